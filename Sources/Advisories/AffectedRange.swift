@@ -1,0 +1,55 @@
+package import ScanModel
+package import Versions
+
+/// One interval of versions of one package that a flaw affects.
+///
+/// A version is affected where it is `introduced` or later and before `fixed`, or not after `lastAffected`; or where
+/// `versions` lists it. A range that only lists versions has `versions` and `isEnumeration`.
+package struct AffectedRange: Sendable, Codable, Hashable {
+    /// `debian:12`, `alpine:3.18`, `almalinux:9`, `pypi`, `npm`, `go`, `maven`, `rubygems`, `crates.io`, `bitnami`, ….
+    package var ecosystem: String
+    /// The name as `PackageName.normalized` spells it in this ecosystem.
+    package var package: String
+    package var scheme: VersionScheme
+    /// The first affected version; `nil` from the beginning.
+    package var introduced: String?
+    /// The first version that is no longer affected.
+    package var fixed: String?
+    /// The last version known to be affected, where no fix is named.
+    package var lastAffected: String?
+    /// Exact versions that are affected besides the interval.
+    package var versions: [String]
+    /// Whether only `versions` counts and the interval says nothing.
+    package var isEnumeration: Bool
+    package var fixState: FixState
+    /// The distribution's own rating of the flaw in this package.
+    package var severity: Severity?
+    /// RPM: the module stream, `name:stream`, that the package must come from; `nil` where the bulletin names none.
+    package var module: String?
+
+    package init(
+        ecosystem: String,
+        package: String,
+        scheme: VersionScheme,
+        introduced: String? = nil,
+        fixed: String? = nil,
+        lastAffected: String? = nil,
+        versions: [String] = [],
+        isEnumeration: Bool = false,
+        fixState: FixState,
+        severity: Severity? = nil,
+        module: String? = nil
+    ) {
+        self.ecosystem = ecosystem
+        self.package = package
+        self.scheme = scheme
+        self.introduced = introduced
+        self.fixed = fixed
+        self.lastAffected = lastAffected
+        self.versions = versions
+        self.isEnumeration = isEnumeration
+        self.fixState = fixState
+        self.severity = severity
+        self.module = module
+    }
+}

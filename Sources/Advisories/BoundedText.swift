@@ -1,0 +1,40 @@
+/// Text taken from a feed, made fit to store.
+enum BoundedText {
+    /// `text` without control characters other than tab and line feed, cut to `maxBytes` at a scalar's boundary.
+    static func clean(_ text: String, maxBytes: Int) -> String {
+        if text.utf8.count <= maxBytes, !text.utf8.contains(where: isControl) { return text }
+        var out = String.UnicodeScalarView()
+        var count = 0
+        for scalar in text.unicodeScalars where !(scalar.isASCII && isControl(UInt8(truncatingIfNeeded: scalar.value))) {
+            let size = UTF8.width(scalar)
+            guard count + size <= maxBytes else { break }
+            count += size
+            out.append(scalar)
+        }
+        return String(out)
+    }
+
+    /// `text` where it is a name, version or identifier as feeds have them; `nil` where empty, too long or unprintable.
+    static func name(_ text: String?, limits: AdvisoryLimits) -> String? {
+        guard let text, !text.isEmpty, text.utf8.count <= limits.maxNameBytes,
+            !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
+        else { return nil }
+        return text
+    }
+
+    /// `text` where it is a date as RFC 3339 writes it, and not the zero date of Go's database.
+    static func date(_ text: String?) -> String? {
+        guard let text, (10...40).contains(text.utf8.count), !text.hasPrefix("0001-01-01") else { return nil }
+        let digits = Array(text.utf8.prefix(10))
+        for (index, byte) in digits.enumerated() {
+            let isDash = index == 4 || index == 7
+            guard isDash ? byte == UInt8(ascii: "-") : (byte >= 48 && byte <= 57) else { return nil }
+        }
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
+        return text
+    }
+
+    private static func isControl(_ byte: UInt8) -> Bool {
+        (byte < 0x20 && byte != 0x09 && byte != 0x0A) || byte == 0x7F
+    }
+}

@@ -1,0 +1,63 @@
+package import ScanModel
+
+/// Base scores of CVSS vectors, versions 2.0, 3.0, 3.1 and 4.0.
+package enum CVSS {
+    /// Reads a vector and computes its base score; `nil` where it is no vector or lacks a base metric.
+    ///
+    /// Version 4.0 has no base score apart: threat and environmental metrics that the vector states are counted.
+    package static func parse(_ vector: String) -> CVSSVector? {
+        guard vector.utf8.count <= 512 else { return nil }
+        var text = Substring(vector.trimmingSpaces)
+        if text.hasPrefix("("), text.hasSuffix(")") { text = text.dropFirst().dropLast() }
+        for (prefix, version) in [("CVSS:3.1/", "3.1"), ("CVSS:3.0/", "3.0"), ("CVSS:4.0/", "4.0")] {
+            guard text.hasPrefix(prefix) else { continue }
+            guard let metrics = CVSSMetrics(text.dropFirst(prefix.utf8.count)) else { return nil }
+            let score = version == "4.0" ? CVSS4.score(metrics) : CVSS3.baseScore(metrics, version: version)
+            return score.map { CVSSVector(version: version, vector: String(text), score: $0) }
+        }
+        guard let metrics = CVSSMetrics(text), let score = CVSS2.baseScore(metrics) else { return nil }
+        return CVSSVector(version: "2.0", vector: String(text), score: score)
+    }
+
+    /// The qualitative rating of a score (CVSS v3.1 specification, section 5; version 2.0 as NVD rates it).
+    package static func severity(of vector: CVSSVector) -> Severity {
+        switch vector.score {
+        case ..<0.1: vector.version == "2.0" ? .low : .negligible
+        case ..<4.0: .low
+        case ..<7.0: .medium
+        case ..<9.0: .high
+        default: vector.version == "2.0" ? .high : .critical
+        }
+    }
+}
+
+/// The metrics of a vector by name; a name that comes twice makes the vector invalid.
+struct CVSSMetrics {
+    private var values: [Substring: Substring] = [:]
+
+    init?(_ text: Substring) {
+        for part in text.split(separator: "/") {
+            let pair = part.split(separator: ":", omittingEmptySubsequences: false)
+            guard pair.count == 2, !pair[1].isEmpty, values.updateValue(pair[1], forKey: pair[0]) == nil else {
+                return nil
+            }
+        }
+    }
+
+    subscript(name: Substring) -> Substring? { values[name] }
+
+    /// The weight of metric `name` in `weights`; `nil` where it is missing or unknown.
+    func weight(_ name: Substring, _ weights: [Substring: Double]) -> Double? {
+        values[name].flatMap { weights[$0] }
+    }
+}
+
+extension String {
+    /// The text without spaces and line ends around it.
+    var trimmingSpaces: String {
+        var text = Substring(self)
+        while let first = text.first, first.isWhitespace { text.removeFirst() }
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        return String(text)
+    }
+}

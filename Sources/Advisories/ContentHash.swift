@@ -1,0 +1,90 @@
+import Crypto
+import ScanModel
+import Versions
+
+/// The identity of a provider's content: the same records give the same build, whatever their order.
+///
+/// Each record is hashed with its fields in a fixed order; the build is the hash of the sorted record hashes, of the
+/// provider's name and of the number of the normalised form.
+struct ContentHash {
+    /// Raised whenever the same feed is normalised into something else.
+    private static let form = 1
+
+    private var records: [SHA256Digest] = []
+
+    mutating func add(_ item: FeedItem) {
+        var fields = Fields()
+        switch item {
+        case .advisory(let record): fields.add(record)
+        case .epss(let score):
+            fields.add(score.cve)
+            fields.add("\(score.score)")
+            fields.add(score.percentile.map { "\($0)" })
+        case .kev(let entry):
+            fields.add(entry.cve)
+            fields.add(entry.dateAdded)
+            fields.add(entry.dueDate)
+            fields.add(entry.ransomware ? "1" : "0")
+            fields.add(entry.name)
+        }
+        records.append(fields.digest)
+    }
+
+    /// `sha256:…`.
+    func build(provider: String) -> String {
+        var hash = SHA256()
+        hash.update(data: Array("\(Self.form) \(provider)\n".utf8))
+        let sorted = records.sorted { left, right in
+            left.withUnsafeBytes { leftBytes in
+                right.withUnsafeBytes { leftBytes.lexicographicallyPrecedes($0) }
+            }
+        }
+        for record in sorted { record.withUnsafeBytes { hash.update(bufferPointer: $0) } }
+        return Digest(sha256: hash.finalize()).description
+    }
+}
+
+/// One record's fields as bytes without ambiguity: each with its length in front, `nil` as a mark of its own.
+private struct Fields {
+    private var bytes: [UInt8] = []
+
+    var digest: SHA256Digest { SHA256.hash(data: bytes) }
+
+    mutating func add(_ text: String?) {
+        guard let text else { return bytes.append(UInt8(ascii: "-")) }
+        bytes.append(contentsOf: "\(text.utf8.count):".utf8)
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    mutating func add(_ list: [String]) {
+        add("\(list.count)")
+        for text in list { add(text) }
+    }
+
+    mutating func add(_ record: AdvisoryRecord) {
+        add(record.id)
+        add(record.aliases)
+        add(record.covers)
+        add(record.severity.rawValue)
+        add(record.cvss.map { "\($0.version) \($0.vector) \($0.score)" })
+        add(record.published)
+        add(record.modified)
+        add(record.withdrawn)
+        add(record.summary)
+        add(record.urls)
+        add("\(record.affected.count)")
+        for range in record.affected {
+            add(range.ecosystem)
+            add(range.package)
+            add(range.scheme.rawValue)
+            add(range.introduced)
+            add(range.fixed)
+            add(range.lastAffected)
+            add(range.versions)
+            add(range.isEnumeration ? "1" : "0")
+            add(range.fixState.rawValue)
+            add(range.severity?.rawValue)
+            add(range.module)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import ScanModel
+package import Versions
+
+extension VersionScheme: Codable {}
+
+/// The ecosystems that advisories are filed under: keys, version orders and the spelling of names.
+package enum Ecosystem {
+    /// The key and the version order of an OSV ecosystem string (OSV schema 1.7, "Defined ecosystems").
+    ///
+    /// `Debian:12` becomes `debian:12`, `Ubuntu:22.04:LTS` `ubuntu:22.04`, `Alpine:v3.18` `alpine:3.18`, `PyPI` `pypi`.
+    static func osv(_ name: String) -> (key: String, scheme: VersionScheme)? {
+        let parts = name.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard let first = parts.first, !first.isEmpty else { return nil }
+        let base = first.lowercased()
+        let release = parts.count > 1 ? parts[1].lowercased() : ""
+        if let scheme = languages[base] { return (base == "crates.io" ? base : slug(base), scheme) }
+        switch base {
+        case "debian": return (join("debian", DebianRelease.number(release) ?? release), .dpkg)
+        case "ubuntu":
+            guard release != "pro" else { return (join("ubuntu-pro", parts.count > 2 ? parts[2] : ""), .dpkg) }
+            return (join("ubuntu", release), .dpkg)
+        case "alpine": return (join("alpine", release.hasPrefix("v") ? String(release.dropFirst()) : release), .apk)
+        case "rocky linux": return (join("rocky", release), .rpm)
+        case "red hat":
+            guard release == "enterprise_linux", parts.count > 2 else { return (name.lowercased(), .rpm) }
+            return (join("rhel", String(parts[2].prefix { $0 != "." })), .rpm)
+        case "suse": return (suse(release), .rpm)
+        case "opensuse":
+            return (release.hasPrefix("leap ") ? join("opensuse-leap", String(release.dropFirst(5))) : "opensuse-tumbleweed", .rpm)
+        case "azure linux": return (join("azurelinux", release), .rpm)
+        case "photon os": return (join("photon", release), .rpm)
+        case "almalinux", "mageia", "openeuler", "fedora": return (join(base, release), .rpm)
+        case "wolfi", "chainguard", "minimos", "alpaquita": return (join(base, release), .apk)
+        default: return (name.lowercased(), .generic)
+        }
+    }
+
+    /// The spelling under which a name is filed in the ecosystem `key`.
+    ///
+    /// PEP 503 for Python; lower case where the registry ignores case; otherwise unchanged.
+    package static func normalizedName(_ name: String, in key: String) -> String {
+        switch key {
+        case "pypi": PURL.pypiName(name)
+        case "packagist", "nuget", "hex", "pub", "github-actions": name.lowercased()
+        default: name
+        }
+    }
+
+    /// By lower-case OSV name.
+    private static let languages: [String: VersionScheme] = [
+        "go": .go, "npm": .npm, "pypi": .pep440, "maven": .maven, "rubygems": .rubygems, "crates.io": .semver,
+        "packagist": .generic, "nuget": .generic, "hex": .semver, "pub": .semver, "bitnami": .generic,
+        "github actions": .semver, "swifturl": .semver, "hackage": .generic, "cran": .generic,
+        "conancenter": .generic, "bioconductor": .generic, "oss-fuzz": .generic, "android": .generic,
+    ]
+
+    /// `Linux Enterprise Server 15 SP5` (or a module of it) as os-release says it, `sles:15.5`.
+    private static func suse(_ product: String) -> String {
+        let words = product.split(separator: " ").map(String.init)
+        guard product.hasPrefix("linux enterprise"), let major = words.first(where: { $0.utf8.allSatisfy(isDigit) })
+        else { return "suse:" + product }
+        let pack = words.first { $0.hasPrefix("sp") && $0.utf8.count > 2 && $0.utf8.dropFirst(2).allSatisfy(isDigit) }
+        return "sles:" + major + (pack.map { "." + $0.dropFirst(2) } ?? "")
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
+
+    private static func join(_ base: String, _ release: String) -> String {
+        release.isEmpty ? base : "\(base):\(release)"
+    }
+
+    /// The name in lower case with dashes for spaces.
+    static func slug(_ name: String) -> String {
+        String(name.lowercased().map { $0 == " " ? "-" : $0 })
+    }
+}
+
+/// Debian's releases by codename (distro-info-data, `debian.csv`).
+package enum DebianRelease {
+    private static let numbers = [
+        "sarge": "3.1", "etch": "4", "lenny": "5", "squeeze": "6", "wheezy": "7", "jessie": "8", "stretch": "9",
+        "buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14", "duke": "15",
+        "sid": "sid", "unstable": "sid",
+    ]
+
+    /// The number of the release with this codename, `sid` for unstable; `nil` where unknown.
+    package static func number(_ codename: String) -> String? { numbers[codename] }
+}

@@ -1,0 +1,53 @@
+import Foundation
+
+/// Finds the feed files under the paths that an import was given.
+enum FeedPaths {
+    /// The units under `paths`, in a fixed order.
+    ///
+    /// A folder's loose JSON files form one unit for each folder right below the path (an unpacked OSV export has a file
+    /// for each record); every other file is a unit of its own. Symbolic links inside folders are not followed.
+    static func units(_ paths: [String], limits: AdvisoryLimits) throws -> [FeedUnit] {
+        var units: [FeedUnit] = []
+        for path in paths {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+                throw AdvisoryError(.unreadable, "\(path): no such file or folder")
+            }
+            if isFolder.boolValue {
+                units += try folderUnits(path, limits: limits)
+            } else {
+                let name = URL(fileURLWithPath: path).lastPathComponent
+                units.append(FeedUnit(name: name, files: [(name, path)]))
+            }
+        }
+        return units
+    }
+
+    private static func folderUnits(_ root: String, limits: AdvisoryLimits) throws -> [FeedUnit] {
+        let keys: [URLResourceKey] = [.isRegularFileKey, .isSymbolicLinkKey]
+        let base = URL(fileURLWithPath: root, isDirectory: true).resolvingSymlinksInPath()
+        guard let walk = FileManager.default.enumerator(at: base, includingPropertiesForKeys: keys) else {
+            throw AdvisoryError(.unreadable, "\(root): cannot be listed")
+        }
+        var single: [FeedUnit] = []
+        var loose: [String: [(name: String, path: String)]] = [:]
+        var count = 0
+        for case let url as URL in walk {
+            let values = try url.resourceValues(forKeys: Set(keys))
+            guard values.isRegularFile == true, values.isSymbolicLink != true else { continue }
+            count += 1
+            guard count <= limits.maxFolderFiles else {
+                throw AdvisoryError(.tooLarge, "\(root): more than \(limits.maxFolderFiles) files")
+            }
+            let parts = url.pathComponents.dropFirst(base.pathComponents.count)
+            let name = parts.joined(separator: "/")
+            if url.pathExtension == "json" {
+                loose[parts.count > 1 ? parts.first ?? "" : "", default: []].append((name, url.path))
+            } else {
+                single.append(FeedUnit(name: name, files: [(name, url.path)]))
+            }
+        }
+        let folders = loose.map { FeedUnit(name: $0.key, files: $0.value.sorted { $0.name < $1.name }) }
+        return (single + folders).sorted { $0.name < $1.name }
+    }
+}

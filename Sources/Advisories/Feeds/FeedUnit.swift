@@ -1,0 +1,94 @@
+import Bytes
+import Codecs
+import Foundation
+import Zip
+
+/// One thing that an import was pointed at: a file, or the loose JSON files of one folder taken together.
+struct FeedUnit {
+    /// For messages.
+    var name: String
+    /// Absolute or relative to the working directory, sorted.
+    var files: [(name: String, path: String)]
+
+    /// What `forEachFile` hands over.
+    enum Piece {
+        case file(FeedFile)
+        /// An entry of an archive that cannot be read, with the reason.
+        case damaged(name: String, reason: String)
+    }
+
+    private static let gzipMagic: [UInt8] = [0x1F, 0x8B]
+    private static let zipMagic: [UInt8] = [0x50, 0x4B, 0x03, 0x04]
+
+    /// Calls `body` with every document, archives opened; throws where a whole file is damaged.
+    func forEachFile(limits: AdvisoryLimits, _ body: (Piece) throws -> Void) throws {
+        for file in files {
+            guard let content = Self.open(file.path, limits: limits) else {
+                throw AdvisoryError(.unreadable, "\(file.name): cannot be read, or is empty or too large")
+            }
+            try Self.expand(file.name, content, depth: 0, limits: limits, body)
+        }
+    }
+
+    private static func open(_ path: String, limits: AdvisoryLimits) -> FileBytes? {
+        guard let handle = FileHandle(forReadingAtPath: path),
+            let size = try? handle.seekToEnd(),  // A pipe or a folder cannot seek, and is no feed.
+            let count = Int(exactly: size), count <= limits.maxFileBytes
+        else { return nil }
+        defer { handle.closeFile() }
+        return FileBytes(mapping: handle.fileDescriptor, count: count)
+    }
+
+    private static func expand(
+        _ name: String,
+        _ content: FileBytes,
+        depth: Int,
+        limits: AdvisoryLimits,
+        _ body: (Piece) throws -> Void
+    ) throws {
+        let isGzip = content.hasBytes(gzipMagic)
+        let isZip = content.hasBytes(zipMagic) || name.hasSuffix(".zip")
+        guard isGzip || isZip else { return try body(.file(FeedFile(name: name, content: content))) }
+        guard depth <= limits.maxNesting else {
+            return try body(.damaged(name: name, reason: "archives nested more than \(limits.maxNesting) deep"))
+        }
+        if isGzip {
+            let bytes: [UInt8]
+            do {
+                bytes = try Gzip.decompress(content.all, maxBytes: limits.maxUnpackedBytes)
+            } catch {
+                return try refuse(name, "\(error)", depth: depth, body)
+            }
+            let inner = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+            return try expand(inner, FileBytes(bytes), depth: depth + 1, limits: limits, body)
+        }
+        let archive: ZipArchive
+        do {
+            archive = try ZipArchive(content, limits: ZipLimits(maxEntries: limits.maxEntries))
+        } catch {
+            return try refuse(name, error.message, depth: depth, body)
+        }
+        for entry in archive.entries.sorted(by: { $0.name < $1.name }) where !entry.isDirectory {
+            let inside = "\(name)/\(BoundedText.clean(entry.name, maxBytes: limits.maxNameBytes))"
+            let bytes: [UInt8]
+            do {
+                bytes = try archive.contents(of: entry, maxBytes: limits.maxUnpackedBytes)
+            } catch {
+                try body(.damaged(name: inside, reason: error.message))
+                continue
+            }
+            try expand(inside, FileBytes(bytes), depth: depth + 1, limits: limits, body)
+        }
+    }
+
+    /// A file that was named is an error when it is damaged; one inside an archive costs itself.
+    private static func refuse(
+        _ name: String,
+        _ reason: String,
+        depth: Int,
+        _ body: (Piece) throws -> Void
+    ) throws {
+        guard depth > 0 else { throw AdvisoryError(.damaged, "\(name): \(reason)") }
+        try body(.damaged(name: name, reason: reason))
+    }
+}

@@ -1,0 +1,55 @@
+import Bytes
+
+/// Imports CISA's catalogue of known exploited vulnerabilities in its JSON form (known_exploited_vulnerabilities_schema.json).
+package struct KEVImporter: AdvisoryImporter {
+    package init() {}
+
+    package let isOneRecordPerFile = false
+
+    package func canRead(_ file: FeedFile) -> Bool {
+        file.content.withUnsafeBytes { bytes in
+            guard var members = try? JSONMembers(bytes) else { return false }  // Not an object: another format.
+            // A catalogue that breaks off is still one, and refused when it is read.
+            while let member = try? members.next() {
+                if member.name == "catalogVersion" { return true }
+            }
+            return false
+        }
+    }
+
+    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "kev" }
+
+    package func importRecords(
+        from file: FeedFile,
+        provider: String,
+        limits: AdvisoryLimits,
+        emit: (FeedItem) throws -> Void
+    ) throws -> ImportCounts {
+        let document = try file.content.withUnsafeBytes { bytes in
+            do {
+                return try JSONReader.parse(bytes, maxDepth: limits.maxDepth)
+            } catch {
+                throw AdvisoryError(.damaged, "\(file.name): \(error)")
+            }
+        }
+        var counts = ImportCounts()
+        for element in document["vulnerabilities"]?.elements ?? [] {
+            guard let cve = BoundedText.name(element["cveID"]?.string, limits: limits), cve.hasPrefix("CVE-"),
+                let added = BoundedText.date(element["dateAdded"]?.string)
+            else {
+                counts.skip("\(file.name): an entry without a CVE or a date", limits: limits)
+                continue
+            }
+            counts.records += 1
+            let entry = KEVEntry(
+                cve: cve,
+                dateAdded: added,
+                dueDate: BoundedText.date(element["dueDate"]?.string),
+                ransomware: element["knownRansomwareCampaignUse"]?.string == "Known",
+                name: BoundedText.clean(element["vulnerabilityName"]?.string ?? "", maxBytes: limits.maxNameBytes)
+            )
+            try emit(.kev(entry))
+        }
+        return counts
+    }
+}

@@ -1,0 +1,64 @@
+import Bytes
+import ScanModel
+
+/// Imports records of the Open Source Vulnerability schema (ossf.github.io/osv-schema, 1.7), one in each file.
+package struct OSVImporter: AdvisoryImporter {
+    package init() {}
+
+    package let isOneRecordPerFile = true
+
+    private static let marks: Set<String> = ["affected", "schema_version", "modified", "withdrawn"]
+
+    package func canRead(_ file: FeedFile) -> Bool {
+        file.content.withUnsafeBytes { bytes in
+            guard var members = try? JSONMembers(bytes) else { return false }  // Not an object: another format.
+            var hasID = false
+            var hasMark = false
+            // A record that breaks off is still one of this format, and is counted when it is read.
+            while let member = try? members.next() {
+                if member.name == "@context" { return false }
+                hasID = hasID || member.name == "id"
+                hasMark = hasMark || Self.marks.contains(member.name)
+                if hasID, hasMark { return true }
+            }
+            return false
+        }
+    }
+
+    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
+        let document = file.content.withUnsafeBytes { bytes in
+            try? JSONReader.parse(bytes, maxDepth: limits.maxDepth)  // A damaged record has no say.
+        }
+        for entry in document?["affected"]?.elements ?? [] {
+            guard let name = entry["package"]?["ecosystem"]?.string else { continue }
+            let base = Ecosystem.slug(String(name.prefix { $0 != ":" }))
+            return Self.nativeProviders.contains(base) ? "\(base)-osv" : base
+        }
+        return nil
+    }
+
+    /// Names that other importers, or later ones, use for a distribution's own data.
+    private static let nativeProviders: Set<String> = ["debian", "alpine", "ubuntu", "epss", "kev"]
+
+    package func importRecords(
+        from file: FeedFile,
+        provider: String,
+        limits: AdvisoryLimits,
+        emit: (FeedItem) throws -> Void
+    ) throws -> ImportCounts {
+        var counts = ImportCounts()
+        let record: AdvisoryRecord
+        do throws(RecordProblem) {
+            let document = try file.content.withUnsafeBytes { bytes throws(RecordProblem) in
+                try RecordProblem.parse(bytes, limits: limits)
+            }
+            record = try OSVRecord(document, limits: limits).normalized(provider: provider)
+        } catch {
+            counts.skip("\(file.name): \(error.reason)", limits: limits)
+            return counts
+        }
+        counts.records = 1
+        try emit(.advisory(record))
+        return counts
+    }
+}

@@ -1,0 +1,131 @@
+package import Advisories
+import Foundation
+import GRDB
+package import Matching
+package import ScanModel
+
+/// The advisories of the one-shot commands: one SQLite file, read-only once it is in place.
+///
+/// Safe to use from several threads: reads take turns. A file that an import replaces in the meantime stays readable
+/// here until this value is gone.
+package final class AdvisoryFile: Sendable {
+    private let queue: DatabaseQueue
+
+    /// The most keys, numbers or CVEs in one statement.
+    private static let chunk = 1000
+
+    /// Opens the file at `path`; throws `AdvisoryFileError` where there is none or it is not ours.
+    package init(path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw AdvisoryFileError(.missing, "\(path): no advisories have been imported")
+        }
+        var configuration = Configuration()
+        configuration.readonly = true
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.read { db in try AdvisorySchema.check(db, path: path) }
+        } catch let error as DatabaseError {
+            throw AdvisoryFileError(.damaged, "\(path): \(error.message ?? "not an advisory file")")
+        }
+    }
+
+    /// The ranges filed under each of `keys`; keys without any are left out.
+    package func candidates(for keys: [PackageKey]) throws -> [PackageKey: [Candidate]] {
+        var candidates: [PackageKey: [Candidate]] = [:]
+        let sql = """
+            WITH wanted (ecosystem, package) AS (VALUES %) SELECT \(StoredRange.columns) FROM wanted
+            CROSS JOIN affected USING (ecosystem, package) ORDER BY affected.number
+            """
+        try read(Array(Set(keys)).sorted(), sql: sql, placeholder: "(?, ?)", { [$0.ecosystem, $0.name] }) { row in
+            let range = StoredRange.range(row)
+            let key = PackageKey(ecosystem: range.ecosystem, name: range.package)
+            candidates[key, default: []].append(Candidate(record: row[0], range: range))
+        }
+        return candidates
+    }
+
+    /// The records with these numbers, without their ranges.
+    package func records(_ numbers: Set<Int64>) throws -> [Int64: AdvisoryRecord] {
+        var records: [Int64: AdvisoryRecord] = [:]
+        let sql = "SELECT \(StoredRecord.columns) FROM record WHERE number IN (%)"
+        try read(numbers.sorted(), sql: sql, { [$0] }) { row in records[row[0]] = StoredRecord.record(row) }
+        return records
+    }
+
+    /// The EPSS scores of these CVEs.
+    package func epss(_ cves: Set<String>) throws -> [String: EPSSScore] {
+        var scores: [String: EPSSScore] = [:]
+        let sql = "SELECT cve, score, percentile FROM epss WHERE cve IN (%)"
+        try read(cves.sorted(), sql: sql, { [$0] }) { row in
+            let score = EPSSScore(cve: row[0], score: row[1], percentile: row[2])
+            scores[score.cve] = score
+        }
+        return scores
+    }
+
+    /// The KEV entries of these CVEs.
+    package func kev(_ cves: Set<String>) throws -> [String: KEVEntry] {
+        var entries: [String: KEVEntry] = [:]
+        let sql = "SELECT cve, date_added, due_date, ransomware, name FROM kev WHERE cve IN (%)"
+        try read(cves.sorted(), sql: sql, { [$0] }) { row in
+            let entry = KEVEntry(cve: row[0], dateAdded: row[1], dueDate: row[2], ransomware: row[3], name: row[4])
+            entries[entry.cve] = entry
+        }
+        return entries
+    }
+
+    /// The findings of each package, in the order of `packages`: a few set-based queries, however many packages.
+    package func match(packages: [(package: Package, distro: Distro?)]) throws -> [[Finding]] {
+        let keys = packages.map { AdvisoryKeys.keys(for: $0.package, distro: $0.distro) }
+        let candidates = try candidates(for: keys.flatMap { $0 })
+        let matches = zip(packages, keys).map { subject, keys in
+            Matcher.matches(
+                package: subject.package,
+                distro: subject.distro,
+                candidates: keys.flatMap { candidates[$0] ?? [] }
+            )
+        }
+        let records = try records(Set(matches.flatMap { $0.map(\.record) }))
+        let cves = FindingJoin.cves(of: records.values)
+        let join = FindingJoin(records: records, epss: try epss(cves), kev: try kev(cves))
+        return matches.map(join.findings)
+    }
+
+    /// What the file holds, by provider.
+    package func status() throws -> [ProviderStatus] {
+        try queue.read { db in
+            try Row.fetchAll(db, sql: "SELECT name, build, records, imported FROM provider ORDER BY name")
+                .map { ProviderStatus(provider: $0[0], build: $0[1], records: $0[2], imported: $0[3]) }
+        }
+    }
+
+    /// Runs `sql` for `values` a chunk at a time, `%` standing for the placeholders.
+    private func read<Value>(
+        _ values: [Value],
+        sql: String,
+        placeholder: String = "?",
+        _ bind: (Value) -> [any DatabaseValueConvertible],
+        _ body: (Row) throws -> Void
+    ) throws {
+        for start in stride(from: 0, to: values.count, by: Self.chunk) {
+            let part = values[start..<min(start + Self.chunk, values.count)]
+            let marks = repeatElement(placeholder, count: part.count).joined(separator: ", ")
+            let arguments = StatementArguments(part.flatMap(bind))
+            try queue.read { db in
+                let statement = sql.replacingOccurrences(of: "%", with: marks)
+                let rows = try Row.fetchCursor(db, sql: statement, arguments: arguments)
+                while let row = try rows.next() { try body(row) }
+            }
+        }
+    }
+}
+
+/// What an advisory file holds of one provider.
+package struct ProviderStatus: Sendable, Codable, Equatable {
+    package var provider: String
+    /// `sha256:…`, the same whenever the content is the same.
+    package var build: String
+    package var records: Int
+    /// RFC 3339: when this content first came in.
+    package var imported: String
+}

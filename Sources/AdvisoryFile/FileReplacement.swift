@@ -1,0 +1,72 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A file that takes another's place in one step, under a lock that keeps a second writer out.
+final class FileReplacement {
+    /// Where to write; beside the file, so that renaming stays within one file system.
+    let temporaryPath: String
+
+    private let path: String
+    private let lock: Int32
+
+    /// Makes the folder where there is none and takes the lock `path.lock`; throws `busy` where another holds it.
+    init(_ path: String) throws {
+        self.path = path
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw AdvisoryFileError(.unwritable, "\(folder.path): cannot be made: \(error.localizedDescription)")
+        }
+        lock = Glibc.open(path + ".lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+        guard lock >= 0 else {
+            throw AdvisoryFileError(.unwritable, "\(path): \(String(cString: strerror(errno)))")
+        }
+        temporaryPath = "\(path).new.\(getpid())"
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            throw AdvisoryFileError(.busy, "\(path): another import is writing it")
+        }
+        unlink(temporaryPath)
+    }
+
+    deinit {
+        if lock >= 0 { close(lock) }
+    }
+
+    /// Starts from a copy of the file; returns whether there is one.
+    func copyExisting() throws -> Bool {
+        guard FileManager.default.fileExists(atPath: path) else { return false }
+        do {
+            try FileManager.default.copyItem(atPath: path, toPath: temporaryPath)
+        } catch {
+            throw AdvisoryFileError(.unwritable, "\(temporaryPath): \(error.localizedDescription)")
+        }
+        return true
+    }
+
+    /// Flushes the new file, renames it over the old one, and flushes the folder.
+    func commit() throws {
+        try flush(temporaryPath)
+        guard rename(temporaryPath, path) == 0 else {
+            throw AdvisoryFileError(.unwritable, "\(path): \(String(cString: strerror(errno)))")
+        }
+        try flush(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    }
+
+    /// Removes what was not committed.
+    func discard() {
+        unlink(temporaryPath)
+        unlink(temporaryPath + "-journal")
+    }
+
+    private func flush(_ path: String) throws {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        defer { if descriptor >= 0 { close(descriptor) } }
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
+            throw AdvisoryFileError(.unwritable, "\(path): \(String(cString: strerror(errno)))")
+        }
+    }
+}

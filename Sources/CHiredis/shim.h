@@ -1,0 +1,3 @@
+#pragma once
+#include <sys/time.h>
+#include <hiredis/hiredis.h>

@@ -1,0 +1,72 @@
+package import Bytes
+package import ScanModel
+
+/// Reads one kind of evidence. To add a package format: one file with a cataloger, one line in ``Catalogers/all``.
+package protocol Cataloger: Sendable {
+    /// The name that reports carry: `dpkg`, `python`.
+    var name: String { get }
+    /// Raised whenever the same bytes would give another result; part of the analysis version.
+    var version: Int { get }
+    /// Which files of an image it wants to read.
+    var selectors: [PathSelector] { get }
+    /// Endings of files beside the evidence that it wants to see with it (`-wal` beside a database).
+    var companionSuffixes: [String] { get }
+    /// Whether its files may be as large as archives, databases and executables are, and not as texts.
+    var readsLargeFiles: Bool { get }
+    /// Reads one file. Hostile content gives problems, never a trap.
+    func catalog(_ file: EvidenceFile) -> CatalogedFile
+}
+
+extension Cataloger {
+    package var companionSuffixes: [String] { [] }
+    package var readsLargeFiles: Bool { false }
+}
+
+/// One file out of a layer, as a cataloger sees it.
+package struct EvidenceFile: Sendable {
+    package let path: LayerPath
+    package let bytes: FileBytes
+    /// The bytes of companions that the layer holds, by suffix.
+    package let companions: [String: FileBytes]
+    /// Whether some cataloger would read the file at a path: only such files are worth noting as owned.
+    package let isEvidence: @Sendable (LayerPath) -> Bool
+
+    package init(
+        path: LayerPath,
+        bytes: FileBytes,
+        companions: [String: FileBytes] = [:],
+        isEvidence: @escaping @Sendable (LayerPath) -> Bool = { _ in true }
+    ) {
+        self.path = path
+        self.bytes = bytes
+        self.companions = companions
+        self.isEvidence = isEvidence
+    }
+}
+
+/// What a cataloger read out of a file.
+package struct CatalogedFile: Sendable {
+    package var packages: [CatalogedPackage] = []
+    package var ownerships: [Ownership] = []
+    package var distro: Distro?
+    /// What could not be read, in words; each becomes a coverage gap of the file.
+    package var problems: [String] = []
+
+    package init() {}
+}
+
+/// A rule by which a cataloger picks its files; paths are relative to the image's root.
+package enum PathSelector: Sendable {
+    /// The path ends in these whole parts: `lib/dpkg/status` picks `var/lib/dpkg/status`.
+    case pathSuffix(String)
+    /// The file has this name, in any directory whose name ends in one of `parentSuffixes` (compared in lower case).
+    case name(String, parentSuffixes: [String])
+    /// The name ends in this, wherever the file is; compared in lower case.
+    case suffix(String)
+    /// The name ends in this and some directory above has this name.
+    case suffixBelow(String, directory: String)
+    /// The file stands directly in a directory whose path ends in these parts; its name ends in `suffix`.
+    case directory(String, suffix: String)
+    /// Any file with an executable bit whose first bytes are those of an ELF, PE or Mach-O file.
+    case executable
+}

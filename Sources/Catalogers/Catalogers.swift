@@ -1,0 +1,25 @@
+import ScanModel
+
+/// The catalogers there are, and which of them wants a file.
+package enum Catalogers {
+    /// Every cataloger; the order decides nothing.
+    package static let all: [any Cataloger] = [
+        OSReleaseCataloger(),
+        DpkgCataloger(),
+        DpkgFileListCataloger(),
+        ApkCataloger(),
+        RPMCataloger(),
+        PythonCataloger(),
+        NpmCataloger(),
+        GemCataloger(),
+        JavaCataloger(),
+        GoCataloger(),
+    ]
+
+    /// Names the rules by which layers were analysed: two reports with the same version are the same for the same bytes.
+    package static let analysisVersion: String =
+        "1:" + all.map { "\($0.name)=\($0.version)" }.sorted().joined(separator: ",")
+
+    /// The selection over ``all``.
+    package static let selection = EvidenceSelection(all)
+}

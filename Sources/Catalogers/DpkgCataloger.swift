@@ -1,0 +1,92 @@
+import Bytes
+import ScanModel
+
+/// Debian packages from dpkg's status file, and from the status.d folder of distroless images (dpkg(1), FILES; Debian
+/// Policy 5.3).
+struct DpkgCataloger: Cataloger {
+    let name = "dpkg"
+    let version = 1
+    let selectors: [PathSelector] = [
+        .pathSuffix("lib/dpkg/status"), .directory("lib/dpkg/status.d", suffix: ""),
+    ]
+
+    private static let fields: Set<String> = ["package", "version", "architecture", "source", "status"]
+
+    func catalog(_ file: EvidenceFile) -> CatalogedFile {
+        var found = CatalogedFile()
+        let fileName = String(decoding: file.path.name, as: UTF8.self)
+        for suffix in [".md5sums", ".preinst", ".postinst", ".prerm", ".postrm", ".list", ".conffiles"]
+        where fileName.hasSuffix(suffix) { return found }
+        var damaged = 0
+        for stanza in ControlStanzas(file.bytes.all, wanted: Self.fields) {
+            guard isInstalled(stanza["status"]?.first) else { continue }
+            guard let name = stanza["package"]?.first, !name.isEmpty, let version = stanza["version"]?.first,
+                !version.isEmpty
+            else {
+                damaged += 1
+                continue
+            }
+            found.packages.append(
+                CatalogedPackage(
+                    Package(
+                        type: .deb,
+                        name: name,
+                        version: version,
+                        arch: stanza["architecture"]?.first ?? "",
+                        source: source(stanza["source"]?.first, name: name, version: version)
+                    )
+                )
+            )
+        }
+        if damaged > 0 { found.problems.append("\(damaged) records without a name or a version") }
+        return found
+    }
+
+    /// The words of `Status:` are what is wanted, an error flag, and the state; what is removed is not installed.
+    private func isInstalled(_ status: String?) -> Bool {
+        guard let words = status?.split(separator: " "), let state = words.last else { return true }
+        return state != "not-installed" && state != "config-files"
+            && !(words.first == "deinstall" && state == "deinstall") && !(words.count == 1 && state == "deinstall")
+    }
+
+    /// `Source: name` or `Source: name (version)`; without it the binary is its own source.
+    private func source(_ field: String?, name: String, version: String) -> SourcePackage {
+        guard let field, !field.isEmpty else { return SourcePackage(name: name, version: version) }
+        guard let open = field.firstIndex(of: "("), let close = field.lastIndex(of: ")"), open < close else {
+            return SourcePackage(name: String(field.prefix { $0 != " " }), version: version)
+        }
+        let own = field[field.index(after: open)..<close].filter { $0 != " " }
+        return SourcePackage(name: String(field[..<open].prefix { $0 != " " }), version: own.isEmpty ? version : own)
+    }
+}
+
+/// Which files Debian packages own, from dpkg's `info/*.list` and distroless' `status.d/*.md5sums`.
+struct DpkgFileListCataloger: Cataloger {
+    let name = "dpkg-files"
+    let version = 1
+    let selectors: [PathSelector] = [
+        .directory("lib/dpkg/info", suffix: ".list"), .directory("lib/dpkg/status.d", suffix: ".md5sums"),
+    ]
+
+    func catalog(_ file: EvidenceFile) -> CatalogedFile {
+        var found = CatalogedFile()
+        let fileName = String(decoding: file.path.name, as: UTF8.self)
+        let isList = fileName.hasSuffix(".list")
+        let owner = fileName.prefix { $0 != ":" }
+        var paths: [LayerPath] = []
+        for line in TextLines(file.bytes.all) {
+            // md5sums: the digest, two blanks, the path.
+            let name = isList ? line : line.dropFirst(34)
+            guard !name.isEmpty, name.count <= 4096, let path = LayerPath(archiveName: Array(name)),
+                file.isEvidence(path)
+            else { continue }
+            paths.append(path)
+        }
+        if !paths.isEmpty {
+            let stem = isList && owner.hasSuffix(".list") ? owner.dropLast(5) : owner
+            let bare = stem.hasSuffix(".md5sums") ? stem.dropLast(8) : stem
+            found.ownerships = [Ownership(owner: String(bare), paths: paths.sorted())]
+        }
+        return found
+    }
+}

@@ -1,0 +1,110 @@
+package import ScanModel
+
+/// Decides for every entry of a layer which catalogers read it: a few hash look-ups on its name.
+package struct EvidenceSelection: Sendable {
+    private struct Rule: Sendable {
+        let cataloger: Int
+        let selector: PathSelector
+    }
+
+    /// The catalogers by index.
+    package let catalogers: [any Cataloger]
+    private var byName: [ArraySlice<UInt8>: [Rule]] = [:]
+    private var byExtension: [ArraySlice<UInt8>: [Rule]] = [:]
+    private var byDirectoryName: [ArraySlice<UInt8>: [Rule]] = [:]
+    private var companionNames: Set<ArraySlice<UInt8>> = []
+    /// Catalogers that read executables.
+    package let executableCatalogers: [Int]
+
+    package init(_ catalogers: [any Cataloger]) {
+        self.catalogers = catalogers
+        var executables: [Int] = []
+        for (index, cataloger) in catalogers.enumerated() {
+            for selector in cataloger.selectors {
+                let rule = Rule(cataloger: index, selector: selector)
+                switch selector {
+                case .pathSuffix(let path):
+                    let name = LayerPath(path).name
+                    byName[name, default: []].append(rule)
+                    for suffix in cataloger.companionSuffixes { companionNames.insert(name + Array(suffix.utf8)) }
+                case .name(let name, _): byName[Self.lowercased(Array(name.utf8)[...]), default: []].append(rule)
+                case .suffix(let suffix), .suffixBelow(let suffix, _):
+                    byExtension[Self.fileExtension(Array(suffix.utf8)[...]), default: []].append(rule)
+                case .directory(let directory, _):
+                    byDirectoryName[LayerPath(directory).name, default: []].append(rule)
+                case .executable: executables.append(index)
+                }
+            }
+        }
+        executableCatalogers = executables
+    }
+
+    /// The catalogers that want the file at `path` for its path alone.
+    package func catalogers(for path: LayerPath) -> [Int] {
+        var found: [Int] = []
+        let name = path.name
+        let lower = Self.lowercased(name)
+        for rule in byName[name] ?? [] where matches(rule, path, lower) { found.append(rule.cataloger) }
+        if lower != name {
+            for rule in byName[lower] ?? [] where matches(rule, path, lower) { found.append(rule.cataloger) }
+        }
+        for rule in byExtension[Self.fileExtension(lower)] ?? [] where matches(rule, path, lower) {
+            found.append(rule.cataloger)
+        }
+        if !byDirectoryName.isEmpty, let parent = path.parent {
+            for rule in byDirectoryName[parent.name] ?? [] where matches(rule, path, lower) {
+                found.append(rule.cataloger)
+            }
+        }
+        return found.count > 1 ? Array(Set(found)).sorted() : found
+    }
+
+    /// Whether the file may be a companion of some evidence and must be kept until the layer's end.
+    package func isCompanion(_ path: LayerPath) -> Bool {
+        !companionNames.isEmpty && companionNames.contains(path.name)
+    }
+
+    private func matches(_ rule: Rule, _ path: LayerPath, _ lowerName: ArraySlice<UInt8>) -> Bool {
+        switch rule.selector {
+        case .pathSuffix(let suffix): Self.endsInParts(path, suffix)
+        case .name(let name, let parentSuffixes):
+            lowerName.elementsEqual(Self.lowercased(Array(name.utf8)[...]))
+                && (parentSuffixes.isEmpty || parentSuffixes.contains { Self.parentEnds(path, in: $0) })
+        case .suffix(let suffix): Self.ends(lowerName, in: suffix)
+        case .suffixBelow(let suffix, let directory):
+            Self.ends(lowerName, in: suffix)
+                && path.ancestors.contains { $0.name.elementsEqual(directory.utf8) }
+        case .directory(let directory, let suffix):
+            path.parent.map { Self.endsInParts($0, directory) } == true
+                && (suffix.isEmpty || Self.ends(lowerName, in: suffix))
+        case .executable: false
+        }
+    }
+
+    private static func parentEnds(_ path: LayerPath, in suffix: String) -> Bool {
+        guard let parent = path.parent else { return false }
+        return ends(lowercased(parent.name), in: suffix)
+    }
+
+    private static func endsInParts(_ path: LayerPath, _ suffix: String) -> Bool {
+        let wanted = suffix.utf8
+        let bytes = path.bytes
+        guard bytes.count >= wanted.count, bytes.suffix(wanted.count).elementsEqual(wanted) else { return false }
+        let start = bytes.count - wanted.count
+        return start == 0 || bytes[start - 1] == UInt8(ascii: "/")
+    }
+
+    private static func ends(_ name: ArraySlice<UInt8>, in suffix: String) -> Bool {
+        name.count >= suffix.utf8.count && name.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+    }
+
+    private static func fileExtension(_ name: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return [] }
+        return name[dot...]
+    }
+
+    private static func lowercased(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard bytes.contains(where: { $0 >= 65 && $0 <= 90 }) else { return bytes }
+        return bytes.map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }[...]
+    }
+}

@@ -1,0 +1,32 @@
+import GoBuildInfo
+import ScanModel
+
+/// Go modules compiled into executables, and Go's standard library as a module of its own.
+struct GoCataloger: Cataloger {
+    let name = "go"
+    let version = 1
+    let readsLargeFiles = true
+    let selectors: [PathSelector] = [.executable]
+
+    func catalog(_ file: EvidenceFile) -> CatalogedFile {
+        var found = CatalogedFile()
+        do {
+            guard let build = try GoBuildReader.read(file.bytes) else { return found }
+            var modules: [(String, String)] = []
+            if let main = build.main, !main.path.isEmpty {
+                modules.append((main.path, build.mainVersion ?? main.version))
+            }
+            modules += build.dependencies.map { ($0.path, $0.version) }
+            if !build.goVersion.isEmpty {
+                let words = build.goVersion.split(separator: " ")
+                modules.append(("stdlib", words.first.map(String.init) ?? build.goVersion))
+            }
+            found.packages = modules.filter { !$0.0.isEmpty && !$0.1.isEmpty }.map { path, version in
+                CatalogedPackage(Package(type: .go, name: path, version: version))
+            }
+        } catch {
+            found.problems.append("the Go build information cannot be read: \(error)")
+        }
+        return found
+    }
+}

@@ -1,0 +1,81 @@
+import Bytes
+import ScanModel
+
+/// The distribution, from os-release(5), or where that is absent from the older files of single distributions.
+struct OSReleaseCataloger: Cataloger {
+    let name = "os-release"
+    let version = 1
+    let selectors: [PathSelector] = [
+        .pathSuffix("etc/os-release"), .pathSuffix("usr/lib/os-release"), .pathSuffix("etc/alpine-release"),
+        .pathSuffix("etc/redhat-release"), .pathSuffix("etc/centos-release"),
+    ]
+
+    func catalog(_ file: EvidenceFile) -> CatalogedFile {
+        var found = CatalogedFile()
+        // Only the image's own root counts, not a copy somewhere below.
+        let rooted = ["etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/redhat-release", "etc/centos-release"]
+        guard rooted.contains(file.path.text) else { return found }
+        let bytes = file.bytes.all
+        switch file.path.text {
+        case "etc/alpine-release":
+            let version = (bytes[...].trimmedText)
+            found.distro = version.isEmpty ? nil : Distro(id: "alpine", versionID: version, name: "Alpine Linux \(version)")
+        case "etc/redhat-release", "etc/centos-release":
+            found.distro = redHat(bytes[...].trimmedText)
+        default:
+            found.distro = parse(bytes)
+            if found.distro == nil { found.problems.append("os-release names no distribution") }
+        }
+        return found
+    }
+
+    private func parse(_ bytes: [UInt8]) -> Distro? {
+        var values: [String: String] = [:]
+        for line in TextLines(bytes).prefix(1000) {
+            guard line.count <= 4096, line.first != UInt8(ascii: "#"),
+                let equals = line.firstIndex(of: UInt8(ascii: "="))
+            else { continue }
+            let key = line[..<equals].trimmedText
+            if !key.isEmpty { values[key] = unquote(line[(equals + 1)...].trimmedText) }
+        }
+        let id = (values["ID"] ?? "").lowercased()
+        let pretty = values["PRETTY_NAME"] ?? values["NAME"] ?? id
+        guard !id.isEmpty || !pretty.isEmpty else { return nil }
+        return Distro(
+            id: id,
+            versionID: values["VERSION_ID"] ?? "",
+            name: pretty,
+            idLike: (values["ID_LIKE"] ?? "").lowercased().split(separator: " ").map(String.init),
+            codename: values["VERSION_CODENAME"].flatMap { $0.isEmpty ? nil : $0 }
+        )
+    }
+
+    /// Takes off the quotes of a shell-like value and resolves its backslashes.
+    private func unquote(_ text: String) -> String {
+        var value = Substring(text)
+        if let quote = value.first, quote == "\"" || quote == "'", value.count >= 2, value.last == quote {
+            value = value.dropFirst().dropLast()
+            if quote == "'" { return String(value) }
+        }
+        guard value.contains("\\") else { return String(value) }
+        var out = ""
+        var escaped = false
+        for character in value {
+            if character == "\\", !escaped {
+                escaped = true
+            } else {
+                out.append(character)
+                escaped = false
+            }
+        }
+        return out
+    }
+
+    private func redHat(_ text: String) -> Distro? {
+        let known = [("centos", "centos"), ("red hat", "rhel"), ("fedora", "fedora"), ("rocky", "rocky"), ("alma", "almalinux")]
+        let lower = text.lowercased()
+        guard let id = known.first(where: { lower.contains($0.0) })?.1 else { return nil }
+        let version = text.split(separator: " ").first { $0.first?.isNumber == true }.map(String.init) ?? ""
+        return Distro(id: id, versionID: version, name: text)
+    }
+}

@@ -1,0 +1,62 @@
+import Bytes
+import RPMDatabase
+import ScanModel
+
+/// RPM packages, from the database in any of its three forms at any of its three places.
+struct RPMCataloger: Cataloger {
+    let name = "rpm"
+    let version = 1
+    let readsLargeFiles = true
+    let companionSuffixes = ["-wal"]
+    let selectors: [PathSelector] = ["var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm"].flatMap { folder in
+        ["Packages", "Packages.db", "rpmdb.sqlite"].map { PathSelector.pathSuffix("\(folder)/\($0)") }
+    }
+
+    func catalog(_ file: EvidenceFile) -> CatalogedFile {
+        var found = CatalogedFile()
+        guard file.bytes.count > 0 else { return found }
+        do {
+            let contents = try RPMDatabase.read(file.bytes, wal: file.companions["-wal"])
+            found.problems = contents.problems
+            for package in contents.packages {
+                let release = package.release.isEmpty ? package.version : "\(package.version)-\(package.release)"
+                let version = package.epoch.map { $0 == 0 ? release : "\($0):\(release)" } ?? release
+                let owned = package.files.compactMap { LayerPath(archiveName: Array($0.utf8)) }.filter(file.isEvidence)
+                if !owned.isEmpty {
+                    found.ownerships.append(Ownership(owner: package.name, paths: owned.sorted()))
+                }
+                found.packages.append(
+                    CatalogedPackage(
+                        Package(
+                            type: .rpm,
+                            name: package.name,
+                            version: version,
+                            arch: package.arch,
+                            source: package.sourceRPM.flatMap { source($0, epoch: package.epoch) },
+                            licenses: package.license.map { [$0] } ?? [],
+                            module: package.modularityLabel
+                        )
+                    )
+                )
+            }
+        } catch {
+            found.problems.append("the rpm database cannot be read: \(error)")
+        }
+        return found
+    }
+
+    /// `name-version-release.src.rpm`; the source has the epoch of its binaries unless they say otherwise.
+    private func source(_ fileName: String, epoch: Int?) -> SourcePackage? {
+        var stem = Substring(fileName)
+        for suffix in [".src.rpm", ".nosrc.rpm", ".rpm"] where stem.hasSuffix(suffix) {
+            stem = stem.dropLast(suffix.count)
+            break
+        }
+        guard let release = stem.lastIndex(of: "-"), let version = stem[..<release].lastIndex(of: "-"),
+            version > stem.startIndex
+        else { return nil }
+        let evr = stem[stem.index(after: version)...]
+        let prefix = epoch.map { $0 == 0 ? "" : "\($0):" } ?? ""
+        return SourcePackage(name: String(stem[..<version]), version: prefix + evr)
+    }
+}

@@ -1,0 +1,78 @@
+import Bytes
+
+/// The lines of a text file as byte slices, without their line ends; a carriage return before the line end is dropped.
+struct TextLines: Sequence, IteratorProtocol {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    mutating func next() -> ArraySlice<UInt8>? {
+        guard position < bytes.count else { return nil }
+        let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+        var line = bytes[position..<end]
+        position = end + 1
+        if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
+        return line
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Decoded as UTF-8 (damaged bytes replaced), without white space at both ends.
+    var trimmedText: String {
+        let isSpace: (UInt8) -> Bool = { $0 == 32 || ($0 >= 9 && $0 <= 13) }
+        guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else {
+            return ""
+        }
+        return String(decoding: self[first...last], as: UTF8.self)
+    }
+}
+
+/// Stanzas of `Field: value` lines with continuation lines, as Debian's control files and Python's metadata have them
+/// (Debian Policy, 5.1; core metadata specification).
+struct ControlStanzas: Sequence, IteratorProtocol {
+    /// Fields longer than this are cut: no field that we read comes near.
+    private static let maxFieldBytes = 64 * 1024
+
+    private var lines: TextLines
+    private let wanted: Set<String>
+
+    /// Reads only the fields in `wanted`, which are given in lower case.
+    init(_ bytes: [UInt8], wanted: Set<String>) {
+        lines = TextLines(bytes)
+        self.wanted = wanted
+    }
+
+    /// The next stanza that is not empty; names in lower case, each with its values in order.
+    mutating func next() -> [String: [String]]? {
+        var fields: [String: [String]] = [:]
+        var sawLine = false
+        var current: (name: String, value: String)?
+        func keep() {
+            guard let current else { return }
+            fields[current.name, default: []].append(current.value)
+        }
+        while let line = lines.next() {
+            guard line.contains(where: { $0 != 32 && $0 != 9 }) else {
+                if sawLine { break }
+                continue
+            }
+            sawLine = true
+            if line.first == 32 || line.first == 9 {
+                if let open = current, open.value.utf8.count < Self.maxFieldBytes {
+                    current = (open.name, open.value + "\n" + line.trimmedText)
+                }
+                continue
+            }
+            keep()
+            current = nil
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon - line.startIndex <= 64 else { continue }
+            let name = line[..<colon].trimmedText.lowercased()
+            if wanted.contains(name) {
+                current = (name, line[(colon + 1)...].prefix(Self.maxFieldBytes).trimmedText)
+            }
+        }
+        keep()
+        return sawLine ? fields : nil
+    }
+}

@@ -1,0 +1,27 @@
+package import Bytes
+
+/// Reads the build information that the Go linker embeds in executables (Go package `debug/buildinfo`).
+package enum GoBuildReader {
+    /// Reads an ELF, PE or Mach-O executable, of a universal one the first architecture that has build information.
+    ///
+    /// Returns `nil` where the file is not an executable or was not linked by Go; throws where build information is
+    /// there but leads nowhere, or is above the limits.
+    package static func read(_ file: FileBytes, limits: GoBuildLimits = .init()) throws(GoBuildError) -> GoBuild? {
+        for base in ExecutableImage.universalOffsets(file) ?? [0] {
+            guard let image = ExecutableImage.read(file, at: base, limits: limits),
+                let strings = try GoBuildStrings.find(in: file, image: image, limits: limits)
+            else { continue }
+            return GoBuildText(strings.modules, limits: limits).build(goVersion: strings.version)
+        }
+        return nil
+    }
+
+    /// Whether the first bytes of a file, four at least, are those of an executable format that Go can make.
+    package static func looksExecutable(_ first: [UInt8]) -> Bool {
+        let starts: [[UInt8]] = [
+            [0x7f, 0x45, 0x4c, 0x46], [0x4d, 0x5a], [0xfe, 0xed, 0xfa, 0xce], [0xfe, 0xed, 0xfa, 0xcf],
+            [0xce, 0xfa, 0xed, 0xfe], [0xcf, 0xfa, 0xed, 0xfe], [0xca, 0xfe, 0xba, 0xbe], [0xca, 0xfe, 0xba, 0xbf],
+        ]
+        return starts.contains { first.starts(with: $0) }
+    }
+}

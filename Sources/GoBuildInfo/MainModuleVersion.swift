@@ -1,0 +1,88 @@
+/// The version of a main module that the linker only knows as `(devel)`.
+enum MainModuleVersion {
+    // Real flags are a few hundred bytes; these keep the search over hostile ones short.
+    private static let maxFlagsBytes = 65_536
+    private static let maxWordBytes = 4096
+    private static let maxAssignments = 8
+    private static let maxSlashes = 16
+
+    static func refine(_ main: GoModule, settings: [String: String]) -> String {
+        guard main.version == GoBuildText.development else { return main.version }
+        return fromLinkerFlags(settings["-ldflags"] ?? "", module: main.path)
+            ?? pseudoVersion(revision: settings["vcs.revision"], time: settings["vcs.time"])
+            ?? main.version
+    }
+
+    /// The value of a variable of the main package, or of one below the main module, whose name ends in `version`,
+    /// `ver` or `tag`: `-X main.version=1.2.3`, `-X 'example.org/tool/internal.gitVersion=v1.2.3'`.
+    static func fromLinkerFlags(_ flags: String, module: String) -> String? {
+        guard flags.utf8.count <= maxFlagsBytes, module.utf8.count <= maxWordBytes else { return nil }
+        let words = flags.split(whereSeparator: \.isWhitespace).filter { $0.utf8.count <= maxWordBytes }
+        for endings in [["version", "Version", "ver", "Ver"], ["tag", "Tag"]] {
+            for word in words {
+                for equals in word.indices.filter({ word[$0] == "=" }).prefix(maxAssignments) {
+                    let left = word[..<equals]
+                    guard let dot = left.lastIndex(of: ".") else { continue }
+                    let variable = left[left.index(after: dot)...]
+                    guard variable.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }),
+                        endings.contains(where: variable.hasSuffix),
+                        isOwn(package: left[..<dot], module: module),
+                        let version = version(in: word[word.index(after: equals)...])
+                    else { continue }
+                    return version.hasPrefix("v") ? version : "v" + version
+                }
+            }
+        }
+        return nil
+    }
+
+    private static func isOwn(package: Substring, module: String) -> Bool {
+        if package.hasSuffix("main") {
+            let before = package.dropLast(4).last
+            if before.map({ !$0.isLetter && !$0.isNumber && $0 != "/" && $0 != "_" }) ?? true { return true }
+        }
+        return !module.isEmpty && package.contains(module + "/")
+    }
+
+    /// The `v1.2.3-rest` at the beginning, or after a slash: `release/v1.2.3`.
+    private static func version(in value: Substring) -> String? {
+        let slashes = value.indices.filter { value[$0] == "/" }.suffix(maxSlashes)
+        let starts = [value.startIndex] + slashes.map(value.index(after:))
+        for start in starts.reversed() {
+            var rest = value[start...]
+            let hasPrefix = rest.first == "v"
+            if hasPrefix { rest = rest.dropFirst() }
+            let body = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+            let parts = body.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count == 3, parts[0].first != nil, parts[0].allSatisfy(\.isNumber),
+                parts[1].first != nil, parts[1].allSatisfy(\.isNumber), parts[2].first?.isNumber == true
+            else { continue }
+            let last = parts[2].prefix { $0 != "." }
+            return (hasPrefix ? "v" : "") + "\(parts[0]).\(parts[1]).\(last)"
+        }
+        return nil
+    }
+
+    /// `v0.0.0-20240131120000-0123456789ab` (Go Modules Reference, "Pseudo-versions").
+    static func pseudoVersion(revision: String?, time: String?) -> String? {
+        guard let revision, !revision.isEmpty, let time else { return nil }
+        return "v0.0.0-\(stamp(time) ?? "00010101000000")-\(revision.prefix(12))"
+    }
+
+    /// The digits of an RFC 3339 time in UTC; `nil` for another form or zone, which Go never writes.
+    private static func stamp(_ time: String) -> String? {
+        let bytes = Array(time.utf8)
+        let pattern = Array("dddd-dd-ddTdd:dd:dd".utf8)
+        guard bytes.count > pattern.count, bytes.last == UInt8(ascii: "Z") else { return nil }
+        var digits: [UInt8] = []
+        for (byte, expected) in zip(bytes, pattern) {
+            if expected == UInt8(ascii: "d") {
+                guard (0x30...0x39).contains(byte) else { return nil }
+                digits.append(byte)
+            } else if byte != expected {
+                return nil
+            }
+        }
+        return String(decoding: digits, as: UTF8.self)
+    }
+}

@@ -1,0 +1,172 @@
+package import ScanModel
+
+/// Folds the reports of an image's layers into its inventory, as an overlay file system would show them.
+///
+/// An evidence file counts while no higher layer replaces, whites out or hides it (OCI image-spec v1.1, layer.md,
+/// "Applying Changesets", "Whiteouts"): by a whiteout of it or of a directory above it, by an opaque directory above it,
+/// by another entry at its path, or by something that is no directory in place of a directory above it.
+package enum InventoryFold {
+    /// The inventory of an image whose layers are given from the lowest to the highest.
+    package static func fold(_ layers: [AnalysedLayer]) -> Inventory {
+        var visible: [Visible] = []
+        for (position, layer) in layers.enumerated() {
+            let shadow = Shadow(layer)
+            visible.removeAll { shadow.hides($0.evidence.path) }
+            let below = Dictionary(grouping: visible, by: \.evidence.path)
+            for evidence in layer.report.evidence {
+                guard let target = evidence.linkTarget else {
+                    visible.append(Visible(layer: position, evidence: evidence))
+                    continue
+                }
+                // A hard link to a file of a lower layer shows that file's packages under its own path.
+                for linked in below[target] ?? [] where linked.evidence.cataloger == evidence.cataloger {
+                    var own = linked.evidence
+                    own.path = evidence.path
+                    visible.append(Visible(layer: position, evidence: own))
+                }
+            }
+        }
+        let origins = Origins(layers)
+        return Inventory(
+            distro: distro(visible),
+            packages: packages(visible, origins: origins),
+            gaps: gaps(layers)
+        )
+    }
+
+    private static func distro(_ visible: [Visible]) -> Distro? {
+        let places = ["etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/redhat-release", "etc/centos-release"]
+        for place in places {
+            let path = LayerPath(place)
+            if let found = visible.last(where: { $0.evidence.path == path && $0.evidence.distro != nil }) {
+                return found.evidence.distro
+            }
+        }
+        return nil
+    }
+
+    private static func packages(_ visible: [Visible], origins: Origins) -> [InstalledPackage] {
+        var owners: [LayerPath: String] = [:]
+        for item in visible {
+            for ownership in item.evidence.ownerships {
+                for path in ownership.paths { owners[path] = min(owners[path] ?? ownership.owner, ownership.owner) }
+            }
+        }
+        var merged: [Key: InstalledPackage] = [:]
+        for item in visible {
+            for cataloged in item.evidence.packages {
+                let package = cataloged.package
+                let owner = package.type.isOS ? nil : owners[item.evidence.path]
+                let layer = origins.layer(of: cataloged, at: item)
+                let path =
+                    "/" + item.evidence.path.text + (cataloged.virtualPath.isEmpty ? "" : ":" + cataloged.virtualPath)
+                let key = Key(package: Key.identity(package), owner: owner)
+                if var known = merged[key] {
+                    known.paths.append(path)
+                    known.layer = min(known.layer, layer)
+                    merged[key] = known
+                } else {
+                    merged[key] = InstalledPackage(package: package, layer: layer, paths: [path], ownedBy: owner)
+                }
+            }
+        }
+        return merged.values
+            .map { package in
+                var sorted = package
+                sorted.paths = Array(Set(package.paths)).sorted()
+                return sorted
+            }
+            .sorted { order($0) < order($1) }
+    }
+
+    private static func order(_ item: InstalledPackage) -> (String, String, String, String, String) {
+        let package = item.package
+        return (
+            package.type.rawValue, package.name, package.version,
+            package.arch + "\u{0}" + (package.group ?? "") + "\u{0}" + (package.module ?? ""), item.ownedBy ?? ""
+        )
+    }
+
+    private static func gaps(_ layers: [AnalysedLayer]) -> [LayerGap] {
+        layers.enumerated().flatMap { position, layer in
+            layer.report.gaps.map { LayerGap(layer: position, gap: $0) }
+        }
+    }
+
+    struct Visible {
+        let layer: Int
+        let evidence: Evidence
+    }
+
+    /// What makes two statements the same package: everything but the licences, which evidence files word differently.
+    private struct Key: Hashable {
+        let package: Package
+        let owner: String?
+
+        static func identity(_ package: Package) -> Package {
+            var bare = package
+            bare.licenses = []
+            return bare
+        }
+    }
+}
+
+/// What one layer hides of the layers below it.
+private struct Shadow {
+    private let whiteouts: Set<LayerPath>
+    private let opaque: Set<LayerPath>
+    private let paths: PathTable
+
+    init(_ layer: AnalysedLayer) {
+        whiteouts = Set(layer.report.whiteouts)
+        opaque = Set(layer.report.opaqueDirectories)
+        paths = layer.paths
+    }
+
+    func hides(_ path: LayerPath) -> Bool {
+        if paths.kind(at: path) != nil || whiteouts.contains(path) { return true }
+        return path.ancestors.contains { ancestor in
+            if opaque.contains(ancestor) || whiteouts.contains(ancestor) { return true }
+            guard let kind = paths.kind(at: ancestor) else { return false }
+            return kind != .directory
+        }
+    }
+}
+
+/// Which layer first brought a package that every later version of its database still lists.
+///
+/// A package database is rewritten as a whole by each layer that installs something, so the layer of the evidence file
+/// would blame the last writer for everything.
+private struct Origins {
+    private struct Place: Hashable {
+        let path: LayerPath
+        let package: Package
+    }
+
+    /// For each database entry, the layers whose copy of the database lists it.
+    private var listed: [Place: [Int]] = [:]
+    private var databaseLayers: [LayerPath: [Int]] = [:]
+
+    init(_ layers: [AnalysedLayer]) {
+        for (position, layer) in layers.enumerated() {
+            for evidence in layer.report.evidence where evidence.packages.contains(where: { $0.package.type.isOS }) {
+                databaseLayers[evidence.path, default: []].append(position)
+                for cataloged in evidence.packages {
+                    listed[Place(path: evidence.path, package: cataloged.package), default: []].append(position)
+                }
+            }
+        }
+    }
+
+    /// Goes down from the database that shows, as long as the next lower copy of it lists the package too.
+    func layer(of cataloged: CatalogedPackage, at item: InventoryFold.Visible) -> Int {
+        guard cataloged.package.type.isOS, let copies = databaseLayers[item.evidence.path] else { return item.layer }
+        let layers = Set(listed[Place(path: item.evidence.path, package: cataloged.package)] ?? [])
+        var origin = item.layer
+        for copy in copies.reversed() where copy < item.layer {
+            guard layers.contains(copy) else { break }
+            origin = copy
+        }
+        return origin
+    }
+}

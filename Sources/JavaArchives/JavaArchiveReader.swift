@@ -1,0 +1,19 @@
+package import Bytes
+import Zip
+
+/// Finds the Java libraries in an archive: the archive itself, what was merged into it, and nested archives.
+package enum JavaArchiveReader {
+    /// Reads an archive that lies at `path`; never fails, but tells what could not be read.
+    ///
+    /// Artifacts without a name or a version are left out. The order is that of the central directory, an archive in
+    /// front of what is in it.
+    package static func read(
+        _ file: FileBytes,
+        path: String,
+        limits: JavaArchiveLimits = .init()
+    ) -> (artifacts: [JavaArtifact], problems: [String]) {
+        var walk = JavaArchiveWalk(limits: limits)
+        walk.visit(file, virtualPath: path, fileName: path, depth: 0)
+        return (walk.artifacts, walk.problems)
+    }
+}

@@ -1,0 +1,163 @@
+import Bytes
+import Zip
+
+/// The state of one walk through an archive and the archives nested in it, with what is left of its bounds.
+struct JavaArchiveWalk {
+    private(set) var artifacts: [JavaArtifact] = []
+    private(set) var problems: [String] = []
+
+    private let limits: JavaArchiveLimits
+    private var expandedBytes = 0
+    private var metadataBytes = 0
+    private var nestedArchives = 0
+
+    private static let manifestPath = "META-INF/MANIFEST.MF"
+
+    init(limits: JavaArchiveLimits) { self.limits = limits }
+
+    mutating func visit(_ file: FileBytes, virtualPath: String, fileName: String, depth: Int) {
+        let archive: ZipArchive
+        do throws(ZipError) {
+            archive = try ZipArchive(file, limits: limits.zip)
+        } catch {
+            report("\(virtualPath): \(error.message)")
+            return
+        }
+        for problem in archive.problems { report("\(virtualPath): \(problem)") }
+        let identity = readIdentity(of: archive, virtualPath: virtualPath, fileName: fileName)
+        add(identity, virtualPath: virtualPath, isRoot: depth == 0)
+        for entry in archive.entries where !entry.isDirectory && JavaArchiveName.hasArchiveExtension(entry.name) {
+            let nestedPath = "\(virtualPath):\(entry.name)"
+            guard depth < limits.maxDepth else {
+                report("\(nestedPath): nested deeper than \(limits.maxDepth) archives")
+                return
+            }
+            guard nestedArchives < limits.maxNestedArchives else {
+                report("\(nestedPath): more than \(limits.maxNestedArchives) nested archives")
+                return
+            }
+            nestedArchives += 1
+            guard entry.name.utf8.count <= limits.maxFieldBytes else {
+                report("\(virtualPath): path of a nested archive is longer than \(limits.maxFieldBytes) bytes")
+                continue
+            }
+            guard let bytes = contents(of: entry, in: archive, maxBytes: limits.maxNestedBytes, at: virtualPath) else {
+                continue
+            }
+            visit(FileBytes(bytes), virtualPath: nestedPath, fileName: entry.name, depth: depth + 1)
+        }
+    }
+
+    private mutating func readIdentity(
+        of archive: ZipArchive,
+        virtualPath: String,
+        fileName: String
+    ) -> ArchiveIdentity {
+        var manifest: JavaManifest?
+        var properties: [String: PomProperties] = [:]
+        var projects: [String: PomProject] = [:]
+        var seenProperties = 0
+        var seenProjects = 0
+        for entry in archive.entries where !entry.isDirectory {
+            if manifest == nil, entry.name == Self.manifestPath {
+                guard let bytes = metadata(of: entry, in: archive, at: virtualPath) else { continue }
+                manifest = JavaManifest(bytes)
+            } else if entry.name.hasSuffix("pom.properties") {
+                seenProperties += 1
+                guard seenProperties <= limits.maxPomFiles,
+                    let bytes = metadata(of: entry, in: archive, at: virtualPath)
+                else { continue }
+                properties[Self.folder(of: entry.name)] = PomProperties(bytes)
+            } else if entry.name.hasSuffix("pom.xml") {
+                seenProjects += 1
+                guard seenProjects <= limits.maxPomFiles,
+                    let bytes = metadata(of: entry, in: archive, at: virtualPath)
+                else { continue }
+                projects[Self.folder(of: entry.name)] = PomProject(bytes)
+            }
+        }
+        if max(seenProperties, seenProjects) > limits.maxPomFiles {
+            report("\(virtualPath): more than \(limits.maxPomFiles) Maven files, the rest is not read")
+        }
+        return ArchiveIdentity(
+            fileName: JavaArchiveName(path: fileName),
+            manifest: manifest,
+            properties: properties,
+            projects: projects
+        )
+    }
+
+    private mutating func add(_ identity: ArchiveIdentity, virtualPath: String, isRoot: Bool) {
+        let (main, shaded) = identity.resolve()
+        if let main { add(main, virtualPath: virtualPath, isRoot: isRoot, isShaded: false) }
+        for library in shaded {
+            let path = "\(virtualPath):\(library.groupID ?? ""):\(library.name)"
+            add(library, virtualPath: path, isRoot: false, isShaded: true)
+        }
+    }
+
+    private mutating func add(
+        _ coordinates: ArchiveIdentity.Coordinates,
+        virtualPath: String,
+        isRoot: Bool,
+        isShaded: Bool
+    ) {
+        guard let version = coordinates.version, !version.isEmpty, !coordinates.name.isEmpty else { return }
+        guard artifacts.count < limits.maxArtifacts else {
+            report("\(virtualPath): more than \(limits.maxArtifacts) artifacts")
+            return
+        }
+        let fields = [coordinates.name, version, coordinates.groupID ?? ""]
+        guard fields.allSatisfy({ $0.utf8.count <= limits.maxFieldBytes }) else {
+            report("\(virtualPath): name, version or groupId is longer than \(limits.maxFieldBytes) bytes")
+            return
+        }
+        artifacts.append(
+            JavaArtifact(
+                name: coordinates.name,
+                version: version,
+                groupID: coordinates.groupID,
+                virtualPath: virtualPath,
+                isRoot: isRoot,
+                isShaded: isShaded,
+                isJenkinsPlugin: coordinates.isJenkinsPlugin,
+                licenses: coordinates.licenses.filter { $0.utf8.count <= limits.maxFieldBytes }
+            )
+        )
+    }
+
+    /// Expands a manifest or a Maven file within what is left of the bytes for all of them.
+    private mutating func metadata(of entry: ZipEntry, in archive: ZipArchive, at virtualPath: String) -> [UInt8]? {
+        let left = max(0, limits.maxMetadataTotalBytes - metadataBytes)
+        let limit = min(limits.maxMetadataBytes, left)
+        guard let bytes = contents(of: entry, in: archive, maxBytes: limit, at: virtualPath) else { return nil }
+        metadataBytes += bytes.count
+        return bytes
+    }
+
+    /// Expands an entry within what is left of the whole walk's bytes; `nil` and a problem where that fails.
+    private mutating func contents(
+        of entry: ZipEntry,
+        in archive: ZipArchive,
+        maxBytes: Int,
+        at virtualPath: String
+    ) -> [UInt8]? {
+        let left = max(0, limits.maxExpandedBytes - expandedBytes)
+        do throws(ZipError) {
+            let bytes = try archive.contents(of: entry, maxBytes: min(maxBytes, left))
+            expandedBytes += bytes.count
+            return bytes
+        } catch {
+            report("\(virtualPath): \(error.message)")
+            return nil
+        }
+    }
+
+    private mutating func report(_ problem: String) {
+        if problems.count < limits.maxProblems { problems.append(problem) }
+    }
+
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    }
+}

@@ -1,0 +1,51 @@
+/// The Maven groupId of an artifact from all that an archive says about it.
+enum MavenGroup {
+    /// The first of: the `pom.properties`, the `pom.xml`, well-known publishers, the manifest.
+    static func of(
+        name: String,
+        properties: PomProperties?,
+        project: PomProject?,
+        manifest: JavaManifest?
+    ) -> String? {
+        if let properties {
+            if !properties.groupID.isEmpty { return cleaned(properties.groupID) }
+            // Publishers sometimes put the groupId into the field of the artifactId.
+            if properties.artifactID.contains(".") { return cleaned(properties.artifactID) }
+        }
+        if let project {
+            if let group = project.groupID { return cleaned(group) }
+            if let artifactID = project.artifactID, artifactID.contains(".") { return cleaned(artifactID) }
+            if let group = project.parentGroupID { return cleaned(group) }
+        }
+        if let group = KnownMavenGroups.group(of: name) { return group }
+        return manifest.flatMap(fromManifest)
+    }
+
+    private static let primaryFields = [
+        "group-id", "bundle-symbolicname", "extension-name", "specification-vendor", "implementation-vendor",
+        "implementation-vendor-id", "implementation-title", "bundle-activator",
+    ]
+    private static let secondaryFields = ["automatic-module-name", "main-class", "package"]
+    private static let domains = ["com", "org", "net", "io", "be"]
+    private static let corrections = ["org.lz4.java": "org.lz4"]
+
+    private static func fromManifest(_ manifest: JavaManifest) -> String? {
+        for fields in [primaryFields, secondaryFields] {
+            // The least in byte order: of `org.example` and `org.example.thing` the first is the group.
+            let candidates = fields.flatMap(manifest.all)
+                .filter { value in domains.contains { value.hasPrefix($0) } }
+                .compactMap(cleaned)
+                .filter { !$0.contains(where: \.isWhitespace) }
+                .map { corrections[$0] ?? $0 }
+            if let group = candidates.min() { return group }
+        }
+        return nil
+    }
+
+    /// Cuts OSGi directives (`org.example;uses:=…`) and fragments off; `nil` where nothing is left.
+    private static func cleaned(_ group: String) -> String? {
+        let end = group.firstIndex { $0 == ";" || $0 == "#" } ?? group.endIndex
+        let text = TextLines.trimmed(group[..<end])
+        return text.isEmpty ? nil : text
+    }
+}

@@ -1,0 +1,211 @@
+import Bytes
+import Catalogers
+
+import ScanModel
+import Tar
+
+/// What a layer has shown so far, entry by entry.
+struct LayerContent {
+    private let limits: LayerScanLimits
+    private let selection: EvidenceSelection
+    private let spool: FileSpool
+
+    private var entries = 0
+    private var paths: [LayerPath: PathKind] = [:]
+    private var whiteouts: Set<LayerPath> = []
+    private var opaqueDirectories: Set<LayerPath> = []
+    /// Evidence by path; a path that comes twice in one archive counts as it stands last.
+    private var evidence: [LayerPath: [Evidence]] = [:]
+    private var problems: [LayerPath: [CoverageGap]] = [:]
+    private var gaps: Set<CoverageGap> = []
+    private var hiddenGaps = 0
+    /// Databases that wait for a companion, and possible companions.
+    private var waiting: [LayerPath: (cataloger: Int, bytes: FileBytes)] = [:]
+    private var companions: [LayerPath: FileBytes] = [:]
+
+    init(limits: LayerScanLimits, selection: EvidenceSelection, scratchDirectory: String) {
+        self.limits = limits
+        self.selection = selection
+        spool = FileSpool(directory: scratchDirectory, memoryBytes: limits.memoryBytes)
+    }
+
+    /// Takes in the next entry; `reader` stands at its content.
+    mutating func add(_ entry: TarEntry, from reader: TarReader) throws {
+        entries += 1
+        guard entries <= limits.maxEntries else { throw Bound("the layer has more than \(limits.maxEntries) entries") }
+        guard entry.path.count <= limits.maxPathBytes else {
+            addGap(path: "", reason: "a path of \(entry.path.count) bytes was passed over")
+            return
+        }
+        guard let path = LayerPath(archiveName: entry.path) else {
+            addGap(path: shown(entry.path), reason: "a name that leads out of the image was passed over")
+            return
+        }
+        guard path != .root, !noteWhiteout(path) else { return }
+        forget(path)
+        paths[path] = PathKind(rawValue: entry.kind.rawValue) ?? .other
+        switch entry.kind {
+        case .file: try readFile(path, entry, reader)
+        case .hardlink: noteHardlink(path, entry)
+        case .directory, .symlink, .other: break
+        }
+    }
+
+    /// `.wh.NAME` deletes NAME below, `.wh..wh..opq` hides what the directory held below; other names that start with
+    /// `.wh..wh.` are a union file system's own (OCI image-spec v1.1, layer.md, Whiteouts).
+    private mutating func noteWhiteout(_ path: LayerPath) -> Bool {
+        let name = path.name
+        guard name.starts(with: ".wh.".utf8), let parent = path.parent else { return false }
+        if name.elementsEqual(".wh..wh..opq".utf8) {
+            opaqueDirectories.insert(parent)
+        } else if !name.starts(with: ".wh..wh.".utf8), name.count > 4 {
+            whiteouts.insert(parent.appending(name.dropFirst(4)))
+        }
+        return true
+    }
+
+    private mutating func forget(_ path: LayerPath) {
+        guard paths[path] != nil else { return }
+        evidence[path] = nil
+        problems[path] = nil
+        waiting[path] = nil
+        companions[path] = nil
+    }
+
+    private mutating func readFile(_ path: LayerPath, _ entry: TarEntry, _ reader: TarReader) throws {
+        let byPath = selection.catalogers(for: path)
+        let isCompanion = selection.isCompanion(path)
+        let mayBeExecutable =
+            byPath.isEmpty && !isCompanion && entry.mode & 0o111 != 0 && !selection.executableCatalogers.isEmpty
+        guard !byPath.isEmpty || isCompanion || mayBeExecutable else { return }
+        let isLarge = mayBeExecutable || byPath.contains { selection.catalogers[$0].readsLargeFiles }
+        let limit = isLarge || isCompanion ? limits.maxBinaryBytes : limits.maxEvidenceBytes
+        guard entry.size <= limit else {
+            if mayBeExecutable {
+                guard let block = try reader.nextBlock(), ExecutableMagic.matches(block.bytes) else { return }
+            }
+            addProblem(path, "\(entry.size) bytes, more than the \(limit) that are read of such a file")
+            if !byPath.isEmpty {
+                evidence[path] = byPath.map { Evidence(path: path, cataloger: selection.catalogers[$0].name) }
+            }
+            return
+        }
+        let outcome = try spool.read(reader, size: entry.size) { !mayBeExecutable || ExecutableMagic.matches($0) }
+        switch outcome {
+        case .declined: return
+        case .failed(let reason): addProblem(path, reason)
+        case .bytes(let bytes):
+            if isCompanion { companions[path] = bytes }
+            for index in mayBeExecutable ? selection.executableCatalogers : byPath {
+                if selection.catalogers[index].companionSuffixes.isEmpty {
+                    catalog(path, bytes, with: index, keepsEmpty: !mayBeExecutable)
+                } else {
+                    waiting[path] = (index, bytes)
+                }
+            }
+        }
+    }
+
+    private mutating func catalog(
+        _ path: LayerPath,
+        _ bytes: FileBytes,
+        with index: Int,
+        keepsEmpty: Bool,
+        companions: [String: FileBytes] = [:]
+    ) {
+        let cataloger = selection.catalogers[index]
+        let file = EvidenceFile(
+            path: path,
+            bytes: bytes,
+            companions: companions,
+            isEvidence: { [selection] in !selection.catalogers(for: $0).isEmpty }
+        )
+        let found = cataloger.catalog(file)
+        found.problems.forEach { addProblem(path, $0) }
+        // An evidence file without packages still counts: it replaces the one below it.
+        guard keepsEmpty || !found.packages.isEmpty else { return }
+        evidence[path, default: []].append(
+            Evidence(
+                path: path,
+                cataloger: cataloger.name,
+                packages: found.packages,
+                ownerships: found.ownerships,
+                distro: found.distro
+            )
+        )
+    }
+
+    /// A hard link shows the content of its target, which stands earlier in this archive or in a layer below.
+    private mutating func noteHardlink(_ path: LayerPath, _ entry: TarEntry) {
+        let wanted = selection.catalogers(for: path)
+        guard let target = LayerPath(archiveName: entry.linkTarget) else {
+            if !wanted.isEmpty { addProblem(path, "a hard link that leads out of the image was passed over") }
+            return
+        }
+        let linked = evidence[target] ?? []
+        if !linked.isEmpty {
+            evidence[path] = linked.map {
+                Evidence(
+                    path: path,
+                    cataloger: $0.cataloger,
+                    packages: $0.packages,
+                    ownerships: $0.ownerships,
+                    distro: $0.distro
+                )
+            }
+        } else if let base = waiting[target] {
+            waiting[path] = base
+        } else if !wanted.isEmpty {
+            if paths[target] == nil {
+                evidence[path] = wanted.map {
+                    Evidence(path: path, cataloger: selection.catalogers[$0].name, linkTarget: target)
+                }
+            } else {
+                addProblem(path, "a hard link to \(target.text), whose content had gone by when the link came")
+            }
+        }
+    }
+
+    private func shown(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix(512), as: UTF8.self) }
+
+    mutating func addGap(path: String, reason: String) {
+        guard gaps.count < limits.maxGaps else {
+            hiddenGaps += 1
+            return
+        }
+        gaps.insert(CoverageGap(path: path, reason: reason))
+    }
+
+    private mutating func addProblem(_ path: LayerPath, _ reason: String) {
+        problems[path, default: []].append(CoverageGap(path: path.text, reason: String(reason.prefix(500))))
+    }
+
+    /// Reads what waited for companions and gives the report.
+    mutating func finish(diffID: Digest?, expandedBytes: Int64) -> AnalysedLayer {
+        for (path, item) in waiting.sorted(by: { $0.key < $1.key }) {
+            var found: [String: FileBytes] = [:]
+            for suffix in selection.catalogers[item.cataloger].companionSuffixes {
+                found[suffix] = companions[LayerPath(clean: path.bytes + Array(suffix.utf8))]
+            }
+            catalog(path, item.bytes, with: item.cataloger, keepsEmpty: true, companions: found)
+        }
+        waiting = [:]
+        companions = [:]
+        for found in problems.sorted(by: { $0.key < $1.key }) {
+            found.value.forEach { addGap(path: $0.path, reason: $0.reason) }
+        }
+        if hiddenGaps > 0 {
+            gaps.insert(CoverageGap(path: "", reason: "\(hiddenGaps) more gaps are not listed"))
+        }
+        let report = LayerReport(
+            evidence: evidence.values.joined().sorted { ($0.path, $0.cataloger) < ($1.path, $1.cataloger) },
+            whiteouts: whiteouts.sorted(),
+            opaqueDirectories: opaqueDirectories.sorted(),
+            gaps: gaps.sorted(),
+            diffID: diffID,
+            entries: entries,
+            expandedBytes: expandedBytes
+        )
+        return AnalysedLayer(report: report, paths: PathTable(paths))
+    }
+}

@@ -1,0 +1,21 @@
+/// The bounds of one layer's analysis; hitting one becomes a coverage gap of the layer.
+package struct LayerScanLimits: Sendable {
+    /// Entries read of one archive.
+    package var maxEntries = 10_000_000
+    /// Bytes of the uncompressed archive, 200 GiB.
+    package var maxExpandedBytes: Int64 = 200 << 30
+    /// How many times the compressed bytes read so far the archive may have grown to, beyond the first 4 GiB.
+    package var maxRatio: Int64 = 300
+    /// Bytes of a path.
+    package var maxPathBytes = 16 * 1024
+    /// Bytes of a text file that a cataloger reads (package databases, metadata), 256 MiB.
+    package var maxEvidenceBytes: Int64 = 256 << 20
+    /// Bytes of an archive or executable that a cataloger reads, 2 GiB.
+    package var maxBinaryBytes: Int64 = 2 << 30
+    /// Up to here a file is kept in memory, above it in an anonymous temporary file, 16 MiB.
+    package var memoryBytes: Int64 = 16 << 20
+    /// Gaps listed one by one; the rest is counted in one more.
+    package var maxGaps = 1000
+
+    package init() {}
+}

@@ -1,0 +1,85 @@
+package import Bytes
+package import Catalogers
+import Codecs
+package import ScanModel
+import Tar
+
+/// Analyses one layer in a single pass over its blob: digest, inflate, digest, tar, catalogers.
+///
+/// Synchronous and used by one thread per layer; blocks as its source does, so it belongs on a thread pool.
+package struct LayerScanner: Sendable {
+    package let limits: LayerScanLimits
+    package let selection: EvidenceSelection
+    /// A folder for anonymous temporary files.
+    package let scratchDirectory: String
+
+    package init(
+        limits: LayerScanLimits = LayerScanLimits(),
+        selection: EvidenceSelection = Catalogers.selection,
+        scratchDirectory: String = "/tmp"
+    ) {
+        self.limits = limits
+        self.selection = selection
+        self.scratchDirectory = scratchDirectory
+    }
+
+    /// Reads the blob to its end and reports what the layer holds.
+    ///
+    /// `expected` is the digest that the bytes must have; a mismatch throws whatever else was found, for damaged bytes
+    /// prove nothing. `nil` is for files named by the user, which have no digest to keep.
+    package func scan(_ blob: any ByteProducer, expected: Digest?) throws -> AnalysedLayer {
+        let input = HashingProducer(blob)
+        var content = LayerContent(limits: limits, selection: selection, scratchDirectory: scratchDirectory)
+        var diffID: Digest?
+        var expandedBytes: Int64 = 0
+        var failure: (any Error)?
+        do {
+            let decoder = try LayerDecoder(input)
+            let tar = HashingProducer(decoder) { [limits] count in
+                if count > limits.maxExpandedBytes {
+                    throw Bound("the layer expands to more than \(limits.maxExpandedBytes) bytes")
+                }
+                if count > 4 << 30, count / limits.maxRatio > input.count {
+                    throw Bound("the layer expands more than \(limits.maxRatio) times")
+                }
+            }
+            do {
+                try read(tar, into: &content)
+                // Padding behind the archive's end belongs to both digests.
+                try tar.drain()
+                diffID = tar.digest
+            } catch let bound as Bound {
+                content.addGap(path: "", reason: bound.reason)
+            }
+            expandedBytes = tar.count
+        } catch {
+            failure = error
+        }
+        do { try input.drain() } catch { failure = failure ?? error }
+        if let expected, failure == nil || input.isAtEnd {
+            let actual = input.digest
+            guard actual == expected else {
+                throw LayerScanError.mismatch(expected: expected, actual: actual, count: input.count)
+            }
+        }
+        if let failure {
+            guard failure is CodecError || failure is TarError else { throw failure }
+            throw LayerScanError(.malformed, "\(failure)")
+        }
+        return content.finish(diffID: diffID, expandedBytes: expandedBytes)
+    }
+
+    private func read(_ tar: HashingProducer, into content: inout LayerContent) throws {
+        // A layer of no bytes at all is an empty one: some builders write it so.
+        let reader = try TarReader(tar)
+        while let entry = try reader.nextEntry() {
+            try content.add(entry, from: reader)
+        }
+    }
+}
+
+/// A bound on the layer as a whole was reached; reading stops there.
+struct Bound: Error {
+    let reason: String
+    init(_ reason: String) { self.reason = reason }
+}

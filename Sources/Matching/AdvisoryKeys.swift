@@ -1,0 +1,55 @@
+import Advisories
+package import ScanModel
+
+/// Under which keys the advisories about a package are filed.
+package enum AdvisoryKeys {
+    /// The keys for `package` in an image of `distro`, without duplicates; empty where nothing can be filed about it.
+    ///
+    /// Debian and Alpine packages are filed under their source package, RPM packages under the binary's name and, where
+    /// the distribution does so, the source's.
+    package static func keys(for package: Package, distro: Distro?) -> [PackageKey] {
+        if package.type.isOS {
+            guard let distro else { return [] }
+            let releases = DistroRelease.keys(of: distro)
+            return releases.flatMap { release in
+                names(of: package, release: release).map { PackageKey(ecosystem: release, name: $0) }
+            }
+        }
+        guard let ecosystem = ecosystems[package.type.rawValue] else { return [] }
+        let name: String
+        switch ecosystem {
+        case "maven": name = "\(mavenGroup(of: package)):\(package.name)"
+        default: name = Ecosystem.normalizedName(package.name, in: ecosystem)
+        }
+        return [PackageKey(ecosystem: ecosystem, name: name)]
+    }
+
+    private static let ecosystems = [
+        PackageType.python.rawValue: "pypi",
+        PackageType.npm.rawValue: "npm",
+        PackageType.gem.rawValue: "rubygems",
+        PackageType.java.rawValue: "maven",
+        PackageType.jenkins.rawValue: "maven",
+        PackageType.go.rawValue: "go",
+        "rust-crate": "crates.io",
+        "php-composer": "packagist",
+        "dotnet": "nuget",
+        "hex": "hex",
+        "dart-pub": "pub",
+        "bitnami": "bitnami",
+    ]
+
+    /// The declared group; without one, the group that old artifacts share with their name, or Jenkins' own.
+    private static func mavenGroup(of package: Package) -> String {
+        if let group = package.group, !group.isEmpty { return group }
+        return package.type == .jenkins ? "org.jenkins-ci.plugins" : package.name
+    }
+
+    private static func names(of package: Package, release: String) -> [String] {
+        let source = package.source?.name ?? package.name
+        guard package.type == .rpm else { return [source] }
+        // AlmaLinux lists every binary; a source that shares a binary's name says nothing about the other binaries.
+        if release.hasPrefix("almalinux:") || source == package.name { return [package.name] }
+        return [package.name, source]
+    }
+}

@@ -1,0 +1,56 @@
+import Advisories
+package import ScanModel
+
+/// Which distribution's advisories speak about an image.
+package enum DistroRelease {
+    /// The ecosystem keys for `distro`: its own release, or that of the distribution whose packages it carries.
+    package static func keys(of distro: Distro) -> [String] {
+        let id = distro.id.lowercased()
+        if let own = key(id: id, distro) { return [own] }
+        // A derivative with packages of its own numbers: its codename, where it is its parent's, tells the release.
+        for parent in distro.idLike.map({ $0.lowercased() }) {
+            guard let codename = distro.codename?.lowercased() else { break }
+            if parent == "ubuntu", let release = ubuntu[codename] { return ["ubuntu:\(release)"] }
+            if parent == "debian", let number = DebianRelease.number(codename) ?? devuan[codename] {
+                return ["debian:\(number)"]
+            }
+        }
+        return distro.versionID.isEmpty ? [id] : ["\(id):\(distro.versionID)"]
+    }
+
+    private static func key(id: String, _ distro: Distro) -> String? {
+        let parts = distro.versionID.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let major = parts.first ?? ""
+        let minor = parts.prefix(2).joined(separator: ".")
+        switch id {
+        case "debian", "raspbian": return debian(distro, major: major)
+        case "ubuntu": return "ubuntu:\(distro.versionID)"
+        case "alpine":
+            // A pre-release (`3.21_alpha20240807`) is what edge calls itself.
+            return distro.versionID.contains("_") || parts.count < 2 ? "alpine:edge" : "alpine:\(minor)"
+        case "almalinux", "rocky": return "\(id):\(major)"
+        case "rhel", "redhat", "centos": return "rhel:\(major)"
+        case "ol": return "oracle:\(major)"
+        case "wolfi", "chainguard", "opensuse-tumbleweed": return id
+        case "sles", "sled", "sle_hpc", "sles_sap": return "sles:\(distro.versionID)"
+        case "azurelinux", "mariner": return "\(id):\(major)"
+        default: return nil
+        }
+    }
+
+    /// Testing and unstable both call themselves `…/sid` and have no number; a fix enters both with one version.
+    private static func debian(_ distro: Distro, major: String) -> String? {
+        if !major.isEmpty { return "debian:\(major)" }
+        if distro.name.hasSuffix("/sid") { return "debian:sid" }
+        return "debian:\(distro.codename.flatMap { DebianRelease.number($0.lowercased()) } ?? "sid")"
+    }
+
+    /// Ubuntu's long-term and current releases by codename (distro-info-data, `ubuntu.csv`).
+    private static let ubuntu = [
+        "trusty": "14.04", "xenial": "16.04", "bionic": "18.04", "focal": "20.04", "jammy": "22.04", "lunar": "23.04",
+        "mantic": "23.10", "noble": "24.04", "oracular": "24.10", "plucky": "25.04", "questing": "25.10",
+    ]
+
+    /// Devuan's releases by codename, as the Debian releases they are built from.
+    private static let devuan = ["beowulf": "10", "chimaera": "11", "daedalus": "12", "excalibur": "13"]
+}

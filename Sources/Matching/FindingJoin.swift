@@ -1,0 +1,109 @@
+package import Advisories
+import ScanModel
+import Versions
+
+/// Joins what several advisories say about one flaw in one package into one row.
+package struct FindingJoin: Sendable {
+    private let records: [Int64: AdvisoryRecord]
+    private let epss: [String: EPSSScore]
+    private let kev: [String: KEVEntry]
+
+    /// The statements to draw on: the records by the store's number, the scores and entries by CVE.
+    package init(records: [Int64: AdvisoryRecord], epss: [String: EPSSScore], kev: [String: KEVEntry]) {
+        self.records = records
+        self.epss = epss
+        self.kev = kev
+    }
+
+    /// The CVEs that scores and entries are wanted for.
+    package static func cves(of records: some Sequence<AdvisoryRecord>) -> Set<String> {
+        var cves: Set<String> = []
+        for record in records {
+            for name in [record.id] + record.aliases + record.covers where name.hasPrefix("CVE-") { cves.insert(name) }
+        }
+        return cves
+    }
+
+    /// One flaw as one record states it.
+    private struct Statement {
+        /// Names of this one flaw.
+        var names: [String]
+        var record: AdvisoryRecord
+        var match: Match
+    }
+
+    /// The findings of one package, by identifier; matches whose record is unknown or withdrawn are left out.
+    package func findings(_ matches: [Match]) -> [Finding] {
+        var statements: [Statement] = []
+        for match in matches {
+            guard let record = records[match.record], !record.isWithdrawn else { continue }
+            if record.covers.isEmpty {
+                statements.append(Statement(names: [record.id] + record.aliases, record: record, match: match))
+            } else {
+                for cve in record.covers { statements.append(Statement(names: [cve], record: record, match: match)) }
+            }
+        }
+        var groups = AliasGroups()
+        for statement in statements { groups.join(statement.names) }
+        var byRoot: [String: [Statement]] = [:]
+        for statement in statements {
+            guard let name = statement.names.first else { continue }
+            byRoot[groups.root(of: name), default: []].append(statement)
+        }
+        return byRoot.values.compactMap(finding).sorted { VulnerabilityID.precedes($0.id, $1.id) }
+    }
+
+    private func finding(_ unordered: [Statement]) -> Finding? {
+        let statements = unordered.sorted { left, right in
+            (left.record.provider, left.record.id, left.match.record)
+                < (right.record.provider, right.record.id, right.match.record)
+        }
+        let names = Set(statements.flatMap(\.names))
+        guard let first = statements.first, let id = names.min(by: VulnerabilityID.precedes) else { return nil }
+        let aliases = names.union(statements.map(\.record.id)).subtracting([id])
+        let cves = ([id] + aliases.sorted()).filter { $0.hasPrefix("CVE-") && names.contains($0) }
+        let score = cves.compactMap { epss[$0] }.max { $0.score < $1.score }
+        let own = statements.compactMap(\.match.range.severity).filter { $0 != .unknown }.max()
+        let state = Self.state(statements.map(\.match.range.fixState))
+        return Finding(
+            id: id,
+            aliases: aliases.sorted(),
+            severity: own ?? statements.map(\.record.severity).max() ?? .unknown,
+            cvss: Set(statements.flatMap(\.record.cvss)).sorted { left, right in
+                left.version == right.version ? left.vector < right.vector : left.version > right.version
+            },
+            epss: score?.score,
+            epssPercentile: score?.percentile,
+            kev: cves.lazy.compactMap { kev[$0] }.first,
+            published: statements.compactMap(\.record.published).min(),
+            summary: statements.lazy.map(\.record.summary).first { !$0.isEmpty } ?? "",
+            urls: Self.unique(statements.flatMap(\.record.urls)),
+            provider: first.record.provider,
+            fixState: state,
+            fixedVersions: state == .fixed ? Self.fixedVersions(statements.map(\.match.range)) : []
+        )
+    }
+
+    /// A fix from anyone is a fix; otherwise the most decided statement counts.
+    private static func state(_ states: [FixState]) -> FixState {
+        let order: [FixState] = [.fixed, .wontFix, .notFixed]
+        return order.first { states.contains($0) } ?? .unknown
+    }
+
+    private static func fixedVersions(_ ranges: [AffectedRange]) -> [String] {
+        let fixes = ranges.compactMap { range in range.fixed.map { ($0, ParsedVersion($0, scheme: range.scheme)) } }
+        let sorted = fixes.sorted { left, right in
+            switch left.1.compare(to: right.1) {
+            case .less: true
+            case .greater: false
+            default: left.0 < right.0
+            }
+        }
+        return unique(sorted.map(\.0))
+    }
+
+    private static func unique(_ texts: [String]) -> [String] {
+        var seen: Set<String> = []
+        return texts.filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,167 @@
+import CPostgres
+
+/// How a column is named: its position from 0, or its name in the result.
+package protocol PostgresColumn: Sendable {
+    /// The position among `columns`; nil where there is no such column.
+    func position(in columns: [String]) -> Int?
+}
+
+extension Int: PostgresColumn {
+    package func position(in columns: [String]) -> Int? { columns.indices.contains(self) ? self : nil }
+}
+
+extension String: PostgresColumn {
+    package func position(in columns: [String]) -> Int? { columns.firstIndex(of: self) }
+}
+
+/// One row of a result.
+///
+/// Each reader throws `invalidResult` where the column is missing, is not of that type, or is null; the readers that
+/// begin with `optional` return nil for null.
+package struct PostgresRow: Sendable {
+    let result: PostgresResult?
+    let row: Int32
+
+    /// Whether the column is null.
+    package func isNull(_ column: some PostgresColumn) throws(PostgresError) -> Bool {
+        try optional(column) { _ in true } == nil
+    }
+
+    /// Reads a number without a fraction.
+    package func int(_ column: some PostgresColumn) throws(PostgresError) -> Int {
+        try required(optionalInt(column), column)
+    }
+
+    /// Reads a number without a fraction, or nil for null.
+    package func optionalInt(_ column: some PostgresColumn) throws(PostgresError) -> Int? {
+        try optional(column) { Self.parse(Int.self, $0) }
+    }
+
+    /// Reads a number.
+    package func double(_ column: some PostgresColumn) throws(PostgresError) -> Double {
+        try required(optionalDouble(column), column)
+    }
+
+    /// Reads a number, or nil for null.
+    package func optionalDouble(_ column: some PostgresColumn) throws(PostgresError) -> Double? {
+        try optional(column) { Double(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    /// Reads a `boolean`.
+    package func bool(_ column: some PostgresColumn) throws(PostgresError) -> Bool {
+        try required(optionalBool(column), column)
+    }
+
+    /// Reads a `boolean`, or nil for null.
+    package func optionalBool(_ column: some PostgresColumn) throws(PostgresError) -> Bool? {
+        try optional(column) { Self.parseBool($0) }
+    }
+
+    /// Reads the text form of a value of any type.
+    package func string(_ column: some PostgresColumn) throws(PostgresError) -> String {
+        try required(optionalString(column), column)
+    }
+
+    /// Reads the text form of a value of any type, or nil for null.
+    package func optionalString(_ column: some PostgresColumn) throws(PostgresError) -> String? {
+        try optional(column) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Reads a `bytea`.
+    package func bytes(_ column: some PostgresColumn) throws(PostgresError) -> [UInt8] {
+        try required(optionalBytes(column), column)
+    }
+
+    /// Reads a `bytea`, or nil for null.
+    package func optionalBytes(_ column: some PostgresColumn) throws(PostgresError) -> [UInt8]? {
+        try optional(column) { PostgresArray.bytes(fromHex: $0) }
+    }
+
+    /// Reads a `timestamptz`, `timestamp` (taken as UTC) or `date` as microseconds since 1970.
+    package func timestamp(_ column: some PostgresColumn) throws(PostgresError) -> Int64 {
+        try required(optionalTimestamp(column), column)
+    }
+
+    /// Reads a `timestamptz`, `timestamp` or `date` as microseconds since 1970, or nil for null.
+    package func optionalTimestamp(_ column: some PostgresColumn) throws(PostgresError) -> Int64? {
+        try optional(column) { PostgresTimestamp.parse($0) }
+    }
+
+    /// Reads an array of numbers without fractions, none of them null.
+    package func ints(_ column: some PostgresColumn) throws(PostgresError) -> [Int] {
+        try array(column) { Self.parse(Int.self, $0) }
+    }
+
+    /// Reads an array of texts, none of them null.
+    package func strings(_ column: some PostgresColumn) throws(PostgresError) -> [String] {
+        try array(column) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Reads a `bytea[]`, none of its elements null.
+    package func byteArrays(_ column: some PostgresColumn) throws(PostgresError) -> [[UInt8]] {
+        try array(column) { $0.withUnsafeBufferPointer { PostgresArray.bytes(fromHex: $0) } }
+    }
+
+    /// Reads a `boolean[]`, none of its elements null.
+    package func bools(_ column: some PostgresColumn) throws(PostgresError) -> [Bool] {
+        try array(column) { Self.parseBool($0) }
+    }
+
+    private static func parse<Number: FixedWidthInteger>(_: Number.Type, _ text: some Sequence<UInt8>) -> Number? {
+        Number(String(decoding: Array(text), as: UTF8.self))
+    }
+
+    private static func parseBool(_ text: some Collection<UInt8>) -> Bool? {
+        guard text.count == 1 else { return nil }
+        switch text.first {
+        case UInt8(ascii: "t"): return true
+        case UInt8(ascii: "f"): return false
+        default: return nil
+        }
+    }
+
+    private func array<Element>(
+        _ column: some PostgresColumn,
+        _ decode: ([UInt8]) -> Element?
+    ) throws(PostgresError) -> [Element] {
+        let elements: [Element]? = try optional(column) { text in
+            guard let parts = PostgresArray.parse(text) else { return nil }
+            var elements: [Element] = []
+            elements.reserveCapacity(parts.count)
+            for part in parts {
+                guard let part, let element = decode(part) else { return nil }
+                elements.append(element)
+            }
+            return elements
+        }
+        return try required(elements, column)
+    }
+
+    private func required<Value>(_ value: Value?, _ column: some PostgresColumn) throws(PostgresError) -> Value {
+        guard let value else { throw PostgresError(.invalidResult, "column \(column) is null") }
+        return value
+    }
+
+    /// Decodes a value that is not null; nil where it is.
+    private func optional<Value>(
+        _ column: some PostgresColumn,
+        _ decode: (UnsafeBufferPointer<UInt8>) -> Value?
+    ) throws(PostgresError) -> Value? {
+        guard let result, let position = column.position(in: result.columns) else {
+            let names = result?.columns.joined(separator: ", ") ?? ""
+            throw PostgresError(.invalidResult, "no column \(column) among: \(names)")
+        }
+        let index = Int32(truncatingIfNeeded: position)
+        guard PQgetisnull(result.pointer, row, index) == 0 else { return nil }
+        let length = Int(PQgetlength(result.pointer, row, index))
+        let value = PQgetvalue(result.pointer, row, index).flatMap { start in
+            start.withMemoryRebound(to: UInt8.self, capacity: length) { start in
+                decode(UnsafeBufferPointer(start: start, count: length))
+            }
+        }
+        guard let value else {
+            throw PostgresError(.invalidResult, "column \(column) does not hold a value of type \(Value.self)")
+        }
+        return value
+    }
+}

@@ -1,0 +1,130 @@
+/// Where the server is and how a connection to it behaves.
+package struct RedisConfiguration: Sendable, Equatable {
+    /// How the server is reached.
+    package enum Address: Sendable, Equatable, CustomStringConvertible {
+        case tcp(host: String, port: Int)
+        case unix(path: String)
+
+        package var description: String {
+            switch self {
+            case .tcp(let host, let port): "\(host):\(port)"
+            case .unix(let path): path
+            }
+        }
+    }
+
+    /// How the server is reached.
+    package var address: Address
+    /// The user of an access control list (Redis 6 and later), if not the default one.
+    package var user: String?
+    /// The password, if the server wants one.
+    package var password: String?
+    /// The number of the database.
+    package var database = 0
+    /// How long to wait for the server to accept a connection.
+    package var connectTimeout = Duration.seconds(5)
+    /// How long to wait for a reply where the command does not say.
+    package var commandTimeout = Duration.seconds(10)
+    /// The pauses between attempts to connect again: the first, doubled after each failure up to the last.
+    package var reconnectPause = Duration.milliseconds(50)...Duration.seconds(2)
+    /// What one reply may hold.
+    package var limits = RedisLimits()
+
+    /// Reads an address such as `redis://user:password@host:6379/0` or `unix:///run/redis.sock?db=1`.
+    ///
+    /// User and password may be percent-encoded. The port is 6379 and the database 0 where they are left out.
+    ///
+    /// - Throws: `invalidAddress` with what is wrong; the password is never part of the message.
+    package init(url: String) throws(RedisError) {
+        guard let scheme = url.firstRange(of: "://") else { throw Self.invalid("it has no scheme such as redis://") }
+        var rest = url[scheme.upperBound...]
+        let query = rest.firstIndex(of: "?").map { rest[rest.index(after: $0)...] }
+        if let mark = rest.firstIndex(of: "?") { rest = rest[..<mark] }
+        var database: String?
+        for item in query?.split(separator: "&") ?? [] {
+            guard item.hasPrefix("db=") else { throw Self.invalid("the only option is db, not \(item)") }
+            database = String(item.dropFirst(3))
+        }
+        let pathStart = rest.firstIndex(of: "/") ?? rest.endIndex
+        var authority = rest[..<pathStart]
+        let path = rest[pathStart...]
+        if let at = authority.lastIndex(of: "@") {
+            let login = authority[..<at]
+            authority = authority[authority.index(after: at)...]
+            let colon = login.firstIndex(of: ":") ?? login.endIndex
+            user = try Self.decoded(login[..<colon])
+            password = try Self.decoded(login[colon...].dropFirst())
+        }
+        switch url[..<scheme.lowerBound] {
+        case "redis":
+            address = try Self.tcpAddress(authority)
+            if path.count > 1 { database = String(path.dropFirst()) }
+        case "unix", "redis+unix":
+            guard authority.isEmpty, path.count > 1 else { throw Self.invalid("a socket is written unix:///its/path") }
+            address = .unix(path: String(path))
+        case "rediss":
+            throw Self.invalid("TLS is not supported; use redis:// through a local tunnel")
+        default:
+            throw Self.invalid("its scheme is none of redis:// and unix://")
+        }
+        if let database {
+            guard let number = Int(database), (0...65_535).contains(number) else {
+                throw Self.invalid("the database must be a number, not \(database)")
+            }
+            self.database = number
+        }
+    }
+
+    private static func tcpAddress(_ authority: Substring) throws(RedisError) -> Address {
+        var host = authority
+        var port = 6379
+        if authority.hasPrefix("[") {
+            guard let end = authority.lastIndex(of: "]") else { throw invalid("it has a [ without its ]") }
+            host = authority[..<end].dropFirst()
+            let tail = authority[authority.index(after: end)...]
+            if !tail.isEmpty { port = try portNumber(tail) }
+        } else if let colon = authority.lastIndex(of: ":") {
+            host = authority[..<colon]
+            port = try portNumber(authority[colon...])
+        }
+        return .tcp(host: host.isEmpty ? "127.0.0.1" : String(host), port: port)
+    }
+
+    private static func portNumber(_ text: Substring) throws(RedisError) -> Int {
+        guard text.hasPrefix(":"), let port = Int(text.dropFirst()), (1...65_535).contains(port) else {
+            throw invalid("the port must be a number from 1 to 65535, not \(text.dropFirst())")
+        }
+        return port
+    }
+
+    private static func decoded(_ text: Substring) throws(RedisError) -> String? {
+        guard !text.isEmpty else { return nil }
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = rest.prefix(2)
+            guard digits.count == 2, let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) else {
+                throw invalid("the user or password has a % that begins no escape; write %25")
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func invalid(_ reason: String) -> RedisError {
+        RedisError(.invalidAddress, "the address cannot be used: \(reason)")
+    }
+}
+
+/// What one reply may hold before the connection is dropped.
+package struct RedisLimits: Sendable, Equatable {
+    /// Most bytes of one reply.
+    package var maxReplyBytes = 64 * 1024 * 1024
+
+    package init() {}
+}

@@ -1,0 +1,170 @@
+import NIOHTTP1
+import ScanModel
+
+/// Answers the challenges of registries and keeps their tokens.
+///
+/// Tokens are kept per server and scope until shortly before they end. A registry's own scope in a challenge is not
+/// followed: the scope is always what the request at hand needs.
+actor Authorizer {
+    /// The most tokens kept; when full, those that ended go, then all.
+    static let maxTokens = 4096
+
+    private struct Key: Hashable {
+        let origin: WebAddress.Origin
+        let scope: String
+    }
+
+    private let exchange: HTTPExchange
+    private let credentials: any CredentialSource
+    private var tokens: [Key: BearerToken] = [:]
+    private var basicOrigins: [WebAddress.Origin: String] = [:]
+
+    init(exchange: HTTPExchange, credentials: any CredentialSource) {
+        self.exchange = exchange
+        self.credentials = credentials
+    }
+
+    /// The `Authorization` header that is known to be wanted, so that most requests take one round trip.
+    func known(for endpoint: RegistryEndpoint, scope: String) -> String? {
+        if let basic = basicOrigins[endpoint.origin] { return basic }
+        guard let token = tokens[Key(origin: endpoint.origin, scope: scope)], token.usableUntil > .now else {
+            return nil
+        }
+        return "Bearer \(token.value)"
+    }
+
+    /// Whether there are credentials for a registry.
+    func hasCredential(for endpoint: RegistryEndpoint) async -> Bool {
+        await credentials.credential(for: endpoint.name) != nil
+    }
+
+    /// The `Authorization` header that answers a 401, `rejected` being the one that was just refused.
+    ///
+    /// Throws `unauthorized` where nothing is left to try, and for a token server that may not have the credentials.
+    func answer(
+        _ headers: [String],
+        for endpoint: RegistryEndpoint,
+        scope: String,
+        rejected: String?,
+        subject: String
+    ) async throws -> String {
+        let key = Key(origin: endpoint.origin, scope: scope)
+        if let rejected, tokens[key].map({ "Bearer \($0.value)" }) == rejected { tokens[key] = nil }
+        if rejected != nil, basicOrigins[endpoint.origin] == rejected { basicOrigins[endpoint.origin] = nil }
+        // Another request may have fetched a new token meanwhile.
+        if let known = known(for: endpoint, scope: scope), known != rejected { return known }
+
+        let challenges = AuthenticateChallenge.parse(headers)
+        let credential = await credentials.credential(for: endpoint.name)
+        if let bearer = challenges.first(where: { $0.scheme == "bearer" && $0.parameters["realm"] != nil }) {
+            let token = try await fetchToken(bearer, endpoint, scope: scope, credential: credential, subject: subject)
+            store(token, key)
+            return "Bearer \(token.value)"
+        }
+        guard challenges.contains(where: { $0.scheme == "basic" }) else {
+            throw RegistryError(
+                .unauthorized,
+                "\(subject): the registry wants a login of a kind that is not supported (Basic and Bearer are)",
+                status: 401
+            )
+        }
+        guard let credential, credential.identityToken == nil else {
+            throw RegistryError(.unauthorized, "\(subject): a login is needed; give credentials", status: 401)
+        }
+        let basic = credential.basicAuthorization
+        guard basic != rejected else {
+            throw RegistryError(.unauthorized, "\(subject): the credentials were refused", status: 401)
+        }
+        basicOrigins[endpoint.origin] = basic
+        return basic
+    }
+
+    private func store(_ token: BearerToken, _ key: Key) {
+        if tokens.count >= Self.maxTokens { tokens = tokens.filter { $0.value.usableUntil > .now } }
+        if tokens.count >= Self.maxTokens { tokens.removeAll() }
+        tokens[key] = token
+    }
+
+    private func fetchToken(
+        _ challenge: AuthenticateChallenge,
+        _ endpoint: RegistryEndpoint,
+        scope: String,
+        credential: RegistryCredential?,
+        subject: String
+    ) async throws -> BearerToken {
+        let realm = try await checkedRealm(challenge, endpoint, credential: credential, subject: subject)
+        let request = tokenRequest(realm, challenge, scope: scope, credential: credential, subject: subject)
+        let reply = try await exchange.send(request)
+        guard reply.status == 200 else {
+            let detail = ErrorBody.summary(await reply.body.excerpt(maxBytes: ErrorBody.maxBytes))
+            throw RegistryError.status(
+                reply.status,
+                subject: request.subject,
+                detail: detail,
+                retryAfter: reply.retryAfter
+            )
+        }
+        let body = try await reply.body.collect(maxBytes: BearerToken.maxBytes)
+        guard let token = BearerToken(json: body, receivedAt: .now) else {
+            throw RegistryError(.badResponse, "\(request.subject): the answer holds no token", status: reply.status)
+        }
+        return token
+    }
+
+    private func checkedRealm(
+        _ challenge: AuthenticateChallenge,
+        _ endpoint: RegistryEndpoint,
+        credential: RegistryCredential?,
+        subject: String
+    ) async throws -> WebAddress {
+        guard let text = challenge.parameters["realm"], let realm = WebAddress(text) else {
+            throw RegistryError(.unauthorized, "\(subject): the registry names a token server that is no address")
+        }
+        guard RealmRules.hasAllowedScheme(realm, of: endpoint) else {
+            throw RegistryError(.unauthorized, "\(subject): the token server \(realm.host) is not https; refused")
+        }
+        let related = RealmRules.mayReceiveCredentials(realm, of: endpoint, options: exchange.options)
+        guard credential == nil || related else {
+            let remedy = "allow it for \(endpoint.name) in the configuration if it is right"
+            throw RegistryError(
+                .unauthorized,
+                "\(subject): the token server \(realm.host) is outside the registry's domain; no credentials sent; \(remedy)"
+            )
+        }
+        if realm.host != endpoint.origin.host {
+            try await exchange.checkReach(of: realm, from: endpoint.address(""), subject: subject)
+        }
+        return realm
+    }
+
+    private func tokenRequest(
+        _ realm: WebAddress,
+        _ challenge: AuthenticateChallenge,
+        scope: String,
+        credential: RegistryCredential?,
+        subject: String
+    ) -> HTTPExchangeRequest {
+        var pairs: [(name: String, value: String)] = []
+        if let service = challenge.parameters["service"] { pairs.append(("service", service)) }
+        if !scope.isEmpty { pairs.append(("scope", scope)) }
+        let subject = "\(subject): token from \(realm.host)"
+        if let refresh = credential?.identityToken {
+            pairs += [("grant_type", "refresh_token"), ("client_id", "tallyman"), ("refresh_token", refresh)]
+            return HTTPExchangeRequest(
+                method: .POST,
+                address: realm,
+                subject: subject,
+                form: PercentEncoding.encode(pairs)
+            )
+        }
+        if let credential { pairs.append(("account", credential.username)) }
+        let separator = realm.target.contains("?") ? "&" : "?"
+        let target = pairs.isEmpty ? realm.target : realm.target + separator + PercentEncoding.encode(pairs)
+        return HTTPExchangeRequest(
+            method: .GET,
+            address: WebAddress(origin: realm.origin, target: target),
+            subject: subject,
+            authorization: credential?.basicAuthorization
+        )
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+package import ScanModel
+
+/// An image configuration and the bytes it was read from.
+package struct FetchedConfig: Sendable {
+    package let config: ImageConfig
+    package let bytes: [UInt8]
+}
+
+extension RegistryClient {
+    /// Fetches and reads an image's configuration, its digest checked; throws `tooLarge` over `maxConfigBytes`.
+    package func config(_ registry: String, repository: String, descriptor: Descriptor) async throws -> FetchedConfig {
+        let bytes = try await verifiedBlob(
+            registry: registry,
+            repository: repository,
+            digest: descriptor.digest,
+            size: descriptor.size,
+            maxBytes: options.maxConfigBytes
+        )
+        do {
+            return FetchedConfig(config: try JSONDecoder().decode(ImageConfig.self, from: Data(bytes)), bytes: bytes)
+        } catch {
+            let subject = "\(registry)/\(repository)@\(descriptor.digest)"
+            let reason = PlainText.line("\(error)", limit: 300)
+            throw RegistryError(.badResponse, "\(subject): the image configuration cannot be read: \(reason)")
+        }
+    }
+
+    /// Fetches a small blob into memory and checks its size and digest.
+    package func verifiedBlob(
+        registry: String,
+        repository: String,
+        digest: Digest,
+        size: Int64,
+        maxBytes: Int
+    ) async throws -> [UInt8] {
+        let subject = "\(registry)/\(repository)@\(digest)"
+        guard size <= Int64(maxBytes) else {
+            throw RegistryError(.tooLarge, "\(subject): \(size) bytes are over the bound of \(maxBytes)")
+        }
+        var bytes: [UInt8] = []
+        try await streamBlob(registry: registry, repository: repository, digest: digest, size: size) { bytes += $0 }
+        try ContentDigest.check(bytes, against: digest, subject: subject)
+        return bytes
+    }
+
+    /// Streams a blob from its first byte to its last; `onChunk` gets each byte once, in order.
+    ///
+    /// The network is read no faster than `onChunk` returns. A broken connection is resumed at the byte it broke at. All
+    /// `size` bytes have arrived when this returns; fewer or more throw. The digest is the caller's to check, as it reads
+    /// the bytes anyway. What `onChunk` throws is thrown on and ends the transfer.
+    package func streamBlob(
+        registry: String,
+        repository: String,
+        digest: Digest,
+        size: Int64,
+        onChunk: ([UInt8]) async throws -> Void
+    ) async throws {
+        let endpoint = try RegistryEndpoint(registry, options: options)
+        let address = try endpoint.address(repository: repository, "blobs/\(digest)")
+        let subject = "\(endpoint.name)/\(repository)@\(digest)"
+        guard size >= 0 else { throw RegistryError(.invalidReference, "\(subject): the size \(size) is below zero") }
+        let policy = RetryPolicy(options: options)
+        var transfer = BlobTransfer(size: size, subject: subject)
+        var attempt = 1
+        var resumes = 0
+        var end = ContinuousClock.now + options.deadline
+        while true {
+            let before = transfer.offset
+            do {
+                let reply = try await request(
+                    .GET,
+                    endpoint,
+                    address,
+                    scope: Self.pullScope(repository),
+                    headers: transfer.rangeHeaders,
+                    subject: subject
+                )
+                if !(200...299).contains(reply.status) { try await expect([], reply, subject: subject) }
+                try transfer.begin(reply)
+                while let part = try await reply.body.next() {
+                    let chunk = try transfer.take(part)
+                    if !chunk.isEmpty { try await ConsumerFailure.marking { try await onChunk(chunk) } }
+                }
+                try transfer.finish()
+                return
+            } catch let failure as ConsumerFailure {
+                throw failure.cause
+            } catch let error as RegistryError {
+                if transfer.offset > before {
+                    attempt = 1
+                    end = .now + options.deadline
+                }
+                resumes += 1
+                guard resumes <= options.maxResumes else { throw error }
+                try await pause(after: error, attempt: attempt, until: end, policy: policy)
+                attempt += 1
+            }
+        }
+    }
+
+    /// What a caller's closure threw, told apart from the transfer's own failures.
+    private struct ConsumerFailure: Error {
+        let cause: any Error
+
+        static func marking(_ body: () async throws -> Void) async throws {
+            do {
+                try await body()
+            } catch {
+                throw ConsumerFailure(cause: error)
+            }
+        }
+    }
+}

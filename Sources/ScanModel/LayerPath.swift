@@ -1,0 +1,118 @@
+/// A path inside a layer, relative to its root, as bytes: `etc/os-release`.
+///
+/// Image content may name files in any encoding, so paths are compared as bytes and decoded for display only.
+package struct LayerPath: Hashable, Comparable, Sendable {
+    package let bytes: [UInt8]
+
+    /// Takes bytes that are a clean relative path already.
+    package init(clean bytes: [UInt8]) { self.bytes = bytes }
+
+    package init(_ text: String) { bytes = Array(text.utf8) }
+
+    /// The root itself.
+    package static let root = LayerPath(clean: [])
+
+    /// Cleans a name out of an archive: drops leading `/` and `./`, empty and `.` parts.
+    ///
+    /// `nil` where a part is `..` or holds a NUL: such a name could lead outside of the layer.
+    package init?(archiveName name: [UInt8]) {
+        var clean: [UInt8] = []
+        clean.reserveCapacity(name.count)
+        var start = 0
+        while start <= name.count {
+            let end = name[start...].firstIndex(of: UInt8(ascii: "/")) ?? name.count
+            let part = name[start..<end]
+            start = end + 1
+            if part.isEmpty || part.elementsEqual(".".utf8) { continue }
+            if part.elementsEqual("..".utf8) || part.contains(0) { return nil }
+            if !clean.isEmpty { clean.append(UInt8(ascii: "/")) }
+            clean.append(contentsOf: part)
+        }
+        bytes = clean
+    }
+
+    /// The text for people; bytes that are not UTF-8 are replaced.
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The last part.
+    package var name: ArraySlice<UInt8> {
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return bytes[...] }
+        return bytes[(slash + 1)...]
+    }
+
+    /// The directory above, or `nil` for the root.
+    package var parent: LayerPath? {
+        guard !bytes.isEmpty else { return nil }
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return .root }
+        return LayerPath(clean: Array(bytes[..<slash]))
+    }
+
+    /// The entry `name` in this directory.
+    package func appending(_ name: some Sequence<UInt8>) -> LayerPath {
+        LayerPath(clean: bytes.isEmpty ? Array(name) : bytes + [UInt8(ascii: "/")] + name)
+    }
+
+    /// All directories above, the nearest first, the root last.
+    package var ancestors: [LayerPath] {
+        var found: [LayerPath] = []
+        var path = parent
+        while let current = path {
+            found.append(current)
+            path = current.parent
+        }
+        return found
+    }
+
+    package static func < (left: LayerPath, right: LayerPath) -> Bool {
+        left.bytes.lexicographicallyPrecedes(right.bytes)
+    }
+}
+
+extension LayerPath: Codable {
+    package init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        bytes = PathText.decode(text)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(PathText.encode(bytes))
+    }
+}
+
+/// Paths as text that loses nothing: bytes which are not UTF-8, and `%`, become `%XX`.
+enum PathText {
+    static func encode(_ bytes: [UInt8]) -> String {
+        let isUTF8 = String(validating: bytes, as: UTF8.self) != nil
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count)
+        for byte in bytes {
+            if byte == UInt8(ascii: "%") || (!isUTF8 && byte >= 0x80) {
+                out.append(UInt8(ascii: "%"))
+                out.append(contentsOf: Hex.encode([byte]).utf8)
+            } else {
+                out.append(byte)
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    static func decode(_ text: String) -> [UInt8] {
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return Array(text.utf8) }
+        let source = Array(text.utf8)
+        var out: [UInt8] = []
+        var index = 0
+        while index < source.count {
+            if source[index] == UInt8(ascii: "%"), index < source.count - 2,
+                let value = UInt8(String(decoding: source[(index + 1)...(index + 2)], as: UTF8.self), radix: 16)
+            {
+                out.append(value)
+                index += 3
+            } else {
+                out.append(source[index])
+                index += 1
+            }
+        }
+        return out
+    }
+}

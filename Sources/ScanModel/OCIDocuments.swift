@@ -1,0 +1,128 @@
+/// The media types that a registry may answer with (OCI image-spec v1.1, media-types.md; Docker image manifest v2).
+package enum MediaType {
+    package static let ociIndex = "application/vnd.oci.image.index.v1+json"
+    package static let ociManifest = "application/vnd.oci.image.manifest.v1+json"
+    package static let ociConfig = "application/vnd.oci.image.config.v1+json"
+    package static let dockerIndex = "application/vnd.docker.distribution.manifest.list.v2+json"
+    package static let dockerManifest = "application/vnd.docker.distribution.manifest.v2+json"
+    package static let dockerConfig = "application/vnd.docker.container.image.v1+json"
+    package static let dockerSchema1 = "application/vnd.docker.distribution.manifest.v1+json"
+    package static let dockerSchema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws"
+
+    /// What a manifest request asks for, in `Accept`.
+    package static let acceptedManifests = [ociIndex, dockerIndex, ociManifest, dockerManifest, dockerSchema1Signed]
+
+    package static func isIndex(_ type: String) -> Bool { type == ociIndex || type == dockerIndex }
+    package static func isManifest(_ type: String) -> Bool { type == ociManifest || type == dockerManifest }
+    package static func isSchema1(_ type: String) -> Bool { type == dockerSchema1 || type == dockerSchema1Signed }
+    package static func isImageConfig(_ type: String) -> Bool { type == ociConfig || type == dockerConfig }
+
+    /// Layers whose bytes live outside the registry (image-spec layer.md, Non-Distributable Layers; Docker's foreign).
+    package static func isForeignLayer(_ type: String) -> Bool {
+        type.hasPrefix("application/vnd.docker.image.rootfs.foreign.")
+            || type.hasPrefix("application/vnd.oci.image.layer.nondistributable.")
+    }
+
+    /// Layers in a form that we read: a tar archive, whatever its compression is said to be.
+    package static func isLayer(_ type: String) -> Bool {
+        type.hasPrefix("application/vnd.oci.image.layer.v1.tar")
+            || type.hasPrefix("application/vnd.docker.image.rootfs.diff.tar") || type.hasPrefix("application/x-tar")
+    }
+}
+
+/// A platform of an image (image-spec v1.1, image-index.md, `platform`).
+package struct Platform: Codable, Hashable, Sendable, CustomStringConvertible {
+    package var os: String
+    package var architecture: String
+    package var variant: String?
+
+    package init(os: String, architecture: String, variant: String? = nil) {
+        self.os = os
+        self.architecture = architecture
+        self.variant = variant
+    }
+
+    /// Parses `linux/amd64` or `linux/arm64/v8`; `nil` for anything else.
+    package init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard (2...3).contains(parts.count), parts.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 64 }) else { return nil }
+        self.init(os: parts[0], architecture: parts[1], variant: parts.count == 3 ? parts[2] : nil)
+    }
+
+    package static let linuxAMD64 = Platform(os: "linux", architecture: "amd64")
+
+    package var description: String { "\(os)/\(architecture)" + (variant.map { "/\($0)" } ?? "") }
+
+    /// Whether an image for `other` runs where this platform is asked for; a variant counts only where one is asked for.
+    package func accepts(_ other: Platform) -> Bool {
+        os == other.os && architecture == other.architecture && (variant == nil || variant == other.variant)
+    }
+}
+
+/// A reference to content (image-spec v1.1, descriptor.md).
+package struct Descriptor: Codable, Hashable, Sendable {
+    package var mediaType: String
+    package var digest: Digest
+    package var size: Int64
+    package var urls: [String]?
+    package var annotations: [String: String]?
+    package var platform: Platform?
+    package var artifactType: String?
+
+    package init(mediaType: String, digest: Digest, size: Int64, platform: Platform? = nil) {
+        self.mediaType = mediaType
+        self.digest = digest
+        self.size = size
+        self.platform = platform
+    }
+
+    /// BuildKit's provenance and SBOM entries in an index: no image of any platform.
+    package var isAttestation: Bool {
+        annotations?["vnd.docker.reference.type"] == "attestation-manifest"
+            || (platform?.os == "unknown" && platform?.architecture == "unknown")
+    }
+}
+
+/// An image manifest, OCI or Docker schema 2 (image-spec v1.1, manifest.md).
+package struct ImageManifest: Codable, Sendable {
+    package var schemaVersion: Int
+    package var mediaType: String?
+    package var artifactType: String?
+    package var config: Descriptor
+    package var layers: [Descriptor]
+    package var annotations: [String: String]?
+    package var subject: Descriptor?
+
+    /// Why this is not a container image, or `nil` where it is one.
+    package var artifactReason: String? {
+        if let artifactType, !MediaType.isImageConfig(config.mediaType) { return "artifact of type \(artifactType)" }
+        guard MediaType.isImageConfig(config.mediaType) else { return "artifact with config type \(config.mediaType)" }
+        return nil
+    }
+}
+
+/// An image index or Docker manifest list (image-spec v1.1, image-index.md).
+package struct ImageIndex: Codable, Sendable {
+    package var schemaVersion: Int
+    package var mediaType: String?
+    package var manifests: [Descriptor]
+}
+
+/// What we read of an image's configuration (image-spec v1.1, config.md).
+package struct ImageConfig: Codable, Sendable {
+    package struct RootFS: Codable, Sendable {
+        package var type: String?
+        package var diff_ids: [Digest]
+    }
+
+    package var architecture: String?
+    package var os: String?
+    package var variant: String?
+    package var created: String?
+    package var rootfs: RootFS?
+
+    package var platform: Platform? {
+        guard let os, let architecture else { return nil }
+        return Platform(os: os, architecture: architecture, variant: variant)
+    }
+}

@@ -1,0 +1,91 @@
+/// A kind of package, named as Syft names it.
+package struct PackageType: RawRepresentable, Hashable, Comparable, Sendable, Codable {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    package static let deb = PackageType(rawValue: "deb")
+    package static let apk = PackageType(rawValue: "apk")
+    package static let rpm = PackageType(rawValue: "rpm")
+    package static let python = PackageType(rawValue: "python")
+    package static let npm = PackageType(rawValue: "npm")
+    package static let gem = PackageType(rawValue: "gem")
+    package static let java = PackageType(rawValue: "java-archive")
+    package static let jenkins = PackageType(rawValue: "jenkins-plugin")
+    package static let go = PackageType(rawValue: "go-module")
+
+    /// Whether a distribution's package manager installed it.
+    package var isOS: Bool { self == .deb || self == .apk || self == .rpm }
+
+    package static func < (left: PackageType, right: PackageType) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// The source that a binary package was built from; distributions file their advisories under it.
+package struct SourcePackage: Hashable, Sendable, Codable {
+    package var name: String
+    package var version: String
+
+    package init(name: String, version: String) {
+        self.name = name
+        self.version = version
+    }
+}
+
+/// One package as a piece of evidence states it, before it is placed in an image.
+package struct Package: Hashable, Sendable, Codable {
+    package var type: PackageType
+    package var name: String
+    /// The full version, with epoch where the ecosystem has one (`1:2.3-4`); never empty.
+    package var version: String
+    /// The architecture as the package manager spells it; empty where the ecosystem has none.
+    package var arch: String
+    /// What the distribution built it from; `nil` for language packages.
+    package var source: SourcePackage?
+    /// Licences as declared, sorted, without duplicates.
+    package var licenses: [String]
+    /// Java: the Maven group; otherwise `nil`.
+    package var group: String?
+    /// RPM: the modularity label, `name:stream:version:context`; otherwise `nil`.
+    package var module: String?
+
+    package init(
+        type: PackageType,
+        name: String,
+        version: String,
+        arch: String = "",
+        source: SourcePackage? = nil,
+        licenses: [String] = [],
+        group: String? = nil,
+        module: String? = nil
+    ) {
+        self.type = type
+        self.name = name
+        self.version = version
+        self.arch = arch
+        self.source = source
+        self.licenses = licenses
+        self.group = group
+        self.module = module
+    }
+}
+
+/// A Linux distribution as its os-release states it (os-release(5)).
+package struct Distro: Hashable, Sendable, Codable {
+    /// `ID`, lower case: `debian`, `alpine`, `rhel`.
+    package var id: String
+    /// `VERSION_ID`; empty for rolling releases.
+    package var versionID: String
+    /// `PRETTY_NAME`, or the best there is.
+    package var name: String
+    /// `ID_LIKE`, nearest first.
+    package var idLike: [String]
+    /// `VERSION_CODENAME`.
+    package var codename: String?
+
+    package init(id: String, versionID: String, name: String, idLike: [String] = [], codename: String? = nil) {
+        self.id = id
+        self.versionID = versionID
+        self.name = name
+        self.idLike = idLike
+        self.codename = codename
+    }
+}

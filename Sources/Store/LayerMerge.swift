@@ -1,0 +1,113 @@
+import Codecs
+import Foundation
+import Postgres
+package import ScanModel
+
+/// A layer's analysis in the form in which it is stored.
+package struct StoredLayer: Sendable {
+    /// A stored report or path table must not expand beyond this, 1 GiB.
+    static let maxExpandedBytes = 1 << 30
+
+    package var report: [UInt8]
+    package var paths: [UInt8]
+    package var diffID: Digest?
+    package var gaps: [CoverageGap]
+
+    /// Encodes and compresses; CPU work that belongs on a worker's thread.
+    package init(_ layer: AnalysedLayer) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        report = try Zstd.compress(Array(try encoder.encode(layer.report)))
+        paths = try Zstd.compress(layer.paths.serialized)
+        diffID = layer.report.diffID
+        gaps = layer.report.gaps
+    }
+
+    /// Reads back what was stored.
+    static func decode(report: [UInt8], paths: [UInt8]) throws -> AnalysedLayer {
+        let reportBytes = try Zstd.decompress(report, maxBytes: maxExpandedBytes)
+        guard let table = PathTable(serialized: try Zstd.decompress(paths, maxBytes: maxExpandedBytes)) else {
+            throw StoreError(.damaged, "a stored path table is damaged")
+        }
+        return AnalysedLayer(
+            report: try JSONDecoder().decode(LayerReport.self, from: Data(reportBytes)),
+            paths: table
+        )
+    }
+}
+
+extension Store {
+    /// Stores a layer's analysis, if the claim still holds.
+    ///
+    /// The attempt is checked in the statement that ends the task, within the transaction that writes the report: a
+    /// worker that was paused past its lease changes nothing and gets ``StoreError/Code/superseded``.
+    package func merge(_ layer: StoredLayer, of claim: Claim) async throws {
+        try await pool.transaction { session in
+            try Self.end(claim, session)
+            _ = try session.execute(
+                """
+                INSERT INTO layer_reports (layer_id, analysis_version, report, paths) VALUES ($1, $2, $3, $4)
+                ON CONFLICT (layer_id) DO UPDATE SET analysis_version = excluded.analysis_version,
+                    report = excluded.report, paths = excluded.paths
+                """,
+                [.int(claim.subject), .text(claim.analysisVersion), .bytes(layer.report), .bytes(layer.paths)]
+            )
+            _ = try session.execute(
+                "UPDATE layers SET diff_id = $2 WHERE id = $1",
+                [.int(claim.subject), .text(layer.diffID?.description)]
+            )
+            _ = try session.execute("DELETE FROM layer_gaps WHERE layer_id = $1", [.int(claim.subject)])
+            _ = try session.execute(
+                """
+                INSERT INTO layer_gaps (layer_id, path, reason)
+                SELECT $1, path, reason FROM unnest($2::text[], $3::text[]) AS given(path, reason)
+                ON CONFLICT DO NOTHING
+                """,
+                [
+                    .int(claim.subject), .textArray(layer.gaps.map { StorableText.clean($0.path) }),
+                    .textArray(layer.gaps.map { StorableText.clean($0.reason) }),
+                ]
+            )
+        }
+    }
+
+    /// Ends a task for good, or throws where another attempt owns it by now.
+    static func end(_ claim: Claim, _ session: PostgresSession) throws {
+        let ended = try session.execute(
+            """
+            UPDATE tasks SET state = 'done', lease_until = NULL, error = NULL
+            WHERE id = $1 AND attempt = $2 AND state = 'leased'
+            """,
+            [.int(claim.task), .int(claim.attempt)]
+        ).affected
+        guard ended == 1 else {
+            throw StoreError(.superseded, "task \(claim.task): attempt \(claim.attempt) lost its lease")
+        }
+    }
+
+    /// The analysed layers of an image, from the lowest to the highest.
+    package func analysedLayers(manifest: Int) async throws -> [AnalysedLayer] {
+        let stored = try await pool.run { session in
+            try session.execute(
+                """
+                SELECT layer_reports.report, layer_reports.paths
+                FROM manifest_layers LEFT JOIN layer_reports USING (layer_id)
+                WHERE manifest_layers.manifest_id = $1 ORDER BY manifest_layers.position
+                """,
+                [.int(manifest)]
+            ).map { (try $0.optionalBytes(0), try $0.optionalBytes(1)) }
+        }
+        return try stored.map { report, paths in
+            guard let report, let paths else { throw StoreError(.notFound, "a layer has no report yet") }
+            return try StoredLayer.decode(report: report, paths: paths)
+        }
+    }
+}
+
+/// Text that PostgreSQL takes.
+enum StorableText {
+    /// Without NUL characters, which its text type cannot hold.
+    static func clean(_ text: String) -> String {
+        text.utf8.contains(0) ? text.replacing("\u{0}", with: "\u{fffd}") : text
+    }
+}

@@ -1,0 +1,82 @@
+import Crypto
+package import Postgres
+import ScanModel
+
+/// The numbered schema changes, applied in order, each once.
+package enum Migrations {
+    struct Migration: Sendable {
+        let number: Int
+        let name: String
+        let sql: [UInt8]
+
+        var checksum: String { Hex.encode(SHA256.hash(data: sql)) }
+    }
+
+    /// All of them; a published one is never edited.
+    static let all: [Migration] = [
+        Migration(number: 1, name: "m0001_fleet", sql: PackageResources.m0001_fleet_sql)
+    ]
+
+    /// The schema version that this program needs.
+    package static var current: Int { all.last?.number ?? 0 }
+
+    /// One lock for every process that migrates: "tallyman" as a number.
+    private static let lock = 0x7461_6c6c
+
+    /// Brings the schema up to ``current``, each step in its own transaction under an advisory lock.
+    ///
+    /// Returns the names of the steps that were taken. Throws ``StoreError`` where the database was made by a newer
+    /// program or a recorded step differs from ours.
+    package static func apply(on pool: PostgresPool) async throws -> [String] {
+        var applied: [String] = []
+        try await pool.transaction { session in
+            _ = try session.execute("SELECT pg_advisory_xact_lock($1)", [.int(lock)])
+            try session.script(
+                """
+                CREATE TABLE IF NOT EXISTS schema_migrations (
+                    number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
+                    applied_at timestamptz NOT NULL DEFAULT now())
+                """
+            )
+        }
+        for migration in all {
+            let isNew = try await pool.transaction { session -> Bool in
+                _ = try session.execute("SELECT pg_advisory_xact_lock($1)", [.int(lock)])
+                let rows = try session.execute(
+                    "SELECT checksum FROM schema_migrations WHERE number = $1",
+                    [.int(migration.number)]
+                )
+                if let row = rows.first {
+                    guard try row.string(0) == migration.checksum else {
+                        throw StoreError(.schema, "schema step \(migration.name) in the database is not this program's")
+                    }
+                    return false
+                }
+                try session.script(String(decoding: migration.sql, as: UTF8.self))
+                _ = try session.execute(
+                    "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, $3)",
+                    [.int(migration.number), .text(migration.name), .text(migration.checksum)]
+                )
+                return true
+            }
+            if isNew { applied.append(migration.name) }
+        }
+        return applied
+    }
+
+    /// Throws where the schema is older or newer than this program needs.
+    package static func check(on pool: PostgresPool) async throws {
+        let found = try await pool.run { session -> Int in
+            let exists = try session.execute("SELECT to_regclass('schema_migrations') IS NOT NULL")
+            guard try exists.first?.bool(0) == true else { return 0 }
+            return try session.execute("SELECT coalesce(max(number), 0) FROM schema_migrations").first?.int(0) ?? 0
+        }
+        guard found != current else { return }
+        throw StoreError(
+            .schema,
+            found < current
+                ? "the database's schema is at step \(found), this program needs \(current): run `tallyman migrate`"
+                : "the database's schema is at step \(found), newer than this program's \(current): update tallyman"
+        )
+    }
+}

@@ -1,0 +1,306 @@
+import Postgres
+package import ScanModel
+
+/// One image that a run found, on its way into the plan.
+package struct FoundImage: Sendable {
+    /// A layer as the manifest lists it.
+    package struct Layer: Sendable {
+        package var digest: Digest
+        package var size: Int64
+    }
+
+    /// A manifest that the database does not know yet.
+    package struct Manifest: Sendable {
+        package var digest: Digest
+        package var mediaType: String
+        package var platform: String
+        package var configDigest: Digest
+        package var layers: [Layer]
+
+        package init(digest: Digest, mediaType: String, platform: String, configDigest: Digest, layers: [Layer]) {
+            self.digest = digest
+            self.mediaType = mediaType
+            self.platform = platform
+            self.configDigest = configDigest
+            self.layers = layers
+        }
+    }
+
+    package enum Outcome: Sendable {
+        /// A known digest: the database has its manifest.
+        case known
+        case image(Manifest)
+        case unsupported(String)
+        case failed(String)
+        case gone(String)
+    }
+
+    package var registry: String
+    package var repository: String
+    package var tag: String
+    /// The digest that the tag names; `nil` where it could not be asked for.
+    package var digest: Digest?
+    package var outcome: Outcome
+
+    package init(registry: String, repository: String, tag: String, digest: Digest?, outcome: Outcome) {
+        self.registry = registry
+        self.repository = repository
+        self.tag = tag
+        self.digest = digest
+        self.outcome = outcome
+    }
+}
+
+extension Store {
+    /// Those of `digests` whose image for `platform` (or the reason why there is none) is known already.
+    package func knownResolutions(_ digests: [Digest], platform: String) async throws -> Set<String> {
+        try await pool.run { session in
+            Set(
+                try session.execute(
+                    "SELECT digest FROM resolutions WHERE platform = $2 AND digest = ANY($1)",
+                    [.textArray(digests.map(\.description)), .text(platform)]
+                ).map { try $0.string(0) }
+            )
+        }
+    }
+
+    /// Adds a batch of images to a run: manifests, layers, tags and outcomes, in sets.
+    package func add(_ images: [FoundImage], to run: Run) async throws {
+        guard !images.isEmpty else { return }
+        try await pool.transaction { session in
+            try Self.insertPlaces(images, session)
+            try Self.insertManifests(images, platform: run.platform, session)
+            try Self.insertRunImages(images, run: run, session)
+        }
+    }
+
+    private static func insertPlaces(_ images: [FoundImage], _ session: PostgresSession) throws {
+        let places = Set(images.map { [$0.registry, $0.repository] }).sorted { $0.lexicographicallyPrecedes($1) }
+        _ = try session.execute(
+            """
+            INSERT INTO registries (host) SELECT DISTINCT host FROM unnest($1::text[]) AS given(host) ORDER BY host
+            ON CONFLICT (host) DO NOTHING
+            """,
+            [.textArray(places.map { $0[0] })]
+        )
+        _ = try session.execute(
+            """
+            INSERT INTO repositories (registry_id, name)
+            SELECT registries.id, given.name FROM unnest($1::text[], $2::text[]) AS given(host, name)
+                JOIN registries USING (host)
+            ORDER BY 1, 2 ON CONFLICT (registry_id, name) DO NOTHING
+            """,
+            [.textArray(places.map { $0[0] }), .textArray(places.map { $0[1] })]
+        )
+    }
+
+    private static func insertManifests(
+        _ images: [FoundImage],
+        platform: String,
+        _ session: PostgresSession
+    ) throws {
+        var manifests: [Digest: FoundImage.Manifest] = [:]
+        var layers: [Digest: (size: Int64, registry: String, repository: String)] = [:]
+        var resolved: [Digest: (manifest: Digest?, reason: String?)] = [:]
+        for image in images {
+            switch image.outcome {
+            case .image(let manifest):
+                manifests[manifest.digest] = manifest
+                for layer in manifest.layers {
+                    layers[layer.digest] = (layer.size, image.registry, image.repository)
+                }
+                if let digest = image.digest { resolved[digest] = (manifest.digest, nil) }
+            case .unsupported(let reason):
+                if let digest = image.digest { resolved[digest] = (nil, reason) }
+            case .known, .failed, .gone: break
+            }
+        }
+        let sorted = manifests.values.sorted { $0.digest < $1.digest }
+        _ = try session.execute(
+            """
+            INSERT INTO manifests (digest, media_type, platform, config_digest)
+            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+            ON CONFLICT (digest) DO NOTHING
+            """,
+            [
+                .textArray(sorted.map(\.digest.description)), .textArray(sorted.map(\.mediaType)),
+                .textArray(sorted.map(\.platform)), .textArray(sorted.map(\.configDigest.description)),
+            ]
+        )
+        let blobs = layers.sorted { $0.key < $1.key }
+        // The place is renewed: the repository that a layer was first seen in may be gone by now.
+        _ = try session.execute(
+            """
+            INSERT INTO layers (digest, size, repository_id)
+            SELECT given.digest, given.size, repositories.id
+            FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS given(digest, size, host, name)
+                JOIN registries ON registries.host = given.host
+                JOIN repositories ON repositories.registry_id = registries.id AND repositories.name = given.name
+            ORDER BY given.digest
+            ON CONFLICT (digest) DO UPDATE SET repository_id = excluded.repository_id
+            """,
+            [
+                .textArray(blobs.map(\.key.description)), .int64Array(blobs.map(\.value.size)),
+                .textArray(blobs.map(\.value.registry)), .textArray(blobs.map(\.value.repository)),
+            ]
+        )
+        let places = sorted.flatMap { manifest in
+            manifest.layers.enumerated().map { (manifest.digest.description, $0.offset, $0.element.digest.description) }
+        }
+        _ = try session.execute(
+            """
+            INSERT INTO manifest_layers (manifest_id, position, layer_id)
+            SELECT manifests.id, given.position, layers.id
+            FROM unnest($1::text[], $2::bigint[], $3::text[]) AS given(manifest, position, layer)
+                JOIN manifests ON manifests.digest = given.manifest
+                JOIN layers ON layers.digest = given.layer
+            ORDER BY 1, 2 ON CONFLICT DO NOTHING
+            """,
+            [
+                .textArray(places.map(\.0)), .intArray(places.map(\.1)), .textArray(places.map(\.2)),
+            ]
+        )
+        let answers = resolved.sorted { $0.key < $1.key }
+        _ = try session.execute(
+            """
+            INSERT INTO resolutions (digest, platform, manifest_id, reason)
+            SELECT given.digest, $4, manifests.id, given.reason
+            FROM unnest($1::text[], $2::text[], $3::text[]) AS given(digest, manifest, reason)
+                LEFT JOIN manifests ON manifests.digest = given.manifest
+            ORDER BY 1 ON CONFLICT (digest, platform) DO NOTHING
+            """,
+            [
+                .textArray(answers.map(\.key.description)),
+                .optionalTextArray(answers.map { $0.value.manifest?.description }),
+                .optionalTextArray(answers.map(\.value.reason)), .text(platform),
+            ]
+        )
+    }
+
+    private static func insertRunImages(_ images: [FoundImage], run: Run, _ session: PostgresSession) throws {
+        var unique: [[String]: FoundImage] = [:]
+        for image in images { unique[[image.registry, image.repository, image.tag]] = image }
+        let sorted = unique.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+        func state(_ image: FoundImage) -> String? {
+            switch image.outcome {
+            case .known, .image, .unsupported: nil
+            case .failed: "failed"
+            case .gone: "gone"
+            }
+        }
+        func reason(_ image: FoundImage) -> String? {
+            switch image.outcome {
+            case .failed(let reason), .gone(let reason): reason
+            case .known, .image, .unsupported: nil
+            }
+        }
+        _ = try session.execute(
+            """
+            INSERT INTO run_images (run_id, repository_id, tag, digest, manifest_id, state, reason)
+            SELECT $1, repositories.id, given.tag, given.digest, resolutions.manifest_id,
+                coalesce(given.state, CASE WHEN resolutions.manifest_id IS NULL THEN 'unsupported' ELSE 'pending' END),
+                coalesce(given.reason, resolutions.reason)
+            FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+                    AS given(host, name, tag, digest, state, reason)
+                JOIN registries ON registries.host = given.host
+                JOIN repositories ON repositories.registry_id = registries.id AND repositories.name = given.name
+                LEFT JOIN resolutions ON resolutions.digest = given.digest AND resolutions.platform = $8
+            ORDER BY 2, 3
+            ON CONFLICT (run_id, repository_id, tag) DO NOTHING
+            """,
+            [
+                .int(run.id), .textArray(sorted.map(\.registry)), .textArray(sorted.map(\.repository)),
+                .textArray(sorted.map(\.tag)), .optionalTextArray(sorted.map { $0.digest?.description }),
+                .optionalTextArray(sorted.map(state)), .optionalTextArray(sorted.map(reason)), .text(run.platform),
+            ]
+        )
+    }
+
+    /// Ends the listing: moves the tags, finds what is gone, plans the layers not yet analysed, and starts the run.
+    ///
+    /// `listed` names the (registry, repository) pairs whose tags were listed as a whole: a tag that the database knows
+    /// there and the run did not find is gone.
+    package func plan(_ run: Run, listed: [(String, String)], analysisVersion: String, shards: Int) async throws {
+        let sorted = listed.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+        try await pool.transaction { session in
+            _ = try session.execute(
+                Self.goneTags,
+                [.int(run.id), .textArray(sorted.map(\.0)), .textArray(sorted.map(\.1))]
+            )
+            _ = try session.execute(Self.closeTags, [.int(run.id)])
+            _ = try session.execute(Self.openTags, [.int(run.id)])
+            _ = try session.execute(Self.runLayers, [.int(run.id), .text(analysisVersion)])
+            _ = try session.execute(
+                Self.layerTasks,
+                [.int(run.id), .text(analysisVersion), .int(shards), .int(run.priority)]
+            )
+            _ = try session.execute(Self.reusedImages, [.int(run.id), .text(analysisVersion)])
+            _ = try session.execute(
+                "UPDATE runs SET state = 'running' WHERE id = $1 AND state = 'listing'",
+                [.int(run.id)]
+            )
+        }
+    }
+
+    private static let goneTags = """
+        INSERT INTO run_images (run_id, repository_id, tag, digest, manifest_id, state, reason)
+        SELECT $1, tags.repository_id, tags.name, tags.digest, tags.manifest_id, 'gone', 'the tag is no longer listed'
+        FROM tags
+            JOIN repositories ON repositories.id = tags.repository_id
+            JOIN registries ON registries.id = repositories.registry_id
+            JOIN unnest($2::text[], $3::text[]) AS given(host, name)
+                ON given.host = registries.host AND given.name = repositories.name
+        WHERE tags.valid_until IS NULL
+        ON CONFLICT (run_id, repository_id, tag) DO NOTHING
+        """
+
+    private static let closeTags = """
+        UPDATE tags SET valid_until = now()
+        FROM run_images
+        WHERE run_images.run_id = $1 AND run_images.repository_id = tags.repository_id
+            AND run_images.tag = tags.name AND tags.valid_until IS NULL
+            AND (run_images.state = 'gone'
+                OR (run_images.state <> 'failed' AND run_images.digest IS NOT NULL
+                    AND (run_images.digest <> tags.digest
+                        OR run_images.manifest_id IS DISTINCT FROM tags.manifest_id)))
+        """
+
+    private static let openTags = """
+        INSERT INTO tags (repository_id, name, digest, manifest_id, valid_from)
+        SELECT repository_id, tag, digest, manifest_id, now() FROM run_images
+        WHERE run_id = $1 AND digest IS NOT NULL AND state NOT IN ('gone', 'failed')
+        ORDER BY repository_id, tag
+        ON CONFLICT (repository_id, name) WHERE valid_until IS NULL DO NOTHING
+        """
+
+    /// Every distinct layer of the run; one is reused where a report of this analysis version stands already.
+    private static let runLayers = """
+        INSERT INTO run_layers (run_id, layer_id, is_reused)
+        SELECT DISTINCT $1, manifest_layers.layer_id, coalesce(layer_reports.analysis_version = $2, false)
+        FROM run_images
+            JOIN manifest_layers ON manifest_layers.manifest_id = run_images.manifest_id
+            LEFT JOIN layer_reports ON layer_reports.layer_id = manifest_layers.layer_id
+        WHERE run_images.run_id = $1 AND run_images.state = 'pending'
+        """
+
+    /// A new run gives failed layers another chance; whatever is queued or leased already goes on as it is.
+    private static let layerTasks = """
+        INSERT INTO tasks (kind, subject_id, shard, priority, state, analysis_version)
+        SELECT 'layer', layers.id, (('x' || substr(layers.digest, 8, 8))::bit(32)::bigint % $3)::smallint, $4::smallint,
+            'queued', $2
+        FROM run_layers JOIN layers ON layers.id = run_layers.layer_id
+        WHERE run_layers.run_id = $1 AND NOT run_layers.is_reused
+        ORDER BY layers.id
+        ON CONFLICT (kind, subject_id) DO UPDATE
+        SET state = 'queued', failures = 0, error = NULL, dispatched_epoch = NULL, not_before = '-infinity',
+            analysis_version = excluded.analysis_version, priority = least(tasks.priority, excluded.priority)
+        WHERE tasks.state IN ('done', 'dead')
+        """
+
+    private static let reusedImages = """
+        UPDATE run_images SET state = 'reused'
+        FROM inventories
+        WHERE run_images.run_id = $1 AND run_images.state = 'pending'
+            AND inventories.manifest_id = run_images.manifest_id AND inventories.analysis_version = $2
+        """
+}

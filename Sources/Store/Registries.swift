@@ -1,0 +1,66 @@
+import Postgres
+
+/// A registry as `tallyman registry add` knows it.
+package struct KnownRegistry: Sendable {
+    package var host: String
+    package var isPlainHTTP: Bool
+    package var username: String?
+    /// The sealed password; see `SecretBox`.
+    package var sealedSecret: [UInt8]?
+    package var isConfigured: Bool
+
+    package init(host: String, isPlainHTTP: Bool, username: String?, sealedSecret: [UInt8]?, isConfigured: Bool) {
+        self.host = host
+        self.isPlainHTTP = isPlainHTTP
+        self.username = username
+        self.sealedSecret = sealedSecret
+        self.isConfigured = isConfigured
+    }
+}
+
+extension Store {
+    package func setRegistry(_ registry: KnownRegistry) async throws {
+        try await pool.run { session in
+            _ = try session.execute(
+                """
+                INSERT INTO registries (host, plain_http, username, secret, is_configured) VALUES ($1, $2, $3, $4, true)
+                ON CONFLICT (host) DO UPDATE SET plain_http = excluded.plain_http, username = excluded.username,
+                    secret = excluded.secret, is_configured = true
+                """,
+                [
+                    .text(registry.host), .bool(registry.isPlainHTTP), .text(registry.username),
+                    registry.sealedSecret.map { .bytes($0) } ?? .null,
+                ]
+            )
+        }
+    }
+
+    /// Forgets a registry's settings and credentials; what was scanned of it stays. `false` where there was none.
+    package func removeRegistry(_ host: String) async throws -> Bool {
+        try await pool.run { session in
+            try session.execute(
+                """
+                UPDATE registries SET is_configured = false, plain_http = false, username = NULL, secret = NULL
+                WHERE host = $1 AND is_configured
+                """,
+                [.text(host)]
+            ).affected > 0
+        }
+    }
+
+    /// All registries that were added or scanned, by host.
+    package func registries() async throws -> [KnownRegistry] {
+        try await pool.run { session in
+            try session.execute("SELECT host, plain_http, username, secret, is_configured FROM registries ORDER BY host")
+                .map { row in
+                    KnownRegistry(
+                        host: try row.string(0),
+                        isPlainHTTP: try row.bool(1),
+                        username: try row.optionalString(2),
+                        sealedSecret: try row.optionalBytes(3),
+                        isConfigured: try row.bool(4)
+                    )
+                }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package import Postgres
+package import ScanModel
+
+/// One scan of a fleet, as the coordinator carries it out.
+package struct Run: Sendable {
+    package enum State: String, Sendable {
+        case requested, listing, running, done, failed
+        package var isFinished: Bool { self == .done || self == .failed }
+    }
+
+    package var id: Int
+    package var state: State
+    package var targets: [String]
+    /// The platform asked for, `linux/amd64`; empty for each image's own best.
+    package var platform: String
+    package var priority: Int
+    package var reason: String?
+}
+
+/// What `fleet status RUN` shows.
+package struct RunStatus: Sendable {
+    package var run: Run
+    package var requestedAt = ""
+    package var seconds = 0.0
+    package var found = 0
+    package var pending = 0
+    package var byState: [String: Int] = [:]
+    package var layersDistinct = 0
+    package var layersAnalysed = 0
+    package var layersReused = 0
+    package var layersFailed = 0
+    package var layersActive = 0
+    package var bytesFetched: Int64 = 0
+    package var bytesAvoided: Int64 = 0
+    package var bytesPlanned: Int64 = 0
+    package var workers = 0
+}
+
+extension Store {
+    /// Records a wish for a run; a coordinator takes it up.
+    package func requestRun(targets: [String], platform: String, priority: Int) async throws -> Int {
+        try await pool.run { session in
+            try session.count(
+                "INSERT INTO runs (state, targets, platform, priority) VALUES ('requested', $1, $2, $3) RETURNING id",
+                [.textArray(targets), .text(platform), .int(priority)]
+            )
+        }
+    }
+
+    /// Runs that are not finished, the oldest first.
+    package func openRuns() async throws -> [Run] {
+        try await pool.run { session in
+            try session.execute(Self.selectRun + " WHERE state NOT IN ('done', 'failed') ORDER BY id").map(Self.run)
+        }
+    }
+
+    /// One run, or the newest where `id` is `nil`.
+    package func run(_ id: Int?) async throws -> Run? {
+        try await pool.run { session in
+            guard let id else {
+                return try session.execute(Self.selectRun + " ORDER BY id DESC LIMIT 1").first.map(Self.run)
+            }
+            return try session.execute(Self.selectRun + " WHERE id = $1", [.int(id)]).first.map(Self.run)
+        }
+    }
+
+    /// The newest runs first.
+    package func recentRuns(limit: Int) async throws -> [Int] {
+        try await pool.run { session in
+            try session.execute("SELECT id FROM runs ORDER BY id DESC LIMIT $1", [.int(limit)]).map { try $0.int(0) }
+        }
+    }
+
+    /// Starts (or, after a coordinator's death, starts again) the listing of a run.
+    package func beginListing(_ run: Int) async throws {
+        try await pool.transaction { session in
+            _ = try session.execute(
+                "UPDATE runs SET state = 'listing', started_at = coalesce(started_at, now()) WHERE id = $1",
+                [.int(run)]
+            )
+            for table in ["run_images", "run_layers", "run_problems"] {
+                _ = try session.execute("DELETE FROM \(table) WHERE run_id = $1", [.int(run)])
+            }
+        }
+    }
+
+    /// Notes that a target, or a repository of it, could not be listed.
+    package func addProblem(run: Int, target: String, reason: String) async throws {
+        try await pool.run { session in
+            _ = try session.execute(
+                """
+                INSERT INTO run_problems (run_id, target, reason) VALUES ($1, $2, $3)
+                ON CONFLICT (run_id, target) DO UPDATE SET reason = excluded.reason
+                """,
+                [.int(run), .text(target), .text(reason)]
+            )
+        }
+    }
+
+    /// What could not be listed in a run, as (target, reason).
+    package func problems(run: Int) async throws -> [(target: String, reason: String)] {
+        try await pool.run { session in
+            try session.execute(
+                "SELECT target, reason FROM run_problems WHERE run_id = $1 ORDER BY target",
+                [.int(run)]
+            ).map { (try $0.string(0), try $0.string(1)) }
+        }
+    }
+
+    /// Ends a run; only one that is still open changes.
+    package func finish(run: Int, state: Run.State, reason: String?, workers: Int) async throws {
+        try await pool.run { session in
+            _ = try session.execute(
+                """
+                UPDATE runs SET state = $2, reason = $3, workers = $4, finished_at = now(),
+                    advisory_state = (SELECT max(id) FROM advisory_states)
+                WHERE id = $1 AND state NOT IN ('done', 'failed')
+                """,
+                [.int(run), .text(state.rawValue), .text(reason), .int(workers)]
+            )
+        }
+    }
+
+    package func status(run id: Int) async throws -> RunStatus {
+        try await pool.transaction(isolation: .repeatableRead) { session in
+            guard let row = try session.execute(Self.selectRun + " WHERE id = $1", [.int(id)]).first else {
+                throw StoreError(.notFound, "there is no run \(id)")
+            }
+            var status = RunStatus(run: try Self.run(row))
+            if let times = try session.execute(Self.times, [.int(id)]).first {
+                status.requestedAt = try times.string(0)
+                status.seconds = try times.double(1)
+                status.workers = try times.int(2)
+            }
+            for row in try session.execute(
+                "SELECT state, count(*) FROM run_images WHERE run_id = $1 GROUP BY state",
+                [.int(id)]
+            ) {
+                status.byState[try row.string(0)] = try row.int(1)
+            }
+            status.found = status.byState.values.reduce(0, +)
+            status.pending = status.byState["pending"] ?? 0
+            if let row = try session.execute(Self.layerCounts, [.int(id)]).first {
+                status.layersDistinct = try row.int(0)
+                status.layersReused = try row.int(1)
+                status.layersAnalysed = try row.int(2)
+                status.layersFailed = try row.int(3)
+                status.layersActive = try row.int(4)
+                status.bytesFetched = Int64(try row.int(5))
+                status.bytesPlanned = Int64(try row.int(6))
+            }
+            let total = try session.count(Self.allBytes, [.int(id)])
+            status.bytesAvoided = max(0, Int64(total) - status.bytesPlanned)
+            return status
+        }
+    }
+
+    private static let selectRun = "SELECT id, state, targets, platform, priority, reason FROM runs"
+
+    private static let times = """
+        SELECT to_char(coalesce(started_at, requested_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            extract(epoch FROM coalesce(finished_at, now()) - coalesce(started_at, requested_at))::double precision,
+            workers
+        FROM runs WHERE id = $1
+        """
+
+    private static let layerCounts = """
+        SELECT count(*), count(*) FILTER (WHERE run_layers.is_reused),
+            count(*) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'done'),
+            count(*) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'dead'),
+            count(*) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'leased'),
+            coalesce(sum(layers.size) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'done'), 0)::bigint,
+            coalesce(sum(layers.size) FILTER (WHERE NOT run_layers.is_reused), 0)::bigint
+        FROM run_layers JOIN layers ON layers.id = run_layers.layer_id
+            LEFT JOIN tasks ON tasks.kind = 'layer' AND tasks.subject_id = run_layers.layer_id
+        WHERE run_layers.run_id = $1
+        """
+
+    private static let allBytes = """
+        SELECT coalesce(sum(layers.size), 0)::bigint
+        FROM run_images
+            JOIN manifest_layers ON manifest_layers.manifest_id = run_images.manifest_id
+            JOIN layers ON layers.id = manifest_layers.layer_id
+        WHERE run_images.run_id = $1
+        """
+
+    private static func run(_ row: PostgresRow) throws -> Run {
+        Run(
+            id: try row.int(0),
+            state: Run.State(rawValue: try row.string(1)) ?? .failed,
+            targets: try row.strings(2),
+            platform: try row.string(3),
+            priority: try row.int(4),
+            reason: try row.optionalString(5)
+        )
+    }
+}

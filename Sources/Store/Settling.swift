@@ -1,0 +1,71 @@
+import Postgres
+
+extension Store {
+    /// Moves the pending images of a run on, in three statements whatever their number; returns how many are pending.
+    ///
+    /// An image fails with a layer that was set aside; one whose layers are all analysed gets an inventory task; one
+    /// that has its inventory is analysed.
+    package func settle(run: Run, analysisVersion: String, shards: Int) async throws -> Int {
+        try await pool.transaction { session in
+            _ = try session.execute(Self.failImages, [.int(run.id), .text(analysisVersion)])
+            _ = try session.execute(
+                Self.inventoryTasks,
+                [.int(run.id), .text(analysisVersion), .int(shards), .int(run.priority)]
+            )
+            _ = try session.execute(
+                """
+                UPDATE run_images SET state = 'analysed' FROM inventories
+                WHERE run_images.run_id = $1 AND run_images.state = 'pending'
+                    AND inventories.manifest_id = run_images.manifest_id AND inventories.analysis_version = $2
+                """,
+                [.int(run.id), .text(analysisVersion)]
+            )
+            return try session.count(
+                "SELECT count(*) FROM run_images WHERE run_id = $1 AND state = 'pending'",
+                [.int(run.id)]
+            )
+        }
+    }
+
+    /// The lowest broken layer names the reason.
+    private static let failImages = """
+        UPDATE run_images SET state = 'failed', reason = broken.reason
+        FROM (
+            SELECT DISTINCT ON (pending.repository_id, pending.tag) pending.repository_id, pending.tag,
+                CASE tasks.kind WHEN 'layer' THEN 'layer ' || layers.digest || ': ' ELSE 'inventory: ' END
+                    || coalesce(tasks.error, 'unknown reason') AS reason
+            FROM run_images AS pending
+                JOIN manifest_layers ON manifest_layers.manifest_id = pending.manifest_id
+                JOIN layers ON layers.id = manifest_layers.layer_id
+                JOIN tasks ON (tasks.kind = 'layer' AND tasks.subject_id = layers.id)
+                    OR (tasks.kind = 'inventory' AND tasks.subject_id = pending.manifest_id)
+                LEFT JOIN layer_reports ON layer_reports.layer_id = layers.id
+                    AND layer_reports.analysis_version = $2
+            WHERE pending.run_id = $1 AND pending.state = 'pending' AND tasks.state = 'dead'
+                AND (tasks.kind = 'inventory' OR layer_reports.layer_id IS NULL)
+            ORDER BY pending.repository_id, pending.tag, manifest_layers.position, tasks.kind DESC
+        ) AS broken
+        WHERE run_images.run_id = $1 AND run_images.state = 'pending'
+            AND run_images.repository_id = broken.repository_id AND run_images.tag = broken.tag
+        """
+
+    private static let inventoryTasks = """
+        INSERT INTO tasks (kind, subject_id, shard, priority, state, analysis_version)
+        SELECT DISTINCT 'inventory', run_images.manifest_id, (run_images.manifest_id % $3)::smallint, $4::smallint,
+            'queued', $2
+        FROM run_images
+            LEFT JOIN inventories ON inventories.manifest_id = run_images.manifest_id
+                AND inventories.analysis_version = $2
+        WHERE run_images.run_id = $1 AND run_images.state = 'pending' AND inventories.manifest_id IS NULL
+            AND NOT EXISTS (
+                SELECT 1 FROM manifest_layers
+                    LEFT JOIN layer_reports ON layer_reports.layer_id = manifest_layers.layer_id
+                        AND layer_reports.analysis_version = $2
+                WHERE manifest_layers.manifest_id = run_images.manifest_id AND layer_reports.layer_id IS NULL)
+        ORDER BY 2
+        ON CONFLICT (kind, subject_id) DO UPDATE
+        SET state = 'queued', failures = 0, error = NULL, dispatched_epoch = NULL, not_before = '-infinity',
+            analysis_version = excluded.analysis_version
+        WHERE tasks.state = 'done'
+        """
+}

@@ -1,0 +1,133 @@
+package import Bytes
+import CArchive
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// What an entry of a tar archive is.
+package enum TarEntryKind: UInt8, Sendable {
+    case file = 0
+    case directory = 1
+    case symlink = 2
+    case hardlink = 3
+    /// A device, FIFO or socket.
+    case other = 4
+}
+
+/// The header of one entry; names are bytes as the archive has them.
+package struct TarEntry: Sendable {
+    package var path: [UInt8]
+    package var kind: TarEntryKind
+    /// The size of the content in bytes, never negative.
+    package var size: Int64
+    /// Permission bits, 0o7777 at most.
+    package var mode: UInt16
+    package var linkTarget: [UInt8]
+}
+
+/// Why a tar archive could not be read to its end.
+package struct TarError: Error, CustomStringConvertible {
+    package let message: String
+    package var description: String { message }
+}
+
+/// Reads a tar archive once, from front to back (POSIX pax, ustar, GNU and old forms, through libarchive).
+///
+/// Used by one thread. Throws ``TarError`` for a damaged or truncated archive, and whatever the source throws.
+package final class TarReader {
+    private let archive: OpaquePointer
+    private let feed: Feed
+
+    /// Bytes on their way into libarchive; a Swift error cannot cross its frames, so it waits here.
+    private final class Feed {
+        let source: any ByteProducer
+        var failure: (any Error)?
+        init(_ source: any ByteProducer) { self.source = source }
+    }
+
+    /// libarchive converts pax names, which are UTF-8, into the locale's charset: without this they would be refused.
+    private static let locale: Bool = setlocale(LC_CTYPE, "C.UTF-8") != nil
+
+    package init(_ source: any ByteProducer) throws {
+        _ = TarReader.locale
+        guard let archive = archive_read_new() else { throw TarError(message: "tar: no memory for a reader") }
+        self.archive = archive
+        feed = Feed(source)
+        archive_read_support_format_tar(archive)
+        archive_read_support_format_empty(archive)
+        let result = archive_read_open(
+            archive,
+            Unmanaged.passUnretained(feed).toOpaque(),
+            nil,
+            { _, context, buffer in
+                guard let context, let buffer else { return -1 }
+                let feed = Unmanaged<Feed>.fromOpaque(context).takeUnretainedValue()
+                do {
+                    let piece = try feed.source.next()
+                    buffer.pointee = piece.baseAddress
+                    return piece.count
+                } catch {
+                    feed.failure = error
+                    return -1
+                }
+            },
+            nil
+        )
+        guard result == ARCHIVE_OK else { throw failure("open") }
+    }
+
+    deinit { archive_read_free(archive) }
+
+    /// The next entry's header, or `nil` at the end; the body of the entry before it is passed over.
+    package func nextEntry() throws -> TarEntry? {
+        var entry: OpaquePointer?
+        let result = archive_read_next_header(archive, &entry)
+        if result == ARCHIVE_EOF { return nil }
+        guard result == ARCHIVE_OK || result == ARCHIVE_WARN, let entry else { throw failure("header") }
+        let type = UInt32(archive_entry_filetype(entry))
+        var kind = TarEntryKind.other
+        var target: [UInt8] = []
+        if let link = archive_entry_hardlink(entry) {
+            kind = .hardlink
+            target = bytes(link)
+        } else if type == tallyman_AE_IFREG {
+            kind = .file
+        } else if type == tallyman_AE_IFDIR {
+            kind = .directory
+        } else if type == tallyman_AE_IFLNK {
+            kind = .symlink
+            if let link = archive_entry_symlink(entry) { target = bytes(link) }
+        }
+        return TarEntry(
+            path: archive_entry_pathname(entry).map(bytes) ?? [],
+            kind: kind,
+            size: max(0, archive_entry_size(entry)),
+            mode: UInt16(truncatingIfNeeded: archive_entry_perm(entry)) & 0o7777,
+            linkTarget: target
+        )
+    }
+
+    /// The next block of the current entry's content and its offset, or `nil` behind the last one.
+    ///
+    /// Offsets may jump in sparse files; the gap is zeros. The memory is valid until the next call.
+    package func nextBlock() throws -> (bytes: UnsafeRawBufferPointer, offset: Int64)? {
+        var start: UnsafeRawPointer?
+        var count = 0
+        var offset: Int64 = 0
+        let result = archive_read_data_block(archive, &start, &count, &offset)
+        if result == ARCHIVE_EOF { return nil }
+        guard result == ARCHIVE_OK || result == ARCHIVE_WARN else { throw failure("data") }
+        return (UnsafeRawBufferPointer(start: start, count: count), offset)
+    }
+
+    private func bytes(_ text: UnsafePointer<CChar>) -> [UInt8] {
+        Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
+    }
+
+    private func failure(_ place: String) -> any Error {
+        if let failure = feed.failure { return failure }
+        let reason = archive_error_string(archive).map { String(cString: $0) } ?? "unknown error"
+        return TarError(message: "tar: \(reason) (in a \(place))")
+    }
+}

@@ -1,0 +1,29 @@
+@testable import Advisories
+
+/// Keeps everything in memory.
+struct CollectingSink: AdvisorySink {
+    var records: [String: [AdvisoryRecord]] = [:]
+    var scores: [EPSSScore] = []
+    var entries: [KEVEntry] = []
+    var finished: [ProviderImport] = []
+    private var provider = ""
+
+    mutating func begin(provider: String) { self.provider = provider }
+    mutating func append(_ records: [AdvisoryRecord]) { self.records[provider, default: []] += records }
+    mutating func append(epss scores: [EPSSScore]) { self.scores += scores }
+    mutating func append(kev entries: [KEVEntry]) { self.entries += entries }
+    mutating func finish(_ summary: ProviderImport) { finished.append(summary) }
+
+    /// Imports `paths` and returns what came in with the report.
+    static func importing(_ paths: [String], provider: String? = nil) throws -> (CollectingSink, ImportReport) {
+        var sink = CollectingSink()
+        let report = try AdvisoryImport(paths: paths, provider: provider).run(into: &sink)
+        return (sink, report)
+    }
+
+    /// Imports one document held in memory and returns its records.
+    static func importing(document: String, as name: String = "record.json") throws -> (CollectingSink, ImportReport) {
+        let folder = try TemporaryFolder()
+        return try importing([try folder.write(name, document.utf8)])
+    }
+}

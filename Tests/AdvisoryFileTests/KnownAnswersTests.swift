@@ -1,0 +1,128 @@
+import Advisories
+import Foundation
+import Matching
+import ScanModel
+import Testing
+
+@testable import AdvisoryFile
+
+/// Real advisories against packages whose answer is known; the versions come from the advisories' own text.
+@Suite(.enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"))
+struct KnownAnswersTests {
+    /// One file for the whole suite, made on first use.
+    private static let shared = Result {
+        let folder = try TemporaryFolder()
+        let feeds = ["debian/tracker-bookworm-derived.json.gz", "osv", "almalinux", "kev", "epss/epss_scores-2026-08-16.csv.gz"]
+        let path = folder.path + "/advisories.db"
+        let report = try AdvisoryFile.build(at: path, from: feeds.map(SharedFeeds.path))
+        return (folder: folder, file: try AdvisoryFile(path: path), report: report)
+    }
+
+    private static let bookworm = Distro(id: "debian", versionID: "12", name: "Debian GNU/Linux 12 (bookworm)", codename: "bookworm")
+    private static let alma9 = Distro(id: "almalinux", versionID: "9.2", name: "AlmaLinux 9.2", idLike: ["rhel"])
+
+    private func findings(_ package: Package, _ distro: Distro? = nil) throws -> [String: Finding] {
+        let found = try Self.shared.get().file.match(packages: [(package, distro)]).flatMap { $0 }
+        return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    @Test(
+        "Debian packages are judged by their source's version",
+        arguments: [
+            ("libssl3", "openssl", "3.0.20-1~deb12u2", "CVE-2026-75806", "3.0.22-1~deb12u2"),
+            ("openssl", "openssl", "3.0.22-1~deb12u2", "CVE-2026-75806", nil),
+            ("openssl", "openssl", "3.0.20-1~deb12u2", "CVE-2026-9076", nil),
+            ("libexpat1", "expat", "2.5.0-1+deb12u2", "CVE-2026-72522", "2.5.0-1+deb12u3"),
+            ("libexpat1", "expat", "2.5.0-1+deb12u3", "CVE-2026-72522", nil),
+            ("libexpat1", "expat", "2.5.0-1+deb12u4", "CVE-2026-77214", "2.5.0-1+deb12u5"),
+            ("zlib1g", "zlib", "1:1.2.13.dfsg-1", "CVE-2022-37434", nil),
+            ("zlib1g", "zlib", "1:1.2.11.dfsg-4", "CVE-2022-37434", "1:1.2.11.dfsg-4.1"),
+            ("bash", "bash", "4.3-9", "CVE-2014-6271", "4.3-9.1"),
+            ("bash", "bash", "5.2.15-2", "CVE-2014-6271", nil),
+        ] as [(String, String, String, String, String?)]
+    )
+    func debian(name: String, source: String, version: String, cve: String, fixed: String?) throws {
+        let package = Package(
+            type: .deb, name: name, version: version + "+b2", source: SourcePackage(name: source, version: version)
+        )
+        let finding = try findings(package, Self.bookworm)[cve]
+        #expect(finding?.fixedVersions.first == fixed)
+        #expect(try findings(package, Distro(id: "debian", versionID: "11", name: "")).isEmpty)
+    }
+
+    @Test(
+        "Python packages",
+        arguments: [
+            ("requests", "2.30.0", "CVE-2023-32681", "2.31.0"), ("requests", "2.31.0", "CVE-2023-32681", nil),
+            ("requests", "2.2.1", "CVE-2023-32681", nil), ("urllib3", "1.26.16", "CVE-2023-43804", "1.26.17"),
+            ("urllib3", "2.0.5", "CVE-2023-43804", "2.0.6"), ("urllib3", "1.26.17", "CVE-2023-43804", nil),
+            ("Jinja2", "2.11.2", "CVE-2020-28493", "2.11.3"), ("jinja2", "2.11.3", "CVE-2020-28493", nil),
+            ("certifi", "2022.9.24", "CVE-2022-23491", "2022.12.7"), ("certifi", "2022.12.07", "CVE-2022-23491", nil),
+            ("PyYAML", "5.1.2", "CVE-2019-20477", "5.2b1"), ("Django", "3.2.16", "CVE-2023-23969", "3.2.17"),
+            ("django", "4.0", "CVE-2023-23969", "4.0.9"), ("Django", "3.2.17", "CVE-2023-23969", nil),
+        ] as [(String, String, String, String?)]
+    )
+    func python(name: String, version: String, cve: String, fixed: String?) throws {
+        let finding = try findings(Package(type: .python, name: name, version: version))[cve]
+        #expect(finding?.fixedVersions.first == fixed)
+        if fixed != nil { #expect(finding?.aliases.contains { $0.hasPrefix("PYSEC-") } == true) }
+    }
+
+    @Test(
+        "Go modules and the standard library",
+        arguments: [
+            ("stdlib", "1.21.8", "CVE-2023-45288", "1.21.9"), ("stdlib", "go1.22.1", "CVE-2023-45288", "1.22.2"),
+            ("stdlib", "1.22.2", "CVE-2023-45288", nil), ("stdlib", "1.21.9", "CVE-2023-45288", nil),
+            ("golang.org/x/net", "v0.22.0", "CVE-2023-45288", "0.23.0"),
+            ("golang.org/x/net", "v0.23.0", "CVE-2023-45288", nil),
+            ("golang.org/x/text", "v0.3.6", "CVE-2021-38561", "0.3.7"),
+            ("golang.org/x/text", "v0.3.7", "CVE-2021-38561", nil),
+            ("golang.org/x/crypto", "v0.16.0", "CVE-2023-48795", "0.17.0"),
+            ("golang.org/x/net", "v0.0.0-20220906165145-abcdefabcdef", "CVE-2022-27664", "0.0.0-20220906165146-f3363e06e74c"),
+            ("k8s.io/kubernetes", "v1.20.0", "CVE-2020-8562", nil), ("golang.org/x/net", "(devel)", "CVE-2023-45288", nil),
+        ] as [(String, String, String, String?)]
+    )
+    func go(name: String, version: String, cve: String, fixed: String?) throws {
+        #expect(try findings(Package(type: .go, name: name, version: version))[cve]?.fixedVersions.first == fixed)
+    }
+
+    @Test(
+        "AlmaLinux packages",
+        arguments: [
+            ("openssl-libs", "1:3.0.1-43.el9_0", "CVE-2023-0286", "1:3.0.1-47.el9_1", nil),
+            ("openssl-libs", "1:3.0.1-47.el9_1", "CVE-2023-0286", nil, nil),
+            ("nodejs", "1:18.14.2-2.module_el9.2.0+29+de583a0b", "CVE-2023-32067", "1:18.14.2-3.module_el9.2.0+30+e3312493", "nodejs:18:9020020230"),
+            ("nodejs", "1:16.18.1-3.el9_1", "CVE-2023-32067", nil, nil),
+        ] as [(String, String, String, String?, String?)]
+    )
+    func alma(name: String, version: String, cve: String, fixed: String?, module: String?) throws {
+        let package = Package(type: .rpm, name: name, version: version, arch: "x86_64", module: module)
+        let finding = try findings(package, Self.alma9)[cve]
+        #expect(finding?.fixedVersions.first == fixed)
+        if fixed != nil { #expect(finding?.aliases.contains { $0.hasPrefix("ALSA-2023:") } == true) }
+    }
+
+    @Test("Every provider has the records that its description states")
+    func counts() throws {
+        let status = try Self.shared.get().file.status()
+        let counts = Dictionary(uniqueKeysWithValues: status.map { ($0.provider, $0.records) })
+        #expect(counts["debian"] == 20_334 && counts["almalinux"] == 5680 && counts["bitnami"] == 7444)
+        #expect(counts["go"] == 4291 && counts["pypi"] == 2661 && counts["kev"] == 1404 && counts["epss"] == 360_142)
+    }
+
+    @Test("Ten thousand packages are matched in a few statements")
+    func manyPackages() throws {
+        let names = ["openssl", "linux", "curl", "expat", "glibc", "perl", "zlib", "bash"]
+        let packages = (0..<10_000).map { index in
+            let name = index < 200 ? names[index % names.count] : "package-\(index)"
+            let type: PackageType = index % 4 == 3 ? .python : .deb
+            return (package: Package(type: type, name: name, version: "1.\(index)"), distro: Optional(Self.bookworm))
+        }
+        let file = try Self.shared.get().file
+        let clock = ContinuousClock()
+        var found = 0
+        let time = try clock.measure { found = try file.match(packages: packages).count { !$0.isEmpty } }
+        #expect(found > 50)
+        print("matched 10,000 packages, \(found) with findings, in \(time)")
+    }
+}

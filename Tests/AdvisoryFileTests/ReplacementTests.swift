@@ -1,0 +1,137 @@
+import Advisories
+import Foundation
+import Matching
+import ScanModel
+import Testing
+
+@testable import AdvisoryFile
+
+struct ReplacementTests {
+    private static func record(_ id: String, _ ecosystem: String, _ package: String, fixed: String) -> String {
+        """
+        {"id":"\(id)","modified":"2024-01-01T00:00:00Z","aliases":["CVE-2024-1"],"summary":"s","affected":[{"package":\
+        {"ecosystem":"\(ecosystem)","name":"\(package)"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},\
+        {"fixed":"\(fixed)"}]}]}]}
+        """
+    }
+
+    private let folder: TemporaryFolder
+    private let path: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        path = folder.path + "/cache/advisories.db"
+        try folder.write("feeds/a.json", Self.record("PYSEC-1", "PyPI", "Flask", fixed: "2.0").utf8)
+        try folder.write("feeds/npm/b.json", Self.record("GHSA-1", "npm", "left-pad", fixed: "1.0.1").utf8)
+        try folder.write("feeds/epss.csv", "cve,epss,percentile\nCVE-2024-1,0.5,0.75\n".utf8)
+    }
+
+    private var bytes: Data { get throws { try Data(contentsOf: URL(fileURLWithPath: path)) } }
+
+    private func find(_ name: String, _ version: String, _ type: PackageType = .python) throws -> [Finding] {
+        let package = Package(type: type, name: name, version: version)
+        return try AdvisoryFile(path: path).match(packages: [(package, nil)]).flatMap { $0 }
+    }
+
+    @Test("What was imported is found")
+    func roundTrip() throws {
+        let report = try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        #expect(report.providers.map(\.provider) == ["epss", "npm", "pypi"])
+        let finding = try #require(try find("flask", "1.0").first)
+        #expect(finding.id == "CVE-2024-1" && finding.aliases == ["PYSEC-1"] && finding.fixedVersions == ["2.0"])
+        #expect(finding.epss == 0.5 && finding.epssPercentile == 0.75 && finding.provider == "pypi")
+        #expect(try find("flask", "2.0").isEmpty)
+        #expect(try find("left-pad", "1.0.0", .npm).count == 1)
+        let status = try AdvisoryFile(path: path).status()
+        #expect(status.map(\.provider) == ["epss", "npm", "pypi"] && status.allSatisfy { $0.records == 1 })
+    }
+
+    @Test("A second import of the same feeds changes nothing")
+    func determinism() throws {
+        let first = try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"], now: Date(timeIntervalSince1970: 1))
+        let status = try AdvisoryFile(path: path).status()
+        let before = try bytes
+        let second = try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"], now: Date(timeIntervalSince1970: 9))
+        #expect(first == second)
+        #expect(try bytes == before)
+        #expect(try AdvisoryFile(path: path).status() == status)
+    }
+
+    @Test("Importing a provider again replaces that provider and no other")
+    func oneProvider() throws {
+        try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        let new = try folder.write("new.json", Self.record("PYSEC-2", "PyPI", "django", fixed: "5.0").utf8)
+        try AdvisoryFile.build(at: path, from: [new])
+        #expect(try find("flask", "1.0").isEmpty)
+        #expect(try find("django", "4.0").count == 1)
+        #expect(try find("left-pad", "1.0.0", .npm).count == 1)
+        #expect(try find("django", "4.0").first?.epss == 0.5)
+    }
+
+    @Test("A broken, empty or missing feed leaves the file as it was")
+    func failures() throws {
+        try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        let before = try bytes
+        let broken = [
+            try folder.write("bad/x.zip", [0x50, 0x4B, 3, 4, 1, 2, 3]),
+            try folder.write("bad2/kev.json", #"{"catalogVersion":"1","vulnerabilities":[{"cveID":"CVE-1""#.utf8),
+            try folder.write("bad3/a.json", Self.record("PYSEC-1", "PyPI", "flask", fixed: "2").utf8.dropLast(2)),
+            try folder.write("bad4/readme.txt", "x".utf8),
+            try folder.write("bad5/epss.csv", "cve,epss\n".utf8),
+            folder.path + "/nowhere",
+        ]
+        for feed in broken {
+            #expect(throws: AdvisoryError.self, "\(feed)") { try AdvisoryFile.build(at: path, from: [feed]) }
+            #expect(try bytes == before)
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/cache")
+        #expect(left.sorted() == ["advisories.db", "advisories.db.lock"])
+    }
+
+    @Test("A file that is none of ours is refused and kept")
+    func foreignFile() throws {
+        let foreign = try folder.write("notes.txt", "my notes, all of them".utf8)
+        #expect(throws: AdvisoryFileError.self) { try AdvisoryFile(path: foreign) }
+        #expect(throws: AdvisoryFileError.self) { try AdvisoryFile.build(at: foreign, from: [folder.path + "/feeds"]) }
+        #expect(try String(contentsOfFile: foreign, encoding: .utf8) == "my notes, all of them")
+        #expect(throws: AdvisoryFileError.self) { try AdvisoryFile(path: folder.path + "/none.db") }
+    }
+
+    @Test("A reader keeps its file while another takes its place")
+    func readerSurvives() throws {
+        try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        let reader = try AdvisoryFile(path: path)
+        let new = try folder.write("new.json", Self.record("PYSEC-2", "PyPI", "django", fixed: "5.0").utf8)
+        try AdvisoryFile.build(at: path, from: [new])
+        let package = Package(type: .python, name: "flask", version: "1.0")
+        #expect(try reader.match(packages: [(package, nil)]).first?.count == 1)
+    }
+
+    @Test("A second writer is kept out")
+    func lock() throws {
+        try FileManager.default.createDirectory(atPath: folder.path + "/cache", withIntermediateDirectories: true)
+        let holder = try FileReplacement(path)
+        defer { holder.discard() }
+        #expect(throws: AdvisoryFileError.self) { try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"]) }
+    }
+
+    @Test("A zip cut short is refused and the file kept", .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"))
+    func truncatedZip() throws {
+        try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        let before = try bytes
+        let zip = try Data(contentsOf: URL(fileURLWithPath: SharedFeeds.path("osv/Go.zip")))
+        let cut = try folder.write("Go.zip", zip.prefix(zip.count * 2 / 3))
+        #expect(throws: AdvisoryError.self) { try AdvisoryFile.build(at: path, from: [cut]) }
+        #expect(try bytes == before)
+    }
+
+    @Test("Damage inside a zip costs the records it hits", .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"))
+    func damagedZip() throws {
+        var zip = try Data(contentsOf: URL(fileURLWithPath: SharedFeeds.path("osv/Go.zip")))
+        for offset in stride(from: 100_000, to: 200_000, by: 20_000) { zip[offset] ^= 0xFF }
+        let damaged = try folder.write("Go.zip", zip)
+        let provider = try #require(try AdvisoryFile.build(at: path, from: [damaged]).providers.first)
+        #expect((1...5).contains(provider.skipped))
+        #expect(provider.records + provider.skipped == 4291)
+    }
+}

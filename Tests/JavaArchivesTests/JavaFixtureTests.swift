@@ -1,0 +1,65 @@
+import Bytes
+import Foundation
+import JavaArchives
+import Testing
+
+/// The shared fixtures: archives from the test suites of other scanners, with what those scanners report for them.
+enum JavaFixtures {
+    static let root: String? = {
+        let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        let shared = ProcessInfo.processInfo.environment["TALLYMAN_SHARED"] ?? package + "/../shared"
+        let catalog = shared + "/fixtures/catalog"
+        return FileManager.default.fileExists(atPath: catalog) ? catalog : nil
+    }()
+}
+
+@Suite(
+    "Java archives of the shared fixtures",
+    .enabled(if: JavaFixtures.root != nil, "TALLYMAN_SHARED does not name the shared fixtures")
+)
+struct JavaFixtureTests {
+    private struct Expected: Decodable {
+        struct Package: Decodable, Hashable {
+            var type: String
+            var name: String
+            var version: String
+            var group: String
+        }
+        var packages: [Package]
+    }
+
+    // java-meta-03 is expected below: its pom.xml tells a groupId, for which the recorded answer repeats the name.
+    @Test(
+        "Archives give the packages that are expected of them",
+        arguments: ["java-01", "java-08", "java-10", "java-11", "java-meta-01", "java-meta-04"]
+    )
+    func expected(name: String) throws {
+        let folder = try #require(JavaFixtures.root) + "/" + name
+        let expected = try JSONDecoder().decode(
+            Expected.self,
+            from: Data(contentsOf: URL(fileURLWithPath: folder + "/expected.json"))
+        )
+        let found = try artifacts(in: folder).map {
+            Expected.Package(type: "java-archive", name: $0.name, version: $0.version, group: $0.packageURLGroup)
+        }
+        #expect(Set(found) == Set(expected.packages))
+    }
+
+    @Test("A pom.xml without pom.properties tells the groupId")
+    func pomXMLAlone() throws {
+        let found = try artifacts(in: #require(JavaFixtures.root) + "/java-meta-03")
+        #expect(found.map(\.name) == ["commons-lang3"])
+        #expect(found.map(\.version) == ["3.12.0"])
+        #expect(found.map(\.groupID) == ["org.apache.commons"])
+    }
+
+    private func artifacts(in folder: String) throws -> [JavaArtifact] {
+        let archives = folder + "/rootfs/opt/app"
+        return try FileManager.default.contentsOfDirectory(atPath: archives).flatMap { file in
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: archives + "/" + file))
+            let (artifacts, problems) = JavaArchiveReader.read(FileBytes([UInt8](bytes)), path: "/opt/app/" + file)
+            #expect(problems.isEmpty)
+            return artifacts
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import ScanModel
+import Testing
+
+@testable import Matching
+
+struct AdvisoryKeysTests {
+    private static let bookworm = Distro(id: "debian", versionID: "12", name: "Debian GNU/Linux 12 (bookworm)")
+
+    @Test(
+        "Distributions become the key of their release",
+        arguments: [
+            (Distro(id: "debian", versionID: "12", name: "", codename: "bookworm"), "debian:12"),
+            (Distro(id: "debian", versionID: "12.5", name: ""), "debian:12"),
+            (Distro(id: "debian", versionID: "", name: "Debian GNU/Linux forky/sid", codename: "forky"), "debian:sid"),
+            (Distro(id: "debian", versionID: "", name: "Debian GNU/Linux", codename: "trixie"), "debian:13"),
+            (Distro(id: "raspbian", versionID: "11", name: "", idLike: ["debian"]), "debian:11"),
+            (Distro(id: "devuan", versionID: "5", name: "", idLike: ["debian"], codename: "daedalus"), "debian:12"),
+            (Distro(id: "ubuntu", versionID: "22.04", name: "", idLike: ["debian"], codename: "jammy"), "ubuntu:22.04"),
+            (
+                Distro(id: "pop", versionID: "22.04", name: "", idLike: ["ubuntu", "debian"], codename: "jammy"),
+                "ubuntu:22.04"
+            ),
+            (Distro(id: "alpine", versionID: "3.18.4", name: ""), "alpine:3.18"),
+            (Distro(id: "alpine", versionID: "3.21_alpha20240807", name: ""), "alpine:edge"),
+            (Distro(id: "almalinux", versionID: "9.4", name: "", idLike: ["rhel"]), "almalinux:9"),
+            (Distro(id: "rhel", versionID: "8.9", name: ""), "rhel:8"),
+            (Distro(id: "amzn", versionID: "2023", name: ""), "amzn:2023"),
+            (Distro(id: "wolfi", versionID: "20230201", name: ""), "wolfi"),
+        ]
+    )
+    func releases(distro: Distro, key: String) {
+        #expect(DistroRelease.keys(of: distro) == [key])
+    }
+
+    @Test("Debian packages are filed under their source")
+    func sources() {
+        var package = Package(type: .deb, name: "libssl3", version: "3.0.1-1")
+        #expect(AdvisoryKeys.keys(for: package, distro: Self.bookworm) == [PackageKey(ecosystem: "debian:12", name: "libssl3")])
+        package.source = SourcePackage(name: "openssl", version: "3.0.1-1")
+        #expect(AdvisoryKeys.keys(for: package, distro: Self.bookworm) == [PackageKey(ecosystem: "debian:12", name: "openssl")])
+        #expect(AdvisoryKeys.keys(for: package, distro: nil).isEmpty)
+    }
+
+    @Test("RPM packages are filed under the binary, and under the source where the distribution does so")
+    func rpm() {
+        let package = Package(
+            type: .rpm, name: "openssl-libs", version: "1:3.0.7-1", source: SourcePackage(name: "openssl", version: "3.0.7-1")
+        )
+        let alma = Distro(id: "almalinux", versionID: "9.2", name: "")
+        let suse = Distro(id: "sles", versionID: "15.5", name: "")
+        #expect(AdvisoryKeys.keys(for: package, distro: alma).map(\.name) == ["openssl-libs"])
+        #expect(AdvisoryKeys.keys(for: package, distro: suse).map(\.name) == ["openssl-libs", "openssl"])
+    }
+
+    @Test(
+        "Language packages are filed under their registry's spelling",
+        arguments: [
+            (Package(type: .python, name: "Foo_Bar.baz", version: "1"), "pypi", "foo-bar-baz"),
+            (Package(type: .npm, name: "@a/b", version: "1"), "npm", "@a/b"),
+            (Package(type: .gem, name: "rack", version: "1"), "rubygems", "rack"),
+            (Package(type: .java, name: "log4j-core", version: "1", group: "org.apache.logging.log4j"), "maven", "org.apache.logging.log4j:log4j-core"),
+            (Package(type: .java, name: "junit", version: "1"), "maven", "junit:junit"),
+            (Package(type: .go, name: "stdlib", version: "1.22.1"), "go", "stdlib"),
+        ]
+    )
+    func languages(package: Package, ecosystem: String, name: String) {
+        #expect(AdvisoryKeys.keys(for: package, distro: nil) == [PackageKey(ecosystem: ecosystem, name: name)])
+    }
+}

@@ -1,0 +1,48 @@
+import Redis
+import Testing
+
+@Suite("Redis addresses")
+struct RedisConfigurationTests {
+    @Test(
+        "An address is read with its defaults",
+        arguments: [
+            ("redis://host", RedisConfiguration.Address.tcp(host: "host", port: 6379), 0),
+            ("redis://host:7000/3", .tcp(host: "host", port: 7000), 3),
+            ("redis://", .tcp(host: "127.0.0.1", port: 6379), 0),
+            ("redis://[::1]:7000", .tcp(host: "::1", port: 7000), 0),
+            ("redis://[::1]", .tcp(host: "::1", port: 6379), 0),
+            ("unix:///run/redis.sock", .unix(path: "/run/redis.sock"), 0),
+            ("unix:///run/redis.sock?db=2", .unix(path: "/run/redis.sock"), 2),
+        ]
+    )
+    func addresses(_ url: String, _ address: RedisConfiguration.Address, _ database: Int) throws {
+        let configuration = try RedisConfiguration(url: url)
+        #expect(configuration.address == address)
+        #expect(configuration.database == database)
+        #expect(configuration.password == nil)
+    }
+
+    @Test("User and password are read and decoded")
+    func logins() throws {
+        let both = try RedisConfiguration(url: "redis://user:p%40ss:w@host/1")
+        #expect(both.user == "user")
+        #expect(both.password == "p@ss:w")
+        let password = try RedisConfiguration(url: "redis://:secret@host")
+        #expect(password.user == nil)
+        #expect(password.password == "secret")
+    }
+
+    @Test(
+        "An address that cannot be used is refused without showing its password",
+        arguments: [
+            "", "host", "http://host", "rediss://:secret@host", "redis://:secret@host:0", "redis://:secret@host:99999",
+            "redis://:secret@host/x", "redis://:secret@host?ssl=1", "redis://:secret%zz@host", "unix://:secret@host",
+            "unix://", "redis://:secret@host/-1", "://", "redis://[::1", "redis://host:",
+        ]
+    )
+    func refused(_ url: String) {
+        let error = #expect(throws: RedisError.self) { try RedisConfiguration(url: url) }
+        #expect(error?.code == .invalidAddress)
+        #expect(error?.message.contains("secret") == false)
+    }
+}

@@ -1,0 +1,43 @@
+@testable import Versions
+
+/// A small seeded generator (SplitMix64), so that a failure repeats.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+extension VersionScheme {
+    /// Pieces that mean something in the scheme, from which random versions are put together.
+    var pieces: [String] {
+        let common = ["0", "1", "2", "10", "01", ".", ".", "-", "a", "b", "rc", "~", "+", "_"]
+        return switch self {
+        case .dpkg: common + [":", "Z", "~~"]
+        case .rpm: common + [":", "^", "^", "é"]
+        case .apk: common + ["_alpha", "_rc1", "_p", "_p2", "_git3", "_foo", "-r0", "-r1", "~ab1"]
+        case .pep440: ["0", "1", "10", ".0", ".1", "a1", "b", "rc2", ".post1", ".dev1", "-1", "+a.1", "+1", "1!", "v"]
+        case .semver, .npm, .go: common + ["v", "alpha", ".0", ".1", "go1", "+incompatible", "-0.2019"]
+        case .maven: ["0", "1", "2", "10", ".", "-", ".1", "-1", "a", "rc", "sp", "alpha", "final", "x"]
+        case .rubygems: common + [".a", ".pre", "-x86_64-linux"]
+        case .generic: common + ["alpha", "p1", "k", "snapshot"]
+        }
+    }
+
+    func randomVersion(using generator: inout SeededGenerator) -> String {
+        let pieces = pieces
+        let count = Int.random(in: 0...6, using: &generator)
+        return (0..<count).reduce(into: String(Int.random(in: 0...2, using: &generator))) { text, _ in
+            text += pieces.randomElement(using: &generator) ?? ""
+        }
+    }
+}
