@@ -35,7 +35,6 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "tallyman",
-    products: [.executable(name: "tallyman", targets: ["tallyman"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -76,12 +75,30 @@ let package = Package(
         library("Catalogers", ["Bytes", "ScanModel", "RPMDatabase", "JavaArchives", "GoBuildInfo"]),
         library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
         library("ImageInventory", ["ScanModel"]),
-        library("Advisories", ["Bytes", "Codecs", "ScanModel", "Versions", "Zip"]),
+        library("Advisories", ["Bytes", "Codecs", "ScanModel", "Versions", "Zip", crypto]),
         library("Matching", ["Advisories", "ScanModel", "Versions"]),
         library("Reports", ["ScanModel", mustache]),
 
         // Adapters: IO.
         library("Registry", ["ScanModel", httpClient, crypto, logging]),
-        library("AdvisoryFile", ["Advisories", "Matching", "ScanModel", grdb]),
+        library("AdvisoryFile", ["Advisories", "Matching", "ScanModel", "Versions", grdb]),
+        library("Queue", ["Redis"]),
+        library(
+            "Store",
+            ["Advisories", "Codecs", "Matching", "Postgres", "Reports", "ScanModel", crypto],
+            resources: [.embedInCode("Migrations/m0001_fleet.sql")]
+        ),
+
+        library("FleetRegistry", ["Registry", "Store", crypto, logging]),
+
+        // Services.
+        library("Coordinator", ["FleetRegistry", "Postgres", "Queue", "Registry", "ScanModel", "Store", logging]),
+        library(
+            "Worker",
+            [
+                "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "Queue", "Registry", "ScanModel",
+                "Store", logging,
+            ]
+        ),
     ]
 )

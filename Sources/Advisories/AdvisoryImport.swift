@@ -25,12 +25,13 @@ package struct AdvisoryImport {
         DebianTrackerImporter(), KEVImporter(), EPSSImporter(), OSVImporter(),
     ]
 
-    /// Finds the files under `paths`; throws where a path does not exist.
+    /// Finds the files under `paths`.
     ///
     /// - Parameters:
     ///   - paths: Feed files, or folders with feed files at any depth.
     ///   - provider: The name for everything that is read; by default each feed's own.
     ///   - limits: The bounds on what a feed may claim.
+    /// - Throws: `AdvisoryError` where a path does not exist or cannot be listed.
     package init(paths: [String], provider: String? = nil, limits: AdvisoryLimits = .init()) throws {
         units = try FeedPaths.units(paths, limits: limits)
         name = provider
@@ -48,8 +49,9 @@ package struct AdvisoryImport {
     ) throws -> ImportReport {
         var skippedFiles: [String] = []
         var jobs: [String: [Job]] = [:]
+        var editions: [Int: String] = [:]
         for unit in units {
-            for (index, provider) in try classify(unit, skipped: &skippedFiles) {
+            for (index, provider) in try classify(unit, skipped: &skippedFiles, editions: &editions) {
                 jobs[name ?? provider, default: []].append(Job(unit: unit, importer: index))
             }
         }
@@ -58,13 +60,17 @@ package struct AdvisoryImport {
         }
         var providers: [ProviderImport] = []
         for (provider, jobs) in jobs.sorted(by: { $0.key < $1.key }) {
-            providers.append(try importProvider(provider, jobs, into: &sink, progress: progress))
+            providers.append(try importProvider(provider, jobs, editions: editions, into: &sink, progress: progress))
         }
         return ImportReport(providers: providers, skippedFiles: skippedFiles)
     }
 
     /// The importers that read something of `unit`, each with the provider that most of its first files speak for.
-    private func classify(_ unit: FeedUnit, skipped: inout [String]) throws -> [(importer: Int, provider: String)] {
+    private func classify(
+        _ unit: FeedUnit,
+        skipped: inout [String],
+        editions: inout [Int: String]
+    ) throws -> [(importer: Int, provider: String)] {
         var votes: [Int: [String: Int]] = [:]
         var unread: [(name: String, reason: String, isBrokenRecord: Bool)] = []
         var unreadCount = 0
@@ -79,9 +85,16 @@ package struct AdvisoryImport {
                 }
                 return
             }
-            let counted = votes[index, default: [:]].values.reduce(0, +)
-            guard counted < Self.sampleSize else { return }
-            votes[index, default: [:]][importers[index].origin(of: file, limits: limits) ?? "osv", default: 0] += 1
+            if let edition = importers[index].edition(of: file) {
+                editions[index] = max(editions[index] ?? "", edition)
+            }
+            let sample = votes[index, default: [:]]
+            votes[index] = sample
+            // A record that cannot be read has no say in whose it is.
+            guard sample.values.reduce(0, +) < Self.sampleSize,
+                let origin = importers[index].origin(of: file, limits: limits)
+            else { return }
+            votes[index]?[origin, default: 0] += 1
         }
         let countsBroken = votes.keys.contains { importers[$0].isOneRecordPerFile }
         let reported = unread.filter { !($0.isBrokenRecord && countsBroken) }
@@ -112,6 +125,7 @@ package struct AdvisoryImport {
     private func importProvider(
         _ provider: String,
         _ jobs: [Job],
+        editions: [Int: String],
         into sink: inout some AdvisorySink,
         progress: (Progress) -> Void
     ) throws -> ProviderImport {
@@ -133,7 +147,8 @@ package struct AdvisoryImport {
                         }
                         return
                     }
-                    guard index == job.importer else { return }
+                    let edition = importer.edition(of: file)
+                    guard index == job.importer, edition == nil || edition == editions[index] else { return }
                     let part = try importer.importRecords(from: file, provider: provider, limits: limits) { item in
                         content.add(item)
                         batch.add(item)

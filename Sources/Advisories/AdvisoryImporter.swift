@@ -44,6 +44,11 @@ package protocol AdvisoryImporter: Sendable {
     /// The provider that `file` speaks for: fixed for a publisher's own format, the ecosystem for a common one.
     func origin(of file: FeedFile, limits: AdvisoryLimits) -> String?
 
+    /// The date or number of a feed that is published whole each day, in an order that text compares; `nil` for others.
+    ///
+    /// Of several editions in one import only the newest is read.
+    func edition(of file: FeedFile) -> String?
+
     /// Reads every record of `file`, each emitted under `provider`.
     ///
     /// A damaged record is left out and counted. A file whose frame is broken (cut short, not the format it looked
@@ -54,4 +59,8 @@ package protocol AdvisoryImporter: Sendable {
         limits: AdvisoryLimits,
         emit: (FeedItem) throws -> Void
     ) throws -> ImportCounts
+}
+
+extension AdvisoryImporter {
+    package func edition(of file: FeedFile) -> String? { nil }
 }

@@ -12,7 +12,7 @@ package struct AdvisoryRecord: Sendable, Codable, Equatable {
     package var provider: String
     /// Other names of the *same* flaw, sorted, without duplicates.
     package var aliases: [String]
-    /// CVEs which this bulletin fixes together, sorted; they are different flaws. Empty for a statement about one flaw.
+    /// The different flaws, as sorted CVEs, that a bulletin fixes together; empty for a statement about one flaw.
     package var covers: [String]
     /// The publisher's rating, else the rating of the highest base score.
     package var severity: Severity

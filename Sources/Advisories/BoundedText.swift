@@ -5,7 +5,8 @@ enum BoundedText {
         if text.utf8.count <= maxBytes, !text.utf8.contains(where: isControl) { return text }
         var out = String.UnicodeScalarView()
         var count = 0
-        for scalar in text.unicodeScalars where !(scalar.isASCII && isControl(UInt8(truncatingIfNeeded: scalar.value))) {
+        for scalar in text.unicodeScalars where !(scalar.isASCII && isControl(UInt8(truncatingIfNeeded: scalar.value)))
+        {
             let size = UTF8.width(scalar)
             guard count + size <= maxBytes else { break }
             count += size

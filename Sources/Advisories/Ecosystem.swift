@@ -26,7 +26,10 @@ package enum Ecosystem {
             return (join("rhel", String(parts[2].prefix { $0 != "." })), .rpm)
         case "suse": return (suse(release), .rpm)
         case "opensuse":
-            return (release.hasPrefix("leap ") ? join("opensuse-leap", String(release.dropFirst(5))) : "opensuse-tumbleweed", .rpm)
+            return (
+                release.hasPrefix("leap ")
+                    ? join("opensuse-leap", String(release.dropFirst(5))) : "opensuse-tumbleweed", .rpm
+            )
         case "azure linux": return (join("azurelinux", release), .rpm)
         case "photon os": return (join("photon", release), .rpm)
         case "almalinux", "mageia", "openeuler", "fedora": return (join(base, release), .rpm)

@@ -104,7 +104,7 @@ package final class AdvisoryFile: Sendable {
         _ values: [Value],
         sql: String,
         placeholder: String = "?",
-        _ bind: (Value) -> [any DatabaseValueConvertible],
+        _ bind: (Value) -> [(any DatabaseValueConvertible)?],
         _ body: (Row) throws -> Void
     ) throws {
         for start in stride(from: 0, to: values.count, by: Self.chunk) {

@@ -2,6 +2,9 @@ import Glibc
 import NIOPosix
 
 /// Looks up how far a host's addresses reach.
+///
+/// The connection looks the name up again, so a name server that changes its answer in between is not caught; a name with
+/// several addresses counts as its nearest one.
 enum HostScopes {
     /// The nearest scope of all addresses of `host`, which may be a name or a literal in any spelling that the system
     /// takes for one; throws `unreachable` where it has none.

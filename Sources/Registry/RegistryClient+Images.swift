@@ -79,12 +79,9 @@ extension RegistryClient {
 
     /// Lists the images in an index and the indexes below it.
     ///
-    /// An index below that cannot be fetched or read costs its own images, and is a problem. Throws `tooLarge` where the
+    /// An index below that cannot be fetched or read costs its own images, and is a problem. `reference` is any in the same
+    /// repository; `digest` is that of `index`, so that one that contains itself is seen. Throws `tooLarge` where the
     /// bounds on entries are passed.
-    /// - Parameters:
-    ///   - index: the index.
-    ///   - reference: any reference in the same repository.
-    ///   - digest: the digest of `index`, so that one that contains itself is seen.
     package func images(
         in index: ImageIndex,
         of reference: ImageReference,

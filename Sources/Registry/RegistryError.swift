@@ -42,7 +42,7 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
     }
 
     package let code: Code
-    /// One or two sentences for an operator: where, what, why and, where there is one, the remedy. No secrets.
+    /// One or two sentences for an operator: where, what, why and, where there is one, the remedy, without secrets.
     package let message: String
     /// The HTTP status, where one was received.
     package let status: Int?

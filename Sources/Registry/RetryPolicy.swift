@@ -15,10 +15,8 @@ struct RetryPolicy: Sendable {
     /// How long to wait before the next try, or `nil` where there is to be none.
     ///
     /// What the registry asks for counts, cut to `maxRetryAfter`; otherwise exponential back-off with full jitter.
-    /// - Parameters:
-    ///   - attempt: the tries made so far, from 1.
-    ///   - remaining: what is left of the call's deadline.
-    ///   - jitter: a random number from 0 to 1.
+    /// `attempt` counts the tries made so far, from 1; `remaining` is what is left of the call's deadline; `jitter` is a
+    /// random number from 0 to 1.
     func delay(after error: RegistryError, attempt: Int, remaining: Duration, jitter: Double) -> Duration? {
         guard error.isTransient, attempt < maxAttempts else { return nil }
         let wait: Duration

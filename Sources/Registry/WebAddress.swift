@@ -77,7 +77,10 @@ struct WebAddress: Hashable, Sendable {
         var host = Substring(authority.lowercased())
         var port = isSecure ? 443 : 80
         if let colon = host.lastIndex(of: ":"), !host[colon...].contains("]") {
-            guard let number = UInt16(host[host.index(after: colon)...]), number > 0 else { return nil }
+            let digits = host[host.index(after: colon)...]
+            guard digits.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let number = UInt16(digits), number > 0 else {
+                return nil
+            }
             port = Int(number)
             host = host[..<colon]
         }

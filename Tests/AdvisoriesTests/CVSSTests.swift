@@ -14,7 +14,11 @@ struct CVSSTests {
         "vectors_threat4",
     ]
 
-    @Test("Every published vector has its published base score", .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"), arguments: lists)
+    @Test(
+        "Every published vector has its published base score",
+        .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"),
+        arguments: lists
+    )
     func publishedVectors(list: String) throws {
         let data = try Data(contentsOf: URL(fileURLWithPath: SharedFeeds.path("cvss/vectors.zip")))
         let archive = try ZipArchive(FileBytes(Array(data)))

@@ -1,5 +1,6 @@
 import ScanModel
 import Testing
+import Versions
 
 @testable import Advisories
 
@@ -11,7 +12,10 @@ struct DebianTrackerTests {
     @Test(
         "A release's state becomes a range, its fix state and its severity",
         arguments: [
-            (#""status":"resolved","fixed_version":"1.2-3","urgency":"high**""#, "1.2-3", FixState.fixed, Severity.high),
+            (
+                #""status":"resolved","fixed_version":"1.2-3","urgency":"high**""#, "1.2-3", FixState.fixed,
+                Severity.high
+            ),
             (#""status":"open","urgency":"unimportant""#, nil, .notFixed, .negligible),
             (#""status":"open","urgency":"not yet assigned","nodsa":"x","nodsa_reason":"ignored""#, nil, .wontFix, nil),
             (#""status":"open","urgency":"low","nodsa":"x","nodsa_reason":"postponed""#, nil, .notFixed, .low),
@@ -67,7 +71,10 @@ struct DebianTrackerTests {
         }
     }
 
-    @Test("The derived tracker has the pairs that its description states", .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"))
+    @Test(
+        "The derived tracker has the pairs that its description states",
+        .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)")
+    )
     func sharedFile() throws {
         let (sink, report) = try CollectingSink.importing([SharedFeeds.path("debian/tracker-bookworm-derived.json.gz")])
         #expect(report.providers.map(\.provider) == ["debian"])

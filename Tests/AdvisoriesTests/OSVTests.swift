@@ -1,3 +1,4 @@
+import Bytes
 import ScanModel
 import Testing
 import Versions
@@ -20,7 +21,10 @@ struct OSVTests {
         "Events in any order become intervals",
         arguments: [
             (#"{"introduced":"0"},{"fixed":"2.0"}"#, ["-2.0"]),
-            (#"{"introduced":"2.0.0"},{"fixed":"2.0.6"},{"introduced":"0"},{"fixed":"1.26.17"}"#, ["-1.26.17", "2.0.0-2.0.6"]),
+            (
+                #"{"introduced":"2.0.0"},{"fixed":"2.0.6"},{"introduced":"0"},{"fixed":"1.26.17"}"#,
+                ["-1.26.17", "2.0.0-2.0.6"]
+            ),
             (#"{"introduced":"1.0"},{"fixed":"1.5"},{"fixed":"1.6"}"#, ["1.0-1.5"]),
             (#"{"introduced":"1.0"}"#, ["1.0-"]),
             (#"{"introduced":"1.0"},{"last_affected":"1.4"}"#, ["1.0-=1.4"]),
@@ -141,7 +145,12 @@ struct OSVTests {
 
     @Test("Every truncation of a record is survived")
     func truncations() throws {
-        let text = Self.document("PyPI", "x", events: #"{"introduced":"0"},{"fixed":"1"}"#, extra: #""aliases":["CVE-1"],"#)
+        let text = Self.document(
+            "PyPI",
+            "x",
+            events: #"{"introduced":"0"},{"fixed":"1"}"#,
+            extra: #""aliases":["CVE-1"],"#
+        )
         let importer = OSVImporter()
         for count in 1..<text.utf8.count {
             let file = FeedFile(name: "x.json", content: .init(Array(text.utf8.prefix(count))))

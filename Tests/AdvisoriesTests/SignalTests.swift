@@ -9,13 +9,29 @@ struct SignalTests {
         arguments: [
             ("cve,epss\nCVE-2020-5902,0.65117\n", 0.65117, nil),
             ("cve,epss,percentile\nCVE-2020-5902,0.65117,0.9981063485700858\n", 0.65117, 0.9981063485700858),
-            ("#model_version:v2023.03.01,score_date:2023-03-07T00:00:00+0000\ncve,epss,percentile\r\nCVE-2020-5902,0.97567,0.99995\r\n", 0.97567, 0.99995),
+            (
+                "#model_version:v2023.03.01,score_date:2023-03-07T00:00:00+0000\ncve,epss,percentile\r\nCVE-2020-5902,0.97567,0.99995\r\n",
+                0.97567, 0.99995
+            ),
         ] as [(String, Double, Double?)]
     )
     func generations(text: String, score: Double, percentile: Double?) throws {
         let (sink, report) = try CollectingSink.importing(document: text, as: "epss.csv")
         #expect(sink.scores == [EPSSScore(cve: "CVE-2020-5902", score: score, percentile: percentile)])
         #expect(report.providers.map(\.provider) == ["epss"])
+    }
+
+    @Test("Of several editions in one import only the newest is read")
+    func editions() throws {
+        let folder = try TemporaryFolder()
+        for (name, date, score) in [("a", "2023-03-07", "0.1"), ("b", "2026-08-16", "0.2"), ("c", "2022-02-04", "0.3")]
+        {
+            let head = "#model_version:v1,score_date:\(date)T00:00:00+0000\ncve,epss,percentile\n"
+            try folder.write("\(name).csv", (head + "CVE-1,\(score),0.5\n").utf8)
+        }
+        try folder.write("d.csv", "cve,epss\nCVE-1,0.4\n".utf8)
+        let (sink, _) = try CollectingSink.importing([folder.path])
+        #expect(sink.scores == [EPSSScore(cve: "CVE-1", score: 0.2, percentile: 0.5)])
     }
 
     @Test("A line that is no score costs that line")
@@ -26,7 +42,10 @@ struct SignalTests {
         #expect(report.providers.first?.skipped == 2)
     }
 
-    @Test("The published EPSS file has its 360,142 scores", .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"))
+    @Test(
+        "The published EPSS file has its 360,142 scores",
+        .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)")
+    )
     func sharedScores() throws {
         let (sink, report) = try CollectingSink.importing([SharedFeeds.path("epss/epss_scores-2026-08-16.csv.gz")])
         #expect(sink.scores.count == 360_142)
@@ -34,7 +53,10 @@ struct SignalTests {
         #expect(sink.scores.first == EPSSScore(cve: "CVE-1999-0001", score: 0.03351, percentile: 0.87650))
     }
 
-    @Test("The published KEV catalogue has its 1,404 entries", .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"))
+    @Test(
+        "The published KEV catalogue has its 1,404 entries",
+        .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)")
+    )
     func sharedCatalogue() throws {
         let path = SharedFeeds.path("kev/known_exploited_vulnerabilities.json.gz")
         let (sink, report) = try CollectingSink.importing([path])

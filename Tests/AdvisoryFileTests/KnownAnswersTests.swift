@@ -12,13 +12,20 @@ struct KnownAnswersTests {
     /// One file for the whole suite, made on first use.
     private static let shared = Result {
         let folder = try TemporaryFolder()
-        let feeds = ["debian/tracker-bookworm-derived.json.gz", "osv", "almalinux", "kev", "epss/epss_scores-2026-08-16.csv.gz"]
+        let feeds = [
+            "debian/tracker-bookworm-derived.json.gz", "osv", "almalinux", "kev", "epss/epss_scores-2026-08-16.csv.gz",
+        ]
         let path = folder.path + "/advisories.db"
         let report = try AdvisoryFile.build(at: path, from: feeds.map(SharedFeeds.path))
         return (folder: folder, file: try AdvisoryFile(path: path), report: report)
     }
 
-    private static let bookworm = Distro(id: "debian", versionID: "12", name: "Debian GNU/Linux 12 (bookworm)", codename: "bookworm")
+    private static let bookworm = Distro(
+        id: "debian",
+        versionID: "12",
+        name: "Debian GNU/Linux 12 (bookworm)",
+        codename: "bookworm"
+    )
     private static let alma9 = Distro(id: "almalinux", versionID: "9.2", name: "AlmaLinux 9.2", idLike: ["rhel"])
 
     private func findings(_ package: Package, _ distro: Distro? = nil) throws -> [String: Finding] {
@@ -43,7 +50,10 @@ struct KnownAnswersTests {
     )
     func debian(name: String, source: String, version: String, cve: String, fixed: String?) throws {
         let package = Package(
-            type: .deb, name: name, version: version + "+b2", source: SourcePackage(name: source, version: version)
+            type: .deb,
+            name: name,
+            version: version + "+b2",
+            source: SourcePackage(name: source, version: version)
         )
         let finding = try findings(package, Self.bookworm)[cve]
         #expect(finding?.fixedVersions.first == fixed)
@@ -78,8 +88,12 @@ struct KnownAnswersTests {
             ("golang.org/x/text", "v0.3.6", "CVE-2021-38561", "0.3.7"),
             ("golang.org/x/text", "v0.3.7", "CVE-2021-38561", nil),
             ("golang.org/x/crypto", "v0.16.0", "CVE-2023-48795", "0.17.0"),
-            ("golang.org/x/net", "v0.0.0-20220906165145-abcdefabcdef", "CVE-2022-27664", "0.0.0-20220906165146-f3363e06e74c"),
-            ("k8s.io/kubernetes", "v1.20.0", "CVE-2020-8562", nil), ("golang.org/x/net", "(devel)", "CVE-2023-45288", nil),
+            (
+                "golang.org/x/net", "v0.0.0-20220906165145-abcdefabcdef", "CVE-2022-27664",
+                "0.0.0-20220906165146-f3363e06e74c"
+            ),
+            ("k8s.io/kubernetes", "v1.20.0", "CVE-2020-8562", nil),
+            ("golang.org/x/net", "(devel)", "CVE-2023-45288", nil),
         ] as [(String, String, String, String?)]
     )
     func go(name: String, version: String, cve: String, fixed: String?) throws {
@@ -91,8 +105,11 @@ struct KnownAnswersTests {
         arguments: [
             ("openssl-libs", "1:3.0.1-43.el9_0", "CVE-2023-0286", "1:3.0.1-47.el9_1", nil),
             ("openssl-libs", "1:3.0.1-47.el9_1", "CVE-2023-0286", nil, nil),
-            ("nodejs", "1:18.14.2-2.module_el9.2.0+29+de583a0b", "CVE-2023-32067", "1:18.14.2-3.module_el9.2.0+30+e3312493", "nodejs:18:9020020230"),
-            ("nodejs", "1:16.18.1-3.el9_1", "CVE-2023-32067", nil, nil),
+            (
+                "nodejs", "1:18.14.2-2.module_el9.2.0+29+de583a0b", "CVE-2023-32067",
+                "1:18.14.2-3.module_el9.2.0+30+e3312493", "nodejs:18:9020020230"
+            ),
+            ("nodejs", "1:16.19.1-2.el9_2", "CVE-2023-32067", nil, nil),
         ] as [(String, String, String, String?, String?)]
     )
     func alma(name: String, version: String, cve: String, fixed: String?, module: String?) throws {

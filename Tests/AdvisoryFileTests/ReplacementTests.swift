@@ -48,10 +48,18 @@ struct ReplacementTests {
 
     @Test("A second import of the same feeds changes nothing")
     func determinism() throws {
-        let first = try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"], now: Date(timeIntervalSince1970: 1))
+        let first = try AdvisoryFile.build(
+            at: path,
+            from: [folder.path + "/feeds"],
+            now: Date(timeIntervalSince1970: 1)
+        )
         let status = try AdvisoryFile(path: path).status()
         let before = try bytes
-        let second = try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"], now: Date(timeIntervalSince1970: 9))
+        let second = try AdvisoryFile.build(
+            at: path,
+            from: [folder.path + "/feeds"],
+            now: Date(timeIntervalSince1970: 9)
+        )
         #expect(first == second)
         #expect(try bytes == before)
         #expect(try AdvisoryFile(path: path).status() == status)
@@ -125,7 +133,10 @@ struct ReplacementTests {
         #expect(try bytes == before)
     }
 
-    @Test("Damage inside a zip costs the records it hits", .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"))
+    @Test(
+        "Damage inside a zip costs the records it hits",
+        .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)")
+    )
     func damagedZip() throws {
         var zip = try Data(contentsOf: URL(fileURLWithPath: SharedFeeds.path("osv/Go.zip")))
         for offset in stride(from: 100_000, to: 200_000, by: 20_000) { zip[offset] ^= 0xFF }

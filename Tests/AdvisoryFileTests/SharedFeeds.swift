@@ -16,7 +16,7 @@ enum SharedFeeds {
 }
 
 /// A folder that is removed with the value.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     let path: String
 
     init() throws {

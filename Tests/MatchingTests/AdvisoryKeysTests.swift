@@ -35,16 +35,27 @@ struct AdvisoryKeysTests {
     @Test("Debian packages are filed under their source")
     func sources() {
         var package = Package(type: .deb, name: "libssl3", version: "3.0.1-1")
-        #expect(AdvisoryKeys.keys(for: package, distro: Self.bookworm) == [PackageKey(ecosystem: "debian:12", name: "libssl3")])
+        #expect(
+            AdvisoryKeys.keys(for: package, distro: Self.bookworm) == [
+                PackageKey(ecosystem: "debian:12", name: "libssl3")
+            ]
+        )
         package.source = SourcePackage(name: "openssl", version: "3.0.1-1")
-        #expect(AdvisoryKeys.keys(for: package, distro: Self.bookworm) == [PackageKey(ecosystem: "debian:12", name: "openssl")])
+        #expect(
+            AdvisoryKeys.keys(for: package, distro: Self.bookworm) == [
+                PackageKey(ecosystem: "debian:12", name: "openssl")
+            ]
+        )
         #expect(AdvisoryKeys.keys(for: package, distro: nil).isEmpty)
     }
 
     @Test("RPM packages are filed under the binary, and under the source where the distribution does so")
     func rpm() {
         let package = Package(
-            type: .rpm, name: "openssl-libs", version: "1:3.0.7-1", source: SourcePackage(name: "openssl", version: "3.0.7-1")
+            type: .rpm,
+            name: "openssl-libs",
+            version: "1:3.0.7-1",
+            source: SourcePackage(name: "openssl", version: "3.0.7-1")
         )
         let alma = Distro(id: "almalinux", versionID: "9.2", name: "")
         let suse = Distro(id: "sles", versionID: "15.5", name: "")
@@ -58,7 +69,10 @@ struct AdvisoryKeysTests {
             (Package(type: .python, name: "Foo_Bar.baz", version: "1"), "pypi", "foo-bar-baz"),
             (Package(type: .npm, name: "@a/b", version: "1"), "npm", "@a/b"),
             (Package(type: .gem, name: "rack", version: "1"), "rubygems", "rack"),
-            (Package(type: .java, name: "log4j-core", version: "1", group: "org.apache.logging.log4j"), "maven", "org.apache.logging.log4j:log4j-core"),
+            (
+                Package(type: .java, name: "log4j-core", version: "1", group: "org.apache.logging.log4j"), "maven",
+                "org.apache.logging.log4j:log4j-core"
+            ),
             (Package(type: .java, name: "junit", version: "1"), "maven", "junit:junit"),
             (Package(type: .go, name: "stdlib", version: "1.22.1"), "go", "stdlib"),
         ]

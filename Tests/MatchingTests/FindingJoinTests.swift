@@ -6,9 +6,19 @@ import Versions
 @testable import Matching
 
 struct FindingJoinTests {
-    private static func match(_ record: Int64, fixed: String? = nil, state: FixState = .fixed, severity: Severity? = nil) -> Match {
+    private static func match(
+        _ record: Int64,
+        fixed: String? = nil,
+        state: FixState = .fixed,
+        severity: Severity? = nil
+    ) -> Match {
         let range = AffectedRange(
-            ecosystem: "pypi", package: "x", scheme: .pep440, fixed: fixed, fixState: state, severity: severity
+            ecosystem: "pypi",
+            package: "x",
+            scheme: .pep440,
+            fixed: fixed,
+            fixState: state,
+            severity: severity
         )
         return Match(record: record, range: range, comparedVersion: "1")
     }
@@ -17,7 +27,15 @@ struct FindingJoinTests {
         FindingJoin(
             records: records,
             epss: ["CVE-2024-1": EPSSScore(cve: "CVE-2024-1", score: 0.5, percentile: 0.9)],
-            kev: ["CVE-2024-1": KEVEntry(cve: "CVE-2024-1", dateAdded: "2024-02-02", dueDate: nil, ransomware: true, name: "n")]
+            kev: [
+                "CVE-2024-1": KEVEntry(
+                    cve: "CVE-2024-1",
+                    dateAdded: "2024-02-02",
+                    dueDate: nil,
+                    ransomware: true,
+                    name: "n"
+                )
+            ]
         )
     }
 
@@ -25,8 +43,21 @@ struct FindingJoinTests {
     func aliases() throws {
         let high = try #require(CVSS.parse("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"))
         let records: [Int64: AdvisoryRecord] = [
-            1: AdvisoryRecord(id: "PYSEC-2024-9", provider: "pypi", aliases: ["CVE-2024-1"], published: "2024-02-01", summary: "s"),
-            2: AdvisoryRecord(id: "GHSA-a", provider: "npm", aliases: ["CVE-2024-1"], severity: .high, cvss: [high], published: "2024-01-01"),
+            1: AdvisoryRecord(
+                id: "PYSEC-2024-9",
+                provider: "pypi",
+                aliases: ["CVE-2024-1"],
+                published: "2024-02-01",
+                summary: "s"
+            ),
+            2: AdvisoryRecord(
+                id: "GHSA-a",
+                provider: "npm",
+                aliases: ["CVE-2024-1"],
+                severity: .high,
+                cvss: [high],
+                published: "2024-01-01"
+            ),
             3: AdvisoryRecord(id: "GO-1", provider: "go", aliases: ["GHSA-a"]),
         ]
         let matches = [Self.match(1, fixed: "1.10"), Self.match(2, fixed: "1.9"), Self.match(3, state: .notFixed)]
@@ -46,7 +77,12 @@ struct FindingJoinTests {
 
     @Test("A bulletin becomes a row for each CVE it covers")
     func bulletins() {
-        let record = AdvisoryRecord(id: "ALSA-1", provider: "almalinux", covers: ["CVE-2024-1", "CVE-2024-2"], severity: .high)
+        let record = AdvisoryRecord(
+            id: "ALSA-1",
+            provider: "almalinux",
+            covers: ["CVE-2024-1", "CVE-2024-2"],
+            severity: .high
+        )
         let findings = join([1: record]).findings([Self.match(1, fixed: "2")])
         #expect(findings.map(\.id) == ["CVE-2024-1", "CVE-2024-2"])
         #expect(findings.allSatisfy { $0.aliases == ["ALSA-1"] && $0.severity == .high })

@@ -15,15 +15,30 @@ struct MatcherTests {
 
     private static func go(_ name: String, _ introduced: String?, _ fixed: String?) -> AffectedRange {
         AffectedRange(
-            ecosystem: "go", package: name, scheme: .go, introduced: introduced, fixed: fixed,
+            ecosystem: "go",
+            package: name,
+            scheme: .go,
+            introduced: introduced,
+            fixed: fixed,
             fixState: fixed == nil ? .notFixed : .fixed
         )
     }
 
     @Test("A rebuild of the binary does not change the source version that is compared")
     func sourceVersion() {
-        let range = AffectedRange(ecosystem: "debian:12", package: "gcc-8", scheme: .dpkg, fixed: "8.3.0-7", fixState: .fixed)
-        var package = Package(type: .deb, name: "libgcc1", version: "1:8.3.0-6+b1", source: SourcePackage(name: "gcc-8", version: "8.3.0-6"))
+        let range = AffectedRange(
+            ecosystem: "debian:12",
+            package: "gcc-8",
+            scheme: .dpkg,
+            fixed: "8.3.0-7",
+            fixState: .fixed
+        )
+        var package = Package(
+            type: .deb,
+            name: "libgcc1",
+            version: "1:8.3.0-6+b1",
+            source: SourcePackage(name: "gcc-8", version: "8.3.0-6")
+        )
         #expect(matches(package, Self.bookworm, range))
         package.source?.version = "8.3.0-7"
         #expect(!matches(package, Self.bookworm, range))
@@ -58,7 +73,12 @@ struct MatcherTests {
     @Test("The last affected version is affected, the next is not")
     func lastAffected() {
         let range = AffectedRange(
-            ecosystem: "npm", package: "x", scheme: .npm, introduced: "1.0.0", lastAffected: "1.4.0", fixState: .unknown
+            ecosystem: "npm",
+            package: "x",
+            scheme: .npm,
+            introduced: "1.0.0",
+            lastAffected: "1.4.0",
+            fixState: .unknown
         )
         #expect(matches(Package(type: .npm, name: "x", version: "1.4.0"), nil, range))
         #expect(!matches(Package(type: .npm, name: "x", version: "1.4.1"), nil, range))
@@ -68,7 +88,12 @@ struct MatcherTests {
     @Test("Listed versions match by their order, not their text")
     func listed() {
         let range = AffectedRange(
-            ecosystem: "pypi", package: "x", scheme: .pep440, versions: ["1.0"], isEnumeration: true, fixState: .notFixed
+            ecosystem: "pypi",
+            package: "x",
+            scheme: .pep440,
+            versions: ["1.0"],
+            isEnumeration: true,
+            fixState: .notFixed
         )
         #expect(matches(Package(type: .python, name: "X", version: "1.0.0"), nil, range))
         #expect(!matches(Package(type: .python, name: "x", version: "1.0.1"), nil, range))
@@ -84,8 +109,12 @@ struct MatcherTests {
     )
     func modules(version: String, module: String?, isAffected: Bool) {
         let range = AffectedRange(
-            ecosystem: "almalinux:9", package: "nodejs", scheme: .rpm, fixed: "1:18.14.2-2.module_el9.2.0+29",
-            fixState: .fixed, module: "nodejs:18"
+            ecosystem: "almalinux:9",
+            package: "nodejs",
+            scheme: .rpm,
+            fixed: "1:18.14.2-2.module_el9.2.0+29",
+            fixState: .fixed,
+            module: "nodejs:18"
         )
         let package = Package(type: .rpm, name: "nodejs", version: version, module: module)
         #expect(matches(package, Self.alma, range) == isAffected)
@@ -93,9 +122,18 @@ struct MatcherTests {
 
     @Test("A source RPM's version takes the epoch of its binary")
     func epoch() {
-        let range = AffectedRange(ecosystem: "sles:15.5", package: "perl", scheme: .rpm, fixed: "4:5.26.3-419", fixState: .fixed)
+        let range = AffectedRange(
+            ecosystem: "sles:15.5",
+            package: "perl",
+            scheme: .rpm,
+            fixed: "4:5.26.3-419",
+            fixState: .fixed
+        )
         let package = Package(
-            type: .rpm, name: "perl-libs", version: "4:5.26.3-420", source: SourcePackage(name: "perl", version: "5.26.3-420")
+            type: .rpm,
+            name: "perl-libs",
+            version: "4:5.26.3-420",
+            source: SourcePackage(name: "perl", version: "5.26.3-420")
         )
         #expect(!matches(package, Distro(id: "sles", versionID: "15.5", name: ""), range))
     }

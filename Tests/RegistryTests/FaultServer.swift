@@ -29,9 +29,12 @@ final class FaultServer: Sendable {
 
     let port: UInt16
     private let listener: Int32
+    private let greeting: [UInt8]
     private let log = Mutex<[Request]>([])
 
-    init(_ handler: @escaping Handler) throws {
+    /// Starts to listen; `greeting` is sent on every connection before anything is read.
+    init(greeting: [UInt8] = [], _ handler: @escaping Handler) throws {
+        self.greeting = greeting
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -69,6 +72,7 @@ final class FaultServer: Sendable {
     private func serve(_ connection: Int32, _ handler: Handler) {
         defer { close(connection) }
         var buffer: [UInt8] = []
+        guard sendAll(connection, greeting) else { return }
         while let request = readRequest(connection, &buffer) {
             let number = log.withLock { log in
                 log.append(request)

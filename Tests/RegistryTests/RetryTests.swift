@@ -83,7 +83,7 @@ struct RetryTests {
 
     @Test("a registry that speaks plain HTTP on a TLS port fails with `tls`")
     func tls() async throws {
-        let server = try FaultServer { _, _ in .reply(200) }
+        let server = try FaultServer(greeting: Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8)) { _, _ in [] }
         defer { server.stop() }
         let relay = try FaultServer { _, _ in .reply(302, [("Location", "https://\(server.host)/")]) }
         defer { relay.stop() }

@@ -109,7 +109,9 @@ struct HardOrderTests {
             Pair(.maven, "1-foo", .less, "1-1"), Pair(.maven, "1-1", .less, "1.1"),
             Pair(.maven, "1-m1", .less, "1-rc1"),
             Pair(.maven, "31.0-jre", .greater, "31.0-android"), Pair(.maven, "1.0.0.Final", .equal, "1"),
-            Pair(.maven, "1-a1", .equal, "1-alpha-1"), Pair(.maven, "1.0-SNAPSHOT", .less, "1.0"),
+            Pair(.maven, "1-a1", .equal, "1-alpha-1"), Pair(.maven, "1", .less, "1x1x"),
+            Pair(.maven, "1x1x", .less, "1-0rc"), Pair(.maven, "1-0rc", .less, "1"),
+            Pair(.maven, "1.0-SNAPSHOT", .less, "1.0"),
         ]
     )
     func maven(pair: Pair) {

@@ -21,7 +21,7 @@ struct OrderPropertyTests {
         }
     }
 
-    /// Maven's own order is not transitive (`1-0.1`, `1`, `1-x` and their like), so it is left out.
+    /// `ComparableVersion` itself is not transitive (`1 < 1x1x < 1-0rc < 1`), so Maven is left out.
     @Test("the order is transitive", arguments: VersionScheme.allCases.filter { $0 != .maven })
     func transitivity(scheme: VersionScheme) {
         let versions = Self.versions(110, scheme).filter(\.isOrdered)

@@ -91,7 +91,9 @@ package struct DebianTrackerImporter: AdvisoryImporter {
         var ranges: [AffectedRange] = []
         for release in releases.members {
             guard ranges.count < limits.maxRanges else { throw RecordProblem("too many releases") }
-            if let range = try range(release.name, release.value, source: source, limits: limits) { ranges.append(range) }
+            if let range = try range(release.name, release.value, source: source, limits: limits) {
+                ranges.append(range)
+            }
         }
         let isCVE = id.hasPrefix("CVE-")
         return AdvisoryRecord(

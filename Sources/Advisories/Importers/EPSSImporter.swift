@@ -13,6 +13,16 @@ package struct EPSSImporter: AdvisoryImporter {
 
     package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "epss" }
 
+    /// The `score_date` of the comment line; files without one are older than any with one.
+    package func edition(of file: FeedFile) -> String? {
+        let start = file.content.bytes(at: 0, count: min(file.content.count, Self.maxCommentBytes)) ?? []
+        let line = String(decoding: start.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        let field = line.split(separator: ",").first { $0.hasPrefix("score_date:") }
+        return field.map { String($0.dropFirst(11)).trimmingSpaces } ?? ""
+    }
+
+    private static let maxCommentBytes = 200
+
     package func importRecords(
         from file: FeedFile,
         provider: String,

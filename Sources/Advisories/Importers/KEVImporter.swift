@@ -19,6 +19,17 @@ package struct KEVImporter: AdvisoryImporter {
 
     package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "kev" }
 
+    /// The `catalogVersion`, a date.
+    package func edition(of file: FeedFile) -> String? {
+        file.content.withUnsafeBytes { bytes in
+            guard var members = try? JSONMembers(bytes) else { return nil }  // Refused when it is read.
+            while let member = try? members.next() {  // Likewise.
+                if member.name == "catalogVersion" { return String(decoding: member.value.prefix(40), as: UTF8.self) }
+            }
+            return nil
+        }
+    }
+
     package func importRecords(
         from file: FeedFile,
         provider: String,

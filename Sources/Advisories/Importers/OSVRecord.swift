@@ -8,7 +8,8 @@ struct OSVRecord {
 
     /// Identifiers of bulletins, which fix several flaws together and are not a name of any of them.
     private static let bulletinPrefixes = [
-        "ALSA-", "ALBA-", "ALEA-", "RHSA-", "RHBA-", "RHEA-", "RLSA-", "RLBA-", "RLEA-", "RXSA-", "ELSA-", "DSA-", "DLA-",
+        "ALSA-", "ALBA-", "ALEA-", "RHSA-", "RHBA-", "RHEA-", "RLSA-", "RLBA-", "RLEA-", "RXSA-", "ELSA-", "DSA-",
+        "DLA-",
         "DTSA-", "USN-", "LSN-", "SUSE-", "openSUSE-", "MGASA-", "OESA-", "FEDORA-", "AZL-",
     ]
     /// Bulletins about bugs and new features: of interest only where they name a CVE.

@@ -6,7 +6,9 @@ struct RecordProblem: Error {
 
     /// Parses one record's bytes.
     static func parse(_ bytes: UnsafeRawBufferPointer, limits: AdvisoryLimits) throws(RecordProblem) -> JSONValue {
-        guard bytes.count <= limits.maxRecordBytes else { throw RecordProblem("more than \(limits.maxRecordBytes) bytes") }
+        guard bytes.count <= limits.maxRecordBytes else {
+            throw RecordProblem("more than \(limits.maxRecordBytes) bytes")
+        }
         do {
             return try JSONReader.parse(bytes, maxDepth: limits.maxDepth)
         } catch {

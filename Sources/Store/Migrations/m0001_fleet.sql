@@ -200,7 +200,7 @@ CREATE TABLE advisory_providers (
 );
 
 CREATE TABLE advisory_records (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id bigint PRIMARY KEY,
     provider text NOT NULL,
     record text NOT NULL,
     payload text NOT NULL

@@ -1,0 +1,67 @@
+import Logging
+import Queue
+import Store
+
+/// Tells Redis which tasks are queued, and tells it again whenever it has forgotten.
+actor Announcer {
+    private static let batch = 1_000
+    /// A stream that is empty although PostgreSQL has tasks announced in it for this long has lost them.
+    private static let patienceSeconds = 3
+
+    private let store: Store
+    private let dispatcher: Dispatcher
+    private let limit: Int
+    private let logger: Logger
+    private let proposal: String
+    private var ticks = 0
+    private var isDown = false
+
+    init(store: Store, dispatcher: Dispatcher, limit: Int, logger: Logger) {
+        self.store = store
+        self.dispatcher = dispatcher
+        self.limit = limit
+        self.logger = logger
+        proposal = "\(UInt64.random(in: 0 ..< .max))"
+    }
+
+    /// One round; a Redis that cannot be reached is tried again in the next.
+    func announce() async {
+        do {
+            let epoch = try await dispatcher.epoch(proposal: "\(proposal)-\(ticks)")
+            let lengths = try await dispatcher.lengths()
+            ticks &+= 1
+            if ticks % 8 == 0 { try await noticeLosses(lengths) }
+            var room = limit - lengths.joined().reduce(0, +)
+            while room > 0 {
+                let tasks = try await store.undispatched(epoch: epoch, limit: min(room, Self.batch))
+                guard !tasks.isEmpty else { break }
+                // Announced first and noted after: a crash in between announces twice, which claims see through.
+                try await dispatcher.announce(
+                    tasks.map { Dispatcher.Item(task: $0.id, shard: $0.shard, priority: $0.priority) }
+                )
+                try await store.markDispatched(tasks.map(\.id), epoch: epoch)
+                room -= tasks.count
+            }
+            if isDown { logger.notice("Redis is back") }
+            isDown = false
+        } catch {
+            if !isDown { logger.warning("tasks cannot be announced now: \(error)") }
+            isDown = true
+            await dispatcher.close()
+        }
+    }
+
+    private func noticeLosses(_ lengths: [[Int]]) async throws {
+        for stream in try await store.queuedByStream() {
+            guard lengths.indices.contains(stream.shard), lengths[stream.shard].indices.contains(stream.priority),
+                lengths[stream.shard][stream.priority] == 0
+            else { continue }
+            let lost = try await store.forgetDispatch(
+                shard: stream.shard,
+                priority: stream.priority,
+                olderThanSeconds: Self.patienceSeconds
+            )
+            if lost > 0 { logger.warning("shard \(stream.shard) lost \(lost) tasks in Redis; they are announced anew") }
+        }
+    }
+}

@@ -1,0 +1,212 @@
+import Logging
+import Registry
+import ScanModel
+import Store
+
+/// Finds every image of a run's targets and hands them to the plan in batches.
+struct FleetLister: Sendable {
+    /// Images resolved and stored together.
+    private static let batch = 256
+
+    let store: Store
+    let client: RegistryClient
+    let run: Run
+    let concurrency: Int
+    let logger: Logger
+
+    private struct Name: Sendable, Hashable {
+        let registry: String
+        let repository: String
+        let tag: String
+        let digest: Digest?
+    }
+
+    /// Lists all targets; returns the repositories whose tags were listed as a whole.
+    ///
+    /// A target or a repository that cannot be listed becomes a problem of the run, and the rest goes on.
+    func list() async throws -> [(String, String)] {
+        var whole: [(String, String)] = []
+        for text in run.targets {
+            guard let target = RegistryTarget(text) else {
+                try await store.addProblem(run: run.id, target: text, reason: "not a registry, repository or image")
+                continue
+            }
+            do {
+                if let repository = target.repository, target.tag != nil || target.digest != nil {
+                    let tag = target.tag ?? target.digest?.description ?? "latest"
+                    try await add([
+                        Name(registry: target.registry, repository: repository, tag: tag, digest: target.digest)
+                    ])
+                } else if let repository = target.repository {
+                    try await listRepository(target.registry, repository)
+                    whole.append((target.registry, repository))
+                } else {
+                    whole += try await listRegistry(target.registry)
+                }
+            } catch let error as RegistryError {
+                try await store.addProblem(run: run.id, target: text, reason: error.message)
+            }
+        }
+        return whole
+    }
+
+    private func listRegistry(_ registry: String) async throws -> [(String, String)] {
+        var repositories: [String] = []
+        let summary = try await client.catalog(registry) { page in repositories += page }
+        for problem in summary.problems {
+            try await store.addProblem(run: run.id, target: "\(registry) (catalog)", reason: problem)
+        }
+        var whole: [(String, String)] = []
+        for repository in Set(repositories).sorted() {
+            try Task.checkCancellation()
+            do {
+                try await listRepository(registry, repository)
+                whole.append((registry, repository))
+            } catch let error as RegistryError {
+                // A repository that the catalog still names but that has no tags left is not an error.
+                guard error.code != .notFound else { continue }
+                try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: error.message)
+            }
+        }
+        return whole
+    }
+
+    private func listRepository(_ registry: String, _ repository: String) async throws {
+        let listing = try await client.tags(registry, repository: repository)
+        for problem in listing.problems {
+            try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: problem)
+        }
+        let names = listing.tags.sorted().map {
+            Name(registry: registry, repository: repository, tag: $0, digest: nil)
+        }
+        for start in stride(from: 0, to: names.count, by: Self.batch) {
+            try await add(Array(names[start..<min(start + Self.batch, names.count)]))
+        }
+    }
+
+    private func add(_ names: [Name]) async throws {
+        var images = try await bounded(names) { name in await head(name) }
+        let digests = images.compactMap(\.digest)
+        let known = try await store.knownResolutions(digests, platform: run.platform)
+        // Several tags of one digest cost one manifest.
+        var asked: Set<Digest> = []
+        let unknown = images.indices.filter { index in
+            guard case .known = images[index].outcome, let digest = images[index].digest else { return false }
+            return !known.contains(digest.description) && asked.insert(digest).inserted
+        }
+        let resolved = try await bounded(unknown) { [images] index in (index, await resolve(images[index])) }
+        for (index, image) in resolved { images[index] = image }
+        // A digest that failed for one tag failed for all of them.
+        var failures: [Digest: FoundImage.Outcome] = [:]
+        for (_, image) in resolved {
+            if let digest = image.digest {
+                switch image.outcome {
+                case .failed, .gone: failures[digest] = image.outcome
+                case .known, .image, .unsupported: break
+                }
+            }
+        }
+        for index in images.indices {
+            if case .known = images[index].outcome, let digest = images[index].digest, let failure = failures[digest] {
+                images[index].outcome = failure
+            }
+        }
+        try await store.add(images, to: run)
+    }
+
+    /// Asks what a tag names now.
+    private func head(_ name: Name) async -> FoundImage {
+        var image = FoundImage(
+            registry: name.registry,
+            repository: name.repository,
+            tag: name.tag,
+            digest: name.digest,
+            outcome: .known
+        )
+        guard name.digest == nil else { return image }
+        let reference = ImageReference(registry: name.registry, repository: name.repository, tag: name.tag)
+        do {
+            image.digest = try await client.resolve(reference).digest
+        } catch {
+            image.outcome = outcome(error)
+        }
+        return image
+    }
+
+    /// Fetches what a digest stands for, down to one image of the platform.
+    private func resolve(_ image: FoundImage) async -> FoundImage {
+        var image = image
+        let reference = ImageReference(
+            registry: image.registry,
+            repository: image.repository,
+            tag: nil,
+            digest: image.digest
+        )
+        do {
+            let selected = try await client.selectImage(reference, platform: Platform(run.platform))
+            if let reason = unsupportedReason(selected.manifest) {
+                image.outcome = .unsupported(reason)
+                return image
+            }
+            let config = try await client.config(
+                image.registry,
+                repository: image.repository,
+                descriptor: selected.manifest.config
+            ).config
+            image.outcome = .image(
+                FoundImage.Manifest(
+                    digest: selected.descriptor.digest,
+                    mediaType: selected.descriptor.mediaType,
+                    platform: (config.platform ?? selected.descriptor.platform)?.description ?? "",
+                    configDigest: selected.manifest.config.digest,
+                    layers: selected.manifest.layers.map { FoundImage.Layer(digest: $0.digest, size: $0.size) }
+                )
+            )
+        } catch {
+            image.outcome = outcome(error)
+        }
+        return image
+    }
+
+    private func unsupportedReason(_ manifest: ImageManifest) -> String? {
+        if let reason = manifest.artifactReason { return reason }
+        for layer in manifest.layers {
+            if MediaType.isForeignLayer(layer.mediaType) {
+                return "layer \(layer.digest) is stored outside the registry (\(layer.mediaType)); it is not fetched"
+            }
+            if !MediaType.isLayer(layer.mediaType) { return "layer \(layer.digest) has type \(layer.mediaType)" }
+            if layer.size < 0 { return "layer \(layer.digest) has a negative size" }
+        }
+        return nil
+    }
+
+    private func outcome(_ error: any Error) -> FoundImage.Outcome {
+        guard let error = error as? RegistryError else { return .failed("\(error)") }
+        switch error.code {
+        case .unsupported: return .unsupported(error.message)
+        case .notFound, .gone: return .gone(error.message)
+        default: return .failed(error.message)
+        }
+    }
+
+    /// Maps with at most `concurrency` calls under way, keeping the order.
+    private func bounded<Item: Sendable, Result: Sendable>(
+        _ items: [Item],
+        _ body: @escaping @Sendable (Item) async -> Result
+    ) async throws -> [Result] {
+        try await withThrowingTaskGroup(of: (Int, Result).self) { group in
+            var results: [Int: Result] = [:]
+            var next = 0
+            while next < items.count || !group.isEmpty {
+                while next < items.count, next - results.count < concurrency {
+                    let index = next
+                    group.addTask { (index, await body(items[index])) }
+                    next += 1
+                }
+                if let (index, result) = try await group.next() { results[index] = result }
+                try Task.checkCancellation()
+            }
+            return items.indices.compactMap { results[$0] }
+        }
+    }
+}

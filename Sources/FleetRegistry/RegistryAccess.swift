@@ -1,0 +1,101 @@
+package import Logging
+package import Registry
+package import Store
+
+/// Gives registry clients that know the fleet's registries: their credentials and which of them speak plain HTTP.
+///
+/// The settings live in PostgreSQL and are looked at again every few seconds, so that `registry add` reaches running
+/// workers.
+package actor RegistryAccess {
+    private static let maxAge = Duration.seconds(5)
+
+    private let store: Store
+    private let box: SecretBox?
+    private let base: RegistryOptions
+    private let environment: [String: String]
+    private let logger: Logger
+    private var current: (client: RegistryClient, settings: [Settings], since: ContinuousClock.Instant)?
+    /// Clients whose settings have changed; their requests may still be under way.
+    private var retired: [RegistryClient] = []
+
+    private struct Settings: Equatable {
+        let host: String
+        let isPlainHTTP: Bool
+        let username: String?
+        let secret: [UInt8]?
+    }
+
+    package init(
+        store: Store,
+        box: SecretBox?,
+        options: RegistryOptions,
+        environment: [String: String],
+        logger: Logger
+    ) {
+        self.store = store
+        self.box = box
+        base = options
+        self.environment = environment
+        self.logger = logger
+    }
+
+    /// A client for the present settings.
+    package func client() async throws -> RegistryClient {
+        if let current, ContinuousClock.now - current.since < Self.maxAge { return current.client }
+        let settings = try await store.registries().filter(\.isConfigured).map {
+            Settings(host: $0.host, isPlainHTTP: $0.isPlainHTTP, username: $0.username, secret: $0.sealedSecret)
+        }
+        if let known = current, known.settings == settings {
+            current = (known.client, settings, .now)
+            return known.client
+        }
+        if let known = current { retired.append(known.client) }
+        var options = base
+        for setting in settings where setting.isPlainHTTP { options.plainHTTPHosts.insert(setting.host) }
+        let credentials = LayeredCredentials(
+            known: open(settings),
+            docker: DockerConfigCredentials(environment: environment, logger: logger)
+        )
+        let client = RegistryClient(options: options, credentials: credentials, logger: logger)
+        current = (client, settings, .now)
+        return client
+    }
+
+    private func open(_ settings: [Settings]) -> [String: RegistryCredential] {
+        var found: [String: RegistryCredential] = [:]
+        for setting in settings {
+            guard let username = setting.username, let secret = setting.secret else { continue }
+            do {
+                guard let box else { throw KeyMissing() }
+                found[setting.host] = RegistryCredential(username: username, password: try box.open(secret))
+            } catch {
+                logger.error(
+                    "the password of \(setting.host) cannot be read: set TALLYMAN_SECRET_KEY to the key it was added with"
+                )
+            }
+        }
+        return found
+    }
+
+    private struct KeyMissing: Error {}
+
+    package func shutdown() async {
+        let clients = retired + [current?.client].compactMap(\.self)
+        retired = []
+        current = nil
+        for client in clients {
+            do { try await client.shutdown() } catch { logger.debug("registry client: \(error)") }
+        }
+    }
+}
+
+/// What `registry add` was told first, then Docker's own configuration.
+private struct LayeredCredentials: CredentialSource {
+    let known: [String: RegistryCredential]
+    let docker: DockerConfigCredentials
+
+    func credential(for host: String) async -> RegistryCredential? {
+        if let credential = known[host] { return credential }
+        return await docker.credential(for: host)
+    }
+}

@@ -1,0 +1,84 @@
+import Redis
+
+/// The coordinator's side of Redis: announces queued tasks, and knows when Redis has lost what it was told.
+package actor Dispatcher {
+    /// A task to be announced.
+    package struct Item: Sendable {
+        package var task: Int
+        package var shard: Int
+        package var priority: Int
+
+        package init(task: Int, shard: Int, priority: Int) {
+            self.task = task
+            self.shard = shard
+            self.priority = priority
+        }
+    }
+
+    private let url: String
+    private var connection: RedisConnection?
+
+    package init(url: String) { self.url = url }
+
+    private func redis() async throws -> RedisConnection {
+        if let connection { return connection }
+        let fresh = try await RedisConnection.connect(url: url)
+        connection = fresh
+        return fresh
+    }
+
+    /// A mark that lives and dies with Redis' data: a flush, an empty restart or another server gives another one.
+    ///
+    /// Tasks announced under another mark are announced anew.
+    package func epoch(proposal: String) async throws -> String {
+        let redis = try await redis()
+        _ = try await redis.command(["SET", Streams.epoch, RedisArgument(proposal), "NX"])
+        guard let epoch = try await redis.command(["GET", Streams.epoch]).string else { return proposal }
+        return epoch
+    }
+
+    /// Adds tasks to their streams in one round trip; makes the groups that are missing.
+    package func announce(_ items: [Item]) async throws {
+        guard !items.isEmpty else { return }
+        let redis = try await redis()
+        let places = Set(items.map { [$0.shard, $0.priority] })
+        let groups = places.map { place -> [RedisArgument] in
+            let key = Streams.key(shard: place[0], priority: place[1])
+            return ["XGROUP", "CREATE", RedisArgument(key), Streams.group, "0", "MKSTREAM"]
+        }
+        // A group that is there already answers BUSYGROUP, which is as good.
+        _ = try await redis.pipeline(groups)
+        let replies = try await redis.pipeline(
+            items.map { item in
+                let key = Streams.key(shard: item.shard, priority: item.priority)
+                return ["XADD", RedisArgument(key), "*", "task", RedisArgument(item.task)]
+            }
+        )
+        for reply in replies { _ = try reply.get() }
+    }
+
+    /// How many entries each stream holds that nobody has finished.
+    package func lengths() async throws -> [[Int]] {
+        let redis = try await redis()
+        let places = (0..<Streams.shards).flatMap { shard in (0..<Streams.priorities).map { (shard, $0) } }
+        let replies = try await redis.pipeline(
+            places.map { ["XLEN", RedisArgument(Streams.key(shard: $0.0, priority: $0.1))] }
+        )
+        var lengths = Array(repeating: Array(repeating: 0, count: Streams.priorities), count: Streams.shards)
+        for (place, reply) in zip(places, replies) { lengths[place.0][place.1] = try reply.get().int ?? 0 }
+        return lengths
+    }
+
+    /// The workers that gave a sign of life within the last `seconds`.
+    package func liveWorkers(now: Int, within seconds: Int) async throws -> [String] {
+        let redis = try await redis()
+        _ = try await redis.command(["ZREMRANGEBYSCORE", Streams.workers, "-inf", RedisArgument(now - seconds * 20)])
+        return try await redis.command(["ZRANGEBYSCORE", Streams.workers, RedisArgument(now - seconds), "+inf"]).strings
+            ?? []
+    }
+
+    package func close() async {
+        await connection?.close()
+        connection = nil
+    }
+}

@@ -1,0 +1,18 @@
+import Redis
+
+/// The streams that tell workers what to claim, one per shard and priority.
+///
+/// Redis holds nothing that PostgreSQL does not: an entry is a task's number, and whoever reads it still has to claim
+/// the task in PostgreSQL. The keys of a shard share a hash tag, so that Redis Cluster keeps them together.
+package enum Streams {
+    /// How many shards there are. Changing it re-spreads queued tasks when they are next announced.
+    package static let shards = 16
+    /// Priority 0 is interactive, 1 is bulk.
+    package static let priorities = 2
+    static let group: RedisArgument = "workers"
+
+    static func key(shard: Int, priority: Int) -> String { "tallyman:{shard-\(shard)}:\(priority)" }
+
+    static let epoch: RedisArgument = "tallyman:epoch"
+    static let workers: RedisArgument = "tallyman:workers"
+}

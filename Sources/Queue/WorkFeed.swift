@@ -1,0 +1,125 @@
+import Redis
+
+/// The worker's side of Redis: which tasks to try to claim next.
+package actor WorkFeed {
+    /// An announced task, to be acknowledged once PostgreSQL has the last word on it.
+    package struct Entry: Sendable {
+        package let task: Int
+        package let priority: Int
+        let stream: String
+        let id: String
+    }
+
+    private let url: String
+    private let worker: String
+    private var connection: RedisConnection?
+    private var owned: [Int] = []
+
+    package init(url: String, worker: String) {
+        self.url = url
+        self.worker = worker
+    }
+
+    private func redis() async throws -> RedisConnection {
+        if let connection { return connection }
+        let fresh = try await RedisConnection.connect(url: url)
+        connection = fresh
+        return fresh
+    }
+
+    /// Gives a sign of life and takes the shards that fall to this worker among those alive.
+    package func heartbeat(now: Int, aliveWithin seconds: Int) async throws {
+        let redis = try await redis()
+        _ = try await redis.command(["ZADD", Streams.workers, RedisArgument(now), RedisArgument(worker)])
+        let live =
+            try await redis.command(["ZRANGEBYSCORE", Streams.workers, RedisArgument(now - seconds), "+inf"]).strings
+            ?? [worker]
+        owned = Rendezvous.shards(of: worker, among: live.sorted(), count: Streams.shards)
+    }
+
+    package func leave() async {
+        _ = try? await connection?.command(["ZREM", Streams.workers, RedisArgument(worker)])  // gone soon anyway
+        await connection?.close()
+        connection = nil
+    }
+
+    /// The next entry to try, most urgent first: from this worker's shards, else from any other ("stealing").
+    ///
+    /// With `interactiveOnly` bulk streams are not looked at: that is how capacity is kept for interactive work.
+    package func next(interactiveOnly: Bool) async throws -> Entry? {
+        let others = (0..<Streams.shards).filter { !owned.contains($0) }.shuffled()
+        for priority in 0..<(interactiveOnly ? 1 : Streams.priorities) {
+            for shards in [owned.shuffled(), others] {
+                if let entry = try await read(shards, priority: priority) { return entry }
+            }
+        }
+        return nil
+    }
+
+    private func read(_ shards: [Int], priority: Int) async throws -> Entry? {
+        guard !shards.isEmpty else { return nil }
+        let redis = try await redis()
+        let keys = shards.map { Streams.key(shard: $0, priority: priority) }
+        // Lengths first, in one round trip: most streams are empty most of the time.
+        let lengths = try await redis.pipeline(keys.map { ["XLEN", RedisArgument($0)] })
+        for (key, length) in zip(keys, lengths) where (length.int ?? 0) > 0 {
+            let reply = try await redis.pipeline([
+                ["XREADGROUP", "GROUP", Streams.group, RedisArgument(worker), "COUNT", "1", "STREAMS", RedisArgument(key), ">"]
+            ]).first
+            guard let reply else { continue }
+            if case .error(let message) = reply {
+                guard message.hasPrefix("NOGROUP") else {
+                    _ = try reply.get()
+                    continue
+                }
+                // The stream outlived its group (an eviction, a restart): at 0, so that nothing in it is passed over.
+                _ = try await redis.pipeline([
+                    ["XGROUP", "CREATE", RedisArgument(key), Streams.group, "0", "MKSTREAM"]
+                ])
+                continue
+            }
+            if let entry = try await entry(from: try reply.streamBatches().first?.entries ?? [], key, priority) {
+                return entry
+            }
+        }
+        return nil
+    }
+
+    /// Takes over an entry that another worker read and did not finish within `idle`.
+    package func reclaim(idleMilliseconds: Int) async throws -> Entry? {
+        let redis = try await redis()
+        for shard in (0..<Streams.shards).shuffled() {
+            for priority in 0..<Streams.priorities {
+                let key = Streams.key(shard: shard, priority: priority)
+                let reply = try await redis.pipeline([
+                    [
+                        "XAUTOCLAIM", RedisArgument(key), Streams.group, RedisArgument(worker),
+                        RedisArgument(idleMilliseconds), "0-0", "COUNT", "1",
+                    ]
+                ]).first
+                guard let reply else { continue }
+                if case .error = reply { continue }  // no stream, no group: nothing to take over
+                if let entry = try await entry(from: try reply.autoclaim().entries, key, priority) { return entry }
+            }
+        }
+        return nil
+    }
+
+    private func entry(from entries: [RedisStreamEntry], _ key: String, _ priority: Int) async throws -> Entry? {
+        guard let first = entries.first else { return nil }
+        guard let task = first["task"].flatMap(Int.init) else {
+            try await acknowledge(Entry(task: 0, priority: priority, stream: key, id: first.id))
+            return nil
+        }
+        return Entry(task: task, priority: priority, stream: key, id: first.id)
+    }
+
+    /// Removes an entry: its task is done, set aside, held by somebody else, or will be announced anew.
+    package func acknowledge(_ entry: Entry) async throws {
+        let redis = try await redis()
+        _ = try await redis.pipeline([
+            ["XACK", RedisArgument(entry.stream), Streams.group, RedisArgument(entry.id)],
+            ["XDEL", RedisArgument(entry.stream), RedisArgument(entry.id)],
+        ])
+    }
+}

@@ -1,0 +1,67 @@
+import Postgres
+package import Reports
+import ScanModel
+
+extension Store {
+    /// The nightly report of a run's fleet, as the database stands: one snapshot, a handful of set-based queries.
+    ///
+    /// Whether an image was analysed in this run or reused from an earlier one is the run's affair; here both are
+    /// covered, so that the same fleet gives the same report.
+    package func fleetReport(run: Int, since previous: Int?) async throws -> FleetReport {
+        try await pool.transaction(attempts: 3, isolation: .repeatableRead) { session in
+            try ReportTables.create(run: run, session)
+            let images = try FleetRowsQuery(session).images()
+            let failures = try FleetRowsQuery(session).failures(run: run)
+            return FleetReport(
+                advisories: try Self.builds(session),
+                totals: try FleetRowsQuery(session).totals(images),
+                images: images,
+                vulnerabilities: try FleetRowsQuery(session).vulnerabilities(),
+                packages: try FleetRowsQuery(session).packages(),
+                coverage: try FleetRowsQuery(session).coverage(),
+                failures: failures,
+                distros: FleetRowsQuery.distros(images),
+                delta: try previous.map { try FleetDeltaQuery(session).delta(since: $0) }
+            )
+        }
+    }
+
+    /// Streams every finding of a run's fleet in report order: image by image, at most `batch` rows in memory.
+    package func forEachFinding(run: Int, _ body: @Sendable ([String]) throws -> Void) async throws {
+        try await pool.transaction(attempts: 1, isolation: .repeatableRead) { session in
+            try ReportTables.create(run: run, session)
+            try session.script("DECLARE found NO SCROLL CURSOR FOR \(FleetRowsQuery.findings)")
+            while true {
+                let rows = try session.execute("FETCH 5000 FROM found")
+                guard !rows.isEmpty else { return }
+                for row in rows {
+                    let finding = try FleetRowsQuery.finding(row, from: 3)
+                    try body(
+                        FindingsCSV.fields(
+                            image: try row.string(0),
+                            digest: try row.string(1),
+                            platform: try row.string(2),
+                            finding
+                        )
+                    )
+                }
+            }
+        }
+    }
+
+    /// The newest finished run before `run` (or of all), whose fleet can be compared.
+    package func finishedRun(before run: Int?) async throws -> Int? {
+        try await pool.run { session in
+            try session.execute(
+                "SELECT id FROM runs WHERE state = 'done' AND ($1::bigint IS NULL OR id < $1) ORDER BY id DESC LIMIT 1",
+                [.int(run)]
+            ).first?.int(0)
+        }
+    }
+
+    static func builds(_ session: PostgresSession) throws -> [ProviderBuild] {
+        try session.execute("SELECT provider, build, records FROM advisory_providers ORDER BY provider").map {
+            ProviderBuild(provider: try $0.string(0), build: try $0.string(1), records: try $0.int(2))
+        }
+    }
+}

@@ -1,0 +1,5 @@
+import Hummingbird
+import Logging
+import Reports
+
+struct WebServer {}

@@ -1,0 +1,5 @@
+import Hummingbird
+import HummingbirdTesting
+import Testing
+
+struct RouteTests {}
