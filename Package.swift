@@ -35,6 +35,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "tallyman",
+    products: [.executable(name: "tallyman", targets: ["tallyman"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -99,6 +100,16 @@ let package = Package(
                 "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "Queue", "Registry", "ScanModel",
                 "Store", logging,
             ]
+        ),
+
+        // The program.
+        .executableTarget(
+            name: "tallyman",
+            dependencies: [
+                "Advisories", "Catalogers", "Coordinator", "FleetRegistry", "Queue", "Registry", "Reports", "ScanModel",
+                "Store", "Worker", arguments, logging, yams,
+            ],
+            path: "stubmain", swiftSettings: settings
         ),
     ]
 )

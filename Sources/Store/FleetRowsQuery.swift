@@ -242,7 +242,8 @@ struct FleetRowsQuery {
                 AND manifest_layers.position = report_findings.layer
             LEFT JOIN layers ON layers.id = manifest_layers.layer_id
         WHERE report_images.state <> 'gone'
-        ORDER BY 1 COLLATE "C", vulnerabilities.name COLLATE "C", packages.type, packages.name COLLATE "C",
+        ORDER BY report_images.host COLLATE "C", report_images.repository COLLATE "C", report_images.tag COLLATE "C",
+            vulnerabilities.name COLLATE "C", packages.type, packages.name COLLATE "C",
             packages.version COLLATE "C", packages.arch, packages.id
         """
 

@@ -75,7 +75,7 @@ extension Store {
                 """
                 INSERT INTO inventories (manifest_id, analysis_version, distro, package_ids, package_layers,
                     package_owned)
-                SELECT $1, $2, $3, coalesce(array_agg(packages.id ORDER BY given.place), '{}'),
+                SELECT $1::bigint, $2::text, $3::bigint, coalesce(array_agg(packages.id ORDER BY given.place), '{}'),
                     coalesce(array_agg(given.layer::smallint ORDER BY given.place), '{}'),
                     coalesce(array_agg(given.owned ORDER BY given.place), '{}')
                 FROM unnest($4::bytea[], $5::bigint[], $6::boolean[]) WITH ORDINALITY

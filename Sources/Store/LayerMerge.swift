@@ -60,7 +60,7 @@ extension Store {
             _ = try session.execute(
                 """
                 INSERT INTO layer_gaps (layer_id, path, reason)
-                SELECT $1, path, reason FROM unnest($2::text[], $3::text[]) AS given(path, reason)
+                SELECT $1::bigint, path, reason FROM unnest($2::text[], $3::text[]) AS given(path, reason)
                 ON CONFLICT DO NOTHING
                 """,
                 [

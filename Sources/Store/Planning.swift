@@ -7,6 +7,11 @@ package struct FoundImage: Sendable {
     package struct Layer: Sendable {
         package var digest: Digest
         package var size: Int64
+
+        package init(digest: Digest, size: Int64) {
+            self.digest = digest
+            self.size = size
+        }
     }
 
     /// A manifest that the database does not know yet.
@@ -164,7 +169,7 @@ extension Store {
         _ = try session.execute(
             """
             INSERT INTO resolutions (digest, platform, manifest_id, reason)
-            SELECT given.digest, $4, manifests.id, given.reason
+            SELECT given.digest, $4::text, manifests.id, given.reason
             FROM unnest($1::text[], $2::text[], $3::text[]) AS given(digest, manifest, reason)
                 LEFT JOIN manifests ON manifests.digest = given.manifest
             ORDER BY 1 ON CONFLICT (digest, platform) DO NOTHING
@@ -197,7 +202,7 @@ extension Store {
         _ = try session.execute(
             """
             INSERT INTO run_images (run_id, repository_id, tag, digest, manifest_id, state, reason)
-            SELECT $1, repositories.id, given.tag, given.digest, resolutions.manifest_id,
+            SELECT $1::bigint, repositories.id, given.tag, given.digest, resolutions.manifest_id,
                 coalesce(given.state, CASE WHEN resolutions.manifest_id IS NULL THEN 'unsupported' ELSE 'pending' END),
                 coalesce(given.reason, resolutions.reason)
             FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
@@ -244,7 +249,7 @@ extension Store {
 
     private static let goneTags = """
         INSERT INTO run_images (run_id, repository_id, tag, digest, manifest_id, state, reason)
-        SELECT $1, tags.repository_id, tags.name, tags.digest, tags.manifest_id, 'gone', 'the tag is no longer listed'
+        SELECT $1::bigint, tags.repository_id, tags.name, tags.digest, tags.manifest_id, 'gone', 'the tag is no longer listed'
         FROM tags
             JOIN repositories ON repositories.id = tags.repository_id
             JOIN registries ON registries.id = repositories.registry_id
@@ -276,7 +281,7 @@ extension Store {
     /// Every distinct layer of the run; one is reused where a report of this analysis version stands already.
     private static let runLayers = """
         INSERT INTO run_layers (run_id, layer_id, is_reused)
-        SELECT DISTINCT $1, manifest_layers.layer_id, coalesce(layer_reports.analysis_version = $2, false)
+        SELECT DISTINCT $1::bigint, manifest_layers.layer_id, coalesce(layer_reports.analysis_version = $2::text, false)
         FROM run_images
             JOIN manifest_layers ON manifest_layers.manifest_id = run_images.manifest_id
             LEFT JOIN layer_reports ON layer_reports.layer_id = manifest_layers.layer_id
@@ -286,8 +291,8 @@ extension Store {
     /// A new run gives failed layers another chance; whatever is queued or leased already goes on as it is.
     private static let layerTasks = """
         INSERT INTO tasks (kind, subject_id, shard, priority, state, analysis_version)
-        SELECT 'layer', layers.id, (('x' || substr(layers.digest, 8, 8))::bit(32)::bigint % $3)::smallint, $4::smallint,
-            'queued', $2
+        SELECT 'layer', layers.id, (('x' || substr(layers.digest, 8, 8))::bit(32)::bigint % $3::bigint)::smallint, $4::smallint,
+            'queued', $2::text
         FROM run_layers JOIN layers ON layers.id = run_layers.layer_id
         WHERE run_layers.run_id = $1 AND NOT run_layers.is_reused
         ORDER BY layers.id

@@ -1,6 +1,6 @@
 import Postgres
 package import Reports
-import ScanModel
+package import ScanModel
 
 extension Store {
     /// Where a vulnerability is, by its id or one of its aliases; `nil` where no package of the fleet has it.

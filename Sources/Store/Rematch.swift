@@ -192,7 +192,7 @@ private struct RematchBatch {
             INSERT INTO package_vulnerabilities (package_id, vulnerability_id, severity, fix_state, fixed_versions,
                 provider, found_from, found_state)
             SELECT matched.package_id, vulnerabilities.id, matched.severity, matched.fix_state,
-                matched.fixed_versions, matched.provider, now(), $1
+                matched.fixed_versions, matched.provider, now(), $1::bigint
             FROM matched JOIN vulnerabilities USING (name)
             WHERE NOT EXISTS (SELECT 1 FROM package_vulnerabilities AS known
                 WHERE known.package_id = matched.package_id AND known.vulnerability_id = vulnerabilities.id

@@ -1,5 +1,4 @@
-package import Postgres
-package import ScanModel
+import Postgres
 
 /// One scan of a fleet, as the coordinator carries it out.
 package struct Run: Sendable {

@@ -51,8 +51,8 @@ extension Store {
 
     private static let inventoryTasks = """
         INSERT INTO tasks (kind, subject_id, shard, priority, state, analysis_version)
-        SELECT DISTINCT 'inventory', run_images.manifest_id, (run_images.manifest_id % $3)::smallint, $4::smallint,
-            'queued', $2
+        SELECT DISTINCT 'inventory', run_images.manifest_id, (run_images.manifest_id % $3::bigint)::smallint, $4::smallint,
+            'queued', $2::text
         FROM run_images
             LEFT JOIN inventories ON inventories.manifest_id = run_images.manifest_id
                 AND inventories.analysis_version = $2

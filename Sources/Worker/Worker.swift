@@ -1,5 +1,5 @@
 import Catalogers
-package import DedicatedThread
+import DedicatedThread
 package import FleetRegistry
 import Foundation
 package import LayerScan

@@ -1,0 +1,74 @@
+package import ScanModel
+
+/// The result of a one-shot scan, schema `tallyman.scan/1`.
+///
+/// The same image and the same advisories give the same bytes: arrays are sorted, keys too, and no clock is asked.
+package struct ScanDocument: Encodable, Sendable {
+    package struct Image: Encodable, Sendable {
+        @ExplicitNull package var reference: String?
+        @ExplicitNull package var digest: Digest?
+        @ExplicitNull package var imageID: Digest?
+        @ExplicitNull package var platform: String?
+        /// From the lowest to the highest.
+        package var layers: [Digest]
+    }
+
+    package struct DistroEntry: Encodable, Sendable {
+        package var id: String
+        package var versionID: String
+        package var name: String
+    }
+
+    package struct PackageEntry: Encodable, Sendable {
+        package var type: PackageType
+        package var name: String
+        package var version: String
+        package var arch: String
+        package var purl: String
+        @ExplicitNull package var source: SourcePackage?
+        package var licenses: [String]
+        /// The layer that brought it; `null` where there are no layers.
+        @ExplicitNull package var layer: Digest?
+        package var paths: [String]
+        /// The OS package that it belongs to, whose distribution answers for its flaws.
+        @ExplicitNull package var ownedBy: String?
+    }
+
+    package struct Gap: Encodable, Sendable {
+        @ExplicitNull package var layer: Digest?
+        /// Empty for the layer as a whole.
+        package var path: String
+        package var reason: String
+    }
+
+    package struct Provenance: Encodable, Sendable {
+        package struct Advisories: Encodable, Sendable {
+            package var provider: String
+            package var build: String
+            package var records: Int
+
+            package init(provider: String, build: String, records: Int) {
+                self.provider = provider
+                self.build = build
+                self.records = records
+            }
+        }
+
+        package var version: String
+        package var analysisVersion: String
+        /// Sorted by provider; empty where the packages were matched against nothing.
+        package var advisories: [Advisories]
+    }
+
+    package var schema = "tallyman.scan/1"
+    /// As the user wrote it.
+    package var source: String
+    package var image: Image
+    @ExplicitNull package var distro: DistroEntry?
+    package var packages: [PackageEntry]
+    package var vulnerabilities: [VulnerabilityEntry]
+    /// What a policy said; `null` where none was asked.
+    @ExplicitNull package var policy: String?
+    package var coverage: [Gap]
+    package var provenance: Provenance
+}

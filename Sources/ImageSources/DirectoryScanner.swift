@@ -1,0 +1,168 @@
+import Bytes
+import Catalogers
+import ScanModel
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Analyses a directory as if it were the only layer of an image.
+///
+/// Links are not followed, other files than regular ones not opened, kernel file systems passed over. What cannot be
+/// read becomes a coverage gap.
+struct DirectoryScanner: Sendable {
+    /// Entries of the whole tree.
+    static let maxEntries = 10_000_000
+    /// Bytes of one file that is read; files are read whole into memory.
+    static let maxFileBytes: Int64 = 512 << 20
+    /// Gaps listed one by one.
+    static let maxGaps = 1000
+    /// Where a running system has the kernel's own file systems mounted.
+    private static let kernelMounts: Set<LayerPath> = [LayerPath("proc"), LayerPath("sys"), LayerPath("dev")]
+
+    let selection: EvidenceSelection
+
+    /// Walks the tree in the order of its names; throws where `path` is no directory that can be read.
+    func scan(_ path: String) throws -> AnalysedLayer {
+        guard let root = LocalPath.resolved(path) else { throw LocalFile.failure(path) }
+        var tree = Tree(root: root, selection: selection)
+        try tree.walk()
+        return tree.finish()
+    }
+
+    private struct Tree {
+        let root: String
+        let selection: EvidenceSelection
+        var entries = 0
+        var paths: [LayerPath: PathKind] = [:]
+        var evidence: [Evidence] = []
+        var gaps: Set<CoverageGap> = []
+
+        mutating func walk() throws {
+            // Directories still to be read, the next one last.
+            var pending: [LayerPath] = [.root]
+            while let directory = pending.popLast() {
+                guard let names = DirectoryListing.names(in: place(directory)) else {
+                    guard directory != .root else { throw LocalFile.failure(root) }
+                    addGap(directory, "the directory cannot be read: \(String(cString: strerror(errno)))")
+                    continue
+                }
+                var below: [LayerPath] = []
+                for name in names {
+                    entries += 1
+                    guard entries <= DirectoryScanner.maxEntries else {
+                        addGap(.root, "more than \(DirectoryScanner.maxEntries) entries; the rest was not read")
+                        return
+                    }
+                    if let found = visit(directory.appending(name)) { below.append(found) }
+                }
+                pending += below.reversed()
+            }
+        }
+
+        /// Looks at one entry; returns it where it is a directory to go into.
+        private mutating func visit(_ path: LayerPath) -> LayerPath? {
+            var status = stat()
+            guard DirectoryListing.status(of: place(path), &status) else { return nil }
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR:
+                paths[path] = .directory
+                return isKernelFileSystem(path, device: UInt(status.st_dev)) ? nil : path
+            case S_IFREG:
+                paths[path] = .file
+                read(path, isExecutable: status.st_mode & 0o111 != 0)
+            case S_IFLNK: paths[path] = .symlink
+            default: paths[path] = .other
+            }
+            return nil
+        }
+
+        /// Whether the kernel makes up what a directory holds: no package was ever installed there.
+        private func isKernelFileSystem(_ path: LayerPath, device: UInt) -> Bool {
+            DirectoryScanner.kernelMounts.contains(path) && device != DirectoryListing.device(of: place(.root))
+        }
+
+        private mutating func read(_ path: LayerPath, isExecutable: Bool) {
+            let byPath = selection.catalogers(for: path)
+            guard !byPath.isEmpty || (isExecutable && !selection.executableCatalogers.isEmpty) else { return }
+            do {
+                let file = try LocalFile(text(path), followsLinks: false)
+                if byPath.isEmpty {
+                    let isProgram = try file.read(at: 0, count: 4).withUnsafeBytes { ExecutableMagic.matches($0) }
+                    guard isProgram else { return }
+                }
+                let bytes = FileBytes(try file.all(maxBytes: Int(DirectoryScanner.maxFileBytes)))
+                for index in byPath.isEmpty ? selection.executableCatalogers : byPath {
+                    catalog(path, bytes, with: selection.catalogers[index])
+                }
+            } catch {
+                addGap(path, "\(error)")
+            }
+        }
+
+        private mutating func catalog(_ path: LayerPath, _ bytes: FileBytes, with cataloger: any Cataloger) {
+            let file = EvidenceFile(
+                path: path,
+                bytes: bytes,
+                companions: companions(of: path, for: cataloger),
+                isEvidence: { [selection] in !selection.catalogers(for: $0).isEmpty }
+            )
+            let found = cataloger.catalog(file)
+            for problem in found.problems { addGap(path, problem) }
+            evidence.append(
+                Evidence(
+                    path: path,
+                    cataloger: cataloger.name,
+                    packages: found.packages,
+                    ownerships: found.ownerships,
+                    distro: found.distro
+                )
+            )
+        }
+
+        private func companions(of path: LayerPath, for cataloger: any Cataloger) -> [String: FileBytes] {
+            var found: [String: FileBytes] = [:]
+            for suffix in cataloger.companionSuffixes {
+                let beside = LayerPath(clean: path.bytes + Array(suffix.utf8))
+                // Most databases have no companion beside them.
+                guard let file = try? LocalFile(text(beside), followsLinks: false),
+                    let bytes = try? file.all(maxBytes: Int(DirectoryScanner.maxFileBytes))
+                else { continue }
+                found[suffix] = FileBytes(bytes)
+            }
+            return found
+        }
+
+        private mutating func addGap(_ path: LayerPath, _ reason: String) {
+            guard gaps.count < DirectoryScanner.maxGaps else {
+                gaps.insert(CoverageGap(path: "", reason: "more gaps are not listed"))
+                return
+            }
+            gaps.insert(CoverageGap(path: path.text, reason: String(reason.prefix(500))))
+        }
+
+        /// The path on this machine, as bytes that end in NUL.
+        private func place(_ path: LayerPath) -> [CChar] {
+            (Array(root.utf8) + (path == .root ? [] : [UInt8(ascii: "/")] + path.bytes) + [0]).map {
+                CChar(bitPattern: $0)
+            }
+        }
+
+        private func text(_ path: LayerPath) -> String { root + "/" + path.text }
+
+        func finish() -> AnalysedLayer {
+            AnalysedLayer(
+                report: LayerReport(
+                    evidence: evidence.sorted { ($0.path, $0.cataloger) < ($1.path, $1.cataloger) },
+                    whiteouts: [],
+                    opaqueDirectories: [],
+                    gaps: gaps.sorted(),
+                    diffID: nil,
+                    entries: entries,
+                    expandedBytes: 0
+                ),
+                paths: PathTable(paths)
+            )
+        }
+    }
+}

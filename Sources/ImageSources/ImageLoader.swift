@@ -1,0 +1,141 @@
+package import DedicatedThread
+import ImageInventory
+package import LayerScan
+package import Registry
+package import ScanModel
+
+/// Reads a source and analyses what it holds.
+package struct ImageLoader: Sendable {
+    private let analysis: LayerAnalysis
+    private let client: @Sendable () -> RegistryClient
+
+    /// - Parameters:
+    ///   - scanner: how layers are analysed, with its bounds.
+    ///   - pool: the threads that analyse; two layers at most are under way at a time.
+    ///   - client: the client for image references, asked for only where one is to be read; its owner shuts it down.
+    ///   - progress: told how far it has come, from any thread.
+    package init(
+        scanner: LayerScanner = LayerScanner(),
+        pool: ThreadPool,
+        client: @escaping @Sendable () -> RegistryClient,
+        progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
+    ) {
+        analysis = LayerAnalysis(scanner: scanner, pool: pool, progress: progress)
+        self.client = client
+    }
+
+    /// Reads `source`, for `platform` where it holds images for several.
+    ///
+    /// Throws `ImageSourceError`, `RegistryError` and `LayerScanError`; a result is complete but for the gaps it states.
+    package func load(_ source: ImageSource, platform: Platform? = nil) async throws -> ScannedImage {
+        switch source {
+        case .registry(let reference):
+            return try await remote(reference, source: source, platform: platform)
+        case .dockerArchive(let text):
+            return try await dockerArchive(text, source: source, platform: platform)
+        case .ociArchive(let text):
+            let (path, tag) = LocalPath.split(text)
+            let blobs = ArchiveBlobs(index: try await analysis.pool.run { try TarIndex(path: path) })
+            return try await layout(blobs, at: path, tag: tag, source: source, platform: platform)
+        case .ociDirectory(let text):
+            let (path, tag) = LocalPath.split(text)
+            return try await layout(DirectoryBlobs(path), at: path, tag: tag, source: source, platform: platform)
+        case .directory(let path):
+            let scanner = analysis.scanner
+            let layer = try await analysis.pool.run {
+                try DirectoryScanner(selection: scanner.selection).scan(path)
+            }
+            return ScannedImage(source: "\(source)", inventory: InventoryFold.fold([layer]))
+        case .sbom(let path):
+            return PackageList.image(try await analysis.pool.run { try SBOMReader.read(path) }, source: "\(source)")
+        case .purls(let path):
+            return PackageList.image(try await analysis.pool.run { try PURLList.read(path) }, source: "\(source)")
+        }
+    }
+
+    private func remote(
+        _ reference: ImageReference,
+        source: ImageSource,
+        platform: Platform?
+    ) async throws -> ScannedImage {
+        let client = client()
+        let selected = try await client.selectImage(reference, platform: platform)
+        let config = try await client.config(
+            reference.registry,
+            repository: reference.repository,
+            descriptor: selected.manifest.config
+        )
+        return try await image(
+            ImageParts(
+                source: "\(source)",
+                reference: "\(reference)",
+                digest: selected.descriptor.digest,
+                manifest: selected.manifest,
+                config: config.config,
+                problems: selected.problems
+            ),
+            platform: platform
+        ) { LayerAnalysis.remote($0, of: reference, from: client) }
+    }
+
+    private func layout(
+        _ blobs: some BlobStore,
+        at path: String,
+        tag: String?,
+        source: ImageSource,
+        platform: Platform?
+    ) async throws -> ScannedImage {
+        let found = try LayoutImage(in: blobs, at: path, tag: tag, platform: platform)
+        return try await image(
+            ImageParts(
+                source: "\(source)",
+                reference: found.name,
+                digest: found.descriptor.digest,
+                manifest: found.manifest,
+                config: found.config
+            ),
+            platform: platform
+        ) { LayerAnalysis.local(try blobs.place(of: $0.digest), digest: $0.digest, isDiffID: false) }
+    }
+
+    private func dockerArchive(_ text: String, source: ImageSource, platform: Platform?) async throws -> ScannedImage {
+        let (path, name) = LocalPath.split(text)
+        let found = try await analysis.pool.run { try DockerArchiveImage(in: TarIndex(path: path), name: name) }
+        try ImageParts.check(found.config.platform, isFor: platform, subject: path)
+        let tasks = found.layers.map { LayerAnalysis.local($0.place, digest: $0.diffID, isDiffID: true) }
+        let analysed = try await analysis.analyse(tasks)
+        return ScannedImage(
+            source: "\(source)",
+            reference: found.name,
+            imageID: found.imageID,
+            platform: found.config.platform,
+            layers: zip(tasks, analysed).map { ScannedLayer(digest: $0.digest, analysis: $1) },
+            inventory: InventoryFold.fold(analysed)
+        )
+    }
+
+    /// Analyses the layers of a manifest and folds them.
+    private func image(
+        _ parts: ImageParts,
+        platform: Platform?,
+        task: (Descriptor) throws -> LayerAnalysis.Task
+    ) async throws -> ScannedImage {
+        try ImageParts.check(parts.config.platform, isFor: platform, subject: parts.reference ?? parts.source)
+        let tasks = try parts.manifest.layers.map { descriptor in
+            try parts.reasonNotRead(descriptor).map { LayerAnalysis.unread(descriptor.digest, reason: $0) }
+                ?? task(descriptor)
+        }
+        let analysed = try await analysis.analyse(tasks)
+        var inventory = InventoryFold.fold(analysed)
+        inventory.gaps += parts.gaps(analysed)
+        return ScannedImage(
+            source: parts.source,
+            reference: parts.reference,
+            digest: parts.digest,
+            imageID: parts.manifest.config.digest,
+            platform: parts.config.platform,
+            layers: zip(tasks, analysed).map { ScannedLayer(digest: $0.digest, analysis: $1) },
+            inventory: inventory
+        )
+    }
+}

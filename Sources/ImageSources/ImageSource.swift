@@ -1,0 +1,57 @@
+package import ScanModel
+
+/// What a one-shot command is pointed at, as the user wrote it.
+package enum ImageSource: Hashable, Sendable, CustomStringConvertible {
+    /// An image in a registry.
+    case registry(ImageReference)
+    /// What `docker save` writes; `FILE` or, where it holds several images, `FILE:NAME:TAG`.
+    case dockerArchive(String)
+    /// An OCI layout in a tar archive, `FILE[:TAG]`.
+    case ociArchive(String)
+    /// An OCI layout, `DIR[:TAG]` (image-spec v1.1, image-layout.md).
+    case ociDirectory(String)
+    /// A directory, taken as the root of a file system.
+    case directory(String)
+    /// A CycloneDX or SPDX document in JSON.
+    case sbom(String)
+    /// A text with one purl a line.
+    case purls(String)
+
+    private static let schemes: [(prefix: String, make: @Sendable (String) -> ImageSource)] = [
+        ("docker-archive:", { .dockerArchive($0) }),
+        ("oci-archive:", { .ociArchive($0) }),
+        ("oci-dir:", { .ociDirectory($0) }),
+        ("dir:", { .directory($0) }),
+        ("sbom:", { .sbom($0) }),
+        ("purls:", { .purls($0) }),
+    ]
+
+    /// Parses a SOURCE of the command line; throws `usage` for text that is none.
+    package init(_ text: String) throws {
+        for scheme in Self.schemes where text.hasPrefix(scheme.prefix) {
+            let path = String(text.dropFirst(scheme.prefix.count))
+            guard !path.isEmpty, !path.utf8.contains(0) else {
+                throw ImageSourceError(.usage, "\(scheme.prefix) lacks the path behind the colon")
+            }
+            self = scheme.make(path)
+            return
+        }
+        guard let reference = ImageReference(text) else {
+            let forms = Self.schemes.map(\.prefix).joined(separator: ", ")
+            throw ImageSourceError(.usage, "\(text.prefix(200)): neither an image reference nor one of \(forms)")
+        }
+        self = .registry(reference)
+    }
+
+    package var description: String {
+        switch self {
+        case .registry(let reference): "\(reference)"
+        case .dockerArchive(let path): "docker-archive:\(path)"
+        case .ociArchive(let path): "oci-archive:\(path)"
+        case .ociDirectory(let path): "oci-dir:\(path)"
+        case .directory(let path): "dir:\(path)"
+        case .sbom(let path): "sbom:\(path)"
+        case .purls(let path): "purls:\(path)"
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import ArgumentParser
+import Foundation
+import Reports
+import ScanModel
+import Store
+
+/// `tallyman fleet`
+struct FleetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fleet",
+        abstract: "Scans of whole registries: start one, watch it, see what became of each image.",
+        subcommands: [Scan.self, Status.self, Images.self, Failures.self, Retry.self, Rematch.self]
+    )
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
+
+    struct Scan: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Starts a run over registries, repositories or single images.",
+            discussion: """
+                  tallyman fleet scan registry.example:5000 --wait
+                  tallyman fleet scan registry.example/team/app registry.example/team/web:1.2
+                  tallyman fleet scan --targets targets.txt
+
+                Layers that were analysed before are not fetched again. With --wait the command ends with the run: 0 when
+                it is done, 69 when it failed, that is, could not list a target or scanned nothing.
+                """
+        )
+        @OptionGroup var fleet: FleetOptions
+        @Argument(help: "REGISTRY, REGISTRY/REPOSITORY or REGISTRY/REPOSITORY:TAG") var targets: [String] = []
+        @Option(name: .customLong("targets"), help: "A file with one target a line; # starts a comment.")
+        var file: String?
+        @Option(help: "OS/ARCH to choose from images for several platforms; linux/amd64 if there is one.")
+        var platform: String?
+        @Flag(help: "Wait for the end of the run, with progress on a terminal.") var wait = false
+        @Flag(help: "Go before bulk runs.") var interactive = false
+        @Option(name: .shortAndLong, help: "table or json, for the summary of --wait.") var output = Format.table
+
+        func run() async throws {
+            var all = targets
+            if let file {
+                guard let data = FileManager.default.contents(atPath: file) else {
+                    throw InputError("\(file) cannot be read")
+                }
+                all += String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
+                    .map { $0.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+            }
+            if let platform, Platform(platform) == nil { throw UsageError("\(platform) is not a platform: OS/ARCH") }
+            for target in all where RegistryTarget(target) == nil {
+                throw UsageError("\(target) is not a registry, a repository or an image reference")
+            }
+            let store = try await fleet.store(connections: 2)
+            if all.isEmpty { all = try await store.registries().map(\.host) }
+            guard !all.isEmpty else { throw UsageError("name a registry, or add one: tallyman registry add HOST") }
+            let run = try await store.requestRun(
+                targets: all.map { RegistryTarget($0)?.description ?? $0 },
+                platform: platform ?? "",
+                priority: interactive ? 0 : 1
+            )
+            guard wait else {
+                await store.close()
+                ConsoleOutput.line("run \(run) requested; follow it with: tallyman fleet status \(run)")
+                return
+            }
+            let status = try await RunWatch(store: store, run: run).untilFinished()
+            let summary = try await store.summary(run: run)
+            await store.close()
+            try FleetOutput.print(summary, status, as: output)
+            guard status.run.state == .done else {
+                throw UnavailableError("run \(run) failed: \(status.run.reason ?? "no reason recorded")")
+            }
+        }
+    }
+
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows a run, the newest by default.")
+        @OptionGroup var fleet: FleetOptions
+        @Argument(help: "The run's number.") var run: Int?
+        @Option(name: .shortAndLong, help: "table or json.") var output = Format.table
+
+        func run() async throws {
+            let store = try await fleet.store(connections: 1)
+            guard let found = try await store.run(run) else {
+                throw InputError(run.map { "there is no run \($0)" } ?? "there is no run yet: tallyman fleet scan")
+            }
+            let status = try await store.status(run: found.id)
+            let summary = try await store.summary(run: found.id)
+            await store.close()
+            try FleetOutput.print(summary, status, as: output)
+        }
+    }
+
+    struct Images: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists a run's images with their outcome.")
+        @OptionGroup var fleet: FleetOptions
+        @Option(help: "The run's number; the newest by default.") var run: Int?
+        @Option(name: .shortAndLong, help: "table or json.") var output = Format.table
+
+        func run() async throws {
+            let store = try await fleet.store(connections: 1)
+            let images = try await store.images(run: try await store.requireRun(run))
+            await store.close()
+            try FleetOutput.print(images, as: output)
+        }
+    }
+
+    struct Failures: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists what a run could not cover, each with its reason: failed, unsupported, gone, not listed."
+        )
+        @OptionGroup var fleet: FleetOptions
+        @Option(help: "The run's number; the newest by default.") var run: Int?
+        @Option(name: .shortAndLong, help: "table or json.") var output = Format.table
+
+        func run() async throws {
+            let store = try await fleet.store(connections: 1)
+            let run = try await store.requireRun(run)
+            let images = try await store.images(run: run)
+                .filter { ["failed", "unsupported", "gone"].contains($0.state) }
+            let problems = try await store.problems(run: run)
+                .map { RunImage(image: $0.target, digest: "", state: "not listed", reason: $0.reason) }
+            await store.close()
+            try FleetOutput.print(problems + images, as: output)
+        }
+    }
+
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Puts layers and images that were set aside back into the queue.",
+            discussion: "The next run takes their results in; a new run over the same targets retries them as well."
+        )
+        @OptionGroup var fleet: FleetOptions
+
+        func run() async throws {
+            let store = try await fleet.store(connections: 1)
+            let count = try await store.retryDead()
+            await store.close()
+            ConsoleOutput.line("\(count) tasks are queued again")
+        }
+    }
+
+    struct Rematch: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Matches the fleet's packages with the present advisories; nothing is pulled."
+        )
+        @OptionGroup var fleet: FleetOptions
+
+        func run() async throws {
+            let store = try await fleet.store(connections: 1)
+            let start = ContinuousClock.now
+            let summary = try await store.rematch()
+            await store.close()
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            ConsoleOutput.line(
+                "\(summary.packages) package versions matched in \(String(format: "%.2f", seconds)) s: "
+                    + "\(summary.opened) new matches, \(summary.closed) no longer match"
+            )
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import FleetRegistry
+import Foundation
+import Logging
+import Registry
+import Store
+import Supervisor
+
+/// Where the fleet's database and queue are.
+struct FleetOptions: ParsableArguments {
+    @Option(help: "PostgreSQL, postgres://USER@HOST/DATABASE. Without it the servers of `tallyman up` are used.")
+    var postgres: String?
+
+    @Option(help: "Redis, redis://HOST:PORT or unix:///PATH. Without it the servers of `tallyman up` are used.")
+    var redis: String?
+
+    @Option(help: "The folder of `tallyman up`, whose servers and keys are used.")
+    var dataDir: String?
+
+    /// The database's address.
+    func postgresURL() throws -> String {
+        if let url = try postgres ?? Settings()["postgres"] { return url }
+        return try DataDirectory.endpoints(dir: try folder()).postgres
+    }
+
+    /// The queue's address.
+    func redisURL() throws -> String {
+        if let url = try redis ?? Settings()["redis"] { return url }
+        return try DataDirectory.endpoints(dir: try folder()).redis
+    }
+
+    /// The data folder that was named, or the default one.
+    func folder() throws -> String { try dataDir ?? Settings()["data-dir"] ?? DataDirectory.defaultPath() }
+
+    /// A store on a schema that fits this program; close it when done.
+    func store(connections: Int = 4) async throws -> Store {
+        let store = Store(url: try postgresURL(), connections: connections)
+        try await Migrations.check(on: store.pool)
+        return store
+    }
+
+    /// The key that registry passwords are sealed with: `TALLYMAN_SECRET_KEY`, or that of the data folder.
+    func secretBox() throws -> SecretBox? {
+        if let secret = try Settings()["secret-key"] {
+            guard let box = SecretBox(secret: secret) else {
+                throw UsageError("TALLYMAN_SECRET_KEY is shorter than 16 bytes")
+            }
+            return box
+        }
+        guard let bytes = FileManager.default.contents(atPath: "\(try folder())/secret.key") else { return nil }
+        return SecretBox(secret: String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
+    /// Registry clients for a long-running part.
+    func access(_ store: Store, logger: Logger) throws -> RegistryAccess {
+        var options = RegistryOptions()
+        options.userAgent = "tallyman/\(BuildVersion.text)"
+        options.deadline = .seconds(90)
+        options.maxAttempts = 5
+        options.connectionsPerHost = 24
+        return RegistryAccess(
+            store: store,
+            box: try secretBox(),
+            options: options,
+            environment: ProcessInfo.processInfo.environment,
+            logger: logger
+        )
+    }
+}

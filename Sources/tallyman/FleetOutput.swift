@@ -1,0 +1,35 @@
+import Foundation
+import Reports
+import Store
+
+/// Prints runs and their images.
+enum FleetOutput {
+    static func print(_ summary: RunSummary, _ status: RunStatus, as format: FleetCommand.Format) throws {
+        guard format == .table else {
+            ConsoleOutput.text(String(decoding: try ReportJSON.encode(summary), as: UTF8.self))
+            return
+        }
+        var table = TextTable([.init("RUN \(summary.run)"), .init(summary.state)])
+        let images = summary.images
+        table.append(["images", "\(images.found) found: \(images.analysed) analysed, \(images.reused) reused, \(images.unsupported) unsupported, \(images.failed) failed, \(images.gone) gone"])
+        if status.pending > 0 { table.append(["waiting", "\(status.pending) images, \(status.layersActive) layers in work"]) }
+        let layers = summary.layers
+        table.append(["layers", "\(layers.distinct) distinct: \(layers.analysed) analysed, \(layers.reused) reused, \(layers.failed) failed"])
+        table.append(["bytes", "\(Figures.bytes(summary.bytes.fetched)) fetched, \(Figures.bytes(summary.bytes.avoided)) avoided"])
+        table.append(["time", "\(String(format: "%.1f", summary.seconds)) s"])
+        let builds = summary.advisories.map { "\($0.provider) (\($0.records))" }.joined(separator: ", ")
+        table.append(["advisories", builds.isEmpty ? "none: no vulnerability can be reported" : "\(builds)"])
+        if !summary.reason.isEmpty { table.append(["reason", "\(summary.reason)"]) }
+        ConsoleOutput.text(table.render(ConsoleOutput.appearance))
+    }
+
+    static func print(_ images: [RunImage], as format: FleetCommand.Format) throws {
+        guard format == .table else {
+            ConsoleOutput.text(String(decoding: try ReportJSON.encode(images), as: UTF8.self))
+            return
+        }
+        var table = TextTable([.init("IMAGE"), .init("STATE"), .init("REASON")])
+        for image in images { table.append(["\(image.image)", "\(image.state)", "\(image.reason)"]) }
+        ConsoleOutput.text(table.render(ConsoleOutput.appearance))
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import FleetRegistry
+import Foundation
+import Reports
+import ScanModel
+import Store
+
+/// `tallyman registry`
+struct RegistryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "registry",
+        abstract: "Registries that need credentials or speak plain HTTP.",
+        discussion: """
+            Others need no entry: anonymous access works as it is, and so do the credentials in ~/.docker/config.json.
+
+              printf %s "$PASSWORD" | tallyman registry add registry.example --username ci --password-stdin
+            """,
+        subcommands: [Add.self, List.self, Remove.self]
+    )
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Adds a registry, or replaces its settings.")
+        @OptionGroup var fleet: FleetOptions
+        @Argument(help: "HOST or HOST:PORT") var host: String
+        @Option(help: "The user to log in as.") var username: String?
+        @Flag(help: "Read the password from standard input.") var passwordStdin = false
+        @Flag(help: "Speak plain HTTP, not HTTPS.") var plainHttp = false
+
+        func run() async throws {
+            guard let target = RegistryTarget(host), target.repository == nil else {
+                throw UsageError("\(host) is not a registry: HOST or HOST:PORT is expected")
+            }
+            guard (username != nil) == passwordStdin else {
+                throw UsageError("--username and --password-stdin go together")
+            }
+            var sealed: [UInt8]?
+            if passwordStdin {
+                let password = readLine(strippingNewline: true) ?? ""
+                guard !password.isEmpty else { throw UsageError("no password came on standard input") }
+                guard let box = try fleet.secretBox() else {
+                    throw UsageError("passwords are stored sealed: set TALLYMAN_SECRET_KEY, the same for every part")
+                }
+                sealed = try box.seal(password)
+            }
+            let store = try await fleet.store(connections: 1)
+            try await store.setRegistry(
+                KnownRegistry(
+                    host: target.registry,
+                    isPlainHTTP: plainHttp,
+                    username: username,
+                    sealedSecret: sealed,
+                    isConfigured: true
+                )
+            )
+            await store.close()
+            ConsoleOutput.line("added \(target.registry)")
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the registries known; never a password.")
+        @OptionGroup var fleet: FleetOptions
+
+        func run() async throws {
+            let store = try await fleet.store(connections: 1)
+            let known = try await store.registries()
+            await store.close()
+            var table = TextTable([.init("REGISTRY"), .init("SCHEME"), .init("USER"), .init("SETTINGS")])
+            for registry in known {
+                table.append([
+                    "\(registry.host)", registry.isPlainHTTP ? "http" : "https", "\(registry.username ?? "")",
+                    registry.isConfigured ? "added" : "",
+                ])
+            }
+            ConsoleOutput.text(table.render(ConsoleOutput.appearance))
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Forgets a registry's settings and password.")
+        @OptionGroup var fleet: FleetOptions
+        @Argument(help: "HOST or HOST:PORT") var host: String
+
+        func run() async throws {
+            let store = try await fleet.store(connections: 1)
+            let wasThere = try await store.removeRegistry(host)
+            await store.close()
+            guard wasThere else { throw InputError("\(host) was not added") }
+            ConsoleOutput.line("removed \(host); what was scanned of it stays")
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import ArgumentParser
+import Foundation
+import Reports
+import ScanModel
+import Store
+
+/// `tallyman report`
+struct ReportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "The nightly report, and questions about a vulnerability, a package or an image.",
+        subcommands: [Nightly.self, Vulnerability.self, PackageQuestion.self, Image.self]
+    )
+
+    struct Nightly: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Writes the fleet's report as of the newest finished run.",
+            discussion: """
+                report.html, report.json and the CSV files depend on the fleet and the advisories alone: the same fleet
+                gives the same bytes. What belongs to the run (times, what was reused) is in run.json and run.html.
+                """
+        )
+        @OptionGroup var fleet: FleetOptions
+        @Option(help: "The folder to write into; made where it does not exist.") var out: String
+        @Option(help: "The run to compare with; the finished one before by default.") var since: Int?
+        @Option(help: "html, json, csv, with commas between.") var format = "html,json,csv"
+
+        func run() async throws {
+            let formats = try format.split(separator: ",").map { word -> NightlyFormat in
+                guard let format = NightlyFormat(rawValue: String(word)) else {
+                    throw UsageError("\(word) is not a format of the report: html, json, csv")
+                }
+                return format
+            }
+            let store = try await fleet.store(connections: 2)
+            guard let run = try await store.finishedRun(before: nil) else {
+                throw InputError("no run has finished yet: tallyman fleet scan REGISTRY --wait")
+            }
+            var previous = since
+            if previous == nil { previous = try await store.finishedRun(before: run) }
+            let report = try await store.fleetReport(run: run, since: previous)
+            let summary = try await store.summary(run: run)
+            try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+            for file in try NightlyReport.files(report, run: summary, formats: Set(formats)) {
+                try Data(file.bytes).write(to: URL(fileURLWithPath: "\(out)/\(file.name)"), options: .atomic)
+            }
+            if formats.contains(.csv) {
+                let csv = try StreamedFile(path: "\(out)/\(FindingsCSV.fileName)")
+                try csv.append(CSVWriter(columns: FindingsCSV.columns))
+                try await store.forEachFinding(run: run) { try csv.append($0) }
+                try csv.finish()
+            }
+            await store.close()
+            ConsoleOutput.line(
+                "run \(run): \(report.totals.covered) of \(report.totals.images) images covered, "
+                    + "\(report.totals.vulnerabilities) vulnerabilities in \(report.totals.findings) findings"
+                    + (report.advisories.isEmpty ? " (no advisories were imported)" : "")
+            )
+            ConsoleOutput.line("\(out)/\(formats.contains(.html) ? "report.html" : formats.contains(.json) ? "report.json" : "images.csv")")
+        }
+    }
+
+    struct QueryOptions: ParsableArguments {
+        @OptionGroup var fleet: FleetOptions
+        @Option(name: .shortAndLong, help: "table, json or csv.") var output = "table"
+
+        func print(_ document: some QueryDocument) throws {
+            guard let format = QueryFormat(rawValue: output) else {
+                throw UsageError("\(output) is not a format: table, json, csv")
+            }
+            ConsoleOutput.text(
+                String(decoding: try document.rendered(as: format, ConsoleOutput.appearance), as: UTF8.self)
+            )
+        }
+    }
+
+    struct Vulnerability: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Where a vulnerability is, and since when.")
+        @OptionGroup var options: QueryOptions
+        @Argument(help: "A CVE, GHSA or other id.") var id: String
+
+        func run() async throws {
+            let store = try await options.fleet.store(connections: 1)
+            let report = try await store.vulnerabilityReport(id)
+            await store.close()
+            guard let report else { throw InputError("no package of the fleet is known to have \(id)") }
+            try options.print(report)
+        }
+    }
+
+    struct PackageQuestion: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "package",
+            abstract: "Which images have a package, by version."
+        )
+        @OptionGroup var options: QueryOptions
+        @Argument(help: "NAME or NAME@VERSION") var package: String
+
+        func run() async throws {
+            // The last @ divides, so that scoped npm names keep theirs.
+            let at = package.lastIndex(of: "@").flatMap { $0 == package.startIndex ? nil : $0 }
+            let name = at.map { String(package[..<$0]) } ?? package
+            let version = at.map { String(package[package.index(after: $0)...]) }
+            let store = try await options.fleet.store(connections: 1)
+            let report = try await store.packageReport(name: name, version: version)
+            await store.close()
+            guard !report.versions.isEmpty else { throw InputError("no image of the fleet has \(package)") }
+            try options.print(report)
+        }
+    }
+
+    struct Image: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "What is known of one image.")
+        @OptionGroup var options: QueryOptions
+        @Argument(help: "REGISTRY/REPOSITORY:TAG") var reference: String
+
+        func run() async throws {
+            guard let image = ImageReference(reference) else { throw UsageError("\(reference) is not an image reference") }
+            let store = try await options.fleet.store(connections: 1)
+            let report = try await store.imageReport(image)
+            await store.close()
+            guard let report else { throw InputError("no run has seen \(image)") }
+            try options.print(report)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import Store
+
+/// Waits for the end of a run and shows its progress on a terminal.
+struct RunWatch {
+    let store: Store
+    let run: Int
+
+    func untilFinished() async throws -> RunStatus {
+        var waited = 0
+        while true {
+            let status = try await store.status(run: run)
+            if status.run.state.isFinished {
+                ConsoleOutput.progress(nil)
+                return status
+            }
+            ConsoleOutput.progress(line(status))
+            waited += 1
+            if waited == 40, status.run.state == .requested {
+                ConsoleOutput.error("run \(run) still waits for a coordinator: is `tallyman up` or `tallyman coordinator` running?")
+            }
+            try await Task.sleep(for: .milliseconds(250))
+        }
+    }
+
+    private func line(_ status: RunStatus) -> String {
+        let done = status.layersAnalysed + status.layersFailed
+        let wanted = status.layersDistinct - status.layersReused
+        guard status.run.state == .running else { return "run \(run): \(status.run.state.rawValue), \(status.found) images found" }
+        let rate = status.seconds > 0 ? Double(status.bytesFetched) / status.seconds : 0
+        let rest = Double(status.bytesPlanned - status.bytesFetched)
+        let eta = rate > 0 && done < wanted ? ", ETA \(Int((rest / rate).rounded(.up))) s" : ""
+        let speed = String(format: "%.1f MB/s", rate / 1_000_000)
+        return "run \(run): \(done)/\(wanted) layers, \(status.found - status.pending)/\(status.found) images, \(speed)\(eta)"
+    }
+}

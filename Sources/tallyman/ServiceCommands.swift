@@ -1,0 +1,134 @@
+import ArgumentParser
+import Catalogers
+import Coordinator
+import FleetRegistry
+import Foundation
+import Logging
+import Queue
+import Store
+import Supervisor
+import Worker
+
+/// `tallyman migrate`
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate",
+        abstract: "Brings the fleet's database schema up to date.",
+        discussion: "Safe to run at any time and from several places: steps are numbered and applied under a lock."
+    )
+
+    @OptionGroup var fleet: FleetOptions
+
+    func run() async throws {
+        let store = Store(url: try fleet.postgresURL(), connections: 1)
+        let applied = try await Migrations.apply(on: store.pool)
+        await store.close()
+        ConsoleOutput.line(applied.isEmpty ? "the schema is up to date" : "applied \(applied.joined(separator: ", "))")
+    }
+}
+
+/// `tallyman coordinator`
+struct CoordinatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "coordinator",
+        abstract: "Lists registries, plans runs, announces tasks, settles and matches images.",
+        discussion: "Start as many as you like: one leads, another takes over when it is gone."
+    )
+
+    @OptionGroup var fleet: FleetOptions
+
+    func run() async throws {
+        let logger = ServiceLog.logger("coordinator")
+        let store = try await fleet.store(connections: 8)
+        let access = try fleet.access(store, logger: logger)
+        let coordinator = Coordinator(
+            store: store,
+            dispatcher: Dispatcher(url: try fleet.redisURL()),
+            access: access,
+            settings: CoordinatorSettings(analysisVersion: Catalogers.analysisVersion),
+            logger: logger
+        )
+        try await UntilSignal.run { try await coordinator.run() }
+        await access.shutdown()
+        await store.close()
+    }
+}
+
+/// `tallyman worker`
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Analyses layers and folds images until it is stopped.",
+        discussion: "Claims that are not finished when it stops go back into the queue at once."
+    )
+
+    @OptionGroup var fleet: FleetOptions
+
+    @Option(help: "Bulk tasks at a time; one more slot is kept for interactive scans.")
+    var slots = 2
+
+    @Option(help: "The worker's name, unique in the fleet.")
+    var name: String?
+
+    @Option(help: "Seconds that a claim holds without a sign of life.")
+    var lease = 15
+
+    func validate() throws {
+        guard (1...256).contains(slots) else { throw ValidationError("--slots must be from 1 to 256") }
+        guard (3...3600).contains(lease) else { throw ValidationError("--lease must be from 3 to 3600 seconds") }
+    }
+
+    func run() async throws {
+        let logger = ServiceLog.logger("worker")
+        let store = try await fleet.store(connections: slots + 3)
+        let access = try fleet.access(store, logger: logger)
+        var settings = WorkerSettings(
+            name: name ?? "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
+        )
+        settings.slots = slots
+        settings.leaseSeconds = lease
+        settings.scratchDirectory = NSTemporaryDirectory()
+        let worker = try Worker(
+            store: store,
+            feed: WorkFeed(url: try fleet.redisURL(), worker: settings.name),
+            access: access,
+            settings: settings,
+            logger: logger
+        )
+        try await UntilSignal.run { await worker.run() }
+        await access.shutdown()
+        await store.close()
+    }
+}
+
+/// Logs of the long-running parts, on standard error.
+enum ServiceLog {
+    static func logger(_ label: String) -> Logger {
+        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        let level = ProcessInfo.processInfo.environment["TALLYMAN_LOG_LEVEL"] ?? "info"
+        logger.logLevel = Logger.Level(rawValue: level) ?? .info
+        return logger
+    }
+}
+
+/// Runs a service until it ends by itself or the process is asked to stop.
+enum UntilSignal {
+    static func run(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        let (signals, continuation) = AsyncStream<Void>.makeStream()
+        let sources = [SIGTERM, SIGINT].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { continuation.yield() }
+            source.resume()
+            return source
+        }
+        defer { sources.forEach { $0.cancel() } }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await body() }
+            group.addTask { for await _ in signals { return } }
+            try await group.next()
+            group.cancelAll()
+            do { try await group.waitForAll() } catch is CancellationError {}
+        }
+    }
+}

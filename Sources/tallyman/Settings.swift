@@ -1,0 +1,51 @@
+import Foundation
+import Yams
+
+/// Settings that no flag gives: `TALLYMAN_…` variables, then `tallyman.yaml` in the working folder.
+struct Settings {
+    private let environment: [String: String]
+    private let file: [String: String]
+
+    /// Reads the environment and the file; a file that is not a plain map of texts throws a usage error.
+    init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+        self.environment = environment
+        file = try Self.read(environment["TALLYMAN_CONFIG"] ?? "tallyman.yaml")
+    }
+
+    /// The value of `--NAME`, from `TALLYMAN_NAME` or the file.
+    subscript(name: String) -> String? {
+        let variable = "TALLYMAN_" + name.uppercased().replacingOccurrences(of: "-", with: "_")
+        if let value = environment[variable], !value.isEmpty { return value }
+        return file[name]
+    }
+
+    private static func read(_ path: String) throws -> [String: String] {
+        guard let data = FileManager.default.contents(atPath: path) else { return [:] }
+        guard data.count <= 1 << 20 else { throw UsageError("\(path) is larger than 1 MiB") }
+        let loaded: Any?
+        do { loaded = try Yams.load(yaml: String(decoding: data, as: UTF8.self)) } catch {
+            throw UsageError("\(path): \(error)")
+        }
+        guard let loaded else { return [:] }
+        guard let map = loaded as? [String: Any] else { throw UsageError("\(path): a map of settings is expected") }
+        return map.mapValues { "\($0)" }
+    }
+}
+
+/// The command line, or what stands in for it, asks for something that cannot be.
+struct UsageError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// A run, or a service that it needs, came to nothing; exit code 69.
+struct UnavailableError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// What was given cannot be used or does not exist; exit code 65.
+struct InputError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+
+/// The program: one-shot scans, the fleet's parts, and the questions to ask of a fleet.
+@main
+struct Tallyman: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tallyman",
+        abstract: "Keeps the tally of what is inside an organisation's container images.",
+        discussion: """
+            One image, no server:     tallyman scan debian:12
+            A whole registry:         tallyman up --data-dir DIR
+                                      tallyman fleet scan registry.example:5000 --wait --data-dir DIR
+                                      tallyman report nightly --out report --data-dir DIR
+
+            Options come from flags, then from TALLYMAN_… variables, then from tallyman.yaml in the working folder.
+            Exit codes: 0 done; 1 a threshold or policy says no; 64 usage; 65 bad input data; 69 a service is
+            unreachable or a run scanned nothing; 70 a fault of tallyman itself.
+            """,
+        version: BuildVersion.text,
+        subcommands: [
+            ScanCommand.self, AdvisoriesCommand.self, UpCommand.self, CoordinatorCommand.self, WorkerCommand.self,
+            ServeCommand.self, MigrateCommand.self, RegistryCommand.self, FleetCommand.self, ReportCommand.self,
+            DebugCommand.self,
+        ]
+    )
+
+    static func main() async {
+        await CommandRunner.run(Tallyman.self)
+    }
+}
