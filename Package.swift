@@ -39,6 +39,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -79,10 +80,19 @@ let package = Package(
         library("Advisories", ["Bytes", "Codecs", "ScanModel", "Versions", "Zip", crypto]),
         library("Matching", ["Advisories", "ScanModel", "Versions"]),
         library("Reports", ["ScanModel", mustache]),
+        
 
         // Adapters: IO.
         library("Registry", ["ScanModel", httpClient, crypto, logging]),
+        library(
+            "ImageSources",
+            ["Bytes", "Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "ScanModel", "Tar", crypto]
+        ),
         library("AdvisoryFile", ["Advisories", "Matching", "ScanModel", "Versions", grdb]),
+        library(
+            "Documents",
+            ["Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Reports", "ScanModel"]
+        ),
         library("Queue", ["Redis"]),
         library(
             "Store",
@@ -102,14 +112,39 @@ let package = Package(
             ]
         ),
 
+        library("Supervisor", [logging]),
+        library(
+            "Web",
+            [
+                "Reports", "Store", hummingbird, logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]
+        ),
+
         // The program.
         .executableTarget(
             name: "tallyman",
             dependencies: [
-                "Advisories", "Catalogers", "Coordinator", "FleetRegistry", "Queue", "Registry", "Reports", "ScanModel",
+                "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
+                "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres", "Redis", "Supervisor", "Versions", "Web", httpClient, "FleetRegistry", "Queue", "Registry", "Reports", "ScanModel",
                 "Store", "Worker", arguments, logging, yams,
             ],
-            path: "stubmain", swiftSettings: settings
+            swiftSettings: settings
         ),
+
+        // Tests.
+        tests(of: "DedicatedThread"),
+        tests(of: "Postgres"),
+        tests(of: "Redis"),
+        tests(of: "Versions"),
+        tests(of: "RPMDatabase", ["Bytes", sqlite]),
+        tests(of: "Zip", ["Bytes"]),
+        tests(of: "JavaArchives", ["Bytes", "Zip"]),
+        tests(of: "GoBuildInfo", ["Bytes"]),
+        tests(of: "Advisories", ["Bytes", "ScanModel", "Versions", "Zip"]),
+        tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
+        tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel"]),
+        tests(of: "Registry", ["ScanModel", crypto, logging]),
+        tests(of: "Reports", ["ScanModel", crypto]),
     ]
 )

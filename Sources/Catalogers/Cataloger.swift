@@ -67,6 +67,6 @@ package enum PathSelector: Sendable {
     case suffixBelow(String, directory: String)
     /// The file stands directly in a directory whose path ends in these parts; its name ends in `suffix`.
     case directory(String, suffix: String)
-    /// Any file with an executable bit whose first bytes are those of an ELF, PE or Mach-O file.
+    /// Any file that ``ExecutableMagic`` finds likely and whose first bytes are those of an ELF, PE or Mach-O file.
     case executable
 }

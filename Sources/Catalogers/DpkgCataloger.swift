@@ -1,13 +1,13 @@
 import Bytes
 import ScanModel
 
-/// Debian packages from dpkg's status file, and from the status.d folder of distroless images (dpkg(1), FILES; Debian
-/// Policy 5.3).
+/// Debian packages from dpkg's status file, from the status.d folder of distroless images, and from opkg's status file,
+/// which has the same form (dpkg(1), FILES; Debian Policy 5.3).
 struct DpkgCataloger: Cataloger {
     let name = "dpkg"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [
-        .pathSuffix("lib/dpkg/status"), .directory("lib/dpkg/status.d", suffix: ""),
+        .pathSuffix("lib/dpkg/status"), .directory("lib/dpkg/status.d", suffix: ""), .pathSuffix("lib/opkg/status"),
     ]
 
     private static let fields: Set<String> = ["package", "version", "architecture", "source", "status"]
@@ -21,7 +21,7 @@ struct DpkgCataloger: Cataloger {
         for stanza in ControlStanzas(file.bytes.all, wanted: Self.fields) {
             guard isInstalled(stanza["status"]?.first) else { continue }
             guard let name = stanza["package"]?.first, !name.isEmpty, let version = stanza["version"]?.first,
-                !version.isEmpty
+                !version.isEmpty, version.utf8.allSatisfy(Self.isVersionByte)
             else {
                 damaged += 1
                 continue
@@ -38,8 +38,18 @@ struct DpkgCataloger: Cataloger {
                 )
             )
         }
-        if damaged > 0 { found.problems.append("\(damaged) records without a name or a version") }
+        if damaged > 0 { found.problems.append("\(damaged) records without a name or a sound version") }
         return found
+    }
+
+    /// Letters, digits and `. + - ~ :` (Debian Policy 5.6.12); packages in the field also have underscores.
+    private static func isVersionByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            true
+        default: Array(".+-~:_".utf8).contains(byte)
+        }
     }
 
     /// The words of `Status:` are what is wanted, an error flag, and the state; what is removed is not installed.

@@ -1,3 +1,5 @@
+package import ScanModel
+
 /// The first bytes of program files.
 package enum ExecutableMagic {
     private static let magics: [[UInt8]] = [
@@ -12,4 +14,14 @@ package enum ExecutableMagic {
     package static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
         magics.contains { bytes.starts(with: $0) }
     }
+
+    /// Whether the file at `path` is worth a look at its first bytes: it has an executable bit, or may have lost it on its
+    /// way into the image. Libraries and object files, which are many and rarely hold a whole program, need the bit.
+    package static func isLikely(_ path: LayerPath, hasExecutableBit: Bool) -> Bool {
+        guard !hasExecutableBit else { return true }
+        let name = String(decoding: path.name, as: UTF8.self).lowercased()
+        return !name.contains(".so.") && !partSuffixes.contains { name.hasSuffix($0) }
+    }
+
+    private static let partSuffixes = [".so", ".dll", ".dylib", ".ko", ".o", ".a", ".elc", ".pyc"]
 }

@@ -8,8 +8,8 @@ extension ScanDocument {
     /// Describes `image`, its packages matched against `advisories` where there are any.
     ///
     /// Packages that an OS package owns are not matched: the distribution patches them without changing their version.
-    /// With `onlyFixed`, flaws without a released fix are left out.
-    package init(_ image: ScannedImage, advisories: AdvisoryFile?, onlyFixed: Bool = false) throws {
+    /// `version` is the program's. With `onlyFixed`, flaws without a released fix are left out.
+    package init(_ image: ScannedImage, advisories: AdvisoryFile?, onlyFixed: Bool = false, version: String) throws {
         let digests = image.layers.map(\.digest)
         func layer(_ position: Int) -> Digest? { digests.indices.contains(position) ? digests[position] : nil }
 
@@ -53,7 +53,7 @@ extension ScanDocument {
             policy: nil,
             coverage: gaps,
             provenance: Provenance(
-                version: Product.version,
+                version: version,
                 analysisVersion: Catalogers.analysisVersion,
                 advisories: try advisories?.status()
                     .map { Provenance.Advisories(provider: $0.provider, build: $0.build, records: $0.records) }

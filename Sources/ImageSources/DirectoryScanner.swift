@@ -84,7 +84,10 @@ struct DirectoryScanner: Sendable {
 
         private mutating func read(_ path: LayerPath, isExecutable: Bool) {
             let byPath = selection.catalogers(for: path)
-            guard !byPath.isEmpty || (isExecutable && !selection.executableCatalogers.isEmpty) else { return }
+            let mayBeExecutable =
+                !selection.executableCatalogers.isEmpty
+                && ExecutableMagic.isLikely(path, hasExecutableBit: isExecutable)
+            guard !byPath.isEmpty || mayBeExecutable else { return }
             do {
                 let file = try LocalFile(text(path), followsLinks: false)
                 if byPath.isEmpty {

@@ -57,7 +57,12 @@ struct DockerArchiveImage {
     private static func choose(_ entries: [Entry], name: String?, place: String) throws -> Entry {
         let names = entries.flatMap { $0.RepoTags ?? [] }
         if let name {
-            if let found = entries.first(where: { $0.RepoTags?.contains(name) ?? false }) { return found }
+            // `app:1` and `docker.io/library/app:1` are one name.
+            let wanted = ImageReference(name)
+            let found = entries.first { entry in
+                entry.RepoTags?.contains { $0 == name || (wanted != nil && ImageReference($0) == wanted) } ?? false
+            }
+            if let found { return found }
             let list = names.isEmpty ? "no names" : names.prefix(20).joined(separator: ", ")
             throw ImageSourceError(.usage, "\(place) has no image \(name); it has \(list)")
         }

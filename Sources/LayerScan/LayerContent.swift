@@ -76,7 +76,8 @@ struct LayerContent {
         let byPath = selection.catalogers(for: path)
         let isCompanion = selection.isCompanion(path)
         let mayBeExecutable =
-            byPath.isEmpty && !isCompanion && entry.mode & 0o111 != 0 && !selection.executableCatalogers.isEmpty
+            byPath.isEmpty && !isCompanion && !selection.executableCatalogers.isEmpty
+            && ExecutableMagic.isLikely(path, hasExecutableBit: entry.mode & 0o111 != 0)
         guard !byPath.isEmpty || isCompanion || mayBeExecutable else { return }
         let isLarge = mayBeExecutable || byPath.contains { selection.catalogers[$0].readsLargeFiles }
         let limit = isLarge || isCompanion ? limits.maxBinaryBytes : limits.maxEvidenceBytes

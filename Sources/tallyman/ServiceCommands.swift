@@ -126,9 +126,18 @@ enum UntilSignal {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await body() }
             group.addTask { for await _ in signals { return } }
+            group.addTask { await untilOrphaned() }
             try await group.next()
             group.cancelAll()
             do { try await group.waitForAll() } catch is CancellationError {}
+        }
+    }
+
+    /// Returns when the `tallyman up` that started this process has died, and not before.
+    private static func untilOrphaned() async {
+        let parent = ProcessInfo.processInfo.environment["TALLYMAN_SUPERVISOR"].flatMap { Int32($0) }
+        while parent == nil || getppid() == parent {
+            guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }  // cancelled: the service ended
         }
     }
 }

@@ -1,0 +1,63 @@
+import Postgres
+package import Reports
+
+/// Figures for monitoring.
+package struct FleetCounts: Sendable {
+    package var tasks: [(kind: String, state: String, count: Int)] = []
+    package var runs: [(state: String, count: Int)] = []
+    package var images = 0
+    package var packages = 0
+    package var matches = 0
+}
+
+extension Store {
+    /// Images on a page of the dashboard.
+    private static let pageSize = 100
+
+    /// The dashboard as of the newest run that has images: its totals, one page of its images, the newest runs.
+    package func dashboard(page: Int, search: String, runs limit: Int) async throws -> DashboardModel {
+        var summaries: [RunSummary] = []
+        for run in try await recentRuns(limit: limit) { summaries.append(try await summary(run: run)) }
+        let shown = summaries.first { $0.state == "done" } ?? summaries.first { $0.images.found > 0 }
+        guard let run = shown.flatMap({ Int($0.run) }) else {
+            let builds = try await pool.run { try Self.builds($0) }
+            return DashboardModel(totals: FleetTotals(), advisories: builds, runs: summaries)
+        }
+        return try await pool.transaction(isolation: .repeatableRead) { [summaries] session in
+            try ReportTables.create(run: run, session)
+            let images = try FleetRowsQuery(session).images()
+            let wanted = search.lowercased()
+            let found = wanted.isEmpty ? images : images.filter { $0.reference.lowercased().contains(wanted) }
+            let start = min((page - 1) * Self.pageSize, found.count)
+            return DashboardModel(
+                totals: try FleetRowsQuery(session).totals(images),
+                advisories: try Self.builds(session),
+                runs: summaries,
+                images: ImagePage(
+                    images: Array(found[start..<min(start + Self.pageSize, found.count)]),
+                    total: found.count,
+                    page: page,
+                    size: Self.pageSize,
+                    search: search
+                )
+            )
+        }
+    }
+
+    package func counts() async throws -> FleetCounts {
+        try await pool.run { session in
+            var counts = FleetCounts()
+            counts.tasks = try session.execute(
+                "SELECT kind, state, count(*) FROM tasks GROUP BY 1, 2 ORDER BY 1, 2"
+            ).map { (try $0.string(0), try $0.string(1), try $0.int(2)) }
+            counts.runs = try session.execute("SELECT state, count(*) FROM runs GROUP BY 1 ORDER BY 1")
+                .map { (try $0.string(0), try $0.int(1)) }
+            counts.images = try session.count(
+                "SELECT count(DISTINCT manifest_id) FROM tags WHERE valid_until IS NULL"
+            )
+            counts.packages = try session.count("SELECT count(*) FROM packages")
+            counts.matches = try session.count("SELECT count(*) FROM package_vulnerabilities WHERE found_until IS NULL")
+            return counts
+        }
+    }
+}

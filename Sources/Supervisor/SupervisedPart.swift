@@ -1,0 +1,93 @@
+import Logging
+
+/// One part that is kept running: a process, started again with growing pauses when it ends.
+actor SupervisedPart {
+    let name: String
+    private let logger: Logger
+    private let stopSteps: [ChildProcess.StopStep]
+    private let command: @Sendable () async throws -> ChildCommand
+    private var lifecycle: PartLifecycle
+    private var child: ChildProcess?
+    /// The loop; `stop` awaits it.
+    private var loop: Task<Void, Never>?
+
+    /// - Parameters:
+    ///   - stopSteps: What is sent to stop it, and when; the last must be `SIGKILL` or as certain.
+    ///   - command: Makes the command for each start, and may tidy up before it.
+    init(
+        name: String,
+        stopSteps: [ChildProcess.StopStep],
+        backoff: RestartBackoff = RestartBackoff(),
+        logger: Logger,
+        command: @escaping @Sendable () async throws -> ChildCommand
+    ) {
+        self.name = name
+        self.stopSteps = stopSteps
+        self.logger = logger
+        self.command = command
+        lifecycle = PartLifecycle(backoff: backoff)
+    }
+
+    /// How often it has ended or failed to start.
+    var failures: Int { lifecycle.failures }
+
+    /// The process, while there is one.
+    var pid: Int32? { child?.pid }
+
+    /// Starts the part and keeps it running until `stop`; a second call does nothing.
+    func begin() {
+        guard loop == nil, !lifecycle.isStopping else { return }
+        loop = Task { await run() }
+    }
+
+    /// Stops the part and waits until its process is gone.
+    func stop() async {
+        lifecycle.stop()
+        loop?.cancel()
+        child?.beginStop(stopSteps)
+        await loop?.value
+    }
+
+    private func run() async {
+        var action = lifecycle.due()
+        while true {
+            switch action {
+            case .start:
+                action = await runOnce()
+            case .pause(let duration):
+                // Only `stop` cancels, and then the lifecycle says that this is the end.
+                try? await Task.sleep(for: duration)
+                action = lifecycle.due()
+            case .finish:
+                return
+            }
+        }
+    }
+
+    private func runOnce() async -> PartLifecycle.Action {
+        let started = ContinuousClock.now
+        do {
+            let child = try await ChildProcess.spawn(try await command())
+            self.child = child
+            logger.debug("started", metadata: ["part": "\(name)", "pid": "\(child.pid)"])
+            // `stop` may have come while the process was being started.
+            if lifecycle.isStopping { child.beginStop(stopSteps) }
+            let status = await child.exit()
+            self.child = nil
+            let action = lifecycle.ended(after: ContinuousClock.now - started)
+            log(action, "\(name) ended with \(status)", expected: status.isSuccess)
+            return action
+        } catch {
+            let action = lifecycle.ended(after: .zero)
+            log(action, "\(name) could not be started: \(error)", expected: false)
+            return action
+        }
+    }
+
+    private func log(_ action: PartLifecycle.Action, _ what: String, expected: Bool) {
+        switch action {
+        case .pause(let pause): logger.error("\(what); starting it again in \(pause)")
+        case .start, .finish: logger.log(level: expected ? .debug : .info, "\(what)")
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+package import Logging
+
+/// What `tallyman up` runs, and where.
+package struct UpOptions: Sendable {
+    /// Most workers on one machine.
+    package static let maxWorkers = 256
+
+    /// The folder of the database, the logs and the lock.
+    package var dataDirectory: String
+    /// Worker processes, 1 to `maxWorkers`.
+    package var workers: Int
+    /// Where the web server listens, `HOST:PORT`.
+    package var listen: String
+    /// The absolute path of the program that is every part: `coordinator`, `worker`, `serve`.
+    package var executable: String
+    /// Variables for the parts, beside our own and the addresses of the servers.
+    package var extraEnvironment: [String: String]
+
+    package init(
+        dataDirectory: String = DataDirectory.defaultPath(),
+        workers: Int,
+        listen: String,
+        executable: String,
+        extraEnvironment: [String: String] = [:]
+    ) {
+        self.dataDirectory = dataDirectory
+        self.workers = workers
+        self.listen = listen
+        self.executable = executable
+        self.extraEnvironment = extraEnvironment
+    }
+}
+
+/// Everything on one machine: PostgreSQL, Redis, coordinator, workers and web server.
+package struct Up: Sendable {
+    private let options: UpOptions
+    private let logger: Logger
+
+    package init(_ options: UpOptions, logger: Logger) {
+        self.options = options
+        self.logger = logger
+    }
+
+    /// Runs everything until the task is cancelled; then stops it in order, and returns.
+    ///
+    /// A part or a server that dies is started again. Should this process die without stopping them, the kernel tells
+    /// them.
+    ///
+    /// - Parameters:
+    ///   - migrate: Brings the schema of the database at this address up to date, before any part starts.
+    ///   - onReady: Called once everything is started and `endpoints.json` is written.
+    /// - Throws: A `SupervisorError`, or what `migrate` throws; whatever was started is stopped before.
+    package func run(
+        migrate: @Sendable (_ postgresURL: String) async throws -> Void,
+        onReady: (Endpoints) -> Void
+    ) async throws {
+        guard (1...UpOptions.maxWorkers).contains(options.workers) else {
+            throw SupervisorError(.invalidOption, "the number of workers must be from 1 to \(UpOptions.maxWorkers)")
+        }
+        let directory = DataDirectory(path: options.dataDirectory)
+        try directory.prepare()
+        let lock = try DataLock(file: directory.lockFile, folder: directory.path)
+        defer { lock.release() }
+        directory.withdrawEndpoints()
+        let machine = try Machine(options: options, directory: directory, logger: logger)
+        do {
+            try await machine.start(migrate: migrate)
+            onReady(machine.endpoints)
+            // Parts are kept running until we are cancelled, which alone ends the stream.
+            let (forever, _) = AsyncStream<Never>.makeStream()
+            for await _ in forever {}
+        } catch {
+            await machine.stop()
+            guard error is CancellationError, Task.isCancelled else { throw error }
+            return
+        }
+        logger.info("stopping")
+        await machine.stop()
+    }
+}

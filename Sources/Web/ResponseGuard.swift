@@ -1,0 +1,48 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import Reports
+
+/// Sets the headers that keep pages from doing more than they should, and turns errors into problem documents
+/// (RFC 9457) that name no internals.
+struct ResponseGuard: RouterMiddleware {
+    typealias Context = BasicRequestContext
+
+    let logger: Logger
+
+    @concurrent
+    func handle(
+        _ request: Request,
+        context: BasicRequestContext,
+        next: @concurrent (Request, BasicRequestContext) async throws -> Response
+    ) async throws -> Response {
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch let error as HTTPError {
+            response = Self.problem(error.status, detail: error.body)
+        } catch {
+            logger.error("\(request.method.rawValue) \(request.uri.path): \(error)")
+            response = Self.problem(.internalServerError, detail: "the request could not be answered; see the server's log")
+        }
+        let headers = [
+            ("Content-Security-Policy", PagePolicy.contentSecurityPolicy), ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY"), ("Cache-Control", "no-store"),
+        ]
+        for (name, value) in headers {
+            if let field = HTTPField.Name(name) { response.headers[field] = value }
+        }
+        return response
+    }
+
+    static func problem(_ status: HTTPResponse.Status, detail: String?) -> Response {
+        let document = ["title": status.reasonPhrase, "status": "\(status.code)", "detail": detail ?? status.reasonPhrase]
+        let bytes = (try? ReportJSON.encode(document)) ?? []  // a map of texts always encodes
+        return Response(
+            status: status,
+            headers: [.contentType: "application/problem+json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        )
+    }
+}

@@ -1,0 +1,140 @@
+import AdvisoryFile
+import ArgumentParser
+import DedicatedThread
+import Documents
+import Foundation
+import ImageSources
+import Logging
+import Registry
+import ScanModel
+import Synchronization
+
+/// `tallyman scan`
+struct ScanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scan",
+        abstract: "Lists what one image holds and which vulnerabilities touch it; needs no server.",
+        discussion: """
+            SOURCE is an image reference, or one of
+              docker-archive:FILE   what `docker save` writes (FILE:NAME:TAG where it holds several images)
+              oci-archive:FILE      an OCI layout in a tar archive (FILE:TAG where it holds several images)
+              oci-dir:DIR[:TAG]     an OCI layout
+              dir:DIR               a directory, as the root of a file system
+              sbom:FILE             CycloneDX or SPDX, in JSON
+              purls:FILE            one purl a line; OS packages name their release: ?distro=debian-12
+
+            Nothing of an image is executed or written to disk. Registries are logged in to with ~/.docker/config.json.
+
+              tallyman scan debian:12
+              tallyman scan registry.example/team/app:1.4 --platform linux/arm64 -o json
+              tallyman scan oci-dir:build/image --fail-on high --only-fixed     # exit 1 where something can be fixed
+            """
+    )
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
+
+    @Argument(help: "What to scan.") var source: String
+    @Option(name: [.short, .customLong("output")], help: "The form of the result.") var output = Format.table
+    @Option(help: "OS/ARCH[/VARIANT] of an image for several; by default linux/amd64, else the first for Linux.")
+    var platform: String?
+    @Option(help: "The advisory file; by default the one that `tallyman advisories import` writes.")
+    var advisories: String?
+    @Option(help: "Exit with 1 where a vulnerability is at least this severe: \(Self.severities).")
+    var failOn: String?
+    @Flag(help: "Leave out vulnerabilities without a released fix.") var onlyFixed = false
+    @Flag(help: "Speak plain HTTP with the registry, not HTTPS.") var plainHttp = false
+
+    private static var severities: String { Severity.allCases.reversed().map(\.rawValue).joined(separator: ", ") }
+
+    func run() async throws {
+        let source = try ImageSource(source)
+        let wanted = try platform.map { text in
+            guard let platform = Platform(text) else { throw UsageError("\(text) is no platform; linux/arm64 is one") }
+            return platform
+        }
+        let threshold = try failOn.map { text in
+            guard let severity = Severity(rawValue: text.lowercased()) else {
+                throw UsageError("\(text) is no severity; they are \(Self.severities)")
+            }
+            return severity
+        }
+        let file = try advisoryFile(isNeeded: threshold != nil)
+        let image = try await Self.load(source, platform: wanted, isPlainHTTP: plainHttp)
+        if file == nil {
+            ConsoleOutput.error("no advisories: nothing was matched; import some with `tallyman advisories import`")
+        }
+        let document = try ScanDocument(image, advisories: file, onlyFixed: onlyFixed, version: BuildVersion.text)
+        switch output {
+        case .json: ConsoleOutput.bytes(try document.json())
+        case .table: ConsoleOutput.text(document.table(ConsoleOutput.appearance))
+        }
+        guard let threshold, document.reaches(threshold) else { return }
+        ConsoleOutput.error("tallyman: there are vulnerabilities of severity \(threshold.rawValue) or worse")
+        throw ExitCode(ExitStatus.refused)
+    }
+
+    /// The advisories; `nil` where none were imported and none were asked for.
+    private func advisoryFile(isNeeded: Bool) throws -> AdvisoryFile? {
+        let path = try AdvisoryPath.file(advisories)
+        do {
+            return try AdvisoryFile(path: path)
+        } catch let error as AdvisoryFileError where error.code == .missing && advisories == nil {
+            // A threshold that cannot be judged must not pass.
+            guard !isNeeded else { throw InputError("--fail-on: \(error); import some with `tallyman advisories import`") }
+            return nil
+        }
+    }
+
+    /// Loads and analyses a source on threads of our own, with progress on standard error.
+    static func load(_ source: ImageSource, platform: Platform?, isPlainHTTP: Bool) async throws -> ScannedImage {
+        let threads = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
+        let opened = OpenClient(source, isPlainHTTP: isPlainHTTP)
+        let loader = ImageLoader(
+            pool: try ThreadPool(name: "scan", threads: threads),
+            client: { opened.client() },
+            progress: { ConsoleOutput.progress("\($0.layersDone) of \($0.layers) layers analysed") }
+        )
+        do {
+            let image = try await loader.load(source, platform: platform)
+            ConsoleOutput.progress(nil)
+            await opened.close()
+            return image
+        } catch {
+            ConsoleOutput.progress(nil)
+            await opened.close()
+            throw error
+        }
+    }
+}
+
+/// A registry client that is made when it is first asked for.
+private final class OpenClient: Sendable {
+    private let made = Mutex<RegistryClient?>(nil)
+    private let options: RegistryOptions
+
+    init(_ source: ImageSource, isPlainHTTP: Bool) {
+        var options = RegistryOptions()
+        options.userAgent = "tallyman/\(BuildVersion.text)"
+        if isPlainHTTP, case .registry(let reference) = source { options.plainHTTPHosts = [reference.registry] }
+        self.options = options
+    }
+
+    func client() -> RegistryClient {
+        made.withLock { made in
+            if let made { return made }
+            let logger = Logger(label: "tallyman") { StreamLogHandler.standardError(label: $0) }
+            let credentials = DockerConfigCredentials(
+                environment: ProcessInfo.processInfo.environment,
+                logger: logger
+            )
+            let client = RegistryClient(options: options, credentials: credentials, logger: logger)
+            made = client
+            return client
+        }
+    }
+
+    func close() async {
+        // The result is there, or an error that says more than this one could.
+        try? await made.withLock { $0 }?.shutdown()
+    }
+}

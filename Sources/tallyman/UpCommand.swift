@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+import Store
+import Supervisor
+
+/// `tallyman up`
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up",
+        abstract: "Everything on one machine: private PostgreSQL and Redis, coordinator, workers and web server.",
+        discussion: """
+            The servers listen on UNIX sockets in the data folder alone. Started as root, they run as an unprivileged user.
+            Stop with Ctrl-C or SIGTERM. Other commands find them with the same --data-dir:
+
+              tallyman up --data-dir /srv/tallyman --workers 4
+              tallyman fleet scan registry.example:5000 --wait --data-dir /srv/tallyman
+            """
+    )
+
+    @Option(help: "Where everything is kept.") var dataDir: String?
+    @Option(help: "Worker processes.") var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    @Option(help: "Where the dashboard and the API listen.") var listen = "127.0.0.1:8080"
+
+    func validate() throws {
+        guard (1...256).contains(workers) else { throw ValidationError("--workers must be from 1 to 256") }
+    }
+
+    func run() async throws {
+        let folder = try dataDir ?? Settings()["data-dir"] ?? DataDirectory.defaultPath()
+        let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let up = Up(
+            UpOptions(dataDirectory: folder, workers: workers, listen: listen, executable: executable),
+            logger: ServiceLog.logger("up")
+        )
+        try await UntilSignal.run {
+            try await up.run(
+                migrate: { url in
+                    let store = Store(url: url, connections: 1)
+                    _ = try await Migrations.apply(on: store.pool)
+                    await store.close()
+                },
+                onReady: { endpoints in
+                    ConsoleOutput.error("dashboard: http://\(endpoints.listen)/   data: \(folder)")
+                }
+            )
+        }
+    }
+}
