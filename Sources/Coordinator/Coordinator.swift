@@ -58,7 +58,14 @@ package struct Coordinator: Sendable {
                     guard leads else { return }
                     logger.info("leading")
                     defer { logger.info("no longer leading") }
-                    try await lead { _ = try await connection.run { try $0.execute("SELECT 1").count } }
+                    do {
+                        try await lead { _ = try await connection.run { try $0.execute("SELECT 1").count } }
+                    } catch {
+                        // The lock belongs to the connection, which must not carry it back into the pool.
+                        await connection.close()
+                        throw error
+                    }
+                    await connection.close()
                 }
             } catch is CancellationError {
                 return
@@ -86,7 +93,7 @@ package struct Coordinator: Sendable {
                     switch run.state {
                     case .requested, .listing:
                         guard listing.insert(run.id).inserted else { continue }
-                        group.addTask { try await list(run) }
+                        group.addTask { await listUntilPlanned(run) }
                     case .running: try await settle(run)
                     case .done, .failed: break
                     }
@@ -94,6 +101,18 @@ package struct Coordinator: Sendable {
                 await announcer.announce()
                 ticks &+= 1
                 try await Task.sleep(for: settings.interval)
+            }
+        }
+    }
+
+    /// Lists a run, again after an outage of the database, until it is planned, failed or somebody else's.
+    private func listUntilPlanned(_ run: Run) async {
+        while !Task.isCancelled {
+            do {
+                return try await list(run)
+            } catch {
+                logger.warning("run \(run.id) is listed again: \(error)")
+                try? await Task.sleep(for: .seconds(1))  // a cancelled sleep ends the loop
             }
         }
     }
@@ -110,6 +129,8 @@ package struct Coordinator: Sendable {
         do {
             try await store.beginListing(run.id)
             let listed = try await lister.list()
+            // What a lister that was told to stop has found is no listing.
+            try Task.checkCancellation()
             try await store.plan(
                 run,
                 listed: listed,
@@ -118,6 +139,8 @@ package struct Coordinator: Sendable {
             )
         } catch is CancellationError {
             // Another coordinator lists this run anew.
+        } catch let error as StoreError where error.code == .superseded {
+            logger.warning("\(error)")
         } catch let error as PostgresError where error.isTransient {
             throw error
         } catch {

@@ -148,11 +148,18 @@ struct FleetLister: Sendable {
                 image.outcome = .unsupported(reason)
                 return image
             }
-            let config = try await client.config(
-                image.registry,
-                repository: image.repository,
-                descriptor: selected.manifest.config
-            ).config
+            let config: ImageConfig
+            do {
+                config = try await client.config(
+                    image.registry,
+                    repository: image.repository,
+                    descriptor: selected.manifest.config
+                ).config
+            } catch let error as RegistryError where error.code == .notFound || error.code == .gone {
+                // The image is there and broken, not gone.
+                image.outcome = .failed(error.message)
+                return image
+            }
             image.outcome = .image(
                 FoundImage.Manifest(
                     digest: selected.descriptor.digest,

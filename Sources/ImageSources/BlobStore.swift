@@ -28,7 +28,9 @@ struct BlobPlace: Sendable {
     }
 }
 
-/// An OCI layout in a folder (image-spec v1.1, image-layout.md). Nothing outside of the folder is ever read.
+/// An OCI layout in a folder (image-spec v1.1, image-layout.md).
+///
+/// Nothing outside of the folder is ever read.
 struct DirectoryBlobs: BlobStore {
     private let root: String
 

@@ -224,7 +224,8 @@ extension Store {
     /// Ends the listing: moves the tags, finds what is gone, plans the layers not yet analysed, and starts the run.
     ///
     /// `listed` names the (registry, repository) pairs whose tags were listed as a whole: a tag that the database knows
-    /// there and the run did not find is gone.
+    /// there and the run did not find is gone. Throws ``StoreError/Code/superseded`` where another coordinator has
+    /// planned the run by now.
     package func plan(_ run: Run, listed: [(String, String)], analysisVersion: String, shards: Int) async throws {
         let sorted = listed.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
         try await pool.transaction { session in
@@ -235,15 +236,18 @@ extension Store {
             _ = try session.execute(Self.closeTags, [.int(run.id)])
             _ = try session.execute(Self.openTags, [.int(run.id)])
             _ = try session.execute(Self.runLayers, [.int(run.id), .text(analysisVersion)])
+            _ = try session.execute(Self.layerPlaces, [.int(run.id)])
             _ = try session.execute(
                 Self.layerTasks,
                 [.int(run.id), .text(analysisVersion), .int(shards), .int(run.priority)]
             )
+            _ = try session.execute(Self.deadInventories, [.int(run.id)])
             _ = try session.execute(Self.reusedImages, [.int(run.id), .text(analysisVersion)])
-            _ = try session.execute(
+            let planned = try session.execute(
                 "UPDATE runs SET state = 'running' WHERE id = $1 AND state = 'listing'",
                 [.int(run.id)]
-            )
+            ).affected
+            guard planned == 1 else { throw StoreError(.superseded, "run \(run.id) was planned by another coordinator") }
         }
     }
 
@@ -286,6 +290,31 @@ extension Store {
             JOIN manifest_layers ON manifest_layers.manifest_id = run_images.manifest_id
             LEFT JOIN layer_reports ON layer_reports.layer_id = manifest_layers.layer_id
         WHERE run_images.run_id = $1 AND run_images.state = 'pending'
+        """
+
+    /// A layer to be fetched comes from a repository that this run saw: the one it was first found in may be gone.
+    private static let layerPlaces = """
+        UPDATE layers SET repository_id = place.repository_id
+        FROM (
+            SELECT DISTINCT ON (manifest_layers.layer_id) manifest_layers.layer_id, run_images.repository_id
+            FROM run_images
+                JOIN manifest_layers ON manifest_layers.manifest_id = run_images.manifest_id
+                JOIN run_layers ON run_layers.run_id = run_images.run_id
+                    AND run_layers.layer_id = manifest_layers.layer_id
+            WHERE run_images.run_id = $1 AND run_images.state = 'pending' AND NOT run_layers.is_reused
+            ORDER BY manifest_layers.layer_id, run_images.repository_id
+        ) AS place
+        WHERE layers.id = place.layer_id AND NOT EXISTS (
+            SELECT 1 FROM run_images JOIN manifest_layers ON manifest_layers.manifest_id = run_images.manifest_id
+            WHERE run_images.run_id = $1 AND run_images.state = 'pending'
+                AND run_images.repository_id = layers.repository_id AND manifest_layers.layer_id = layers.id)
+        """
+
+    /// A new run gives folds that were set aside another chance too: they are planned anew once the layers are there.
+    private static let deadInventories = """
+        DELETE FROM tasks USING run_images
+        WHERE run_images.run_id = $1 AND run_images.state = 'pending' AND tasks.kind = 'inventory'
+            AND tasks.subject_id = run_images.manifest_id AND tasks.state = 'dead'
         """
 
     /// A new run gives failed layers another chance; whatever is queued or leased already goes on as it is.

@@ -71,12 +71,18 @@ extension Store {
     }
 
     /// Starts (or, after a coordinator's death, starts again) the listing of a run.
+    ///
+    /// Throws ``StoreError/Code/superseded`` where another coordinator has planned the run by now.
     package func beginListing(_ run: Int) async throws {
         try await pool.transaction { session in
-            _ = try session.execute(
-                "UPDATE runs SET state = 'listing', started_at = coalesce(started_at, now()) WHERE id = $1",
+            let begun = try session.execute(
+                """
+                UPDATE runs SET state = 'listing', started_at = coalesce(started_at, now())
+                WHERE id = $1 AND state IN ('requested', 'listing')
+                """,
                 [.int(run)]
-            )
+            ).affected
+            guard begun == 1 else { throw StoreError(.superseded, "run \(run) was listed by another coordinator") }
             for table in ["run_images", "run_layers", "run_problems"] {
                 _ = try session.execute("DELETE FROM \(table) WHERE run_id = $1", [.int(run)])
             }

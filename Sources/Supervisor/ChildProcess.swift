@@ -63,7 +63,9 @@ final class ChildProcess: Sendable {
         }
     }
 
-    /// Waits on a thread of its own. The child stays a zombie until the lock is held, so that `signal` never hits
+    /// Waits on a thread of its own.
+    ///
+    /// The child stays a zombie until the lock is held, so that `signal` never hits
     /// another process that got its number.
     private func watch() {
         let thread = Thread { [self] in

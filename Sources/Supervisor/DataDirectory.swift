@@ -27,7 +27,8 @@ package struct DataDirectory: Sendable {
         guard access(directory.endpointsFile, F_OK) == 0 else {
             throw SupervisorError(.notRunning, "no `tallyman up` runs on \(directory.path); \(remedy)")
         }
-        guard let bytes = FileManager.default.contents(atPath: directory.endpointsFile), bytes.count <= maxEndpointBytes,
+        guard let bytes = FileManager.default.contents(atPath: directory.endpointsFile),
+            bytes.count <= maxEndpointBytes,
             let endpoints = try? JSONDecoder().decode(Endpoints.self, from: bytes)  // the error says less than ours
         else {
             throw SupervisorError(.unusableFolder, "\(directory.endpointsFile) cannot be read; \(remedy)")

@@ -30,7 +30,7 @@ struct PrivateRedis: Sendable {
     var socket: String { "\(socketFolder)/redis.sock" }
     var url: String { "unix://\(socket)" }
 
-    /// The server's command. It keeps nothing on disk: the queue is rebuilt from the database.
+    /// The server's command, which keeps nothing on disk: the queue is rebuilt from the database.
     func command() -> ChildCommand {
         log.trim()
         return ChildCommand(

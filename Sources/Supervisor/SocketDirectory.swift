@@ -12,7 +12,8 @@ enum SocketDirectory {
     static func path(dataPath: String) -> String {
         let path = "\(dataPath)/run"
         let isPlain = path.unicodeScalars.allSatisfy {
-            ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || "/._-".unicodeScalars.contains($0)
+            ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
+                || "/._-".unicodeScalars.contains($0)
         }
         guard !isPlain || path.utf8.count + longestName.utf8.count > maxSocketPath else { return path }
         return "/tmp/tallyman-\(String(hash(dataPath), radix: 16))"
@@ -23,14 +24,20 @@ enum SocketDirectory {
         let owner = user?.uid ?? geteuid()
         if mkdir(path, 0o700) == 0 {
             if let user, lchown(path, user.uid, user.gid) != 0 {
-                throw SupervisorError(.unusableFolder, "\(path) cannot be given to \(user.name): \(systemMessage(errno))")
+                throw SupervisorError(
+                    .unusableFolder,
+                    "\(path) cannot be given to \(user.name): \(systemMessage(errno))"
+                )
             }
         } else if errno != EEXIST {
             throw SupervisorError(.unusableFolder, "\(path) cannot be made: \(systemMessage(errno))")
         }
         var facts = stat()
         guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR, facts.st_uid == owner else {
-            throw SupervisorError(.unusableFolder, "\(path) belongs to someone else; remove it or choose another --data-dir")
+            throw SupervisorError(
+                .unusableFolder,
+                "\(path) belongs to someone else; remove it or choose another --data-dir"
+            )
         }
         guard facts.st_mode & 0o077 == 0 || chmod(path, 0o700) == 0 else {
             throw SupervisorError(.unusableFolder, "\(path) is open to others: \(systemMessage(errno))")

@@ -11,9 +11,9 @@ actor SupervisedPart {
     /// The loop; `stop` awaits it.
     private var loop: Task<Void, Never>?
 
-    /// - Parameters:
-    ///   - stopSteps: What is sent to stop it, and when; the last must be `SIGKILL` or as certain.
-    ///   - command: Makes the command for each start, and may tidy up before it.
+    /// Names a part; nothing is started yet.
+    ///
+    /// The last of `stopSteps` must be as certain as `SIGKILL`. `command` is asked before each start, and may tidy up.
     init(
         name: String,
         stopSteps: [ChildProcess.StopStep],

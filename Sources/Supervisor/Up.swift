@@ -67,15 +67,12 @@ package struct Up: Sendable {
         do {
             try await machine.start(migrate: migrate)
             onReady(machine.endpoints)
-            // Parts are kept running until we are cancelled, which alone ends the stream.
-            let (forever, _) = AsyncStream<Never>.makeStream()
-            for await _ in forever {}
+            // The parts look after themselves; only cancellation ends the wait.
+            while true { try await Task.sleep(for: .seconds(3600)) }
         } catch {
+            logger.info("stopping")
             await machine.stop()
             guard error is CancellationError, Task.isCancelled else { throw error }
-            return
         }
-        logger.info("stopping")
-        await machine.stop()
     }
 }

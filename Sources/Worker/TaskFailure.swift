@@ -5,27 +5,22 @@ import Registry
 struct TaskFailure {
     let reason: String
     let isPermanent: Bool
-    let isCancellation: Bool
 
     init(_ error: any Error) {
         switch error {
         case let error as RegistryError:
             reason = error.message
             isPermanent = !error.isTransient
-            isCancellation = error.code == .cancelled
         case let error as LayerScanError:
             reason = error.message
             // Bytes that have their digest will be as damaged the next time; other bytes may come right.
             isPermanent = error.code == .malformed
-            isCancellation = error.code == .cancelled
         case is CancellationError:
             reason = "cancelled"
             isPermanent = false
-            isCancellation = true
         default:
             reason = "\(error)"
             isPermanent = false
-            isCancellation = false
         }
     }
 }

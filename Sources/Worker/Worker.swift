@@ -134,9 +134,11 @@ package struct Worker: Sendable {
             return
         }
         let failure = TaskFailure(error)
+        // Only these two stop a task; what calls itself cancelled for another reason has failed.
+        let isGivenBack = isLost || Task.isCancelled
         // The claim must be ended even while the worker is being stopped, hence a task of its own, awaited here.
         let ending = Task {
-            if isLost || failure.isCancellation {
+            if isGivenBack {
                 try await store.release(claim)
             } else {
                 try await store.fail(claim, reason: failure.reason, isPermanent: failure.isPermanent)
@@ -145,6 +147,6 @@ package struct Worker: Sendable {
         if case .failure(let second) = await ending.result {
             logger.warning("the claim could not be ended and will run out: \(second)", metadata: metadata)
         }
-        if !failure.isCancellation { logger.warning("failed: \(failure.reason)", metadata: metadata) }
+        if !isGivenBack { logger.warning("failed: \(failure.reason)", metadata: metadata) }
     }
 }

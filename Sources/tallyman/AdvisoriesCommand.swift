@@ -5,7 +5,7 @@ import DedicatedThread
 import Foundation
 import Reports
 
-/// `tallyman advisories`
+/// The command `tallyman advisories`.
 struct AdvisoriesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "advisories",
@@ -14,9 +14,9 @@ struct AdvisoriesCommand: AsyncParsableCommand {
             Feeds are read in their publishers' own formats: the Debian security tracker's JSON, OSV (single files, or
             archives of an ecosystem), EPSS scores and CISA's catalogue of exploited vulnerabilities.
 
-              tallyman advisories sync                                  from the publishers, over the network
-              tallyman advisories import feeds/                         from files fetched by other means
-              tallyman advisories import --data-dir DIR feeds/          into the fleet's database
+              tallyman advisories sync                            from the publishers
+              tallyman advisories import feeds/                   from files
+              tallyman advisories import --data-dir DIR feeds/    into the fleet
               tallyman advisories status
             """,
         subcommands: [Import.self, Sync.self, Status.self]

@@ -6,7 +6,9 @@ enum AdvisoryPath {
     static func file(_ option: String?) throws -> String {
         if let path = try option ?? Settings()["advisories"] { return path }
         let environment = ProcessInfo.processInfo.environment
-        if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return "\(cache)/tallyman/advisories.sqlite" }
+        if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
+            return "\(cache)/tallyman/advisories.sqlite"
+        }
         guard let home = environment["HOME"], !home.isEmpty else {
             throw UsageError("neither XDG_CACHE_HOME nor HOME is set: name the file with --advisories")
         }

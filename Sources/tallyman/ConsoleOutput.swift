@@ -19,7 +19,9 @@ enum ConsoleOutput {
     /// A result that has its line ends.
     static func text(_ text: String) { bytes(Array(text.utf8)) }
 
-    /// A result's bytes. Where the reader has gone, as `head` does, nothing is left to be said.
+    /// A result's bytes.
+    ///
+    /// Where the reader has gone, as `head` does, nothing is left to be said.
     static func bytes(_ bytes: [UInt8]) {
         progress(nil)
         write(bytes, to: STDOUT_FILENO)

@@ -6,7 +6,7 @@ import Reports
 import ScanModel
 import Versions
 
-/// `tallyman debug`
+/// The command `tallyman debug`.
 struct DebugCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "debug",
@@ -38,7 +38,8 @@ struct DebugCommand: AsyncParsableCommand {
         while let line = readLine(strippingNewline: true) {
             if line.isEmpty || line.hasPrefix("#") { continue }
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-            let answer = fields.count == 3 ? VersionScheme(ecosystem: fields[0]).flatMap { ask($0, fields[1], fields[2]) } : nil
+            let answer =
+                fields.count == 3 ? VersionScheme(ecosystem: fields[0]).flatMap { ask($0, fields[1], fields[2]) } : nil
             hasFailed = hasFailed || answer == nil
             // One line out for each line in, whatever it holds.
             ConsoleOutput.line(answer ?? "?")
@@ -61,7 +62,8 @@ struct DebugCommand: AsyncParsableCommand {
 
     struct Satisfies: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Prints whether a version is in a range; without them, for each line \"ECOSYSTEM TAB VERSION TAB RANGE\"."
+            abstract:
+                "Prints whether a version is in a range; without them, for each line \"ECOSYSTEM TAB VERSION TAB RANGE\"."
         )
         @Argument(help: "ECOSYSTEM VERSION RANGE: \(DebugCommand.ecosystems).") var words: [String] = []
 

@@ -9,25 +9,25 @@ import Registry
 import ScanModel
 import Synchronization
 
-/// `tallyman scan`
+/// The command `tallyman scan`.
 struct ScanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scan",
         abstract: "Lists what one image holds and which vulnerabilities touch it; needs no server.",
         discussion: """
             SOURCE is an image reference, or one of
-              docker-archive:FILE   what `docker save` writes (FILE:NAME:TAG where it holds several images)
-              oci-archive:FILE      an OCI layout in a tar archive (FILE:TAG where it holds several images)
+              docker-archive:FILE   what `docker save` writes; of several: FILE:NAME:TAG
+              oci-archive:FILE      an OCI layout in a tar archive; of several: FILE:TAG
               oci-dir:DIR[:TAG]     an OCI layout
               dir:DIR               a directory, as the root of a file system
               sbom:FILE             CycloneDX or SPDX, in JSON
-              purls:FILE            one purl a line; OS packages name their release: ?distro=debian-12
+              purls:FILE            one purl a line; OS packages with ?distro=debian-12
 
             Nothing of an image is executed or written to disk. Registries are logged in to with ~/.docker/config.json.
 
               tallyman scan debian:12
               tallyman scan registry.example/team/app:1.4 --platform linux/arm64 -o json
-              tallyman scan oci-dir:build/image --fail-on high --only-fixed     # exit 1 where something can be fixed
+              tallyman scan oci-dir:build/image --fail-on high --only-fixed
             """
     )
 
@@ -80,7 +80,9 @@ struct ScanCommand: AsyncParsableCommand {
             return try AdvisoryFile(path: path)
         } catch let error as AdvisoryFileError where error.code == .missing && advisories == nil {
             // A threshold that cannot be judged must not pass.
-            guard !isNeeded else { throw InputError("--fail-on: \(error); import some with `tallyman advisories import`") }
+            guard !isNeeded else {
+                throw InputError("--fail-on: \(error); import some with `tallyman advisories import`")
+            }
             return nil
         }
     }

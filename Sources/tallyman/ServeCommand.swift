@@ -1,5 +1,6 @@
 import ArgumentParser
 import Redis
+import Store
 import Web
 
 /// `tallyman serve`

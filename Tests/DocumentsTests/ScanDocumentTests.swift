@@ -1,0 +1,117 @@
+import AdvisoryFile
+import Foundation
+import ImageSources
+import ScanModel
+import Testing
+
+@testable import Documents
+
+@Suite struct `Scan document` {
+    private func image(_ packages: [InstalledPackage]) -> ScannedImage {
+        ScannedImage(
+            source: "dir:/x",
+            inventory: Inventory(
+                distro: Distro(id: "debian", versionID: "12", name: "Debian 12"),
+                packages: packages,
+                gaps: [
+                    LayerGap(layer: 0, gap: CoverageGap(path: "b", reason: "late")),
+                    LayerGap(layer: 0, gap: CoverageGap(path: "a", reason: "early")),
+                ]
+            )
+        )
+    }
+
+    private let flask = InstalledPackage(
+        package: Package(type: .python, name: "Flask", version: "2.2.2"),
+        layer: 0,
+        paths: ["/usr/lib/flask/METADATA"]
+    )
+
+    private func object(_ document: ScanDocument) throws -> [String: Any] {
+        let parsed = try JSONSerialization.jsonObject(with: Data(try document.json()))
+        return try #require(parsed as? [String: Any])
+    }
+
+    @Test func `the keys of the schema are all there, with null for what is not known`() throws {
+        let document = try object(ScanDocument(image([flask]), advisories: nil, version: "1"))
+        #expect(
+            Set(document.keys) == [
+                "schema", "source", "image", "distro", "packages", "vulnerabilities", "policy", "coverage",
+                "provenance",
+            ]
+        )
+        #expect(document["schema"] as? String == "tallyman.scan/1")
+        #expect(document["policy"] is NSNull)
+        let package = try #require((document["packages"] as? [[String: Any]])?.first)
+        #expect(
+            Set(package.keys) == [
+                "type", "name", "version", "arch", "purl", "source", "licenses", "layer", "paths", "ownedBy",
+            ]
+        )
+        #expect(package["purl"] as? String == "pkg:pypi/flask@2.2.2")
+        #expect(package["layer"] is NSNull)
+        #expect((document["coverage"] as? [[String: Any]])?.compactMap { $0["path"] as? String } == ["a", "b"])
+    }
+
+    @Test func `without advisories the table lists packages and says that nothing was matched`() throws {
+        let text = try ScanDocument(image([flask]), advisories: nil, version: "1").table()
+        #expect(
+            text == """
+                PACKAGE  VERSION  TYPE
+                Flask    2.2.2    python
+
+                Debian 12; 1 package; not matched against advisories; 2 gaps in coverage (see -o json)
+
+                """
+        )
+    }
+
+    @Test func `packages are matched unless the distribution answers for them`() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tallyman-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let record = #"""
+            {"schema_version":"1.6.0","id":"PYSEC-1","aliases":["CVE-2023-30861"],"modified":"2024-01-01T00:00:00Z",
+            "severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"}],
+            "affected":[{"package":{"ecosystem":"PyPI","name":"flask"},
+            "ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"2.2.5"}]}]}]}
+            """#
+        let feed = folder.appendingPathComponent("PYSEC-1.json")
+        try Data(record.utf8).write(to: feed)
+        let path = folder.appendingPathComponent("advisories.sqlite").path
+        try AdvisoryFile.build(at: path, from: [feed.path])
+        let file = try AdvisoryFile(path: path)
+
+        var owned = flask
+        owned.package.version = "2.2.3"
+        owned.ownedBy = "python3-flask"
+        let document = try ScanDocument(image([flask, owned]), advisories: file, version: "1")
+        #expect(document.vulnerabilities.map(\.id) == ["CVE-2023-30861"])
+        #expect(document.vulnerabilities.first?.package.version == "2.2.2")
+        #expect(document.vulnerabilities.first?.fix.versions == ["2.2.5"])
+        #expect(document.reaches(.high))
+        #expect(!document.reaches(.critical))
+        #expect(document.provenance.advisories.map(\.records) == [1])
+        let again = try ScanDocument(image([flask, owned]), advisories: AdvisoryFile(path: path), version: "1")
+        #expect(try document.json() == again.json())
+    }
+
+    @Test func `what is exploited comes first, then what is likely to be, then what is severe`() {
+        func row(_ id: String, _ severity: Severity, _ epss: Double?, kev: Bool = false) -> VulnerabilityEntry {
+            VulnerabilityEntry(
+                id: id,
+                aliases: [],
+                severity: severity,
+                cvss: [],
+                epss: epss,
+                kev: kev,
+                package: .init(purl: "", type: .npm, name: "a", version: "1"),
+                fix: .init(state: .unknown, versions: []),
+                provider: "",
+                layer: nil
+            )
+        }
+        let rows = [row("d", .low, nil), row("c", .critical, nil), row("b", .low, 0.9), row("a", .low, 0.1, kev: true)]
+        #expect(rows.sorted { $0.isMorePressing(than: $1) }.map(\.id) == ["a", "b", "c", "d"])
+    }
+}
