@@ -146,5 +146,11 @@ let package = Package(
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel"]),
         tests(of: "Registry", ["ScanModel", crypto, logging]),
         tests(of: "Reports", ["ScanModel", crypto]),
+        tests(
+            of: "ImageSources",
+            ["Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "ScanModel", crypto]
+        ),
+        tests(of: "Documents", ["AdvisoryFile", "ImageSources", "ScanModel"]),
+        tests(of: "Supervisor", [logging]),
     ]
 )

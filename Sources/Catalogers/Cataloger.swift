@@ -1,7 +1,9 @@
 package import Bytes
 package import ScanModel
 
-/// Reads one kind of evidence. To add a package format: one file with a cataloger, one line in ``Catalogers/all``.
+/// Reads one kind of evidence.
+///
+/// To add a package format: one file with a cataloger, one line in ``Catalogers/all``.
 package protocol Cataloger: Sendable {
     /// The name that reports carry: `dpkg`, `python`.
     var name: String { get }

@@ -14,7 +14,9 @@ struct GemCataloger: Cataloger {
         var licenses: [String] = []
         for line in TextLines(file.bytes.all).prefix(20_000) where line.count <= 64 * 1024 {
             let text = line.trimmedText
-            guard let dot = text.firstIndex(of: "."), let equals = text.firstIndex(of: "="), dot < equals else { continue }
+            guard let dot = text.firstIndex(of: "."), let equals = text.firstIndex(of: "="), dot < equals else {
+                continue
+            }
             guard text[..<dot].allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) else { continue }
             let strings = literals(text[text.index(after: equals)...])
             switch text[text.index(after: dot)..<equals].filter({ $0 != " " }) {

@@ -13,13 +13,16 @@ struct OSReleaseCataloger: Cataloger {
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         var found = CatalogedFile()
         // Only the image's own root counts, not a copy somewhere below.
-        let rooted = ["etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/redhat-release", "etc/centos-release"]
+        let rooted = [
+            "etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/redhat-release", "etc/centos-release",
+        ]
         guard rooted.contains(file.path.text) else { return found }
         let bytes = file.bytes.all
         switch file.path.text {
         case "etc/alpine-release":
             let version = (bytes[...].trimmedText)
-            found.distro = version.isEmpty ? nil : Distro(id: "alpine", versionID: version, name: "Alpine Linux \(version)")
+            found.distro =
+                version.isEmpty ? nil : Distro(id: "alpine", versionID: version, name: "Alpine Linux \(version)")
         case "etc/redhat-release", "etc/centos-release":
             found.distro = redHat(bytes[...].trimmedText)
         default:
@@ -72,7 +75,9 @@ struct OSReleaseCataloger: Cataloger {
     }
 
     private func redHat(_ text: String) -> Distro? {
-        let known = [("centos", "centos"), ("red hat", "rhel"), ("fedora", "fedora"), ("rocky", "rocky"), ("alma", "almalinux")]
+        let known = [
+            ("centos", "centos"), ("red hat", "rhel"), ("fedora", "fedora"), ("rocky", "rocky"), ("alma", "almalinux"),
+        ]
         let lower = text.lowercased()
         guard let id = known.first(where: { lower.contains($0.0) })?.1 else { return nil }
         let version = text.split(separator: " ").first { $0.first?.isNumber == true }.map(String.init) ?? ""

@@ -18,7 +18,8 @@ struct PythonCataloger: Cataloger {
         var found = CatalogedFile()
         var stanzas = ControlStanzas(file.bytes.all, wanted: Self.fields)
         guard let metadata = stanzas.next(), let name = metadata["name"]?.first, !name.isEmpty,
-            let version = metadata["version"]?.first, !version.isEmpty, name.utf8.count <= 256, version.utf8.count <= 256
+            let version = metadata["version"]?.first, !version.isEmpty, name.utf8.count <= 256,
+            version.utf8.count <= 256
         else {
             found.problems.append("no Name or Version in the metadata")
             return found

@@ -66,7 +66,9 @@ package final class GzipReader: ByteProducer {
 
     private func readHeader() throws {
         guard try refill() else {
-            guard !headerHasBytes, members > 0 else { throw CodecError(.truncated, "gzip: the stream ends in a header") }
+            guard !headerHasBytes, members > 0 else {
+                throw CodecError(.truncated, "gzip: the stream ends in a header")
+            }
             phase = .done
             return
         }

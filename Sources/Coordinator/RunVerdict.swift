@@ -15,7 +15,9 @@ package struct RunVerdict: Sendable {
             reason = "\(first.target) could not be listed: \(first.reason)\(others)"
         } else if status.found == 0 {
             state = .failed
-            reason = problems.first.map { "\($0.target): \($0.reason)" } ?? "no image was found in \(targets.joined(separator: ", "))"
+            reason =
+                problems.first.map { "\($0.target): \($0.reason)" }
+                ?? "no image was found in \(targets.joined(separator: ", "))"
         } else if covered == 0 {
             state = .failed
             reason = "none of the \(status.found) images found could be scanned"

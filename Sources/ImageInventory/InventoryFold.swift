@@ -35,7 +35,9 @@ package enum InventoryFold {
     }
 
     private static func distro(_ visible: [Visible]) -> Distro? {
-        let places = ["etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/redhat-release", "etc/centos-release"]
+        let places = [
+            "etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/redhat-release", "etc/centos-release",
+        ]
         for place in places {
             let path = LayerPath(place)
             if let found = visible.last(where: { $0.evidence.path == path && $0.evidence.distro != nil }) {

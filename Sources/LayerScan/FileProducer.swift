@@ -10,7 +10,9 @@ package final class FileProducer: ByteProducer {
     private let buffer: UnsafeMutableRawBufferPointer
     private var remaining: Int64
 
-    /// Opens `path`; throws where it cannot be opened. Reads at most `count` bytes from `offset`.
+    /// Opens `path`; throws where it cannot be opened.
+    ///
+    /// Reads at most `count` bytes from `offset`.
     package init(path: String, offset: Int64 = 0, count: Int64 = .max) throws {
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         buffer = .allocate(byteCount: 256 * 1024, alignment: 4096)
@@ -32,7 +34,9 @@ package final class FileProducer: ByteProducer {
             guard wanted > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
             let count = Glibc.read(descriptor, buffer.baseAddress, wanted)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw LayerScanError(.malformed, "read failed: \(String(cString: strerror(errno)))") }
+            guard count >= 0 else {
+                throw LayerScanError(.malformed, "read failed: \(String(cString: strerror(errno)))")
+            }
             remaining -= Int64(count)
             return UnsafeRawBufferPointer(rebasing: buffer[0..<count])
         }

@@ -1,6 +1,5 @@
 import Bytes
 import Catalogers
-
 import ScanModel
 import Tar
 

@@ -22,6 +22,9 @@ package struct LayerScanError: Error, CustomStringConvertible {
     package var description: String { message }
 
     static func mismatch(expected: Digest, actual: Digest, count: Int64) -> LayerScanError {
-        LayerScanError(.digestMismatch, "the blob's digest is \(actual) over \(count) bytes, not \(expected) as asked for")
+        LayerScanError(
+            .digestMismatch,
+            "the blob's digest is \(actual) over \(count) bytes, not \(expected) as asked for"
+        )
     }
 }

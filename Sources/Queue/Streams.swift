@@ -5,7 +5,9 @@ import Redis
 /// Redis holds nothing that PostgreSQL does not: an entry is a task's number, and whoever reads it still has to claim
 /// the task in PostgreSQL. The keys of a shard share a hash tag, so that Redis Cluster keeps them together.
 package enum Streams {
-    /// How many shards there are. Changing it re-spreads queued tasks when they are next announced.
+    /// How many shards there are.
+    ///
+    /// Changing it re-spreads queued tasks when they are next announced.
     package static let shards = 16
     /// Priority 0 is interactive, 1 is bulk.
     package static let priorities = 2

@@ -64,7 +64,10 @@ package actor WorkFeed {
         let lengths = try await redis.pipeline(keys.map { ["XLEN", RedisArgument($0)] })
         for (key, length) in zip(keys, lengths) where (length.int ?? 0) > 0 {
             let reply = try await redis.pipeline([
-                ["XREADGROUP", "GROUP", Streams.group, RedisArgument(worker), "COUNT", "1", "STREAMS", RedisArgument(key), ">"]
+                [
+                    "XREADGROUP", "GROUP", Streams.group, RedisArgument(worker), "COUNT", "1", "STREAMS",
+                    RedisArgument(key), ">",
+                ]
             ]).first
             guard let reply else { continue }
             if case .error(let message) = reply {

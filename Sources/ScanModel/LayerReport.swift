@@ -24,7 +24,7 @@ package struct Ownership: Hashable, Sendable, Codable {
 /// What one evidence file of a layer states.
 package struct Evidence: Hashable, Sendable, Codable {
     package var path: LayerPath
-    /// The cataloger that read it: `dpkg`, `python`, `os-release`, …
+    /// The name of the cataloger that read it.
     package var cataloger: String
     package var packages: [CatalogedPackage]
     package var ownerships: [Ownership]

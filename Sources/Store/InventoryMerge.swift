@@ -87,7 +87,8 @@ extension Store {
                 """,
                 [
                     .int(claim.subject), .text(claim.analysisVersion), .int(distro), .bytesArray(fingerprints),
-                    .intArray(inventory.packages.map(\.layer)), .boolArray(inventory.packages.map { $0.ownedBy != nil }),
+                    .intArray(inventory.packages.map(\.layer)),
+                    .boolArray(inventory.packages.map { $0.ownedBy != nil }),
                 ]
             )
         }

@@ -247,7 +247,9 @@ extension Store {
                 "UPDATE runs SET state = 'running' WHERE id = $1 AND state = 'listing'",
                 [.int(run.id)]
             ).affected
-            guard planned == 1 else { throw StoreError(.superseded, "run \(run.id) was planned by another coordinator") }
+            guard planned == 1 else {
+                throw StoreError(.superseded, "run \(run.id) was planned by another coordinator")
+            }
         }
     }
 

@@ -163,7 +163,9 @@ extension Store {
                 packages: image.packages,
                 advisories: try Self.builds(session)
             )
-            report.findings = try session.execute(FleetRowsQuery.findings).map { try FleetRowsQuery.finding($0, from: 3) }
+            report.findings = try session.execute(FleetRowsQuery.findings).map {
+                try FleetRowsQuery.finding($0, from: 3)
+            }
             report.coverage = try session.execute(
                 """
                 SELECT layers.digest, layer_gaps.path, layer_gaps.reason FROM report_images

@@ -35,7 +35,9 @@ extension Store {
         }
     }
 
-    /// Forgets a registry's settings and credentials; what was scanned of it stays. `false` where there was none.
+    /// Forgets a registry's settings and credentials; what was scanned of it stays.
+    ///
+    /// `false` where there was none.
     package func removeRegistry(_ host: String) async throws -> Bool {
         try await pool.run { session in
             try session.execute(
@@ -51,16 +53,18 @@ extension Store {
     /// All registries that were added or scanned, by host.
     package func registries() async throws -> [KnownRegistry] {
         try await pool.run { session in
-            try session.execute("SELECT host, plain_http, username, secret, is_configured FROM registries ORDER BY host")
-                .map { row in
-                    KnownRegistry(
-                        host: try row.string(0),
-                        isPlainHTTP: try row.bool(1),
-                        username: try row.optionalString(2),
-                        sealedSecret: try row.optionalBytes(3),
-                        isConfigured: try row.bool(4)
-                    )
-                }
+            try session.execute(
+                "SELECT host, plain_http, username, secret, is_configured FROM registries ORDER BY host"
+            )
+            .map { row in
+                KnownRegistry(
+                    host: try row.string(0),
+                    isPlainHTTP: try row.bool(1),
+                    username: try row.optionalString(2),
+                    sealedSecret: try row.optionalBytes(3),
+                    isConfigured: try row.bool(4)
+                )
+            }
         }
     }
 }

@@ -80,7 +80,9 @@ extension Store {
         }
     }
 
-    /// Ends a claim without a result. A permanent failure, or one too many, sets the task aside ("dead").
+    /// Ends a claim without a result.
+    ///
+    /// A permanent failure, or one too many, sets the task aside ("dead").
     package func fail(_ claim: Claim, reason: String, isPermanent: Bool) async throws {
         try await pool.run { session in
             _ = try session.execute(

@@ -16,7 +16,10 @@ struct FleetPages: Sendable {
         router.get("/health/live") { _, _ in Self.answer("application/json", Array(#"{"status":"live"}"#.utf8)) }
         router.get("/health/ready") { _, _ in await readiness() }
         router.get("/metrics") { _, _ in
-            Self.answer("text/plain; version=0.0.4; charset=utf-8", Array(try await FleetMetrics(store: store).text().utf8))
+            Self.answer(
+                "text/plain; version=0.0.4; charset=utf-8",
+                Array(try await FleetMetrics(store: store).text().utf8)
+            )
         }
     }
 

@@ -24,7 +24,10 @@ struct ResponseGuard: RouterMiddleware {
             response = Self.problem(error.status, detail: error.body)
         } catch {
             logger.error("\(request.method.rawValue) \(request.uri.path): \(error)")
-            response = Self.problem(.internalServerError, detail: "the request could not be answered; see the server's log")
+            response = Self.problem(
+                .internalServerError,
+                detail: "the request could not be answered; see the server's log"
+            )
         }
         let headers = [
             ("Content-Security-Policy", PagePolicy.contentSecurityPolicy), ("X-Content-Type-Options", "nosniff"),
@@ -37,7 +40,9 @@ struct ResponseGuard: RouterMiddleware {
     }
 
     static func problem(_ status: HTTPResponse.Status, detail: String?) -> Response {
-        let document = ["title": status.reasonPhrase, "status": "\(status.code)", "detail": detail ?? status.reasonPhrase]
+        let document = [
+            "title": status.reasonPhrase, "status": "\(status.code)", "detail": detail ?? status.reasonPhrase,
+        ]
         let bytes = (try? ReportJSON.encode(document)) ?? []  // a map of texts always encodes
         return Response(
             status: status,

@@ -9,7 +9,9 @@ package struct WebServer: Sendable {
     private let pages: FleetPages
     private let logger: Logger
 
-    /// Listens on `HOST:PORT`; `nil` for an address of another form. `redis` throws where the queue does not answer.
+    /// Listens on `HOST:PORT`; `nil` for an address of another form.
+    ///
+    /// `redis` throws where the queue does not answer.
     package init?(
         listen: String,
         store: Store,

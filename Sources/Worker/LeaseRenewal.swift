@@ -33,7 +33,8 @@ actor LeaseRenewal {
             guard !claims.isEmpty else { continue }
             do {
                 let kept = try await store.renew(claims, leaseSeconds: leaseSeconds)
-                for claim in claims where !kept.contains(claim.task) && held[claim.task]?.claim.attempt == claim.attempt {
+                for claim in claims where !kept.contains(claim.task) && held[claim.task]?.claim.attempt == claim.attempt
+                {
                     logger.warning("the lease of task \(claim.task) was lost; its work stops")
                     held[claim.task]?.isLost = true
                     held[claim.task]?.work.cancel()

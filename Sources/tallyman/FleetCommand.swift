@@ -4,7 +4,7 @@ import Reports
 import ScanModel
 import Store
 
-/// `tallyman fleet`
+/// The command `tallyman fleet`.
 struct FleetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fleet",

@@ -11,11 +11,21 @@ enum FleetOutput {
         }
         var table = TextTable([.init("RUN \(summary.run)"), .init(summary.state)])
         let images = summary.images
-        table.append(["images", "\(images.found) found: \(images.analysed) analysed, \(images.reused) reused, \(images.unsupported) unsupported, \(images.failed) failed, \(images.gone) gone"])
-        if status.pending > 0 { table.append(["waiting", "\(status.pending) images, \(status.layersActive) layers in work"]) }
+        table.append([
+            "images",
+            "\(images.found) found: \(images.analysed) analysed, \(images.reused) reused, \(images.unsupported) unsupported, \(images.failed) failed, \(images.gone) gone",
+        ])
+        if status.pending > 0 {
+            table.append(["waiting", "\(status.pending) images, \(status.layersActive) layers in work"])
+        }
         let layers = summary.layers
-        table.append(["layers", "\(layers.distinct) distinct: \(layers.analysed) analysed, \(layers.reused) reused, \(layers.failed) failed"])
-        table.append(["bytes", "\(Figures.bytes(summary.bytes.fetched)) fetched, \(Figures.bytes(summary.bytes.avoided)) avoided"])
+        table.append([
+            "layers",
+            "\(layers.distinct) distinct: \(layers.analysed) analysed, \(layers.reused) reused, \(layers.failed) failed",
+        ])
+        table.append([
+            "bytes", "\(Figures.bytes(summary.bytes.fetched)) fetched, \(Figures.bytes(summary.bytes.avoided)) avoided",
+        ])
         table.append(["time", "\(String(format: "%.1f", summary.seconds)) s"])
         let builds = summary.advisories.map { "\($0.provider) (\($0.records))" }.joined(separator: ", ")
         table.append(["advisories", builds.isEmpty ? "none: no vulnerability can be reported" : "\(builds)"])

@@ -5,7 +5,7 @@ import Reports
 import ScanModel
 import Store
 
-/// `tallyman registry`
+/// The command `tallyman registry`.
 struct RegistryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "registry",

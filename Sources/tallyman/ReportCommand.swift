@@ -4,7 +4,7 @@ import Reports
 import ScanModel
 import Store
 
-/// `tallyman report`
+/// The command `tallyman report`.
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
@@ -56,7 +56,9 @@ struct ReportCommand: AsyncParsableCommand {
                     + "\(report.totals.vulnerabilities) vulnerabilities in \(report.totals.findings) findings"
                     + (report.advisories.isEmpty ? " (no advisories were imported)" : "")
             )
-            ConsoleOutput.line("\(out)/\(formats.contains(.html) ? "report.html" : formats.contains(.json) ? "report.json" : "images.csv")")
+            ConsoleOutput.line(
+                "\(out)/\(formats.contains(.html) ? "report.html" : formats.contains(.json) ? "report.json" : "images.csv")"
+            )
         }
     }
 
@@ -115,7 +117,9 @@ struct ReportCommand: AsyncParsableCommand {
         @Argument(help: "REGISTRY/REPOSITORY:TAG") var reference: String
 
         func run() async throws {
-            guard let image = ImageReference(reference) else { throw UsageError("\(reference) is not an image reference") }
+            guard let image = ImageReference(reference) else {
+                throw UsageError("\(reference) is not an image reference")
+            }
             let store = try await options.fleet.store(connections: 1)
             let report = try await store.imageReport(image)
             await store.close()

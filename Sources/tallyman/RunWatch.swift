@@ -17,7 +17,9 @@ struct RunWatch {
             ConsoleOutput.progress(line(status))
             waited += 1
             if waited == 40, status.run.state == .requested {
-                ConsoleOutput.error("run \(run) still waits for a coordinator: is `tallyman up` or `tallyman coordinator` running?")
+                ConsoleOutput.error(
+                    "run \(run) still waits for a coordinator: is `tallyman up` or `tallyman coordinator` running?"
+                )
             }
             try await Task.sleep(for: .milliseconds(250))
         }
@@ -26,11 +28,14 @@ struct RunWatch {
     private func line(_ status: RunStatus) -> String {
         let done = status.layersAnalysed + status.layersFailed
         let wanted = status.layersDistinct - status.layersReused
-        guard status.run.state == .running else { return "run \(run): \(status.run.state.rawValue), \(status.found) images found" }
+        guard status.run.state == .running else {
+            return "run \(run): \(status.run.state.rawValue), \(status.found) images found"
+        }
         let rate = status.seconds > 0 ? Double(status.bytesFetched) / status.seconds : 0
         let rest = Double(status.bytesPlanned - status.bytesFetched)
         let eta = rate > 0 && done < wanted ? ", ETA \(Int((rest / rate).rounded(.up))) s" : ""
         let speed = String(format: "%.1f MB/s", rate / 1_000_000)
-        return "run \(run): \(done)/\(wanted) layers, \(status.found - status.pending)/\(status.found) images, \(speed)\(eta)"
+        return
+            "run \(run): \(done)/\(wanted) layers, \(status.found - status.pending)/\(status.found) images, \(speed)\(eta)"
     }
 }

@@ -3,7 +3,7 @@ import Redis
 import Store
 import Web
 
-/// `tallyman serve`
+/// The command `tallyman serve`.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",

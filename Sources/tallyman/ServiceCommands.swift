@@ -9,7 +9,7 @@ import Store
 import Supervisor
 import Worker
 
-/// `tallyman migrate`
+/// The command `tallyman migrate`.
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
@@ -27,7 +27,7 @@ struct MigrateCommand: AsyncParsableCommand {
     }
 }
 
-/// `tallyman coordinator`
+/// The command `tallyman coordinator`.
 struct CoordinatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "coordinator",
@@ -54,7 +54,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
     }
 }
 
-/// `tallyman worker`
+/// The command `tallyman worker`.
 struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker",

@@ -3,7 +3,7 @@ import Foundation
 import Store
 import Supervisor
 
-/// `tallyman up`
+/// The command `tallyman up`.
 struct UpCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "up",

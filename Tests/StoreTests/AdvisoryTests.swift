@@ -1,0 +1,128 @@
+import Advisories
+import Foundation
+import Postgres
+import ScanModel
+import Store
+import Testing
+
+@Suite("Advisories and matches", .tags(.integration), .enabled(if: TestDatabase.isWanted, TestDatabase.hint))
+struct AdvisoryTests {
+    private static let matches = """
+        SELECT packages.name || ' ' || vulnerabilities.name || ' ' || (found_until IS NULL)
+        FROM package_vulnerabilities JOIN packages ON packages.id = package_id
+            JOIN vulnerabilities ON vulnerabilities.id = vulnerability_id
+        ORDER BY packages.name COLLATE "C", vulnerabilities.name COLLATE "C", found_from
+        """
+    private static let tables = """
+        SELECT count(*) FROM advisory_records JOIN advisory_ranges ON advisory_ranges.record_id = advisory_records.id
+        """
+
+    /// A Debian tracker document in which each flaw of a package is fixed in a version, or not fixed yet.
+    private func document(_ flaws: [(package: String, flaw: String, fixed: String?)]) -> String {
+        var packages: [String: [String]] = [:]
+        for (package, flaw, fixed) in flaws {
+            let state =
+                fixed.map { #""status":"resolved","fixed_version":"\#($0)","urgency":"high""# }
+                ?? #""status":"open","urgency":"low""#
+            packages[package, default: []].append(
+                #""\#(flaw)":{"description":"d","releases":{"bookworm":{\#(state)}}}"#
+            )
+        }
+        let members = packages.sorted { $0.key < $1.key }.map { #""\#($0.key)":{\#($0.value.joined(separator: ","))}"# }
+        return "{\(members.joined(separator: ","))}"
+    }
+
+    private func importing(_ document: String, into store: Store) async throws -> FleetImport {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "tallyman-\(UInt64.random(in: 0...(.max)))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }  // A leftover folder harms no test.
+        let file = folder.appending(path: "debian.json")
+        try Data(document.utf8).write(to: file)
+        return try await store.importAdvisories(try AdvisoryImport(paths: [file.path])) { _ in }
+    }
+
+    private func withFleet(_ body: (Store) async throws -> Void) async throws {
+        try await TestDatabase.with { store in
+            let run = try await store.plan([try SampleFleet.image("app", "1", layers: ["a"])])
+            try await store.work(on: run, packages: [("curl", "7.0"), ("zlib", "1.0")])
+            try await body(store)
+        }
+    }
+
+    @Test("Matches open, close and open again as the advisories change, and keep their history")
+    func openCloseReopen() async throws {
+        try await withFleet { store in
+            _ = try await importing(document([("curl", "CVE-2024-0001", "8.0"), ("zlib", "CVE-2024-0002", nil)]), into: store)
+            let first = try await store.rematch()
+            #expect(first.packages == 2 && first.opened == 2 && first.closed == 0)
+            #expect(try await store.rematch().packages == 0)
+            _ = try await importing(document([("curl", "CVE-2024-0001", "6.0"), ("zlib", "CVE-2024-0002", nil)]), into: store)
+            let second = try await store.rematch()
+            #expect(second.opened == 0 && second.closed == 1)
+            #expect(try await store.texts(Self.matches) == ["curl CVE-2024-0001 false", "zlib CVE-2024-0002 true"])
+            _ = try await importing(document([("curl", "CVE-2024-0001", "9.0"), ("zlib", "CVE-2024-0002", nil)]), into: store)
+            let third = try await store.rematch()
+            #expect(third.opened == 1 && third.closed == 0)
+            #expect(
+                try await store.texts(Self.matches)
+                    == ["curl CVE-2024-0001 false", "curl CVE-2024-0001 true", "zlib CVE-2024-0002 true"]
+            )
+        }
+    }
+
+    @Test("A package that comes into the fleet later is matched, and no other again")
+    func newPackage() async throws {
+        try await withFleet { store in
+            _ = try await importing(document([("curl", "CVE-2024-0001", "8.0"), ("nano", "CVE-2024-0003", nil)]), into: store)
+            #expect(try await store.rematch().opened == 1)
+            let run = try await store.plan([try SampleFleet.image("app", "2", layers: ["b"])])
+            try await store.work(on: run, packages: [("curl", "7.0"), ("nano", "1")])
+            let summary = try await store.rematch()
+            #expect(summary.packages == 1 && summary.opened == 1)
+        }
+    }
+
+    @Test("Two matching passes at once find each match once")
+    func concurrentPasses() async throws {
+        try await withFleet { store in
+            _ = try await importing(document([("curl", "CVE-2024-0001", "8.0"), ("zlib", "CVE-2024-0002", nil)]), into: store)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<3 { group.addTask { _ = try await store.rematch() } }
+                try await group.waitForAll()
+            }
+            #expect(try await store.texts(Self.matches).count == 2)
+            #expect(try await store.rematch().packages == 0)
+        }
+    }
+
+    @Test("An import of the same advisories changes nothing")
+    func sameAgain() async throws {
+        try await withFleet { store in
+            let text = document([("curl", "CVE-2024-0001", "8.0")])
+            #expect(try await importing(text, into: store).hasChanged)
+            let before = try await store.contents("advisory_records", "advisory_ranges", "advisory_providers", "advisory_states")
+            #expect(try await importing(text, into: store).hasChanged == false)
+            #expect(
+                try await store.contents("advisory_records", "advisory_ranges", "advisory_providers", "advisory_states")
+                    == before
+            )
+        }
+    }
+
+    @Test(
+        "A failed import leaves the advisories as they were",
+        arguments: [#"{"curl":{"CVE-2024-0009":{"description":"d""#, "{}", "[1, 2"]
+    )
+    func failedImport(text: String) async throws {
+        try await withFleet { store in
+            _ = try await importing(document([("curl", "CVE-2024-0001", "8.0")]), into: store)
+            let before = try await store.contents("advisory_records", "advisory_ranges", "advisory_providers", "advisory_states")
+            await #expect(throws: (any Error).self) { try await importing(text, into: store) }
+            #expect(
+                try await store.contents("advisory_records", "advisory_ranges", "advisory_providers", "advisory_states")
+                    == before
+            )
+            #expect(try await store.rematch().opened == 1)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Postgres
+import Store
+import Testing
+
+extension Tag {
+    @Tag static var integration: Self
+}
+
+/// A database of its own for each test, on the server that `ops/test-services start DIR` prints.
+enum TestDatabase {
+    static let url = ProcessInfo.processInfo.environment["TALLYMAN_TEST_POSTGRES"]
+
+    /// Without a server the tests are skipped, except where they must not be.
+    static let isWanted = url != nil || ProcessInfo.processInfo.environment["CI"] == "true"
+    static let hint: Comment = "set TALLYMAN_TEST_POSTGRES; ops/test-services start DIR starts a server and prints it"
+
+    /// Runs `body` on a new database without any table.
+    static func withEmpty(_ body: (Store) async throws -> Void) async throws {
+        let server = try #require(url, hint)
+        let name = "tallyman_test_\(UInt64.random(in: 0...UInt64.max))"
+        let admin = PostgresPool(PostgresConfiguration(url: server), size: 1)
+        // template0 has no other user, whatever runs beside this.
+        try await admin.run { _ = try $0.execute("CREATE DATABASE \(name) TEMPLATE template0") }
+        let store = Store(url: named(name, on: server), connections: 6)
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(store)) } catch { result = .failure(error) }
+        await store.close()
+        try await admin.run { _ = try $0.execute("DROP DATABASE \(name) WITH (FORCE)") }
+        await admin.close()
+        try result.get()
+    }
+
+    /// Runs `body` on a new database with the present schema.
+    static func with(_ body: (Store) async throws -> Void) async throws {
+        try await withEmpty { store in
+            _ = try await Migrations.apply(on: store.pool)
+            try await body(store)
+        }
+    }
+
+    private static func named(_ name: String, on server: String) -> String {
+        guard server.contains("://") else { return "\(server) dbname=\(name)" }
+        return server + (server.contains("?") ? "&" : "?") + "dbname=\(name)"
+    }
+}
+
+extension Store {
+    /// The number in the first column of the first row.
+    func scalar(_ sql: String) async throws -> Int? {
+        try await pool.run { try $0.execute(sql).first?.optionalInt(0) }
+    }
+
+    /// The first column of every row.
+    func texts(_ sql: String) async throws -> [String] {
+        try await pool.run { try $0.execute(sql).map { try $0.string(0) } }
+    }
+
+    func execute(_ sql: String) async throws {
+        try await pool.run { _ = try $0.execute(sql) }
+    }
+
+    /// Every row of some tables as text, to be compared with a later state.
+    func contents(_ tables: String...) async throws -> [String] {
+        var rows: [String] = []
+        for table in tables {
+            rows += try await texts("SELECT '\(table)' || held::text FROM \(table) AS held ORDER BY 1")
+        }
+        return rows
+    }
+}
