@@ -15,8 +15,9 @@ package enum ExecutableMagic {
         magics.contains { bytes.starts(with: $0) }
     }
 
-    /// Whether the file at `path` is worth a look at its first bytes: it has an executable bit, or may have lost it on its
-    /// way into the image. Libraries and object files, which are many and rarely hold a whole program, need the bit.
+    /// Whether the file at `path` is worth a look at its first bytes.
+    ///
+    /// It has an executable bit, or may have lost it on its way into the image. Libraries and object files, which are many and rarely hold a whole program, need the bit.
     package static func isLikely(_ path: LayerPath, hasExecutableBit: Bool) -> Bool {
         guard !hasExecutableBit else { return true }
         let name = String(decoding: path.name, as: UTF8.self).lowercased()

@@ -150,7 +150,8 @@ struct LayerContent {
                     cataloger: $0.cataloger,
                     packages: $0.packages,
                     ownerships: $0.ownerships,
-                    distro: $0.distro
+                    distro: $0.distro,
+                    linkTarget: $0.linkTarget
                 )
             }
         } else if let base = waiting[target] {

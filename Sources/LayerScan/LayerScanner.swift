@@ -28,7 +28,7 @@ package struct LayerScanner: Sendable {
     /// `expected` is the digest that the bytes must have; a mismatch throws whatever else was found, for damaged bytes
     /// prove nothing. `nil` is for files named by the user, which have no digest to keep.
     package func scan(_ blob: any ByteProducer, expected: Digest?) throws -> AnalysedLayer {
-        let input = HashingProducer(blob)
+        let input = HashingProducer(blob, algorithm: expected?.algorithm ?? .sha256)
         var content = LayerContent(limits: limits, selection: selection, scratchDirectory: scratchDirectory)
         var diffID: Digest?
         var expandedBytes: Int64 = 0

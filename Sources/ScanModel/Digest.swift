@@ -31,6 +31,12 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
         hex = Hex.encode(bytes)
     }
 
+    /// A SHA-512 digest from its 64 bytes.
+    package init(sha512 bytes: some Sequence<UInt8>) {
+        algorithm = .sha512
+        hex = Hex.encode(bytes)
+    }
+
     package var description: String { "\(algorithm.rawValue):\(hex)" }
 
     /// The first twelve hex digits, for people.

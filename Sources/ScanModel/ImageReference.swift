@@ -133,7 +133,7 @@ package enum ImageName {
         if host.hasPrefix("[") {
             guard let end = host.firstIndex(of: "]") else { return false }
             let inside = host[host.index(after: host.startIndex)..<end].utf8
-            guard inside.allSatisfy({ isAlphanumeric($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") })
+            guard !inside.isEmpty, inside.allSatisfy({ isAlphanumeric($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") })
             else { return false }
             let after = host[host.index(after: end)...]
             return after.isEmpty || (after.hasPrefix(":") && isPort(after.dropFirst()))

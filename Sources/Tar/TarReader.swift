@@ -83,7 +83,11 @@ package final class TarReader {
     package func nextEntry() throws -> TarEntry? {
         var entry: OpaquePointer?
         let result = archive_read_next_header(archive, &entry)
-        if result == ARCHIVE_EOF { return nil }
+        if result == ARCHIVE_EOF {
+            // libarchive takes a source that fails at its first byte for an empty archive.
+            if let failure = feed.failure { throw failure }
+            return nil
+        }
         guard result == ARCHIVE_OK || result == ARCHIVE_WARN, let entry else { throw failure("header") }
         let type = UInt32(archive_entry_filetype(entry))
         var kind = TarEntryKind.other

@@ -30,7 +30,7 @@ package struct WebServer: Sendable {
 
     /// Serves until the task is cancelled.
     package func run() async throws {
-        let router = Router()
+        let router = Router(options: .autoGenerateHeadEndpoints)
         router.middlewares.add(ResponseGuard(logger: logger))
         pages.addRoutes(to: router)
         let application = Application(

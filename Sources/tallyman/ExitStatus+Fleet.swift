@@ -1,6 +1,7 @@
 import Postgres
 import Redis
 import Store
+import Supervisor
 
 extension ExitStatus {
     /// The status for errors of the fleet's servers; `nil` for other errors.
@@ -10,6 +11,12 @@ extension ExitStatus {
             error.isTransient || error.code == .authentication ? unavailable : fault
         case is RedisError: unavailable
         case let error as StoreError: error.code == .notFound ? badInput : fault
+        case let error as SupervisorError:
+            switch error.code {
+            case .invalidOption: usage
+            case .wrongVersion, .unusableFolder: badInput
+            default: unavailable
+            }
         default: nil
         }
     }
