@@ -52,15 +52,24 @@ struct AdvisoryTests {
     @Test("Matches open, close and open again as the advisories change, and keep their history")
     func openCloseReopen() async throws {
         try await withFleet { store in
-            _ = try await importing(document([("curl", "CVE-2024-0001", "8.0"), ("zlib", "CVE-2024-0002", nil)]), into: store)
+            _ = try await importing(
+                document([("curl", "CVE-2024-0001", "8.0"), ("zlib", "CVE-2024-0002", nil)]),
+                into: store
+            )
             let first = try await store.rematch()
             #expect(first.packages == 2 && first.opened == 2 && first.closed == 0)
             #expect(try await store.rematch().packages == 0)
-            _ = try await importing(document([("curl", "CVE-2024-0001", "6.0"), ("zlib", "CVE-2024-0002", nil)]), into: store)
+            _ = try await importing(
+                document([("curl", "CVE-2024-0001", "6.0"), ("zlib", "CVE-2024-0002", nil)]),
+                into: store
+            )
             let second = try await store.rematch()
             #expect(second.opened == 0 && second.closed == 1)
             #expect(try await store.texts(Self.matches) == ["curl CVE-2024-0001 false", "zlib CVE-2024-0002 true"])
-            _ = try await importing(document([("curl", "CVE-2024-0001", "9.0"), ("zlib", "CVE-2024-0002", nil)]), into: store)
+            _ = try await importing(
+                document([("curl", "CVE-2024-0001", "9.0"), ("zlib", "CVE-2024-0002", nil)]),
+                into: store
+            )
             let third = try await store.rematch()
             #expect(third.opened == 1 && third.closed == 0)
             #expect(
@@ -73,7 +82,10 @@ struct AdvisoryTests {
     @Test("A package that comes into the fleet later is matched, and no other again")
     func newPackage() async throws {
         try await withFleet { store in
-            _ = try await importing(document([("curl", "CVE-2024-0001", "8.0"), ("nano", "CVE-2024-0003", nil)]), into: store)
+            _ = try await importing(
+                document([("curl", "CVE-2024-0001", "8.0"), ("nano", "CVE-2024-0003", nil)]),
+                into: store
+            )
             #expect(try await store.rematch().opened == 1)
             let run = try await store.plan([try SampleFleet.image("app", "2", layers: ["b"])])
             try await store.work(on: run, packages: [("curl", "7.0"), ("nano", "1")])
@@ -85,7 +97,10 @@ struct AdvisoryTests {
     @Test("Two matching passes at once find each match once")
     func concurrentPasses() async throws {
         try await withFleet { store in
-            _ = try await importing(document([("curl", "CVE-2024-0001", "8.0"), ("zlib", "CVE-2024-0002", nil)]), into: store)
+            _ = try await importing(
+                document([("curl", "CVE-2024-0001", "8.0"), ("zlib", "CVE-2024-0002", nil)]),
+                into: store
+            )
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<3 { group.addTask { _ = try await store.rematch() } }
                 try await group.waitForAll()
@@ -100,7 +115,12 @@ struct AdvisoryTests {
         try await withFleet { store in
             let text = document([("curl", "CVE-2024-0001", "8.0")])
             #expect(try await importing(text, into: store).hasChanged)
-            let before = try await store.contents("advisory_records", "advisory_ranges", "advisory_providers", "advisory_states")
+            let before = try await store.contents(
+                "advisory_records",
+                "advisory_ranges",
+                "advisory_providers",
+                "advisory_states"
+            )
             #expect(try await importing(text, into: store).hasChanged == false)
             #expect(
                 try await store.contents("advisory_records", "advisory_ranges", "advisory_providers", "advisory_states")
@@ -116,7 +136,12 @@ struct AdvisoryTests {
     func failedImport(text: String) async throws {
         try await withFleet { store in
             _ = try await importing(document([("curl", "CVE-2024-0001", "8.0")]), into: store)
-            let before = try await store.contents("advisory_records", "advisory_ranges", "advisory_providers", "advisory_states")
+            let before = try await store.contents(
+                "advisory_records",
+                "advisory_ranges",
+                "advisory_providers",
+                "advisory_states"
+            )
             await #expect(throws: (any Error).self) { try await importing(text, into: store) }
             #expect(
                 try await store.contents("advisory_records", "advisory_ranges", "advisory_providers", "advisory_states")

@@ -72,7 +72,9 @@ struct MergeTests {
             try await store.execute("SELECT pg_stat_clear_snapshot()")
             #expect(try await store.scalar(deadlocks) == 0)
             #expect(try await store.scalar("SELECT count(*) FROM packages") == 2000)
-            #expect(try await store.scalar("SELECT count(*) FROM inventories WHERE cardinality(package_ids) = 2000") == 12)
+            #expect(
+                try await store.scalar("SELECT count(*) FROM inventories WHERE cardinality(package_ids) = 2000") == 12
+            )
             #expect(try await store.scalar("SELECT count(*) FROM distros") == 1)
             #expect(try await store.settle(run) == 0)
         }

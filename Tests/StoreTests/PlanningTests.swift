@@ -11,7 +11,8 @@ struct PlanningTests {
     func idempotent() async throws {
         try await TestDatabase.with { store in
             let images = [
-                try SampleFleet.image("app", "1", layers: ["a", "b"]), try SampleFleet.image("app", "2", layers: ["a", "c"]),
+                try SampleFleet.image("app", "1", layers: ["a", "b"]),
+                try SampleFleet.image("app", "2", layers: ["a", "c"]),
                 try SampleFleet.image("web", "1", layers: ["a", "b"]),
             ]
             let id = try await store.requestRun(targets: [SampleFleet.host], platform: "", priority: 1)
@@ -109,7 +110,8 @@ struct PlanningTests {
     func deadLayer() async throws {
         try await TestDatabase.with { store in
             let images = [
-                try SampleFleet.image("app", "bad", layers: ["a", "b"]), try SampleFleet.image("app", "good", layers: ["a"]),
+                try SampleFleet.image("app", "bad", layers: ["a", "b"]),
+                try SampleFleet.image("app", "good", layers: ["a"]),
             ]
             let run = try await store.plan(images)
             let layer = try SampleFleet.digest("b")

@@ -1,0 +1,106 @@
+import Glibc
+import ScanModel
+import Store
+import Testing
+
+extension FleetTests {
+    @Suite("Crashes", .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint))
+    struct CrashTests {
+        private static let big = TestLayer.dpkg(["big"], filler: 1_000_000)
+
+        private func withRegistry(_ body: (MemoryRegistry) async throws -> Void) async throws {
+            let registry = try MemoryRegistry()
+            defer { registry.stop() }
+            for number in 0..<3 {
+                let layers = [TestLayer.debian(["base"]), TestLayer.dpkg(["app-\(number)"])]
+                registry.add(TestImage(layers: layers + (number == 0 ? [Self.big] : [])), as: "app", tag: "\(number)")
+            }
+            try await body(registry)
+        }
+
+        /// What a run with nothing in its way finds.
+        private func quietResults(_ registry: MemoryRegistry) async throws -> [String] {
+            var results: [String] = []
+            try await TestServices.withFleet { fleet in
+                let coordinator = try ServiceProcess("coordinator", in: fleet)
+                let worker = try ServiceProcess("worker", "--name", "quiet", in: fleet)
+                #expect(try await fleet.scan(registry.host).byState == ["analysed": 3])
+                results = try await fleet.results()
+                try await worker.crash()
+                try await coordinator.crash()
+            }
+            registry.setFault(.slow(bytes: 10_000, microseconds: 30_000), at: "app/blobs/\(TestImage.digest(Self.big))")
+            return results
+        }
+
+        /// Starts a run and waits until the first worker is in the middle of the big layer.
+        private func inMidLayer(_ fleet: Fleet, _ registry: MemoryRegistry) async throws -> (Int, ServiceProcess) {
+            registry.forgetRequests()
+            let run = try await fleet.request([registry.host])
+            let worker = try ServiceProcess("worker", "--name", "first", "--lease", "3", in: fleet)
+            let digest = TestImage.digest(Self.big).description
+            _ = try await fleet.eventually("the big layer is being fetched") { registry.blobRequests[digest] }
+            try await Task.sleep(for: .milliseconds(300))
+            let leased = "state = 'leased' AND worker = 'first' AND kind = 'layer'"
+            try await fleet.waitUntil("EXISTS (SELECT 1 FROM tasks WHERE \(leased))")
+            return (run, worker)
+        }
+
+        @Test("A worker killed in mid-layer costs nothing but time")
+        func killedWorker() async throws {
+            try await withRegistry { registry in
+                let quiet = try await quietResults(registry)
+                try await TestServices.withFleet { fleet in
+                    let coordinator = try ServiceProcess("coordinator", in: fleet)
+                    let (run, first) = try await inMidLayer(fleet, registry)
+                    try await first.crash()
+                    let second = try ServiceProcess("worker", "--name", "second", "--lease", "3", in: fleet)
+                    #expect(try await fleet.finished(run).run.state == .done)
+                    #expect(try await fleet.results() == quiet)
+                    #expect(try await fleet.texts("SELECT max(attempt)::text FROM tasks") == ["2"])
+                    try await second.crash()
+                    try await coordinator.crash()
+                }
+            }
+        }
+
+        @Test("A worker paused past its lease cannot bring its late result in")
+        func pausedWorker() async throws {
+            try await withRegistry { registry in
+                let quiet = try await quietResults(registry)
+                try await TestServices.withFleet { fleet in
+                    let coordinator = try ServiceProcess("coordinator", in: fleet)
+                    let (run, first) = try await inMidLayer(fleet, registry)
+                    first.send(SIGSTOP)
+                    let second = try ServiceProcess("worker", "--name", "second", "--lease", "3", in: fleet)
+                    #expect(try await fleet.finished(run).run.state == .done)
+                    let tasks = try await fleet.texts("SELECT held::text FROM tasks AS held ORDER BY id")
+                    // What the paused worker missed waits for it in its sockets; it reads on where it stopped.
+                    first.send(SIGCONT)
+                    try await Task.sleep(for: .seconds(4))
+                    #expect(first.isRunning)
+                    #expect(try await fleet.texts("SELECT held::text FROM tasks AS held ORDER BY id") == tasks)
+                    #expect(try await fleet.results() == quiet)
+                    #expect(tasks.contains { $0.contains("second") })
+                    for process in [first, second, coordinator] { try await process.crash() }
+                }
+            }
+        }
+
+        @Test("A coordinator killed in mid-run is replaced by another")
+        func killedCoordinator() async throws {
+            try await withRegistry { registry in
+                let quiet = try await quietResults(registry)
+                try await TestServices.withFleet { fleet in
+                    let coordinator = try ServiceProcess("coordinator", in: fleet)
+                    let (run, first) = try await inMidLayer(fleet, registry)
+                    try await coordinator.crash()
+                    let next = try ServiceProcess("coordinator", in: fleet)
+                    #expect(try await fleet.finished(run).run.state == .done)
+                    #expect(try await fleet.results() == quiet)
+                    for process in [first, next] { try await process.crash() }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import ScanModel
+import Store
+import Testing
+
+extension FleetTests {
+    @Suite("A run")
+    struct RunTests {
+        /// Six images over two bases: eight layers, of which the bases are shared.
+        private static let images: [(repository: String, tag: String, image: TestImage)] = {
+            let bases = [TestLayer.debian(["libc6"]), TestLayer.debian(["libc6", "bash"])]
+            return (0..<6).map { number in
+                let top = TestLayer.dpkg(["libc6", "app-\(number)"], filler: 20_000 * number)
+                return ("team/app-\(number % 3)", "v\(number)", TestImage(layers: [bases[number % 2], top]))
+            }
+        }()
+        private static let layers = Set(images.flatMap { $0.image.blobs.keys.map(\.description) })
+            .subtracting(images.compactMap { $0.image.blobs.min { $0.value.count < $1.value.count }?.key.description })
+
+        private func withRegistry(_ body: (MemoryRegistry) async throws -> Void) async throws {
+            let registry = try MemoryRegistry()
+            defer { registry.stop() }
+            for (repository, tag, image) in Self.images { registry.add(image, as: repository, tag: tag) }
+            try await body(registry)
+        }
+
+        @Test("fetches each distinct layer once, whatever the number of workers, with the same result")
+        func oneAnalysisPerLayer() async throws {
+            try await withRegistry { registry in
+                var results: [[String]] = []
+                for workers in [1, 2, 4] {
+                    registry.forgetRequests()
+                    try await TestServices.withFleet { fleet in
+                        try await fleet.withServices(workers: workers) {
+                            let status = try await fleet.scan(registry.host)
+                            #expect(status.run.state == .done && status.run.reason == nil)
+                            #expect(status.byState == ["analysed": 6])
+                            #expect(status.layersDistinct == 8 && status.layersAnalysed == 8)
+                            #expect(status.bytesFetched == status.bytesPlanned && status.bytesAvoided > 0)
+                        }
+                        results.append(try await fleet.results())
+                    }
+                    #expect(Set(registry.blobRequests.keys).isSuperset(of: Self.layers))
+                    #expect(registry.blobRequests.values.allSatisfy { $0 == 1 })
+                }
+                #expect(results[0] == results[1] && results[1] == results[2])
+            }
+        }
+
+        @Test("over an unchanged registry reuses everything and fetches no blob")
+        func secondRun() async throws {
+            try await withRegistry { registry in
+                try await TestServices.withFleet { fleet in
+                    try await fleet.withServices(workers: 2) {
+                        _ = try await fleet.scan(registry.host)
+                        registry.forgetRequests()
+                        let status = try await fleet.scan(registry.host)
+                        #expect(status.run.state == .done)
+                        #expect(status.byState == ["reused": 6])
+                        #expect(status.layersReused == 8 && status.bytesFetched == 0)
+                        #expect(registry.blobRequests.isEmpty)
+                        let other = TestImage(layers: [TestLayer.debian(["libc6"]), TestLayer.dpkg(["new"])])
+                        registry.add(other, as: "team/new", tag: "1")
+                        let third = try await fleet.scan(registry.host)
+                        #expect(third.byState == ["reused": 6, "analysed": 1])
+                        #expect(third.layersAnalysed == 1 && registry.blobRequests.count == 2)
+                    }
+                }
+            }
+        }
+
+        @Test("over a real registry finds the packages of its images")
+        func realRegistry() async throws {
+            let host = try #require(TestServices.registry, TestServices.hint)
+            let name = "tallyman-test/\(UInt64.random(in: 0...UInt64.max))"
+            for (_, tag, image) in Self.images { try await RegistryPush(host: host).push(image, as: name, tag: tag) }
+            try await TestServices.withFleet { fleet in
+                try await fleet.withServices(workers: 2) {
+                    let status = try await fleet.scan("\(host)/\(name)")
+                    #expect(status.run.state == .done && status.layersAnalysed == 8)
+                    #expect(try await fleet.outcomes(status.run.id) == (0..<6).map { "\(name):v\($0) analysed" })
+                    #expect(
+                        try await fleet.texts("SELECT name FROM packages ORDER BY name COLLATE \"C\"")
+                            == (0..<6).map { "app-\($0)" } + ["libc6"]
+                    )
+                    let again = try await fleet.scan("\(host)/\(name)")
+                    #expect(again.byState == ["reused": 6] && again.bytesFetched == 0)
+                }
+            }
+        }
+
+        @Test("goes on under another coordinator when the one that leads stops")
+        func takeOver() async throws {
+            try await withRegistry { registry in
+                try await TestServices.withFleet { fleet in
+                    let first = Task { try await fleet.coordinate() }  // awaited below
+                    _ = try await fleet.request([registry.host])
+                    try await fleet.waitUntil("SELECT state = 'running' FROM runs")
+                    first.cancel()
+                    _ = await first.result
+                    try await fleet.withServices(workers: 1) {
+                        let status = try await fleet.finished(1)
+                        #expect(status.byState == ["analysed": 6])
+                    }
+                }
+            }
+        }
+    }
+}
