@@ -80,7 +80,6 @@ let package = Package(
         library("Advisories", ["Bytes", "Codecs", "ScanModel", "Versions", "Zip", crypto]),
         library("Matching", ["Advisories", "ScanModel", "Versions"]),
         library("Reports", ["ScanModel", mustache]),
-        
 
         // Adapters: IO.
         library("Registry", ["ScanModel", httpClient, crypto, logging]),
@@ -126,21 +125,30 @@ let package = Package(
             name: "tallyman",
             dependencies: [
                 "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
-                "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres", "Redis", "Supervisor", "Versions", "Web", httpClient, "FleetRegistry", "Queue", "Registry", "Reports", "ScanModel",
-                "Store", "Worker", arguments, logging, yams,
+                "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres", "Queue", "Redis",
+                "Registry", "Reports", "ScanModel", "Store", "Supervisor", "Versions", "Web", "Worker", arguments,
+                httpClient, logging, yams,
             ],
             swiftSettings: settings
         ),
 
-        // Tests.
+        // Tests, and what builds their fixtures.
+        library("TallymanTesting"),
         tests(of: "DedicatedThread"),
+        tests(of: "Bytes"),
+        tests(of: "Codecs", ["Bytes", "TallymanTesting"]),
+        tests(of: "Tar", ["Bytes", "TallymanTesting"]),
         tests(of: "Postgres"),
         tests(of: "Redis"),
+        tests(of: "ScanModel", ["TallymanTesting"]),
         tests(of: "Versions"),
         tests(of: "RPMDatabase", ["Bytes", sqlite]),
         tests(of: "Zip", ["Bytes"]),
         tests(of: "JavaArchives", ["Bytes", "Zip"]),
         tests(of: "GoBuildInfo", ["Bytes"]),
+        tests(of: "Catalogers", ["Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting"]),
+        tests(of: "LayerScan", ["Bytes", "Codecs", "ScanModel", "TallymanTesting", crypto]),
+        tests(of: "ImageInventory", ["Bytes", "LayerScan", "ScanModel", "TallymanTesting"]),
         tests(of: "Advisories", ["Bytes", "ScanModel", "Versions", "Zip"]),
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel"]),
@@ -151,6 +159,16 @@ let package = Package(
             ["Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "ScanModel", crypto]
         ),
         tests(of: "Documents", ["AdvisoryFile", "ImageSources", "ScanModel"]),
+        tests(of: "Store", ["Advisories", "Postgres", "ScanModel"]),
         tests(of: "Supervisor", [logging]),
+        // The services together, as a fleet: real PostgreSQL and Redis, worker processes that are killed.
+        .testTarget(
+            name: "FleetTests",
+            dependencies: [
+                "Catalogers", "Coordinator", "FleetRegistry", "Postgres", "Queue", "Redis", "Registry", "ScanModel",
+                "Store", "Worker", crypto, logging,
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

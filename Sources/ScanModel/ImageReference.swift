@@ -133,8 +133,10 @@ package enum ImageName {
         if host.hasPrefix("[") {
             guard let end = host.firstIndex(of: "]") else { return false }
             let inside = host[host.index(after: host.startIndex)..<end].utf8
-            guard !inside.isEmpty, inside.allSatisfy({ isAlphanumeric($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") })
-            else { return false }
+            let isAddress = inside.allSatisfy {
+                isAlphanumeric($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
+            }
+            guard !inside.isEmpty, isAddress else { return false }
             let after = host[host.index(after: end)...]
             return after.isEmpty || (after.hasPrefix(":") && isPort(after.dropFirst()))
         }

@@ -19,5 +19,7 @@ package struct SeededRandom: RandomNumberGenerator {
     package mutating func oneIn(_ times: Int) -> Bool { below(times) == 0 }
 
     /// `count` random bytes.
-    package mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) } }
+    package mutating func bytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) }
+    }
 }

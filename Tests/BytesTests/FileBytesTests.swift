@@ -31,7 +31,10 @@ struct FileBytesTests {
 
     @Test(
         "A range outside of the file is nil, never a trap",
-        arguments: [(-1, 1), (0, 6), (5, 1), (6, 0), (0, -1), (Int.max, 1), (1, Int.max), (Int.min, Int.min), (Int.max, Int.max)]
+        arguments: [
+            (-1, 1), (0, 6), (5, 1), (6, 0), (0, -1), (Int.max, 1), (1, Int.max), (Int.min, Int.min),
+            (Int.max, Int.max),
+        ]
     )
     func outside(offset: Int, count: Int) throws {
         for file in try forms([1, 2, 3, 4, 5]) { #expect(file.bytes(at: offset, count: count) == nil) }

@@ -50,7 +50,10 @@ struct ZstdTests {
 
     // A frame header by hand (RFC 8878, 3.1.1.1): no single segment, no content size; the window descriptor's exponent
     // is 10 less than the logarithm; then one empty raw block that is the last.
-    @Test("A window above the bound is refused, one at the bound is read", arguments: [(17, true), (18, false), (21, false)])
+    @Test(
+        "A window above the bound is refused, one at the bound is read",
+        arguments: [(17, true), (18, false), (21, false)]
+    )
     func window(exponent: Int, isRead: Bool) throws {
         let stream: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0x00, UInt8(exponent << 3), 1, 0, 0]
         if isRead {

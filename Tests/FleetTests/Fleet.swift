@@ -97,10 +97,10 @@ struct Fleet: Sendable {
         throw CancellationError()
     }
 
-    /// Waits until the condition holds, an SQL expression.
+    /// Waits until the condition holds: what follows `SELECT`.
     func waitUntil(_ condition: String) async throws {
         try await eventually(condition) {
-            try await store.pool.run { try $0.execute("SELECT (\(condition))").first?.bool(0) } == true ? () : nil
+            try await store.pool.run { try $0.execute("SELECT \(condition)").first?.bool(0) } == true ? () : nil
         }
     }
 

@@ -94,7 +94,7 @@ extension FleetTests {
                 try await TestServices.withFleet { fleet in
                     let first = Task { try await fleet.coordinate() }  // awaited below
                     _ = try await fleet.request([registry.host])
-                    try await fleet.waitUntil("SELECT state = 'running' FROM runs")
+                    try await fleet.waitUntil("state = 'running' FROM runs")
                     first.cancel()
                     _ = await first.result
                     try await fleet.withServices(workers: 1) {

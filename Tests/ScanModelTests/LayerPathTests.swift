@@ -8,15 +8,20 @@ struct LayerPathTests {
     @Test(
         "Names out of archives are cleaned",
         arguments: [
-            ("etc/os-release", "etc/os-release"), ("./etc/os-release", "etc/os-release"), ("/etc/os-release", "etc/os-release"),
-            ("//etc///./os-release/", "etc/os-release"), ("a/.b/..c/...", "a/.b/..c/..."), ("", ""), ("/", ""), ("./", ""), (".", ""),
+            ("etc/os-release", "etc/os-release"), ("./etc/os-release", "etc/os-release"),
+            ("/etc/os-release", "etc/os-release"),
+            ("//etc///./os-release/", "etc/os-release"), ("a/.b/..c/...", "a/.b/..c/..."), ("", ""), ("/", ""),
+            ("./", ""), (".", ""),
         ]
     )
     func cleaned(name: String, expected: String) {
         #expect(LayerPath(archiveName: Array(name.utf8)) == LayerPath(expected))
     }
 
-    @Test("Names that lead elsewhere are refused", arguments: ["..", "../x", "a/..", "a/../b", "/..", "./..", "a/b\u{0}c", "\u{0}"])
+    @Test(
+        "Names that lead elsewhere are refused",
+        arguments: ["..", "../x", "a/..", "a/../b", "/..", "./..", "a/b\u{0}c", "\u{0}"]
+    )
     func refused(name: String) {
         #expect(LayerPath(archiveName: Array(name.utf8)) == nil)
     }
@@ -50,12 +55,16 @@ struct LayerPathTests {
 struct PathTableTests {
     /// Paths with shared prefixes, one path in front of another, and bytes that are no text.
     private func randomEntries(_ random: inout SeededRandom) -> [LayerPath: PathKind] {
-        let parts: [[UInt8]] = ["a", "ab", "abc", "b", "usr", "lib", "node_modules", ".wh.x", "%", "\u{e9}"].map { Array($0.utf8) }
+        let parts: [[UInt8]] = ["a", "ab", "abc", "b", "usr", "lib", "node_modules", ".wh.x", "%", "\u{e9}"].map {
+            Array($0.utf8)
+        }
         var entries: [LayerPath: PathKind] = [:]
         for _ in 0..<random.below(200) {
             var path = LayerPath.root
             for _ in 0...random.below(5) {
-                path = path.appending(random.oneIn(8) ? random.bytes(1 + random.below(300)) : parts[random.below(parts.count)])
+                path = path.appending(
+                    random.oneIn(8) ? random.bytes(1 + random.below(300)) : parts[random.below(parts.count)]
+                )
             }
             entries[path] = PathKind(rawValue: UInt8(random.below(5)))
         }
@@ -111,7 +120,9 @@ struct PathTableTests {
         for length in whole.indices { use(Array(whole[..<length])) }
         for _ in 0..<3000 {
             var bytes = whole
-            for _ in 0...random.below(3) where !bytes.isEmpty { bytes[random.below(bytes.count)] = UInt8(random.below(256)) }
+            for _ in 0...random.below(3) where !bytes.isEmpty {
+                bytes[random.below(bytes.count)] = UInt8(random.below(256))
+            }
             use(bytes)
             use(random.bytes(random.below(60)))
             use([UInt8](repeating: 0xff, count: random.below(12)) + random.bytes(4))

@@ -1,43 +1,68 @@
 import ScanModel
 import Testing
 
+private let debian = Distro(id: "debian", versionID: "12", name: "Debian")
+private let alpine = Distro(id: "alpine", versionID: "", name: "Alpine", codename: "edge")
+
 @Suite("Package URLs")
 struct PackageURLTests {
-    private static let debian = Distro(id: "debian", versionID: "12", name: "Debian")
-    private static let alpine = Distro(id: "alpine", versionID: "", name: "Alpine", codename: "edge")
-
     // Forms after purl-spec, PURL-TYPES.rst.
     @Test(
         "Each type has its form",
         arguments: [
             (
-                Package(type: .deb, name: "libc6", version: "2.36-9+deb12u4", arch: "amd64", source: SourcePackage(name: "glibc", version: "2.36-9+deb12u4")),
+                Package(
+                    type: .deb,
+                    name: "libc6",
+                    version: "2.36-9+deb12u4",
+                    arch: "amd64",
+                    source: SourcePackage(name: "glibc", version: "2.36-9+deb12u4")
+                ),
                 debian, "pkg:deb/debian/libc6@2.36-9%2Bdeb12u4?arch=amd64&distro=debian-12&upstream=glibc"
             ),
             (
                 Package(type: .deb, name: "a", version: "1:2", source: SourcePackage(name: "b", version: "3")), debian,
                 "pkg:deb/debian/a@1:2?distro=debian-12&upstream=b%403"
             ),
-            (Package(type: .deb, name: "a", version: "1", source: SourcePackage(name: "a", version: "1")), nil, "pkg:deb/a@1"),
-            (Package(type: .apk, name: "musl", version: "1.2-r0", arch: "x86_64"), alpine, "pkg:apk/alpine/musl@1.2-r0?arch=x86_64&distro=alpine-edge"),
+            (
+                Package(type: .deb, name: "a", version: "1", source: SourcePackage(name: "a", version: "1")), nil,
+                "pkg:deb/a@1"
+            ),
+            (
+                Package(type: .apk, name: "musl", version: "1.2-r0", arch: "x86_64"), alpine,
+                "pkg:apk/alpine/musl@1.2-r0?arch=x86_64&distro=alpine-edge"
+            ),
             (
                 Package(type: .rpm, name: "bind", version: "32:9.1-2", module: "bind:9:1:c"),
-                Distro(id: "rhel", versionID: "8", name: ""), "pkg:rpm/rhel/bind@9.1-2?distro=rhel-8&epoch=32&rpmmod=bind:9:1:c"
+                Distro(id: "rhel", versionID: "8", name: ""),
+                "pkg:rpm/rhel/bind@9.1-2?distro=rhel-8&epoch=32&rpmmod=bind:9:1:c"
             ),
-            (Package(type: .python, name: "Zope.Interface__x", version: "1.0+local"), debian, "pkg:pypi/zope-interface-x@1.0%2Blocal"),
+            (
+                Package(type: .python, name: "Zope.Interface__x", version: "1.0+local"), debian,
+                "pkg:pypi/zope-interface-x@1.0%2Blocal"
+            ),
             (Package(type: .npm, name: "@angular/core", version: "1.0.0"), nil, "pkg:npm/%40angular/core@1.0.0"),
             (Package(type: .npm, name: "left-pad", version: "1"), nil, "pkg:npm/left-pad@1"),
             (Package(type: .gem, name: "rails", version: "7"), nil, "pkg:gem/rails@7"),
-            (Package(type: .java, name: "core", version: "2", group: "org.example"), nil, "pkg:maven/org.example/core@2"),
+            (
+                Package(type: .java, name: "core", version: "2", group: "org.example"), nil,
+                "pkg:maven/org.example/core@2"
+            ),
             (Package(type: .java, name: "core", version: "2"), nil, "pkg:maven/core@2"),
-            (Package(type: .go, name: "github.com/a/b/v2", version: "v2.0.0+incompatible"), nil, "pkg:golang/github.com/a/b/v2@v2.0.0%2Bincompatible"),
+            (
+                Package(type: .go, name: "github.com/a/b/v2", version: "v2.0.0+incompatible"), nil,
+                "pkg:golang/github.com/a/b/v2@v2.0.0%2Bincompatible"
+            ),
         ] as [(Package, Distro?, String)]
     )
     func forms(package: Package, distro: Distro?, expected: String) {
         #expect(package.purl(distro: distro) == expected)
     }
 
-    @Test("Nothing of a hostile name can pass for another part", arguments: ["a@b?c#d/e", "a b", "\u{e9}", "%41", "@", "@/", "/", "a\u{0}\n"])
+    @Test(
+        "Nothing of a hostile name can pass for another part",
+        arguments: ["a@b?c#d/e", "a b", "\u{e9}", "%41", "@", "@/", "/", "a\u{0}\n"]
+    )
     func hostile(name: String) {
         for type in [PackageType.deb, .npm, .python, .gem, .java, PackageType(rawValue: "other")] {
             let purl = Package(type: type, name: name, version: name).purl(distro: nil)

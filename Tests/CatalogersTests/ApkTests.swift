@@ -1,0 +1,35 @@
+import Catalogers
+import ScanModel
+import Testing
+
+private let path = "lib/apk/db/installed"
+
+@Suite("Alpine packages")
+struct ApkTests {
+    @Test("A record's fields, with the package as its own source where no origin is named")
+    func fields() throws {
+        let found = try catalog(
+            path,
+            "C:Q1x=\nP:ssl_client\nV:1.36.1-r5\nA:x86_64\nL:GPL-2.0-only\no:busybox\nF:usr/bin\nR:ssl_client\n\nP:musl\nV:1.2-r0\n"
+        )
+        #expect(found.names == ["ssl_client 1.36.1-r5", "musl 1.2-r0"])
+        let packages = found.packages.map(\.package)
+        #expect(packages.map(\.source?.name) == ["busybox", "musl"])
+        #expect(packages.map(\.arch) == ["x86_64", ""])
+        #expect(packages.map(\.licenses) == [["GPL-2.0-only"], []])
+        #expect(found.ownerships == [Ownership(owner: "ssl_client", paths: [LayerPath("usr/bin/ssl_client")])])
+    }
+
+    @Test("Damaged records and lines are counted or passed over, and cost no other record")
+    func damaged() throws {
+        let found = try catalog(path, "P:a\n\nV:1\n\nP\n:\nX\nP:b\nV:2\nF:..\nR:../x\n\n\n\nP:c\nV:3")
+        #expect(found.names == ["b 2", "c 3"])
+        #expect(found.problems == ["2 records without a name or a version"])
+        #expect(found.ownerships == [])
+    }
+
+    @Test("Letters' case matters: p are provides, not the name")
+    func letterCase() throws {
+        #expect(try catalog(path, "P:a\nV:1\np:so:libx=1\nv:9\n").names == ["a 1"])
+    }
+}

@@ -1,0 +1,165 @@
+import Catalogers
+import ScanModel
+import Testing
+
+@Suite("Python distributions")
+struct PythonTests {
+    private let wheel = "usr/lib/python3/site-packages/x-1.dist-info/METADATA"
+
+    @Test(
+        "Every form of installed metadata is evidence",
+        arguments: [
+            ("x-1.dist-info/METADATA", true), ("x.DIST-INFO/METADATA", true), ("x-1.egg-info/PKG-INFO", true),
+            ("x/EGG-INFO/PKG-INFO", true),
+            ("x-1-py3.9.egg-info", true), ("x/METADATA", false), ("PKG-INFO", false), ("x.dist-info/RECORD", false),
+            ("x.egg-info/PKG-INFO-INVALID", false),
+        ]
+    )
+    func places(name: String, isEvidence: Bool) {
+        let found = Catalogers.selection.catalogers(for: LayerPath("opt/venv/" + name))
+        #expect(found.isEmpty != isEvidence)
+    }
+
+    @Test("The header counts and the description does not")
+    func header() throws {
+        let found = try catalog(
+            wheel,
+            "Metadata-Version: 2.1\nName: x\nVersion: 1.0\nLicense: MIT\n\nName: y\nVersion: 2\n"
+        )
+        #expect(found.names == ["x 1.0"])
+        #expect(found.packages.first?.package.licenses == ["MIT"])
+    }
+
+    @Test("Licences come from the expression, then the field, then the classifiers")
+    func licenses() throws {
+        func licenses(_ lines: String) throws -> [String]? {
+            try catalog(wheel, "Name: x\nVersion: 1\n\(lines)").packages.first?.package.licenses
+        }
+        let classifiers =
+            "Classifier: License :: OSI Approved :: MIT License\nClassifier: Topic :: X\nClassifier: License :: OSI Approved :: BSD\n"
+        #expect(try licenses("License: A\nLicense-Expression: B OR C\n" + classifiers) == ["B OR C"])
+        #expect(try licenses("License: UNKNOWN\n" + classifiers) == ["BSD", "MIT License"])
+        #expect(try licenses("License: long\n        text\n" + classifiers) == ["BSD", "MIT License"])
+        #expect(try licenses("") == [])
+    }
+
+    @Test(
+        "Metadata without a name or version, or with one beyond all bounds, is a problem",
+        arguments: [
+            "", "Name: x\n", "Version: 1\n", "Name:\nVersion: 1\n", "\u{0}\u{1}",
+            "Name: \(String(repeating: "x", count: 300))\nVersion: 1\n",
+        ]
+    )
+    func damaged(text: String) throws {
+        let found = try catalog(wheel, text)
+        #expect(found.names == [])
+        #expect(found.problems.count == 1)
+    }
+}
+
+@Suite("npm packages")
+struct NpmTests {
+    private func read(_ json: String) throws -> CatalogedFile { try catalog("opt/node_modules/x/package.json", json) }
+
+    @Test(
+        "Scoped and plain names, and every form of licence",
+        arguments: [
+            (#"{"name":"@s/p","version":"1.0.0-rc.1","license":"MIT"}"#, "@s/p 1.0.0-rc.1", ["MIT"]),
+            (#"{"name":"a","version":"1","license":{"type":"ISC","url":"x"}}"#, "a 1", ["ISC"]),
+            (#"{"name":"a","version":"1","licenses":[{"type":"B"},{"type":"A"},{}]}"#, "a 1", ["A", "B"]),
+            (#"{"name":"a","version":"1","license":7,"licenses":"X"}"#, "a 1", ["X"]),
+            (#"{"name":"a","version":"1","license":null,"author":[],"name2":{}}"#, "a 1", []),
+            ("\u{feff}" + #"{"name":"a","version":"1"}"#, "a 1", []),
+        ]
+    )
+    func forms(json: String, name: String, licenses: [String]) throws {
+        let found = try read(json)
+        #expect(found.names == [name])
+        #expect(found.packages.first?.package.licenses == licenses)
+    }
+
+    @Test(
+        "A manifest that names no package is none, and no problem",
+        arguments: [
+            "{}", #"{"type":"module"}"#, #"{"name":"a"}"#, #"{"name":["a"],"version":"1"}"#,
+            #"{"name":"a","version":1}"#,
+            #"{"name":null,"version":null}"#, #"{"name":"","version":"1"}"#,
+        ]
+    )
+    func noPackage(json: String) throws {
+        let found = try read(json)
+        #expect(found.names == [])
+        #expect(found.problems == [])
+    }
+
+    @Test(
+        "What is no JSON object is a problem",
+        arguments: [
+            "", "{", "null", "[]", "\"x\"", "7", "{\"name\":\"a\",", "\u{0}", #"{"name":"\ud800","version":"1"}"#,
+        ]
+    )
+    func damaged(json: String) throws {
+        let found = try read(json)
+        #expect(found.names == [])
+        #expect(found.problems.count == 1)
+    }
+
+    @Test("Very deep nesting is a problem and not a crash")
+    func deep() throws {
+        let depth = 200_000
+        for (open, close) in [("[", "]"), (#"{"a":"#, "}")] {
+            let json =
+                #"{"name":"a","version":"1","x":"# + String(repeating: open, count: depth) + "1"
+                + String(repeating: close, count: depth) + "}"
+            #expect(try read(json).problems.count == 1)
+        }
+    }
+}
+
+@Suite("Ruby gems")
+struct GemTests {
+    private func read(_ text: String) throws -> CatalogedFile {
+        try catalog("usr/lib/ruby/gems/3.1.0/specifications/x.gemspec", text)
+    }
+
+    @Test("Plain assignments are read, whatever the block's variable is called")
+    func assignments() throws {
+        let found = try read(
+            """
+            # -*- encoding: utf-8 -*-
+            Gem::Specification.new do |spec|
+              spec.name = "rack".freeze
+              spec.version = "3.0.8"
+              spec.required_ruby_version = Gem::Requirement.new(">= 2.4.0".freeze)
+              spec.licenses = ["MIT".freeze, 'Ruby'] # "no"
+              if spec.respond_to? :specification_version then
+                spec.name = "later"
+              end
+            end
+            """
+        )
+        #expect(found.names == ["rack 3.0.8"])
+        #expect(found.packages.first?.package.licenses == ["MIT", "Ruby"])
+    }
+
+    @Test(
+        "What is computed is not guessed",
+        arguments: [
+            "s.name = NAME\ns.version = \"1\"\n", "s.name = \"a\"\n", "s.name = \"a\"\ns.version = \"\"\n", "",
+            "= . =\n.\n=",
+            "s.name = \"open\ns.version = '1\n",
+        ]
+    )
+    func computed(text: String) throws {
+        let found = try read(text)
+        #expect(found.names == [])
+        #expect(found.problems.count == 1)
+    }
+
+    @Test("Only specifications of installed gems are evidence")
+    func places() {
+        let selection = Catalogers.selection
+        #expect(selection.catalogers(for: LayerPath("a/specifications/default/x.gemspec")).count == 1)
+        #expect(selection.catalogers(for: LayerPath("a/gems/x/x.gemspec")).isEmpty)
+    }
+}

@@ -1,0 +1,63 @@
+import Catalogers
+import ScanModel
+import Testing
+
+@Suite("The distribution")
+struct OSReleaseTests {
+    // os-release(5): shell-like values, with quotes and backslashes.
+    @Test(
+        "Values are unquoted as a shell would",
+        arguments: [
+            ("ID=debian", "debian"), ("ID=\"debian\"", "debian"), ("ID='debian'", "debian"),
+            ("  ID = Debian  ", "debian"), ("ID=\"\"\nNAME=x", ""),
+            ("ID=\"a\\\"b\\\\c\\$\"", "a\"b\\c$"), ("ID='a\\b'", "a\\b"), ("ID=\"open", "\"open"), ("ID=\"\\", "\""),
+            ("#ID=no\nID=yes", "yes"), ("ID=one\r\nID=two\r\n", "two"),
+        ]
+    )
+    func quoting(text: String, id: String) throws {
+        #expect(try catalog("etc/os-release", text).distro?.id == id)
+    }
+
+    @Test("Every field that is used")
+    func fields() throws {
+        let text =
+            "PRETTY_NAME=\"Rocky 9\"\nNAME=Rocky\nID=rocky\nID_LIKE=\"rhel CentOS fedora\"\nVERSION_ID=9.3\nVERSION_CODENAME=blue\n"
+        let expected = Distro(
+            id: "rocky",
+            versionID: "9.3",
+            name: "Rocky 9",
+            idLike: ["rhel", "centos", "fedora"],
+            codename: "blue"
+        )
+        #expect(try catalog("usr/lib/os-release", text).distro == expected)
+    }
+
+    @Test("A file that names nothing is a problem", arguments: ["", "\n", "VERSION_ID=3", "=", "ID", "\u{0}"])
+    func nothing(text: String) throws {
+        let found = try catalog("etc/os-release", text)
+        #expect(found.distro == nil)
+        #expect(found.problems.count == 1)
+    }
+
+    @Test(
+        "Older distributions have files of their own",
+        arguments: [
+            ("etc/alpine-release", "3.19.1\n", "alpine", "3.19.1"),
+            ("etc/centos-release", "CentOS Linux release 7.9.2009 (Core)\n", "centos", "7.9.2009"),
+            ("etc/redhat-release", "Red Hat Enterprise Linux release 8.9 (Ootpa)\n", "rhel", "8.9"),
+            ("etc/redhat-release", "Fedora release 39 (Thirty Nine)\n", "fedora", "39"),
+        ]
+    )
+    func older(path: String, text: String, id: String, version: String) throws {
+        let distro = try catalog(path, text).distro
+        #expect(distro?.id == id)
+        #expect(distro?.versionID == version)
+    }
+
+    @Test("A copy below some folder says nothing about the image")
+    func copies() throws {
+        let found = try catalog("srv/chroot/etc/os-release", "ID=other\n")
+        #expect(found.distro == nil)
+        #expect(found.problems == [])
+    }
+}

@@ -1,0 +1,160 @@
+import Bytes
+import ImageInventory
+import LayerScan
+import ScanModel
+import TallymanTesting
+import Testing
+
+private typealias Change = ReferenceTree.Change
+
+private let evidence = "usr/lib/node_modules/a/package.json"
+
+private func fold(_ layers: [[UInt8]]) throws -> Inventory {
+    try InventoryFold.fold(layers.map { try LayerScanner().scan(ArrayProducer($0), expected: nil) })
+}
+
+private func shown(_ inventory: Inventory) -> Set<String> {
+    Set(inventory.packages.flatMap { item in item.paths.map { "\(item.package.name) \($0)" } })
+}
+
+@Suite("The inventory of an image")
+struct InventoryFoldTests {
+    @Test(
+        "A stack of random layers shows what applying them to a file system shows",
+        arguments: 0..<400 as Range<UInt64>
+    )
+    func agreesWithReference(seed: UInt64) throws {
+        var random = RandomLayers(seed: seed)
+        var tree = ReferenceTree()
+        var archives: [[UInt8]] = []
+        var history: [[Change]] = []
+        for _ in 0..<8 {
+            let layer = random.next()
+            history.append(layer)
+            tree.apply(layer)
+            archives.append(ReferenceTree.archive(layer))
+            let found = try shown(fold(archives))
+            try #require(found == tree.packages, "\(history)")
+        }
+    }
+
+    @Test(
+        "Each way of hiding a lower file",
+        arguments: [
+            .whiteout(evidence), .whiteout("usr/lib/node_modules/a"), .whiteout("usr"),
+            .opaque("usr/lib/node_modules/a"),
+            .opaque("usr"), .symlink("usr/lib"), .file("usr/lib/node_modules", package: nil), .symlink(evidence),
+            .file(evidence, package: "other"),
+        ] as [ReferenceTree.Change]
+    )
+    func hidden(change: ReferenceTree.Change) throws {
+        let lower = ReferenceTree.archive([.file(evidence, package: "a")])
+        let found = try shown(fold([lower, ReferenceTree.archive([change])]))
+        #expect(!found.contains("a /\(evidence)"))
+    }
+
+    @Test(
+        "What looks like hiding and is not",
+        arguments: [
+            .whiteout("usr/lib/node_modules/a/package"), .whiteout("usr/lib/node_module"), .whiteout("sr"),
+            .opaque("us"),
+            .directory("usr/lib"), .symlink("usr/lib/node_modules/ab"),
+            .opaque("usr/lib/node_modules/a/package.jso"),
+        ] as [ReferenceTree.Change]
+    )
+    func notHidden(change: ReferenceTree.Change) throws {
+        let lower = ReferenceTree.archive([.file(evidence, package: "a")])
+        #expect(try shown(fold([lower, ReferenceTree.archive([change])])) == ["a /\(evidence)"])
+    }
+
+    @Test("A whiteout hides lower layers and never what its own layer brings, in either order")
+    func sameLayer() throws {
+        let lower = ReferenceTree.archive([.file(evidence, package: "old")])
+        let change = Change.file(evidence, package: "new")
+        for hiding in [
+            Change.whiteout(evidence), .whiteout("usr/lib"), .opaque("usr/lib"), .opaque("usr/lib/node_modules/a"),
+        ] {
+            for upper in [[hiding, change], [change, hiding]] {
+                #expect(try shown(fold([lower, ReferenceTree.archive(upper)])) == ["new /\(evidence)"])
+            }
+        }
+    }
+
+    @Test("A file that replaces a directory and a directory that comes back")
+    func overAndBack() throws {
+        let first = ReferenceTree.archive([.file(evidence, package: "one")])
+        let file = ReferenceTree.archive([.file("usr/lib/node_modules/a", package: nil)])
+        let back = ReferenceTree.archive([.directory("usr/lib/node_modules/a")])
+        let again = ReferenceTree.archive([.directory("usr/lib/node_modules/a"), .file(evidence, package: "two")])
+        #expect(try shown(fold([first, file])) == [])
+        #expect(try shown(fold([first, file, back])) == [])
+        #expect(try shown(fold([first, file, again])) == ["two /\(evidence)"])
+    }
+
+    @Test("A hard link shows a lower file's packages, even over two steps and after the file is gone")
+    func hardlinks() throws {
+        let folder = "usr/lib/node_modules"
+        let lower = ReferenceTree.archive([.file(evidence, package: "a")])
+        let links = ReferenceTree.archive([
+            .hardlink("\(folder)/b/package.json", to: evidence),
+            .hardlink("\(folder)/c/package.json", to: "\(folder)/b/package.json"),
+        ])
+        let gone = ReferenceTree.archive([.whiteout(evidence)])
+        let inventory = try fold([lower, links, gone])
+        #expect(inventory.packages.map(\.paths) == [["/\(folder)/b/package.json", "/\(folder)/c/package.json"]])
+    }
+
+    private func status(_ packages: [String]) -> [UInt8] {
+        var tar = TarBuilder()
+        tar.file("var/lib/dpkg/status", packages.map { "Package: \($0)\nVersion: 1\n" }.joined(separator: "\n"))
+        return tar.archive
+    }
+
+    @Test("A package of a rewritten database belongs to the layer that first listed it without a break")
+    func origins() throws {
+        let layers = [["a", "b", "c"], ["a", "c"], ["a", "b", "c"], ["a", "b"]].map(status)
+        let found = try fold(layers).packages
+        #expect(found.map(\.package.name) == ["a", "b"])
+        #expect(found.map(\.layer) == [0, 2])
+    }
+
+    @Test("Files that an OS package owns are marked with their owner")
+    func owners() throws {
+        var tar = TarBuilder()
+        tar.file("usr/lib/python3/dist-packages/six.dist-info/METADATA", "Name: six\nVersion: 1\n")
+        tar.file("usr/lib/python3/dist-packages/own.dist-info/METADATA", "Name: own\nVersion: 1\n")
+        tar.file(
+            "var/lib/dpkg/info/python3-six:all.list",
+            "/.\n/usr/lib/python3/dist-packages/six.dist-info/METADATA\n"
+        )
+        let found = try fold([tar.archive]).packages
+        #expect(found.map(\.package.name) == ["own", "six"])
+        #expect(found.map(\.ownedBy) == [nil, "python3-six"])
+    }
+
+    @Test("The distribution is read from the first place that shows, and from the highest layer")
+    func distro() throws {
+        func release(_ path: String, _ id: String) -> [UInt8] {
+            var tar = TarBuilder()
+            tar.file(path, "ID=\(id)\n")
+            return tar.archive
+        }
+        let vendor = release("usr/lib/os-release", "vendor")
+        let local = release("etc/os-release", "local")
+        let gone = ReferenceTree.archive([.whiteout("etc/os-release")])
+        #expect(try fold([vendor]).distro?.id == "vendor")
+        #expect(try fold([local, vendor]).distro?.id == "local")
+        #expect(try fold([vendor, local, gone]).distro?.id == "vendor")
+        #expect(try fold([local, release("etc/os-release", "newer")]).distro?.id == "newer")
+        #expect(try fold([release("srv/etc/os-release", "copy")]).distro == nil)
+        #expect(try fold([]).distro == nil)
+    }
+
+    @Test("Gaps keep the layer that they are in")
+    func gaps() throws {
+        var tar = TarBuilder()
+        tar.file("../x", "")
+        let gaps = try fold([ReferenceTree.archive([]), tar.archive, tar.archive]).gaps
+        #expect(gaps.map(\.layer) == [1, 2])
+    }
+}

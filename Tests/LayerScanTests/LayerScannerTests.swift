@@ -1,0 +1,294 @@
+import Bytes
+import Codecs
+import Crypto
+import Foundation
+import LayerScan
+import ScanModel
+import TallymanTesting
+import Testing
+
+private func digest(_ bytes: [UInt8]) -> ScanModel.Digest { ScanModel.Digest(sha256: SHA256.hash(data: bytes)) }
+
+private func scan(
+    _ blob: [UInt8],
+    expected: ScanModel.Digest? = nil,
+    pieces: Int = 64 * 1024,
+    limits: LayerScanLimits = LayerScanLimits()
+) throws -> AnalysedLayer {
+    try LayerScanner(limits: limits).scan(ArrayProducer(blob, pieceSize: pieces), expected: expected)
+}
+
+private func json(_ layer: AnalysedLayer) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return try encoder.encode(layer.report)
+}
+
+private func names(_ layer: AnalysedLayer) -> [String] {
+    layer.report.evidence.flatMap(\.packages).map { "\($0.package.name) \($0.package.version)" }.sorted()
+}
+
+private func manifest(_ name: String, _ version: String = "1") -> String {
+    #"{"name":"\#(name)","version":"\#(version)"}"#
+}
+
+/// A layer with several kinds of evidence, a whiteout and an opaque directory.
+private var sampleTar: [UInt8] {
+    var tar = TarBuilder()
+    tar.directory("etc")
+    tar.file("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n")
+    tar.file(
+        "var/lib/dpkg/status",
+        "Package: bash\nStatus: install ok installed\nVersion: 5.2-1\nArchitecture: amd64\n\n"
+    )
+    tar.file("usr/lib/node_modules/x/package.json", manifest("x"))
+    tar.file("usr/lib/python3/site-packages/y-2.dist-info/METADATA", "Name: y\nVersion: 2\n\nText\n")
+    tar.file("opt/.wh.old", "")
+    tar.file("srv/.wh..wh..opq", "")
+    tar.file("srv/.wh..wh.plnk", "")
+    return tar.archive
+}
+
+@Suite("The analysis of one layer")
+struct LayerScannerTests {
+    @Test("Every form of a layer gives the same report, in pieces of any size", arguments: [1, 2, 3, 1000, 65536])
+    func forms(pieces: Int) throws {
+        let tar = sampleTar
+        let plain = try json(scan(tar))
+        for blob in [tar, GzipBuilder.member(tar), try Zstd.compress(tar)] {
+            let layer = try scan(blob, expected: digest(blob), pieces: pieces)
+            #expect(layer.report.diffID == digest(tar))
+            #expect(layer.report.expandedBytes == Int64(tar.count))
+            #expect(layer.report.entries == 8)
+            #expect(try json(layer) == plain)
+        }
+    }
+
+    @Test("The report holds what the layer brings and what it takes away")
+    func content() throws {
+        let layer = try scan(sampleTar)
+        #expect(names(layer) == ["bash 5.2-1", "x 1", "y 2"])
+        #expect(layer.report.whiteouts == [LayerPath("opt/old")])
+        #expect(layer.report.opaqueDirectories == [LayerPath("srv")])
+        #expect(layer.report.gaps == [])
+        #expect(layer.paths.kind(at: LayerPath("etc")) == .directory)
+        #expect(layer.paths.kind(at: LayerPath("etc/os-release")) == .file)
+        #expect(layer.paths.kind(at: LayerPath("opt/.wh.old")) == nil)
+        #expect(layer.paths.count == 5)
+    }
+
+    @Test("Padding behind the archive counts for both digests")
+    func padding() throws {
+        let tar = sampleTar + [UInt8](repeating: 0, count: 9000)
+        let blob = GzipBuilder.member(tar)
+        let layer = try scan(blob, expected: digest(blob))
+        #expect(layer.report.diffID == digest(tar))
+        #expect(layer.report.expandedBytes == Int64(tar.count))
+    }
+
+    @Test("Bytes that are not what the digest says throw, whatever is in them")
+    func mismatch() throws {
+        let tar = sampleTar
+        let good = GzipBuilder.member(tar)
+        var flipped = good
+        flipped[flipped.count / 2] ^= 1
+        for blob in [flipped, Array(good.dropLast()), good + [0], [], Array("garbage".utf8), tar] {
+            #expect { try scan(blob, expected: digest(good)) } throws: {
+                ($0 as? LayerScanError)?.code == .digestMismatch
+            }
+        }
+    }
+
+    @Test("A blob named by its SHA-512 is checked by it")
+    func sha512() throws {
+        let blob = GzipBuilder.member(sampleTar)
+        let named = ScanModel.Digest(sha512: SHA512.hash(data: blob))
+        #expect(try scan(blob, expected: named).report.diffID == digest(sampleTar))
+        #expect { try scan(blob + [0], expected: named) } throws: { ($0 as? LayerScanError)?.code == .digestMismatch }
+    }
+
+    @Test("Bytes that match their digest and are no layer are malformed")
+    func malformed() throws {
+        let gzip = GzipBuilder.member(sampleTar)
+        let zstd = try Zstd.compress(sampleTar)
+        var damaged = gzip
+        damaged[damaged.count - 6] ^= 1
+        let blobs: [[UInt8]] = [
+            Array("garbage".utf8), [UInt8](repeating: 0x41, count: 5000), damaged, Array(gzip.dropLast(100)),
+            Array(gzip.prefix(2)),
+            Array(gzip.prefix(20)), Array(zstd.dropLast(3)), Array(zstd.prefix(6)), Array(sampleTar.prefix(700)),
+            GzipBuilder.member(Array("no tar".utf8)), GzipBuilder.member(Array(sampleTar.prefix(700))),
+        ]
+        for blob in blobs {
+            for pieces in [1, 3, 65536] {
+                #expect { try scan(blob, expected: digest(blob), pieces: pieces) } throws: {
+                    ($0 as? LayerScanError)?.code == .malformed
+                }
+                #expect { try scan(blob, pieces: pieces) } throws: {
+                    ($0 as? LayerScanError)?.code == .malformed
+                }
+            }
+        }
+    }
+
+    @Test(
+        "A layer of no bytes is an empty one",
+        arguments: [[], GzipBuilder.member([]), [UInt8](repeating: 0, count: 1024)]
+    )
+    func empty(blob: [UInt8]) throws {
+        let layer = try scan(blob, expected: digest(blob))
+        #expect(layer.report.evidence == [])
+        #expect(layer.report.entries == 0)
+        #expect(layer.paths.count == 0)
+        #expect(layer.report.diffID != nil)
+    }
+
+    @Test("Of two entries for one path the last one counts")
+    func duplicates() throws {
+        let path = "usr/lib/node_modules/x/package.json"
+        var tar = TarBuilder()
+        tar.file(path, manifest("x", "1"))
+        tar.file(path, "{ damaged")
+        tar.file("./" + path, manifest("x", "3"))
+        let layer = try scan(tar.archive)
+        #expect(names(layer) == ["x 3"])
+        #expect(layer.report.gaps == [])
+        tar.symlink(path, to: "elsewhere")
+        let replaced = try scan(tar.archive)
+        #expect(names(replaced) == [])
+        #expect(replaced.paths.kind(at: LayerPath(path)) == .symlink)
+    }
+
+    @Test("Names that lead out of the image become gaps and nothing else")
+    func hostileNames() throws {
+        var tar = TarBuilder()
+        tar.file("usr/../../etc/os-release", "ID=evil\n")
+        tar.file("/etc/os-release", "ID=debian\n")
+        tar.hardlink("usr/lib/os-release", to: "../../etc/os-release")
+        let layer = try scan(tar.archive)
+        #expect(layer.report.evidence.compactMap(\.distro).map(\.id) == ["debian"])
+        #expect(layer.report.gaps.map(\.path) == ["usr/../../etc/os-release", "usr/lib/os-release"])
+    }
+
+    @Test("Hard links show what they link to, over several steps and into lower layers")
+    func hardlinks() throws {
+        let folder = "usr/lib/node_modules"
+        var tar = TarBuilder()
+        tar.file("\(folder)/a/package.json", manifest("a"))
+        tar.hardlink("\(folder)/b/package.json", to: "\(folder)/a/package.json")
+        tar.hardlink("\(folder)/c/package.json", to: "\(folder)/b/package.json")
+        tar.hardlink("\(folder)/d/package.json", to: "below/package.json")
+        tar.hardlink("\(folder)/e/package.json", to: "\(folder)/d/package.json")
+        let evidence = try scan(tar.archive).report.evidence
+        #expect(evidence.map(\.packages.count) == [1, 1, 1, 0, 0])
+        let below = LayerPath("below/package.json")
+        #expect(evidence.map(\.linkTarget) == [nil, nil, nil, below, below])
+    }
+}
+
+@Suite("The bounds of a layer's analysis")
+struct LayerScanLimitsTests {
+    private func layerGaps(_ layer: AnalysedLayer) -> [String] {
+        layer.report.gaps.filter { $0.path.isEmpty }.map(\.reason)
+    }
+
+    @Test("More entries than allowed: what came before counts, the rest is a gap")
+    func entries() throws {
+        var tar = TarBuilder()
+        for index in 0..<10 { tar.file("usr/lib/node_modules/p\(index)/package.json", manifest("p\(index)")) }
+        var limits = LayerScanLimits()
+        limits.maxEntries = 4
+        let blob = GzipBuilder.member(tar.archive)
+        let layer = try scan(blob, expected: digest(blob), limits: limits)
+        #expect(names(layer) == ["p0 1", "p1 1", "p2 1", "p3 1"])
+        #expect(layerGaps(layer) == ["the layer has more than 4 entries"])
+        #expect(layer.report.diffID == nil)
+        limits.maxEntries = 10
+        #expect(try scan(blob, limits: limits).report.gaps == [])
+    }
+
+    @Test(
+        "More bytes than allowed is a gap, and the blob's digest is still checked",
+        arguments: [0, 100, 512, 1000, 3000]
+    )
+    func expandedBytes(bound: Int64) throws {
+        var limits = LayerScanLimits()
+        limits.maxExpandedBytes = bound
+        for blob in [sampleTar, GzipBuilder.member(sampleTar), try Zstd.compress(sampleTar)] {
+            for pieces in [1, 100, 65536] {
+                let layer = try scan(blob, expected: digest(blob), pieces: pieces, limits: limits)
+                #expect(layerGaps(layer) == ["the layer expands to more than \(bound) bytes"])
+                #expect(layer.report.diffID == nil)
+            }
+            #expect { try scan(blob + [0], expected: digest(blob), limits: limits) } throws: {
+                ($0 as? LayerScanError)?.code == .digestMismatch
+            }
+        }
+        limits.maxExpandedBytes = Int64(sampleTar.count)
+        #expect(try scan(sampleTar, limits: limits).report.gaps == [])
+    }
+
+    @Test("An evidence file that is too large is a gap and still replaces the one below it")
+    func evidenceBytes() throws {
+        let path = LayerPath("usr/lib/node_modules/x/package.json")
+        var tar = TarBuilder()
+        tar.file(path.text, manifest("x") + String(repeating: " ", count: 1000))
+        var limits = LayerScanLimits()
+        limits.maxEvidenceBytes = 500
+        let layer = try scan(tar.archive, limits: limits)
+        #expect(layer.report.gaps.map(\.path) == [path.text])
+        #expect(layer.report.evidence == [Evidence(path: path, cataloger: "npm")])
+    }
+
+    @Test("A path that is too long and gaps beyond their number are counted")
+    func pathsAndGaps() throws {
+        var tar = TarBuilder()
+        tar.file(String(repeating: "d/", count: 200) + "package.json", manifest("deep"))
+        for index in 0..<7 { tar.file("../\(index)", "") }
+        var limits = LayerScanLimits()
+        limits.maxPathBytes = 100
+        limits.maxGaps = 3
+        let layer = try scan(tar.archive, limits: limits)
+        #expect(names(layer) == [])
+        #expect(layer.report.gaps.count == 4)
+        #expect(layerGaps(layer).contains("5 more gaps are not listed"))
+    }
+
+    @Test("Evidence above the memory bound goes through a file with the same result", arguments: [0, 10, 60, 1 << 20])
+    func spooled(bound: Int64) throws {
+        var tar = TarBuilder()
+        let status = (0..<2000).map { "Package: p\($0)\nVersion: \($0)\n" }.joined(separator: "\n")
+        tar.file("var/lib/dpkg/status", status)
+        tar.gnuSparseFile(
+            "usr/lib/node_modules/s/package.json",
+            realSize: 400,
+            pieces: [(0, Array(manifest("s").utf8)), (399, Array(" ".utf8))]
+        )
+        tar.file("etc/os-release", "ID=debian\n")
+        tar.file("usr/lib/node_modules/empty/package.json", "")
+        var limits = LayerScanLimits()
+        limits.memoryBytes = bound
+        #expect(try json(scan(tar.archive, limits: limits)) == json(scan(tar.archive)))
+        #expect(try scan(tar.archive, limits: limits).report.evidence.map(\.packages.count).max() == 2000)
+    }
+
+    @Test("Without a place for temporary files a large file is a gap")
+    func noScratch() throws {
+        var limits = LayerScanLimits()
+        limits.memoryBytes = 10
+        let scanner = LayerScanner(limits: limits, scratchDirectory: "/nonexistent")
+        let layer = try scanner.scan(ArrayProducer(sampleTar), expected: nil)
+        #expect(layer.report.gaps.contains { $0.path == "var/lib/dpkg/status" && $0.reason.contains("temporary file") })
+    }
+
+    @Test("Damaged layers without a digest give a report or an error, never a trap")
+    func fuzz() throws {
+        let tar = sampleTar
+        var random = SeededRandom(seed: 21)
+        for _ in 0..<400 {
+            var copy = tar
+            for _ in 0...random.below(4) { copy[random.below(copy.count)] = UInt8(random.below(256)) }
+            do { _ = try scan(copy) } catch { #expect(error is LayerScanError) }
+        }
+    }
+}
