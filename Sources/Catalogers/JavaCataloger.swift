@@ -4,7 +4,7 @@ import ScanModel
 /// Java archives with all that is nested or shaded in them.
 struct JavaCataloger: Cataloger {
     let name = "java"
-    let version = 1
+    let version = 2
     let readsLargeFiles = true
     let selectors: [PathSelector] = [
         ".jar", ".war", ".ear", ".par", ".sar", ".nar", ".jpi", ".hpi", ".kar", ".far", ".lpkg", ".rar",
@@ -17,15 +17,16 @@ struct JavaCataloger: Cataloger {
         found.problems = read.problems
         for artifact in read.artifacts where !artifact.version.isEmpty {
             let nested = artifact.virtualPath.hasPrefix(path) ? artifact.virtualPath.dropFirst(path.count) : ""
-            let isPlugin = file.path.text.hasSuffix(".hpi") || file.path.text.hasSuffix(".jpi")
+            let isPlugin = nested.isEmpty && [".hpi", ".jpi"].contains { file.path.text.hasSuffix($0) }
             found.packages.append(
                 CatalogedPackage(
                     Package(
-                        type: isPlugin && nested.isEmpty ? .jenkins : .java,
+                        type: .java,
                         name: artifact.name,
                         version: artifact.version,
                         licenses: artifact.licenses.sorted(),
-                        group: artifact.groupID
+                        // A plugin that states no group has that of the plugins Jenkins publishes.
+                        group: artifact.groupID ?? (isPlugin ? "org.jenkins-ci.plugins" : nil)
                     ),
                     virtualPath: nested.hasPrefix(":") ? String(nested.dropFirst()) : String(nested)
                 )

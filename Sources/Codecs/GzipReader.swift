@@ -8,6 +8,8 @@ import CISAL
 package final class GzipReader: ByteProducer {
     private enum Phase { case header, body, done }
 
+    private static let magic: [UInt8] = [0x1f, 0x8b]
+
     private let source: any ByteProducer
     private let state: UnsafeMutablePointer<inflate_state>
     private let header: UnsafeMutablePointer<isal_gzip_header>
@@ -15,7 +17,8 @@ package final class GzipReader: ByteProducer {
     private var input = UnsafeRawBufferPointer(start: nil, count: 0)
     private var phase = Phase.header
     private var members = 0
-    private var headerHasBytes = false
+    /// Bytes given to the present header, and with its last piece what stands behind it.
+    private var headerBytes = 0
 
     package init(_ source: any ByteProducer, outputSize: Int = 256 * 1024) {
         self.source = source
@@ -52,7 +55,9 @@ package final class GzipReader: ByteProducer {
     }
 
     /// Moves `state` over the unread input and takes back what it left.
-    private func consume(_ body: () -> Int32) -> Int32 {
+    ///
+    /// Behind an error, and only there, ISA-L may leave pointers into buffers of its own; the stream is over then.
+    private func consume(_ body: () -> Int32) throws -> Int32 {
         let length = min(input.count, Int(Int32.max))
         state.pointee.next_in = UnsafeMutablePointer(
             mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self)
@@ -60,25 +65,31 @@ package final class GzipReader: ByteProducer {
         state.pointee.avail_in = UInt32(length)
         let result = body()
         let used = length - Int(state.pointee.avail_in)
+        guard (0...length).contains(used) else {
+            input = UnsafeRawBufferPointer(start: nil, count: 0)
+            guard result < 0 else { throw CodecError(.malformed, "gzip: the decoder lost its place (code \(result))") }
+            return result
+        }
         input = UnsafeRawBufferPointer(rebasing: input[used...])
         return result
     }
 
     private func readHeader() throws {
         guard try refill() else {
-            guard !headerHasBytes, members > 0 else {
+            guard headerBytes == 0, members > 0 else {
                 throw CodecError(.truncated, "gzip: the stream ends in a header")
             }
             phase = .done
             return
         }
-        // Behind a member: padding or foreign bytes end the stream, only the magic byte starts another one.
-        if members > 0, !headerHasBytes, input.first != 0x1f {
+        // Behind a member: padding or foreign bytes end the stream, only the two magic bytes start another one.
+        let expected = Self.magic.dropFirst(headerBytes).prefix(input.count)
+        if members > 0, !input.starts(with: expected) {
             try drain()
             return
         }
-        headerHasBytes = true
-        let result = consume { isal_read_gzip_header(state, header) }
+        headerBytes += input.count
+        let result = try consume { isal_read_gzip_header(state, header) }
         switch result {
         case ISAL_DECOMP_OK:
             state.pointee.crc_flag = UInt32(ISAL_GZIP_NO_HDR_VER)
@@ -100,7 +111,7 @@ package final class GzipReader: ByteProducer {
         let hadInput = try refill()
         state.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
         state.pointee.avail_out = UInt32(output.count)
-        let result = consume { isal_inflate(state) }
+        let result = try consume { isal_inflate(state) }
         guard result == ISAL_DECOMP_OK || result == ISAL_END_INPUT else {
             throw CodecError(.malformed, "gzip: the deflate data is damaged (code \(result))")
         }
@@ -110,7 +121,7 @@ package final class GzipReader: ByteProducer {
             isal_inflate_reset(state)
             isal_gzip_header_init(header)
             state.pointee.crc_flag = 0
-            headerHasBytes = false
+            headerBytes = 0
             phase = .header
         } else if produced == 0, !hadInput {
             throw CodecError(.truncated, "gzip: the stream ends inside a member")

@@ -41,7 +41,8 @@ package final class ZstdReader: ByteProducer {
                 throw CodecError(.malformed, "zstd: \(String(cString: ZSTD_getErrorName(result)))")
             }
             input = UnsafeRawBufferPointer(rebasing: input[from.pos...])
-            insideFrame = result != 0
+            // Asked for more output where none was left, the decoder tells what the next frame's header needs.
+            if from.pos > 0 || into.pos > 0 { insideFrame = result != 0 }
             outputWasFull = into.pos == into.size
             if into.pos > 0 { return UnsafeRawBufferPointer(rebasing: output[0..<into.pos]) }
         }

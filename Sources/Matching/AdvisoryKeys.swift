@@ -29,7 +29,6 @@ package enum AdvisoryKeys {
         PackageType.npm.rawValue: "npm",
         PackageType.gem.rawValue: "rubygems",
         PackageType.java.rawValue: "maven",
-        PackageType.jenkins.rawValue: "maven",
         PackageType.go.rawValue: "go",
         "rust-crate": "crates.io",
         "php-composer": "packagist",
@@ -39,10 +38,10 @@ package enum AdvisoryKeys {
         "bitnami": "bitnami",
     ]
 
-    /// The declared group; without one, the group that old artifacts share with their name, or Jenkins' own.
+    /// The declared group; without one, the group that old artifacts share with their name.
     private static func mavenGroup(of package: Package) -> String {
         if let group = package.group, !group.isEmpty { return group }
-        return package.type == .jenkins ? "org.jenkins-ci.plugins" : package.name
+        return package.name
     }
 
     private static func names(of package: Package, release: String) -> [String] {

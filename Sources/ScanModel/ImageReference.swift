@@ -158,7 +158,7 @@ package enum ImageName {
         guard let colon = text.firstIndex(of: ":") else { return false }
         let name = text[..<colon]
         let tag = text[text.index(after: colon)...]
-        guard !name.contains("."), name != "localhost" else { return false }
+        guard !name.contains("."), !name.hasPrefix("["), name != "localhost" else { return false }
         return !isPort(tag) || tag.utf8.count < 4
     }
 

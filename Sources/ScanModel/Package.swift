@@ -10,7 +10,6 @@ package struct PackageType: RawRepresentable, Hashable, Comparable, Sendable, Co
     package static let npm = PackageType(rawValue: "npm")
     package static let gem = PackageType(rawValue: "gem")
     package static let java = PackageType(rawValue: "java-archive")
-    package static let jenkins = PackageType(rawValue: "jenkins-plugin")
     package static let go = PackageType(rawValue: "go-module")
 
     /// Whether a distribution's package manager installed it.

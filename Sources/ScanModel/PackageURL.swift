@@ -13,7 +13,7 @@ extension Package {
                 "pkg:npm/\(PURL.encode(name))@\(PURL.encode(version))"
             }
         case .gem: "pkg:gem/\(PURL.encode(name))@\(PURL.encode(version))"
-        case .java, .jenkins:
+        case .java:
             "pkg:maven/" + (group.map { PURL.encode($0) + "/" } ?? "") + "\(PURL.encode(name))@\(PURL.encode(version))"
         case .go:
             "pkg:golang/" + name.split(separator: "/").map { PURL.encode(String($0)) }.joined(separator: "/")

@@ -94,9 +94,7 @@ struct NpmTests {
 
     @Test(
         "What is no JSON object is a problem",
-        arguments: [
-            "", "{", "null", "[]", "\"x\"", "7", "{\"name\":\"a\",", "\u{0}", #"{"name":"\ud800","version":"1"}"#,
-        ]
+        arguments: ["", "{", "null", "[]", "\"x\"", "7", "{\"name\":\"a\",", "\u{0}"]
     )
     func damaged(json: String) throws {
         let found = try read(json)
