@@ -8,20 +8,24 @@ package import ScanModel
 package struct ImageLoader: Sendable {
     private let analysis: LayerAnalysis
     private let client: @Sendable () -> RegistryClient
+    private let environment: [String: String]
 
     /// - Parameters:
     ///   - scanner: how layers are analysed, with its bounds.
     ///   - pool: the threads that analyse; two layers at most are under way at a time.
     ///   - client: the client for image references, asked for only where one is to be read; its owner shuts it down.
+    ///   - environment: where container engines are named, `DOCKER_HOST` and `CONTAINER_HOST`.
     ///   - progress: told how far it has come, from any thread.
     package init(
         scanner: LayerScanner = LayerScanner(),
         pool: ThreadPool,
         client: @escaping @Sendable () -> RegistryClient,
+        environment: [String: String] = [:],
         progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
     ) {
         analysis = LayerAnalysis(scanner: scanner, pool: pool, progress: progress)
         self.client = client
+        self.environment = environment
     }
 
     /// Reads `source`, for `platform` where it holds images for several.
@@ -32,7 +36,12 @@ package struct ImageLoader: Sendable {
         case .registry(let reference):
             return try await remote(reference, source: source, platform: platform)
         case .dockerArchive(let text):
-            return try await dockerArchive(text, source: source, platform: platform)
+            let (path, name) = LocalPath.split(text)
+            return try await dockerArchive(path, name: name, source: source, platform: platform)
+        case .engine(let kind, let name):
+            let file = try await saved(name, by: kind)
+            let image = try await dockerArchive(file.path, name: nil, source: source, platform: platform)
+            return withExtendedLifetime(file) { image }
         case .ociArchive(let text):
             let (path, tag) = LocalPath.split(text)
             let blobs = ArchiveBlobs(index: try await analysis.pool.run { try TarIndex(path: path) })
@@ -98,8 +107,27 @@ package struct ImageLoader: Sendable {
         ) { LayerAnalysis.local(try blobs.place(of: $0.digest), digest: $0.digest, isDiffID: false) }
     }
 
-    private func dockerArchive(_ text: String, source: ImageSource, platform: Platform?) async throws -> ScannedImage {
-        let (path, name) = LocalPath.split(text)
+    /// The archive of an image that an engine keeps: it tells what stands where only at its end, so it is spooled.
+    private func saved(_ name: String, by kind: ContainerEngine.Kind) async throws -> AnonymousFile {
+        let file = try AnonymousFile(in: analysis.scanner.scratchDirectory)
+        let limit = analysis.scanner.limits.maxExpandedBytes
+        var size: Int64 = 0
+        try await ContainerEngine(kind, environment: environment).save(name) { chunk in
+            size += Int64(chunk.count)
+            guard size <= limit else {
+                throw ImageSourceError(.tooLarge, "\(kind.rawValue):\(name): more than \(limit) bytes")
+            }
+            try file.append(chunk)
+        }
+        return file
+    }
+
+    private func dockerArchive(
+        _ path: String,
+        name: String?,
+        source: ImageSource,
+        platform: Platform?
+    ) async throws -> ScannedImage {
         let found = try await analysis.pool.run { try DockerArchiveImage(in: TarIndex(path: path), name: name) }
         try ImageParts.check(found.config.platform, isFor: platform, subject: path)
         let tasks = found.layers.map { LayerAnalysis.local($0.place, digest: $0.diffID, isDiffID: true) }

@@ -1,3 +1,4 @@
+package import Registry
 package import ScanModel
 
 /// What a one-shot command is pointed at, as the user wrote it.
@@ -10,6 +11,8 @@ package enum ImageSource: Hashable, Sendable, CustomStringConvertible {
     case ociArchive(String)
     /// An OCI layout, `DIR[:TAG]` (image-spec v1.1, image-layout.md).
     case ociDirectory(String)
+    /// An image that a container engine on this machine keeps, by its name or ID.
+    case engine(ContainerEngine.Kind, String)
     /// A directory, taken as the root of a file system.
     case directory(String)
     /// A CycloneDX or SPDX document in JSON.
@@ -21,6 +24,8 @@ package enum ImageSource: Hashable, Sendable, CustomStringConvertible {
         ("docker-archive:", { .dockerArchive($0) }),
         ("oci-archive:", { .ociArchive($0) }),
         ("oci-dir:", { .ociDirectory($0) }),
+        ("docker:", { .engine(.docker, $0) }),
+        ("podman:", { .engine(.podman, $0) }),
         ("dir:", { .directory($0) }),
         ("sbom:", { .sbom($0) }),
         ("purls:", { .purls($0) }),
@@ -30,8 +35,10 @@ package enum ImageSource: Hashable, Sendable, CustomStringConvertible {
     package init(_ text: String) throws {
         for scheme in Self.schemes where text.hasPrefix(scheme.prefix) {
             let path = String(text.dropFirst(scheme.prefix.count))
+            // docker://NAME is another tool's way to name an image in a registry.
+            if path.hasPrefix("//"), scheme.prefix == "docker:" { break }
             guard !path.isEmpty, !path.utf8.contains(0) else {
-                throw ImageSourceError(.usage, "\(scheme.prefix) lacks the path behind the colon")
+                throw ImageSourceError(.usage, "\(scheme.prefix) lacks what is to stand behind the colon")
             }
             self = scheme.make(path)
             return
@@ -49,6 +56,7 @@ package enum ImageSource: Hashable, Sendable, CustomStringConvertible {
         case .dockerArchive(let path): "docker-archive:\(path)"
         case .ociArchive(let path): "oci-archive:\(path)"
         case .ociDirectory(let path): "oci-dir:\(path)"
+        case .engine(let kind, let name): "\(kind.rawValue):\(name)"
         case .directory(let path): "dir:\(path)"
         case .sbom(let path): "sbom:\(path)"
         case .purls(let path): "purls:\(path)"

@@ -19,6 +19,8 @@ struct ScanCommand: AsyncParsableCommand {
               docker-archive:FILE   what `docker save` writes; of several: FILE:NAME:TAG
               oci-archive:FILE      an OCI layout in a tar archive; of several: FILE:TAG
               oci-dir:DIR[:TAG]     an OCI layout
+              docker:NAME           an image that the local Docker keeps (DOCKER_HOST)
+              podman:NAME           likewise of Podman (CONTAINER_HOST)
               dir:DIR               a directory, as the root of a file system
               sbom:FILE             CycloneDX or SPDX, in JSON
               purls:FILE            one purl a line; OS packages with ?distro=debian-12
@@ -94,6 +96,7 @@ struct ScanCommand: AsyncParsableCommand {
         let loader = ImageLoader(
             pool: try ThreadPool(name: "scan", threads: threads),
             client: { opened.client() },
+            environment: ProcessInfo.processInfo.environment,
             progress: { ConsoleOutput.progress("\($0.layersDone) of \($0.layers) layers analysed") }
         )
         do {
