@@ -4,7 +4,7 @@ import ScanModel
 /// Java archives with all that is nested or shaded in them.
 struct JavaCataloger: Cataloger {
     let name = "java"
-    let version = 2
+    let version = 3
     let readsLargeFiles = true
     let selectors: [PathSelector] = [
         ".jar", ".war", ".ear", ".par", ".sar", ".nar", ".jpi", ".hpi", ".kar", ".far", ".lpkg", ".rar",
@@ -15,7 +15,12 @@ struct JavaCataloger: Cataloger {
         let path = "/" + file.path.text
         let read = JavaArchiveReader.read(file.bytes, path: path)
         found.problems = read.problems
-        for artifact in read.artifacts where !artifact.version.isEmpty {
+        for artifact in read.artifacts {
+            guard !artifact.version.isEmpty else {
+                // Nothing can be matched without one, and leaving it out unsaid would pass for a clean archive.
+                found.problems.append("\(artifact.name): the archive states no version")
+                continue
+            }
             let nested = artifact.virtualPath.hasPrefix(path) ? artifact.virtualPath.dropFirst(path.count) : ""
             let isPlugin = nested.isEmpty && [".hpi", ".jpi"].contains { file.path.text.hasSuffix($0) }
             found.packages.append(
