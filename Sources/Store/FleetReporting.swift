@@ -59,6 +59,19 @@ extension Store {
         }
     }
 
+    /// The newest run that was done by the end of a day (UTC), `YYYY-MM-DD`; throws where that is no date.
+    package func finishedRun(byEndOf day: String) async throws -> Int? {
+        try await pool.run { session in
+            try session.execute(
+                """
+                SELECT id FROM runs WHERE state = 'done' AND finished_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'
+                ORDER BY id DESC LIMIT 1
+                """,
+                [.text(day)]
+            ).first?.int(0)
+        }
+    }
+
     static func builds(_ session: PostgresSession) throws -> [ProviderBuild] {
         try session.execute("SELECT provider, build, records FROM advisory_providers ORDER BY provider").map {
             ProviderBuild(provider: try $0.string(0), build: try $0.string(1), records: try $0.int(2))

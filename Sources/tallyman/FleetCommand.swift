@@ -93,7 +93,7 @@ struct FleetCommand: AsyncParsableCommand {
     struct Images: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists a run's images with their outcome.")
         @OptionGroup var fleet: FleetOptions
-        @Option(help: "The run's number; the newest by default.") var run: Int?
+        @Argument(help: "The run's number; the newest by default.") var run: Int?
         @Option(name: .shortAndLong, help: "table or json.") var output = Format.table
 
         func run() async throws {
@@ -109,7 +109,7 @@ struct FleetCommand: AsyncParsableCommand {
             abstract: "Lists what a run could not cover, each with its reason: failed, unsupported, gone, not listed."
         )
         @OptionGroup var fleet: FleetOptions
-        @Option(help: "The run's number; the newest by default.") var run: Int?
+        @Argument(help: "The run's number; the newest by default.") var run: Int?
         @Option(name: .shortAndLong, help: "table or json.") var output = Format.table
 
         func run() async throws {

@@ -22,7 +22,14 @@ struct ReportCommand: AsyncParsableCommand {
         )
         @OptionGroup var fleet: FleetOptions
         @Option(help: "The folder to write into; made where it does not exist.") var out: String
-        @Option(help: "The run to compare with; the finished one before by default.") var since: Int?
+        @Option(
+            help: ArgumentHelp(
+                "The run to compare with, or a date: the last run finished by the end of that day (UTC).",
+                discussion: "By default the finished run before the newest.",
+                valueName: "RUN|YYYY-MM-DD"
+            )
+        )
+        var since: String?
         @Option(help: "html, json, csv, with commas between.") var format = "html,json,csv"
 
         func run() async throws {
@@ -36,8 +43,7 @@ struct ReportCommand: AsyncParsableCommand {
             guard let run = try await store.finishedRun(before: nil) else {
                 throw InputError("no run has finished yet: tallyman fleet scan REGISTRY --wait")
             }
-            var previous = since
-            if previous == nil { previous = try await store.finishedRun(before: run) }
+            let previous = try await earlierRun(than: run, in: store)
             let report = try await store.fleetReport(run: run, since: previous)
             let summary = try await store.summary(run: run)
             try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
@@ -59,6 +65,24 @@ struct ReportCommand: AsyncParsableCommand {
             ConsoleOutput.line(
                 "\(out)/\(formats.contains(.html) ? "report.html" : formats.contains(.json) ? "report.json" : "images.csv")"
             )
+        }
+
+        /// The run that `--since` names; `nil` where there is none before.
+        private func earlierRun(than run: Int, in store: Store) async throws -> Int? {
+            guard let since else { return try await store.finishedRun(before: run) }
+            if let number = Int(since) {
+                guard let found = try await store.run(number) else {
+                    throw InputError("--since: there is no run \(number)")
+                }
+                return found.id
+            }
+            guard since.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil else {
+                throw UsageError("--since: \(since) is neither a run's number nor a date such as 2026-11-25")
+            }
+            guard let found = try await store.finishedRun(byEndOf: since) else {
+                throw InputError("--since: no run had finished by the end of \(since)")
+            }
+            return found
         }
     }
 
