@@ -15,6 +15,9 @@ package protocol Cataloger: Sendable {
     var companionSuffixes: [String] { get }
     /// Whether its files may be as large as archives, databases and executables are, and not as texts.
     var readsLargeFiles: Bool { get }
+    /// Whether reading a file takes longer than its digest does: then a result is kept for other layers with that file.
+    /// It must depend on nothing of the file but its content and the last part of its path.
+    var isCostly: Bool { get }
     /// Reads one file. Hostile content gives problems, never a trap.
     func catalog(_ file: EvidenceFile) -> CatalogedFile
 }
@@ -22,6 +25,7 @@ package protocol Cataloger: Sendable {
 extension Cataloger {
     package var companionSuffixes: [String] { [] }
     package var readsLargeFiles: Bool { false }
+    package var isCostly: Bool { false }
 }
 
 /// One file out of a layer, as a cataloger sees it.

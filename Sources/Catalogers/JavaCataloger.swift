@@ -6,6 +6,7 @@ struct JavaCataloger: Cataloger {
     let name = "java"
     let version = 3
     let readsLargeFiles = true
+    let isCostly = true
     let selectors: [PathSelector] = [
         ".jar", ".war", ".ear", ".par", ".sar", ".nar", ".jpi", ".hpi", ".kar", ".far", ".lpkg", ".rar",
     ].map { .suffix($0) }

@@ -7,6 +7,7 @@ struct RPMCataloger: Cataloger {
     let name = "rpm"
     let version = 1
     let readsLargeFiles = true
+    let isCostly = true
     let companionSuffixes = ["-wal"]
     let selectors: [PathSelector] = ["var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm"].flatMap { folder in
         ["Packages", "Packages.db", "rpmdb.sqlite"].map { PathSelector.pathSuffix("\(folder)/\($0)") }

@@ -8,6 +8,7 @@ struct LayerContent {
     private let limits: LayerScanLimits
     private let selection: EvidenceSelection
     private let spool: FileSpool
+    private let cache: ContentCache
 
     private var entries = 0
     private var paths: [LayerPath: PathKind] = [:]
@@ -22,9 +23,10 @@ struct LayerContent {
     private var waiting: [LayerPath: (cataloger: Int, bytes: FileBytes)] = [:]
     private var companions: [LayerPath: FileBytes] = [:]
 
-    init(limits: LayerScanLimits, selection: EvidenceSelection, scratchDirectory: String) {
+    init(limits: LayerScanLimits, selection: EvidenceSelection, scratchDirectory: String, cache: ContentCache) {
         self.limits = limits
         self.selection = selection
+        self.cache = cache
         spool = FileSpool(directory: scratchDirectory, memoryBytes: limits.memoryBytes)
     }
 
@@ -120,7 +122,7 @@ struct LayerContent {
             companions: companions,
             isEvidence: { [selection] in !selection.catalogers(for: $0).isEmpty }
         )
-        let found = cataloger.catalog(file)
+        let found = read(file, with: cataloger)
         found.problems.forEach { addProblem(path, $0) }
         // An evidence file without packages still counts: it replaces the one below it.
         guard keepsEmpty || !found.packages.isEmpty else { return }
@@ -133,6 +135,14 @@ struct LayerContent {
                 distro: found.distro
             )
         )
+    }
+
+    private func read(_ file: EvidenceFile, with cataloger: any Cataloger) -> CatalogedFile {
+        guard let key = ContentCache.key(for: file, read: cataloger) else { return cataloger.catalog(file) }
+        if let known = cache.result(for: key) { return known }
+        let found = cataloger.catalog(file)
+        cache.keep(found, for: key)
+        return found
     }
 
     /// A hard link shows the content of its target, which stands earlier in this archive or in a layer below.

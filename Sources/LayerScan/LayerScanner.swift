@@ -12,15 +12,19 @@ package struct LayerScanner: Sendable {
     package let selection: EvidenceSelection
     /// A folder for anonymous temporary files.
     package let scratchDirectory: String
+    /// Shared by every layer that this scanner, or a copy of it, reads.
+    private let cache: ContentCache
 
     package init(
         limits: LayerScanLimits = LayerScanLimits(),
         selection: EvidenceSelection = Catalogers.selection,
-        scratchDirectory: String = "/tmp"
+        scratchDirectory: String = "/tmp",
+        cache: ContentCache = ContentCache()
     ) {
         self.limits = limits
         self.selection = selection
         self.scratchDirectory = scratchDirectory
+        self.cache = cache
     }
 
     /// Reads the blob to its end and reports what the layer holds.
@@ -29,7 +33,12 @@ package struct LayerScanner: Sendable {
     /// prove nothing. `nil` is for files named by the user, which have no digest to keep.
     package func scan(_ blob: any ByteProducer, expected: Digest?) throws -> AnalysedLayer {
         let input = HashingProducer(blob, algorithm: expected?.algorithm ?? .sha256)
-        var content = LayerContent(limits: limits, selection: selection, scratchDirectory: scratchDirectory)
+        var content = LayerContent(
+            limits: limits,
+            selection: selection,
+            scratchDirectory: scratchDirectory,
+            cache: cache
+        )
         var diffID: Digest?
         var expandedBytes: Int64 = 0
         var failure: (any Error)?
