@@ -1,13 +1,11 @@
-import ScanModel
-
 /// A package URL taken apart (purl-spec, PURL-SPECIFICATION.rst), as the package that it names.
-struct PackageURL {
+package struct PackageURL: Sendable {
     /// Bytes of one purl.
-    static let maxBytes = 8192
+    package static let maxBytes = 8192
 
-    let package: Package
+    package let package: Package
     /// From the qualifier `distro` (`debian-12`); else `nil`.
-    let distro: Distro?
+    package let distro: Distro?
 
     /// The purl types whose packages have another name here.
     private static let types = [
@@ -17,7 +15,7 @@ struct PackageURL {
     ]
 
     /// Parses a purl; `nil` without a type, a name or a version.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.utf8.count <= Self.maxBytes, text.lowercased().hasPrefix("pkg:") else { return nil }
         var rest = text.dropFirst(4).drop { $0 == "/" }
         if let hash = rest.lastIndex(of: "#") { rest = rest[..<hash] }
