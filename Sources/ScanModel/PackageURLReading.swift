@@ -1,4 +1,69 @@
-/// A package URL taken apart (purl-spec, PURL-SPECIFICATION.rst), as the package that it names.
+/// A package URL taken apart (purl-spec, PURL-SPECIFICATION.rst).
+package struct PackageURLParts: Sendable {
+    /// In lower case.
+    package let type: String
+    /// Segments joined by slashes; empty where there are none.
+    package let namespace: String
+    package let name: String
+    /// Empty where there is none.
+    package let version: String
+    /// Keys in lower case, values decoded.
+    package let qualifiers: [String: String]
+    /// Empty where there is none.
+    package let subpath: String
+
+    /// Takes a purl apart; `nil` without a type or a name, and over ``PackageURL/maxBytes``.
+    package init?(_ text: String) {
+        guard text.utf8.count <= PackageURL.maxBytes, text.prefix(4).lowercased() == "pkg:" else { return nil }
+        var rest = text.dropFirst(4).drop { $0 == "/" }
+        var subpath = ""
+        if let hash = rest.lastIndex(of: "#") {
+            subpath = PURL.decode(rest[rest.index(after: hash)...])
+            rest = rest[..<hash]
+        }
+        var qualifiers: [String: String] = [:]
+        if let mark = rest.firstIndex(of: "?") {
+            for pair in rest[rest.index(after: mark)...].split(separator: "&") {
+                guard let equals = pair.firstIndex(of: "=") else { continue }
+                qualifiers[pair[..<equals].lowercased()] = PURL.decode(pair[pair.index(after: equals)...])
+            }
+            rest = rest[..<mark]
+        }
+        guard let slash = rest.firstIndex(of: "/") else { return nil }
+        var path = rest[rest.index(after: slash)...]
+        // The version follows the last at-sign of the last part: npm scopes may be written with a bare one.
+        var version = ""
+        let nameStart = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        if let at = path[nameStart...].lastIndex(of: "@"), at != nameStart {
+            version = PURL.decode(path[path.index(after: at)...])
+            path = path[..<at]
+        } else if path[nameStart...].first == "@" {
+            // `npm/@1.0` has no name, and `npm/%40scope/@1.0` neither.
+            return nil
+        }
+        let parts = path.split(separator: "/").map { PURL.decode($0) }
+        guard let name = parts.last, !name.isEmpty, slash > rest.startIndex else { return nil }
+        type = rest[..<slash].lowercased()
+        namespace = parts.dropLast().joined(separator: "/")
+        self.name = name
+        self.version = version
+        self.qualifiers = qualifiers
+        self.subpath = subpath
+    }
+
+    /// The kind of package that it names.
+    package var packageType: PackageType { PURLType.packageType(type, name: name) }
+
+    /// The package's name as its ecosystem has it, with the namespace where that is a part of it.
+    package var fullName: String {
+        PURLType.hasSegments(type) && !namespace.isEmpty ? "\(namespace)/\(name)" : name
+    }
+
+    /// From the qualifier `distro`; else `nil`.
+    package var distro: Distro? { qualifiers["distro"].flatMap { PURLDistro.parse($0, namespace: namespace) } }
+}
+
+/// A package URL as the package that it names.
 package struct PackageURL: Sendable {
     /// Bytes of one purl.
     package static let maxBytes = 8192
@@ -7,98 +72,63 @@ package struct PackageURL: Sendable {
     /// From the qualifier `distro` (`debian-12`); else `nil`.
     package let distro: Distro?
 
-    /// The purl types whose packages have another name here.
-    private static let types = [
-        "deb": "deb", "apk": "apk", "alpm": "alpm", "rpm": "rpm", "pypi": "python", "npm": "npm", "gem": "gem",
-        "maven": "java-archive", "golang": "go-module", "cargo": "rust-crate", "composer": "php-composer",
-        "nuget": "dotnet", "pub": "dart-pub", "hex": "hex", "bitnami": "bitnami",
-    ]
-
     /// Parses a purl; `nil` without a type, a name or a version.
     package init?(_ text: String) {
-        guard text.utf8.count <= Self.maxBytes, text.lowercased().hasPrefix("pkg:") else { return nil }
-        var rest = text.dropFirst(4).drop { $0 == "/" }
-        if let hash = rest.lastIndex(of: "#") { rest = rest[..<hash] }
-        var qualifiers: [String: String] = [:]
-        if let mark = rest.firstIndex(of: "?") {
-            for pair in rest[rest.index(after: mark)...].split(separator: "&") {
-                guard let equals = pair.firstIndex(of: "=") else { continue }
-                qualifiers[pair[..<equals].lowercased()] = Self.decode(pair[pair.index(after: equals)...])
-            }
-            rest = rest[..<mark]
-        }
-        guard let slash = rest.firstIndex(of: "/") else { return nil }
-        let kind = rest[..<slash].lowercased()
-        var path = rest[rest.index(after: slash)...]
-        // The version follows the last at-sign of the last part: npm scopes may be written with a bare one.
-        let nameStart = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        guard let at = path[nameStart...].lastIndex(of: "@"), at != nameStart else { return nil }
-        let version = Self.decode(path[path.index(after: at)...])
-        path = path[..<at]
-        let parts = path.split(separator: "/").map { Self.decode($0) }
-        guard let name = parts.last, !name.isEmpty, !version.isEmpty else { return nil }
-        let namespace = parts.dropLast().joined(separator: "/")
+        guard let parts = PackageURLParts(text) else { return nil }
+        self.init(parts)
+    }
+
+    /// The package that `parts` name; where they have no version it is `version`, and `nil` without either.
+    package init?(_ parts: PackageURLParts, version: String = "") {
+        var version = parts.version.isEmpty ? version : parts.version
+        guard !version.isEmpty else { return nil }
         var found = Package(
-            type: PackageType(rawValue: Self.types[kind] ?? kind),
-            name: name,
+            type: parts.packageType,
+            name: parts.fullName,
             version: version,
-            arch: qualifiers["arch"] ?? ""
+            arch: parts.qualifiers["arch"] ?? ""
         )
-        switch kind {
-        case "deb", "apk", "rpm": Self.complete(&found, qualifiers)
-        case "maven": found.group = namespace.isEmpty ? nil : namespace
-        case "npm", "golang", "composer": found.name = namespace.isEmpty ? name : "\(namespace)/\(name)"
-        default: break
-        }
-        package = found
-        distro = qualifiers["distro"].flatMap { Self.distro($0, namespace: namespace) }
-    }
-
-    /// The parts that only packages of distributions have.
-    private static func complete(_ package: inout Package, _ qualifiers: [String: String]) {
-        if let epoch = qualifiers["epoch"], !epoch.isEmpty { package.version = "\(epoch):\(package.version)" }
-        package.module = qualifiers["rpmmod"]
-        var source = SourcePackage(name: package.name, version: package.version)
-        if let upstream = qualifiers["upstream"], !upstream.isEmpty {
-            let at = upstream.lastIndex(of: "@")
-            source.name = at.map { String(upstream[..<$0]) } ?? upstream
-            if let at { source.version = String(upstream[upstream.index(after: at)...]) }
-        }
-        package.source = source
-    }
-
-    /// `debian-12` is a distribution and its release; `bookworm` alone is a codename of the namespace's distribution.
-    private static func distro(_ text: String, namespace: String) -> Distro? {
-        guard !text.isEmpty else { return nil }
-        if let dash = text.lastIndex(of: "-"), text[text.index(after: dash)...].first?.isNumber == true {
-            let id = text[..<dash].lowercased()
-            return Distro(id: id, versionID: String(text[text.index(after: dash)...]), name: text)
-        }
-        if let first = text.first, first.isNumber, !namespace.isEmpty {
-            return Distro(id: namespace.lowercased(), versionID: text, name: "\(namespace) \(text)")
-        }
-        guard !namespace.isEmpty, namespace.lowercased() != text.lowercased() else {
-            return Distro(id: text.lowercased(), versionID: "", name: text)
-        }
-        return Distro(id: namespace.lowercased(), versionID: "", name: text, codename: text.lowercased())
-    }
-
-    /// Undoes percent-encoding; a stray percent sign stays as it is.
-    private static func decode(_ text: some StringProtocol) -> String {
-        let bytes = Array(text.utf8)
-        var out: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-                let value = UInt8(String(decoding: bytes[(index + 1)...(index + 2)], as: UTF8.self), radix: 16)
-            {
-                out.append(value)
-                index += 3
-            } else {
-                out.append(bytes[index])
-                index += 1
+        if PURLType.isOfDistribution(parts.type) {
+            if let epoch = parts.qualifiers["epoch"], !epoch.isEmpty, epoch != "0", !version.contains(":") {
+                version = "\(epoch):\(version)"
             }
+            found.version = version
+            found.module = parts.qualifiers["rpmmod"]
+            found.source = SourcePackage(upstream: parts.qualifiers["upstream"] ?? "", of: found)
         }
-        return String(decoding: out, as: UTF8.self)
+        if parts.type == "maven", !parts.namespace.isEmpty { found.group = parts.namespace }
+        package = found
+        distro = parts.distro
+    }
+}
+
+extension SourcePackage {
+    /// Reads the qualifier `upstream` of the binary package `package`.
+    ///
+    /// It is a name, `name@version`, or the file name of a source RPM as Syft writes it; where it is empty, the source
+    /// has the binary's name and version.
+    init(upstream text: String, of package: Package) {
+        self.init(name: package.name, version: package.version)
+        guard !text.isEmpty else { return }
+        if package.type == .rpm, let source = SourcePackage(fileName: text, versionOf: package.version) {
+            self = source
+        } else if let at = text.lastIndex(of: "@"), at > text.startIndex {
+            name = String(text[..<at])
+            let stated = String(text[text.index(after: at)...])
+            if !stated.isEmpty { version = stated }
+        } else {
+            name = text
+        }
+    }
+
+    /// Reads `name-version-release.src.rpm`; the source has the epoch of its binary, which has `binaryVersion`.
+    package init?(fileName: String, versionOf binaryVersion: String) {
+        guard fileName.hasSuffix(".src.rpm") || fileName.hasSuffix(".nosrc.rpm") else { return nil }
+        let stem = fileName.dropLast(fileName.hasSuffix(".nosrc.rpm") ? 10 : 8)
+        guard let release = stem.lastIndex(of: "-"), let version = stem[..<release].lastIndex(of: "-"),
+            version > stem.startIndex
+        else { return nil }
+        let epoch = binaryVersion.firstIndex(of: ":").map { String(binaryVersion[...$0]) } ?? ""
+        self.init(name: String(stem[..<version]), version: epoch + stem[stem.index(after: version)...])
     }
 }
