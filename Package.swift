@@ -72,6 +72,8 @@ let package = Package(
         library("Zip", ["Bytes", "CISAL"]),
         library("JavaArchives", ["Bytes", "Zip"]),
         library("GoBuildInfo", ["Bytes"]),
+        library("Licenses"),
+        library("SBOM", ["Licenses", "ScanModel", crypto]),
 
         // Engines.
         library("Catalogers", ["Bytes", "ScanModel", "RPMDatabase", "JavaArchives", "GoBuildInfo"]),
@@ -85,12 +87,15 @@ let package = Package(
         library("Registry", ["ScanModel", httpClient, crypto, logging]),
         library(
             "ImageSources",
-            ["Bytes", "Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "ScanModel", "Tar", crypto]
+            [
+                "Bytes", "Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "SBOM", "ScanModel",
+                "Tar", crypto,
+            ]
         ),
         library("AdvisoryFile", ["Advisories", "Matching", "ScanModel", "Versions", grdb]),
         library(
             "Documents",
-            ["Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Reports", "ScanModel"]
+            ["Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Reports", "SBOM", "ScanModel"]
         ),
         library("Queue", ["Redis"]),
         library(
@@ -126,7 +131,7 @@ let package = Package(
             dependencies: [
                 "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
                 "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres", "Queue", "Redis",
-                "Registry", "Reports", "ScanModel", "Store", "Supervisor", "Versions", "Web", "Worker", arguments,
+                "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "Versions", "Web", "Worker", arguments,
                 httpClient, logging, yams,
             ],
             swiftSettings: settings
@@ -146,6 +151,8 @@ let package = Package(
         tests(of: "Zip", ["Bytes"]),
         tests(of: "JavaArchives", ["Bytes", "Zip"]),
         tests(of: "GoBuildInfo", ["Bytes"]),
+        tests(of: "Licenses", ["TallymanTesting"]),
+        tests(of: "SBOM", ["ScanModel", "TallymanTesting"]),
         tests(of: "Catalogers", ["Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting"]),
         tests(of: "LayerScan", ["Bytes", "Codecs", "ScanModel", "TallymanTesting", crypto]),
         tests(of: "ImageInventory", ["Bytes", "LayerScan", "ScanModel", "TallymanTesting"]),
@@ -158,7 +165,7 @@ let package = Package(
             of: "ImageSources",
             ["Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "ScanModel", crypto]
         ),
-        tests(of: "Documents", ["AdvisoryFile", "ImageSources", "ScanModel"]),
+        tests(of: "Documents", ["AdvisoryFile", "DedicatedThread", "ImageSources", "SBOM", "ScanModel"]),
         tests(of: "Store", ["Advisories", "Postgres", "ScanModel"]),
         tests(of: "Supervisor", [logging]),
         // The services together, as a fleet: real PostgreSQL and Redis, worker processes that are killed.

@@ -56,7 +56,7 @@ package struct ImageLoader: Sendable {
             }
             return ScannedImage(source: "\(source)", inventory: InventoryFold.fold([layer]))
         case .sbom(let path):
-            return PackageList.image(try await analysis.pool.run { try SBOMReader.read(path) }, source: "\(source)")
+            return try await analysis.pool.run { try SBOMReader.image(path, source: "\(source)") }
         case .purls(let path):
             return PackageList.image(try await analysis.pool.run { try PURLList.read(path) }, source: "\(source)")
         }

@@ -1,61 +1,41 @@
+import SBOM
 import ScanModel
 
-/// Reads the packages of an SBOM in JSON by their purls: CycloneDX 1.2 to 1.6 (`components`, nested ones too) and
-/// SPDX 2.2 and 2.3 (`packages[].externalRefs`).
+/// Reads an SBOM as an image without layers.
 enum SBOMReader {
-    /// Components within components.
-    private static let maxDepth = 64
-
-    private struct Document: Decodable {
-        var bomFormat: String?
-        var spdxVersion: String?
-        var components: [Component]?
-        var packages: [SPDXPackage]?
+    /// The packages that the document at `path` lists; `source` is what the user called it.
+    static func image(_ path: String, source: String) throws -> ScannedImage {
+        let bytes = try LocalFile(path).all(maxBytes: SBOMLimits.maxBytes)
+        do {
+            return ScannedImage(try BillOfMaterials.read(bytes, source: source))
+        } catch let error as SBOMError {
+            throw ImageSourceError(code(of: error), "\(path): \(error)")
+        }
     }
 
-    private struct Component: Decodable {
-        var name: String?
-        var type: String?
-        var purl: String?
-        var components: [Component]?
+    private static func code(of error: SBOMError) -> ImageSourceError.Code {
+        switch error.code {
+        case .malformed: .malformed
+        case .tooLarge: .tooLarge
+        case .unsupported: .unsupported
+        }
     }
+}
 
-    private struct SPDXPackage: Decodable {
-        struct Reference: Decodable {
-            var referenceType: String?
-            var referenceLocator: String?
-        }
-        var name: String?
-        var externalRefs: [Reference]?
-    }
-
-    /// Reads the file at `path`; components without a purl, such as files, are passed over.
-    static func read(_ path: String) throws -> PackageList {
-        let bytes = try LocalFile(path).all(maxBytes: PackageList.maxBytes)
-        guard bytes.first(where: { $0 > 32 }) == UInt8(ascii: "{") else {
-            throw ImageSourceError(.unsupported, "\(path): only SBOMs in JSON are read, CycloneDX and SPDX")
-        }
-        let document = try ContentCheck.decode(Document.self, bytes, subject: path)
-        var list = PackageList()
-        if document.bomFormat == "CycloneDX" {
-            add(document.components ?? [], to: &list, depth: 0)
-        } else if document.spdxVersion != nil {
-            for package in document.packages ?? [] {
-                for reference in package.externalRefs ?? [] where reference.referenceType == "purl" {
-                    list.add(reference.referenceLocator ?? "", place: package.name ?? "")
-                }
-            }
-        } else {
-            throw ImageSourceError(.malformed, "\(path): neither a CycloneDX nor an SPDX document")
-        }
-        return list
-    }
-
-    private static func add(_ components: [Component], to list: inout PackageList, depth: Int) {
-        guard depth < maxDepth else { return }
-        for component in components {
-            if let purl = component.purl, !purl.isEmpty { list.add(purl, place: component.name ?? "") }
-            add(component.components ?? [], to: &list, depth: depth + 1)
-        }
+extension ScannedImage {
+    fileprivate init(_ bill: BillOfMaterials) {
+        self.init(
+            source: bill.subject.source,
+            reference: bill.subject.reference,
+            digest: bill.subject.digest,
+            imageID: bill.subject.imageID,
+            platform: bill.subject.platform,
+            inventory: Inventory(
+                distro: bill.distro,
+                packages: bill.components.map(\.installed),
+                gaps: bill.gaps
+            ),
+            packageDistros: bill.components.map(\.distro)
+        )
     }
 }

@@ -2,28 +2,21 @@
 extension Package {
     /// The purl of this package in an image of `distro`; OS packages carry `arch`, `distro`, `epoch` and `upstream`.
     package func purl(distro: Distro?) -> String {
-        switch type {
-        case .deb, .apk, .rpm: osPURL(distro: distro)
-        case .python: "pkg:pypi/\(PURL.encode(PURL.pypiName(name)))@\(PURL.encode(version))"
-        case .npm:
-            if name.hasPrefix("@"), let slash = name.firstIndex(of: "/") {
-                "pkg:npm/\(PURL.encode(String(name[..<slash])))/"
-                    + "\(PURL.encode(String(name[name.index(after: slash)...])))@\(PURL.encode(version))"
-            } else {
-                "pkg:npm/\(PURL.encode(name))@\(PURL.encode(version))"
-            }
-        case .gem: "pkg:gem/\(PURL.encode(name))@\(PURL.encode(version))"
-        case .java:
-            "pkg:maven/" + (group.map { PURL.encode($0) + "/" } ?? "") + "\(PURL.encode(name))@\(PURL.encode(version))"
-        case .go:
-            "pkg:golang/" + name.split(separator: "/").map { PURL.encode(String($0)) }.joined(separator: "/")
-                + "@\(PURL.encode(version))"
-        default: "pkg:generic/\(PURL.encode(name))@\(PURL.encode(version))"
+        let kind = PURLType.purlType(type)
+        let tail = "@\(PURL.encode(version))"
+        switch kind {
+        case _ where PURLType.isOfDistribution(kind): return osPURL(kind, distro: distro)
+        case "pypi": return "pkg:pypi/\(PURL.encode(PURL.pypiName(name)))" + tail
+        case "maven": return "pkg:maven/" + (group.map { PURL.encode($0) + "/" } ?? "") + PURL.encode(name) + tail
+        case "npm" where !name.hasPrefix("@"): return "pkg:npm/\(PURL.encode(name))" + tail
+        case _ where PURLType.hasSegments(kind):
+            let segments = name.split(separator: "/").map { PURL.encode(String($0)) }
+            return "pkg:\(kind)/" + segments.joined(separator: "/") + tail
+        default: return "pkg:\(kind)/\(PURL.encode(name))" + tail
         }
     }
 
-    private func osPURL(distro: Distro?) -> String {
-        let kind = type == .deb ? "deb" : type == .apk ? "apk" : "rpm"
+    private func osPURL(_ kind: String, distro: Distro?) -> String {
         var qualifiers: [String] = []
         if !arch.isEmpty { qualifiers.append("arch=\(PURL.encode(arch))") }
         if let distro, !distro.id.isEmpty {
@@ -63,6 +56,34 @@ package enum PURL {
             }
         }
         return String(decoding: out, as: UTF8.self)
+    }
+
+    /// Undoes percent-encoding; a stray percent sign stays as it is.
+    static func decode(_ text: some StringProtocol) -> String {
+        let bytes = Array(text.utf8)
+        var out: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, let high = digit(bytes[index + 1]),
+                let low = digit(bytes[index + 2])
+            {
+                out.append(high << 4 | low)
+                index += 3
+            } else {
+                out.append(bytes[index])
+                index += 1
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
     }
 
     /// A Python name as indexes compare it (PEP 503): lower case, runs of `-_.` become one `-`.

@@ -6,6 +6,7 @@ import Foundation
 import ImageSources
 import Logging
 import Registry
+import SBOM
 import ScanModel
 import Synchronization
 
@@ -22,7 +23,7 @@ struct ScanCommand: AsyncParsableCommand {
               docker:NAME           an image that the local Docker keeps (DOCKER_HOST)
               podman:NAME           likewise of Podman (CONTAINER_HOST)
               dir:DIR               a directory, as the root of a file system
-              sbom:FILE             CycloneDX or SPDX, in JSON
+              sbom:FILE             CycloneDX in JSON or XML, SPDX in JSON or tag-value
               purls:FILE            one purl a line; OS packages with ?distro=debian-12
 
             Nothing of an image is executed or written to disk. Registries are logged in to with ~/.docker/config.json.
@@ -33,10 +34,8 @@ struct ScanCommand: AsyncParsableCommand {
             """
     )
 
-    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
-
     @Argument(help: "What to scan.") var source: String
-    @Option(name: [.short, .customLong("output")], help: "The form of the result.") var output = Format.table
+    @Option(name: [.short, .customLong("output")], help: "The form of the result.") var output = ScanFormat.table
     @Option(help: "OS/ARCH[/VARIANT] of an image for several; by default linux/amd64, else the first for Linux.")
     var platform: String?
     @Option(help: "The advisory file; by default the one that `tallyman advisories import` writes.")
@@ -69,6 +68,9 @@ struct ScanCommand: AsyncParsableCommand {
         switch output {
         case .json: ConsoleOutput.bytes(try document.json())
         case .table: ConsoleOutput.text(document.table(ConsoleOutput.appearance))
+        case .document(let format):
+            let bill = BillOfMaterials(image, document: document, version: BuildVersion.text)
+            ConsoleOutput.bytes(bill.encode(as: format))
         }
         guard let threshold, document.reaches(threshold) else { return }
         ConsoleOutput.error("tallyman: there are vulnerabilities of severity \(threshold.rawValue) or worse")

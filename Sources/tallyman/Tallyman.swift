@@ -18,7 +18,8 @@ struct Tallyman: AsyncParsableCommand {
             """,
         version: BuildVersion.text,
         subcommands: [
-            ScanCommand.self, AdvisoriesCommand.self, UpCommand.self, CoordinatorCommand.self, WorkerCommand.self,
+            ScanCommand.self, SBOMCommand.self, AdvisoriesCommand.self, UpCommand.self, CoordinatorCommand.self,
+            WorkerCommand.self,
             ServeCommand.self, MigrateCommand.self, RegistryCommand.self, FleetCommand.self, ReportCommand.self,
             DebugCommand.self,
         ]

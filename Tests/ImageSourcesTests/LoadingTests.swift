@@ -149,6 +149,8 @@ import Testing
     @Test(arguments: [
         #"{"bomFormat":"CycloneDX","components":[{"name":"a","purl":"pkg:pypi/flask@2.2.2","components":[{"purl":"pkg:gem/rack@3.0"}]}]}"#,
         #"{"spdxVersion":"SPDX-2.3","packages":[{"externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:pypi/flask@2.2.2"}]},{"externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:gem/rack@3.0"}]}]}"#,
+        "<bom><components><component><purl>pkg:pypi/flask@2.2.2</purl></component><component><purl>pkg:gem/rack@3</purl></component></components></bom>",
+        "SPDXVersion: SPDX-2.2\nPackageName: a\nExternalRef: PACKAGE-MANAGER purl pkg:gem/rack@3\nPackageName: b\nExternalRef: PACKAGE-MANAGER purl pkg:pypi/flask@2.2.2",
     ])
     func `an SBOM's packages are read by their purls`(document: String) async throws {
         let image = try await load("sbom:\(try scratch.write("sbom.json", document))")

@@ -1,0 +1,62 @@
+/// Names of licences that share no spelling with their SPDX identifiers: Debian's (copyright-format 1.0, "Short name"),
+/// Fedora's ("Good Licenses", before SPDX), Trove classifiers and common speech.
+///
+/// Names that several licences share, such as `BSD`, are left out on purpose.
+enum LicenseAliases {
+    static let names: [String: [String]] = [
+        "0BSD": ["BSD Zero Clause", "Zero-Clause BSD"],
+        "AGPL-3.0-or-later": ["AGPL+"],
+        "Apache-1.1": ["ASL 1.1"],
+        "Apache-2.0": ["ASL 2.0", "ALv2", "Apache License Version 2.0 January 2004"],
+        "Artistic-1.0": ["Artistic", "Artistic clarified"],
+        "Artistic-1.0-Perl OR GPL-1.0-or-later": [
+            "Perl", "perl_5", "Perl 5", "same as Perl", "same terms as Perl itself", "Artistic or GPL",
+        ],
+        "BSD-2-Clause": ["BSD-2", "2-Clause BSD", "Simplified BSD", "FreeBSD"],
+        "BSD-3-Clause": ["BSD-3", "3-Clause BSD", "New BSD", "Modified BSD", "Revised BSD", "BSD New"],
+        "BSD-4-Clause": ["BSD-4", "4-Clause BSD", "Original BSD", "BSD with advertising"],
+        "BSL-1.0": ["Boost", "Boost Software License", "Boost 1.0"],
+        "CC0-1.0": ["CC0", "CC0 1.0 Universal", "CC0 1.0 Universal (CC0 1.0) Public Domain Dedication"],
+        "CPL-1.0": ["CPL"],
+        "EFL-2.0": ["EFL", "Eiffel Forum License"],
+        "FTL": ["FreeType", "FreeType Project License"],
+        "GFDL-1.1-no-invariants-or-later": ["GFDL-NIV", "GFDL-NIV-1.1+"],
+        "GFDL-1.2-no-invariants-only": ["GFDL-NIV-1.2"],
+        "GFDL-1.2-no-invariants-or-later": ["GFDL-NIV-1.2+"],
+        "GFDL-1.3-no-invariants-only": ["GFDL-NIV-1.3"],
+        "GFDL-1.3-no-invariants-or-later": ["GFDL-NIV-1.3+"],
+        "GPL-1.0-or-later": ["GPL", "GPL+"],
+        "HPND": ["Historical Permission Notice and Disclaimer"],
+        "ISC": ["ISCL", "ISC License (ISCL)"],
+        "LGPL-2.0-or-later": ["LGPL", "LGPL+"],
+        "MIT": ["Expat", "MIT/X11", "MIT/Expat", "MIT Expat", "X11/MIT"],
+        "MIT-0": ["MIT No Attribution", "MIT No Attribution License (MIT-0)"],
+        "MS-PL": ["Ms-PL", "MSPL"],
+        "MulanPSL-2.0": ["Mulan Permissive Software License v2"],
+        "NCSA": ["University of Illinois/NCSA Open Source", "UoI-NCSA"],
+        "OFL-1.1": ["OFL", "SIL Open Font License 1.1", "SIL OPEN FONT LICENSE"],
+        "PSF-2.0": ["PSF", "PSFL", "Python Software Foundation", "PSF License 2"],
+        "QPL-1.0": ["QPL"],
+        "TCL": ["Tcl/Tk"],
+        "UPL-1.0": ["Universal Permissive License", "Universal Permissive License 1.0"],
+        "Unlicense": ["Unlicence", "The Unlicense (Unlicense)"],
+        "Vim": ["Vim License"],
+        "WTFPL": ["Do What The F*ck You Want To Public License"],
+        "ZPL-2.1": ["Zope-2.1"],
+        "ZPL-2.0": ["Zope-2.0"],
+        "Zlib": ["zlib/libpng", "zlib-libpng"],
+    ]
+
+    static let exceptions = [
+        "Autoconf exception": "Autoconf-exception-generic",
+        "Bison exception": "Bison-exception-2.2",
+        "Classpath exception": "Classpath-exception-2.0",
+        "Font exception": "Font-exception-2.0",
+        "GCC exception": "GCC-exception-3.1",
+        "GCC Runtime Library exception": "GCC-exception-3.1",
+        "Libtool exception": "Libtool-exception",
+        "LLVM exceptions": "LLVM-exception",
+        "Linux syscall note": "Linux-syscall-note",
+        "WxWindows exception": "WxWindows-exception-3.1",
+    ]
+}

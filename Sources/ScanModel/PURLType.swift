@@ -1,0 +1,43 @@
+/// The types of package URLs (purl-spec, PURL-TYPES.rst) and the kinds of packages here that they stand for.
+enum PURLType {
+    /// The kind of packages that the purl type `type` stands for; `name` tells generic ones apart.
+    static func packageType(_ type: String, name: String) -> PackageType {
+        if type == "generic" { return PackageType(rawValue: genericNames.contains(name) ? name : "binary") }
+        return PackageType(rawValue: packageTypes[type] ?? type)
+    }
+
+    /// The purl type for packages of `type`; `generic` where there is none.
+    static func purlType(_ type: PackageType) -> String { purlTypes[type.rawValue] ?? "generic" }
+
+    /// Whether names of this purl type hold a namespace, so that a slash in one parts the segments of the purl.
+    static func hasSegments(_ type: String) -> Bool { segmented.contains(type) }
+
+    /// Whether a distribution's packages have this purl type.
+    static func isOfDistribution(_ type: String) -> Bool { ["deb", "apk", "rpm", "alpm"].contains(type) }
+
+    private static let genericNames: Set<String> = ["linux-kernel", "linux-kernel-module"]
+
+    private static let segmented: Set<String> = [
+        "npm", "golang", "composer", "github", "bitbucket", "swift", "terraform", "huggingface", "docker", "oci",
+        "cpan",
+        "conan", "cocoapods", "pear", "otp",
+    ]
+
+    private static let packageTypes = [
+        "alpine": "apk", "pypi": "python", "maven": "java-archive", "golang": "go-module", "cargo": "rust-crate",
+        "crate": "rust-crate", "composer": "php-composer", "pear": "php-pear", "pecl": "php-pear", "nuget": "dotnet",
+        "pub": "dart-pub", "cocoapods": "pod", "luarocks": "lua-rocks", "otp": "erlang-otp", "cran": "R-package",
+        "github": "github-action", "huggingface": "model",
+    ]
+
+    private static let purlTypes = [
+        "deb": "deb", "apk": "apk", "rpm": "rpm", "alpm": "alpm", "python": "pypi", "npm": "npm", "gem": "gem",
+        "java-archive": "maven", "jenkins-plugin": "maven", "go-module": "golang", "rust-crate": "cargo",
+        "php-composer": "composer", "php-pear": "pear", "php-pecl": "pear", "dotnet": "nuget", "dart-pub": "pub",
+        "pod": "cocoapods", "conan": "conan", "conda": "conda", "hex": "hex", "hackage": "hackage",
+        "erlang-otp": "otp", "lua-rocks": "luarocks", "R-package": "cran", "swift": "swift",
+        "swiplpack": "swiplpack", "opam": "opam", "nix": "nix", "portage": "portage", "bitnami": "bitnami",
+        "terraform": "terraform", "vcpkg": "vcpkg", "wordpress-plugin": "wordpress-plugin", "homebrew": "homebrew",
+        "github-action": "github", "github-action-workflow": "github", "model": "huggingface",
+    ]
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import SBOM
+
+/// The forms in which `scan` and `sbom` give their result.
+enum ScanFormat: ExpressibleByArgument {
+    case table
+    case json
+    case document(SBOMFormat)
+
+    init?(argument: String) {
+        switch argument {
+        case "table": self = .table
+        case "json": self = .json
+        default:
+            guard let format = SBOMFormat(rawValue: argument) else { return nil }
+            self = .document(format)
+        }
+    }
+
+    static var allValueStrings: [String] { ["table", "json"] + SBOMFormat.allCases.map(\.rawValue) }
+
+    var defaultValueDescription: String {
+        switch self {
+        case .table: "table"
+        case .json: "json"
+        case .document(let format): format.rawValue
+        }
+    }
+}

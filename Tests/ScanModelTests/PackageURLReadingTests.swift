@@ -1,0 +1,103 @@
+import ScanModel
+import TallymanTesting
+import Testing
+
+@Suite struct `Reading of package URLs` {
+    /// Types of purl-spec, PURL-TYPES.rst, as Syft writes them, and the kinds of packages they stand for.
+    @Test(arguments: [
+        ("pkg:alpm/arch/pacman@6.0.1-1?arch=x86_64", "alpm", "pacman"), ("pkg:apk/wolfi/a@1", "apk", "a"),
+        ("pkg:bitnami/redis@7", "bitnami", "redis"), ("pkg:cargo/serde@1", "rust-crate", "serde"),
+        ("pkg:cocoapods/Glide@1", "pod", "Glide"), ("pkg:composer/pear/log@1", "php-composer", "pear/log"),
+        ("pkg:conan/boost@1", "conan", "boost"), ("pkg:cran/abc@1", "R-package", "abc"), ("pkg:gem/a@1", "gem", "a"),
+        ("pkg:generic/busybox@1", "binary", "busybox"), ("pkg:generic/linux-kernel@6", "linux-kernel", "linux-kernel"),
+        ("pkg:github/actions/checkout@v4", "github-action", "actions/checkout"),
+        ("pkg:hackage/aeson@1", "hackage", "aeson"),
+        ("pkg:hex/phoenix@1", "hex", "phoenix"), ("pkg:luarocks/kong@3", "lua-rocks", "kong"),
+        ("pkg:nix/hello@2", "nix", "hello"), ("pkg:nuget/Newtonsoft.Json@13", "dotnet", "Newtonsoft.Json"),
+        ("pkg:opam/dune@3", "opam", "dune"), ("pkg:otp/kernel@8", "erlang-otp", "kernel"),
+        ("pkg:pear/Archive_Tar@1", "php-pear", "Archive_Tar"), ("pkg:portage/app-shells/bash@5", "portage", "bash"),
+        ("pkg:pub/http@1", "dart-pub", "http"),
+        ("pkg:swift/github.com/apple/swift-nio@2", "swift", "github.com/apple/swift-nio"),
+        ("pkg:terraform/hashicorp/aws@5", "terraform", "hashicorp/aws"),
+        ("pkg:wordpress-plugin/akismet@5", "wordpress-plugin", "akismet"),
+        ("PKG:PyPI/Flask@2", "python", "Flask"), ("pkg://npm/%40a/b@1#sub/path", "npm", "@a/b"),
+    ])
+    func `each type is the kind of package that it stands for`(text: String, type: String, name: String) throws {
+        let package = try #require(PackageURL(text)).package
+        #expect(package.type.rawValue == type)
+        #expect(package.name == name)
+    }
+
+    /// Qualifiers as Syft and this program write them.
+    @Test(arguments: [
+        ("pkg:rpm/sles/bash@4.4-19?upstream=bash-src-4.4-18.src.rpm&epoch=2", "2:4.4-19", "bash-src", "2:4.4-18"),
+        ("pkg:rpm/sles/bash@4.4-19?upstream=x.src.rpm", "4.4-19", "x.src.rpm", "4.4-19"),
+        ("pkg:rpm/sles/bash@4.4-19?epoch=0", "4.4-19", "bash", "4.4-19"),
+        ("pkg:deb/debian/a@1%3A2?upstream=b%401%3A3", "1:2", "b", "1:3"),
+        ("pkg:deb/debian/a@1:2?upstream=b@", "1:2", "b", "1:2"),
+        ("pkg:apk/alpine/a@1?upstream=", "1", "a", "1"),
+    ])
+    func `sources and epochs are read`(text: String, version: String, source: String, sourceVersion: String) throws {
+        let package = try #require(PackageURL(text)).package
+        #expect(package.version == version)
+        #expect(package.source == SourcePackage(name: source, version: sourceVersion))
+    }
+
+    @Test(
+        arguments: [
+            ("pkg:apk/alpine/a@1?distro=alpine-edge", "alpine", "", "edge"),
+            ("pkg:rpm/redhat/a@1?distro=redhat-8.4", "rhel", "8.4", nil),
+            ("pkg:rpm/redhat/a@1?distro=8.4", "rhel", "8.4", nil),
+            ("pkg:rpm/opensuse/a@1?distro=opensuse-tumbleweed", "opensuse-tumbleweed", "", nil),
+            ("pkg:deb/debian/a@1?distro=debian-sid", "debian", "", "sid"),
+            ("pkg:deb/debian/a@1?distro=debian", "debian", "", nil),
+            ("pkg:apk/a@1?distro=wolfi-20230201", "wolfi", "20230201", nil),
+        ] as [(String, String, String, String?)]
+    )
+    func `distributions are named as os-release names them`(
+        text: String,
+        id: String,
+        version: String,
+        codename: String?
+    ) throws {
+        let distro = try #require(PackageURL(text)?.distro)
+        #expect(distro.id == id)
+        #expect(distro.versionID == version)
+        #expect(distro.codename == codename)
+    }
+
+    @Test func `a version may come from elsewhere, a name may not`() throws {
+        let parts = try #require(PackageURLParts("pkg:npm/%40a/b"))
+        #expect(PackageURL(parts) == nil)
+        #expect(PackageURL(parts, version: "3")?.package.version == "3")
+        #expect(PackageURLParts("pkg:npm/@1") == nil)
+        #expect(PackageURLParts("pkg:/a@1") == nil)
+    }
+
+    /// What is written is read as the same package, for each type that has a purl type of its own.
+    @Test(arguments: [
+        "deb", "apk", "rpm", "alpm", "python", "npm", "gem", "java-archive", "go-module", "rust-crate", "php-composer",
+        "dotnet", "dart-pub", "pod", "conan", "hex", "hackage", "erlang-otp", "lua-rocks", "R-package", "swift", "opam",
+        "nix", "bitnami", "terraform", "wordpress-plugin", "github-action", "binary",
+    ])
+    func `purls of every type survive writing and reading`(type: String) throws {
+        let package = Package(type: PackageType(rawValue: type), name: "a-b", version: "1.2+3~x")
+        let back = try #require(PackageURL(package.purl(distro: nil))).package
+        #expect(back.type == package.type)
+        #expect(back.name == package.name)
+        #expect(back.version == package.version)
+    }
+
+    @Test func `damaged purls never trap`() {
+        let text = Array(
+            "pkg:rpm/sles/lib%2B@1%3A2.0?arch=x86_64&distro=sles-15&epoch=1&upstream=x-1-2.src.rpm#sub".utf8
+        )
+        var random = SeededRandom(seed: 3)
+        for length in text.indices { _ = PackageURL(String(decoding: text[..<length], as: UTF8.self)) }
+        for _ in 0..<2000 {
+            var copy = text
+            for _ in 0...random.below(3) { copy[random.below(copy.count)] = UInt8(random.below(256)) }
+            _ = PackageURL(String(decoding: copy, as: UTF8.self))
+        }
+    }
+}
