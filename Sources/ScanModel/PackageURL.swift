@@ -12,12 +12,20 @@ extension Package {
             } else {
                 "pkg:npm/\(PURL.encode(name))@\(PURL.encode(version))"
             }
-        case .gem: "pkg:gem/\(PURL.encode(name))@\(PURL.encode(version))"
+        case .gem:
+            "pkg:gem/\(PURL.encode(name))@\(PURL.encode(version))"
+                + (arch.isEmpty ? "" : "?platform=\(PURL.encode(arch))")
         case .java:
             "pkg:maven/" + (group.map { PURL.encode($0) + "/" } ?? "") + "\(PURL.encode(name))@\(PURL.encode(version))"
         case .go:
             "pkg:golang/" + name.split(separator: "/").map { PURL.encode(String($0)) }.joined(separator: "/")
                 + "@\(PURL.encode(version))"
+        case .phpComposer:
+            "pkg:composer/"
+                + name.lowercased().split(separator: "/", maxSplits: 1).map { PURL.encode(String($0)) }
+                .joined(separator: "/") + "@\(PURL.encode(version))"
+        case .phpPEAR, .phpPECL:
+            "pkg:pear/" + (group.map { PURL.encode($0) + "/" } ?? "") + "\(PURL.encode(name))@\(PURL.encode(version))"
         default: "pkg:generic/\(PURL.encode(name))@\(PURL.encode(version))"
         }
     }
