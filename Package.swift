@@ -75,7 +75,7 @@ let package = Package(
         library("TOML"),
 
         // Engines.
-        library("Catalogers", ["Bytes", "ScanModel", "RPMDatabase", "JavaArchives", "GoBuildInfo"]),
+        library("Catalogers", ["Bytes", "ScanModel", "RPMDatabase", "JavaArchives", "GoBuildInfo", "TOML"]),
         library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
         library("ImageInventory", ["ScanModel"]),
         library("Advisories", ["Bytes", "Codecs", "ScanModel", "Versions", "Zip", crypto]),
