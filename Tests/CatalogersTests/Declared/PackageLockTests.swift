@@ -88,6 +88,16 @@ struct PackageLockTests {
         }
     }
 
+    @Test("Dependencies inside each other are read far beyond what npm nests")
+    func nested() throws {
+        let levels = 100
+        let json =
+            #"{"lockfileVersion": 1, "#
+            + (0..<levels).map { #""dependencies": {"p\#($0)": {"version": "1", "x": ""# + "\($0)" + #"", "# }.joined()
+            + #""dev": false"# + String(repeating: "}}", count: levels) + "}"
+        #expect(try declare("package-lock.json", json).packages.count == levels)
+    }
+
     @Test("In an image lock files are no evidence")
     func images() {
         for name in ["package-lock.json", "yarn.lock", "requirements.txt", "Gemfile.lock", "composer.lock", "setup.py"]
