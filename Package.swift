@@ -74,9 +74,10 @@ let package = Package(
         library("GoBuildInfo", ["Bytes"]),
         library("Licenses"),
         library("SBOM", ["Licenses", "ScanModel", crypto]),
+        library("TOML"),
 
         // Engines.
-        library("Catalogers", ["Bytes", "ScanModel", "RPMDatabase", "JavaArchives", "GoBuildInfo"]),
+        library("Catalogers", ["Bytes", "ScanModel", "RPMDatabase", "JavaArchives", "GoBuildInfo", "TOML"]),
         library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
         library("ImageInventory", ["ScanModel"]),
         library("Advisories", ["Bytes", "Codecs", "ScanModel", "Versions", "Zip", crypto]),
@@ -153,6 +154,7 @@ let package = Package(
         tests(of: "GoBuildInfo", ["Bytes"]),
         tests(of: "Licenses", ["TallymanTesting"]),
         tests(of: "SBOM", ["ScanModel", "TallymanTesting"]),
+        tests(of: "TOML", ["TallymanTesting"]),
         tests(of: "Catalogers", ["Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting"]),
         tests(of: "LayerScan", ["Bytes", "Codecs", "ScanModel", "TallymanTesting", crypto]),
         tests(of: "ImageInventory", ["Bytes", "LayerScan", "ScanModel", "TallymanTesting"]),

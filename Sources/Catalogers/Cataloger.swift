@@ -69,6 +69,8 @@ package enum PathSelector: Sendable {
     case name(String, parentSuffixes: [String])
     /// The name ends in this, wherever the file is; compared in lower case.
     case suffix(String)
+    /// The name holds this and ends in `suffix`, wherever the file is; compared in lower case.
+    case nameContaining(String, suffix: String)
     /// The name ends in this and some directory above has this name.
     case suffixBelow(String, directory: String)
     /// The file stands directly in a directory whose path ends in these parts; its name ends in `suffix`.

@@ -14,6 +14,8 @@ package enum Catalogers {
         GemCataloger(),
         JavaCataloger(),
         GoCataloger(),
+        ComposerInstalledCataloger(),
+        PEARCataloger(),
     ]
 
     /// Names the rules by which layers were analysed: two reports with the same version are the same for the same bytes.

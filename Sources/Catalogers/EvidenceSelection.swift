@@ -28,7 +28,7 @@ package struct EvidenceSelection: Sendable {
                     byName[name, default: []].append(rule)
                     for suffix in cataloger.companionSuffixes { companionNames.insert(name + Array(suffix.utf8)) }
                 case .name(let name, _): byName[Self.lowercased(Array(name.utf8)[...]), default: []].append(rule)
-                case .suffix(let suffix), .suffixBelow(let suffix, _):
+                case .suffix(let suffix), .suffixBelow(let suffix, _), .nameContaining(_, let suffix):
                     byExtension[Self.fileExtension(Array(suffix.utf8)[...]), default: []].append(rule)
                 case .directory(let directory, _):
                     byDirectoryName[LayerPath(directory).name, default: []].append(rule)
@@ -71,6 +71,8 @@ package struct EvidenceSelection: Sendable {
             lowerName.elementsEqual(Self.lowercased(Array(name.utf8)[...]))
                 && (parentSuffixes.isEmpty || parentSuffixes.contains { Self.parentEnds(path, in: $0) })
         case .suffix(let suffix): Self.ends(lowerName, in: suffix)
+        case .nameContaining(let part, let suffix):
+            Self.ends(lowerName, in: suffix) && lowerName.firstRange(of: Array(part.utf8)) != nil
         case .suffixBelow(let suffix, let directory):
             Self.ends(lowerName, in: suffix)
                 && path.ancestors.contains { $0.name.elementsEqual(directory.utf8) }

@@ -1,3 +1,4 @@
+import Catalogers
 package import DedicatedThread
 import ImageInventory
 package import LayerScan
@@ -50,9 +51,8 @@ package struct ImageLoader: Sendable {
             let (path, tag) = LocalPath.split(text)
             return try await layout(DirectoryBlobs(path), at: path, tag: tag, source: source, platform: platform)
         case .directory(let path):
-            let scanner = analysis.scanner
             let layer = try await analysis.pool.run {
-                try DirectoryScanner(selection: scanner.selection).scan(path)
+                try DirectoryScanner(selection: Catalogers.directorySelection).scan(path)
             }
             return ScannedImage(source: "\(source)", inventory: InventoryFold.fold([layer]))
         case .sbom(let path):

@@ -12,21 +12,26 @@ enum PURLType {
     /// Whether names of this purl type hold a namespace, so that a slash in one parts the segments of the purl.
     static func hasSegments(_ type: String) -> Bool { segmented.contains(type) }
 
+    /// Whether the namespace of this purl type is the package's group and no part of its name.
+    static func hasGroup(_ type: String) -> Bool { grouped.contains(type) }
+
     /// Whether a distribution's packages have this purl type.
     static func isOfDistribution(_ type: String) -> Bool { ["deb", "apk", "rpm", "alpm"].contains(type) }
 
     private static let genericNames: Set<String> = ["linux-kernel", "linux-kernel-module"]
 
     private static let segmented: Set<String> = [
-        "npm", "golang", "composer", "github", "bitbucket", "swift", "terraform", "huggingface", "docker", "oci",
-        "cpan",
-        "conan", "cocoapods", "pear", "otp",
+        "npm", "golang", "composer", "github", "bitbucket", "terraform", "huggingface", "docker", "oci", "cpan",
+        "conan", "cocoapods", "otp", "ebuild",
     ]
+
+    private static let grouped: Set<String> = ["maven", "pear", "swift"]
 
     private static let packageTypes = [
         "alpine": "apk", "pypi": "python", "maven": "java-archive", "golang": "go-module", "cargo": "rust-crate",
         "crate": "rust-crate", "composer": "php-composer", "pear": "php-pear", "pecl": "php-pear", "nuget": "dotnet",
-        "pub": "dart-pub", "cocoapods": "pod", "luarocks": "lua-rocks", "otp": "erlang-otp", "cran": "R-package",
+        "pub": "dart-pub", "ebuild": "portage", "brew": "homebrew", "cocoapods": "pod", "luarocks": "lua-rocks",
+        "otp": "erlang-otp", "cran": "R-package",
         "github": "github-action", "huggingface": "model",
     ]
 
@@ -36,8 +41,9 @@ enum PURLType {
         "php-composer": "composer", "php-pear": "pear", "php-pecl": "pear", "dotnet": "nuget", "dart-pub": "pub",
         "pod": "cocoapods", "conan": "conan", "conda": "conda", "hex": "hex", "hackage": "hackage",
         "erlang-otp": "otp", "lua-rocks": "luarocks", "R-package": "cran", "swift": "swift",
-        "swiplpack": "swiplpack", "opam": "opam", "nix": "nix", "portage": "portage", "bitnami": "bitnami",
-        "terraform": "terraform", "vcpkg": "vcpkg", "wordpress-plugin": "wordpress-plugin", "homebrew": "homebrew",
+        "swiplpack": "swiplpack", "opam": "opam", "nix": "nix", "portage": "ebuild", "bitnami": "bitnami",
+        "terraform": "terraform", "vcpkg": "vcpkg", "wordpress-plugin": "wordpress-plugin", "homebrew": "brew",
+        "cpan": "cpan", "julia": "julia",
         "github-action": "github", "github-action-workflow": "github", "model": "huggingface",
     ]
 }

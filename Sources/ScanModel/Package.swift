@@ -11,6 +11,9 @@ package struct PackageType: RawRepresentable, Hashable, Comparable, Sendable, Co
     package static let gem = PackageType(rawValue: "gem")
     package static let java = PackageType(rawValue: "java-archive")
     package static let go = PackageType(rawValue: "go-module")
+    package static let phpComposer = PackageType(rawValue: "php-composer")
+    package static let phpPEAR = PackageType(rawValue: "php-pear")
+    package static let phpPECL = PackageType(rawValue: "php-pecl")
 
     /// Whether a distribution's package manager installed it.
     package var isOS: Bool { self == .deb || self == .apk || self == .rpm }
@@ -35,13 +38,13 @@ package struct Package: Hashable, Sendable, Codable {
     package var name: String
     /// The full version, with epoch where the ecosystem has one (`1:2.3-4`); never empty.
     package var version: String
-    /// The architecture as the package manager spells it; empty where the ecosystem has none.
+    /// The architecture, or a gem's platform, as the package manager spells it; empty where there is none.
     package var arch: String
     /// What the distribution built it from; `nil` for language packages.
     package var source: SourcePackage?
     /// Licences as declared, sorted, without duplicates.
     package var licenses: [String]
-    /// Java: the Maven group; otherwise `nil`.
+    /// Java: the Maven group; PEAR and PECL: the channel; otherwise `nil`.
     package var group: String?
     /// RPM: the modularity label, `name:stream:version:context`; otherwise `nil`.
     package var module: String?

@@ -7,7 +7,14 @@ extension Package {
         switch kind {
         case _ where PURLType.isOfDistribution(kind): return osPURL(kind, distro: distro)
         case "pypi": return "pkg:pypi/\(PURL.encode(PURL.pypiName(name)))" + tail
-        case "maven": return "pkg:maven/" + (group.map { PURL.encode($0) + "/" } ?? "") + PURL.encode(name) + tail
+        case "gem":
+            return "pkg:gem/\(PURL.encode(name))" + tail + (arch.isEmpty ? "" : "?platform=\(PURL.encode(arch))")
+        case _ where PURLType.hasGroup(kind):
+            let namespace = (group ?? "").split(separator: "/").map { PURL.encode(String($0)) + "/" }.joined()
+            return "pkg:\(kind)/" + namespace + PURL.encode(name) + tail
+        case "composer":
+            let segments = name.lowercased().split(separator: "/", maxSplits: 1).map { PURL.encode(String($0)) }
+            return "pkg:composer/" + segments.joined(separator: "/") + tail
         case "npm" where !name.hasPrefix("@"): return "pkg:npm/\(PURL.encode(name))" + tail
         case _ where PURLType.hasSegments(kind):
             let segments = name.split(separator: "/").map { PURL.encode(String($0)) }

@@ -86,7 +86,7 @@ package struct PackageURL: Sendable {
             type: parts.packageType,
             name: parts.fullName,
             version: version,
-            arch: parts.qualifiers["arch"] ?? ""
+            arch: parts.qualifiers[parts.type == "gem" ? "platform" : "arch"] ?? ""
         )
         if PURLType.isOfDistribution(parts.type) {
             if let epoch = parts.qualifiers["epoch"], !epoch.isEmpty, epoch != "0", !version.contains(":") {
@@ -96,7 +96,7 @@ package struct PackageURL: Sendable {
             found.module = parts.qualifiers["rpmmod"]
             found.source = SourcePackage(upstream: parts.qualifiers["upstream"] ?? "", of: found)
         }
-        if parts.type == "maven", !parts.namespace.isEmpty { found.group = parts.namespace }
+        if PURLType.hasGroup(parts.type), !parts.namespace.isEmpty { found.group = parts.namespace }
         package = found
         distro = parts.distro
     }

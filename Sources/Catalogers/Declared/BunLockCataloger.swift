@@ -1,0 +1,86 @@
+import Bytes
+import ScanModel
+
+/// Bun's text lock file `bun.lock`: JSON with comments and trailing commas (Bun docs, Lockfile).
+///
+/// Packages that only development dependencies of the workspaces reach are left out, as Syft does.
+struct BunLockCataloger: Cataloger {
+    let name = "bun-lock"
+    let version = 1
+    let selectors: [PathSelector] = [.name("bun.lock", parentSuffixes: [])]
+
+    private struct Lock: Decodable {
+        var workspaces: Lenient<[String: Lenient<Workspace>]>?
+        var packages: [String: Lenient<Entry>]
+    }
+
+    private struct Workspace: Decodable {
+        var dependencies: Lenient<[String: Lenient<String>]>?
+        var optionalDependencies: Lenient<[String: Lenient<String>]>?
+        var peerDependencies: Lenient<[String: Lenient<String>]>?
+        var devDependencies: Lenient<[String: Lenient<String>]>?
+    }
+
+    /// A list of an identifier and, at places that depend on its kind, strings and an object of dependencies.
+    private struct Entry: Decodable {
+        private struct Relations: Decodable {
+            var dependencies: Lenient<[String: Lenient<String>]>?
+            var optionalDependencies: Lenient<[String: Lenient<String>]>?
+        }
+
+        let identifier: String
+        private(set) var dependencies: [String] = []
+
+        init(from decoder: any Decoder) throws {
+            var items = try decoder.unkeyedContainer()
+            identifier = try items.decode(String.self)
+            while !items.isAtEnd {
+                guard let relations = try items.decode(Lenient<Relations>.self).value else { continue }
+                dependencies += (relations.dependencies?.value ?? [:]).keys
+                dependencies += (relations.optionalDependencies?.value ?? [:]).keys
+            }
+        }
+    }
+
+    func catalog(_ file: EvidenceFile) -> CatalogedFile {
+        guard !ListingFile.isInNodeModules(file.path) else { return CatalogedFile() }
+        return ListingFile.read(file, .npm) { bytes, packages in
+            guard let lock = ListingJSON.decode(Lock.self, bytes, withComments: true, &packages) else { return }
+            read(lock, &packages)
+        }
+    }
+
+    private func read(_ lock: Lock, _ packages: inout ListedPackages) {
+        var entries: [(name: String, version: String, dependencies: [String])] = []
+        for (_, item) in lock.packages.sorted(by: { $0.key < $1.key }) {
+            guard let entry = item.value, let (name, version) = NpmName.split(entry.identifier) else {
+                packages.refuse()
+                continue
+            }
+            entries.append((name, version, entry.dependencies))
+        }
+        let graph = Dictionary(entries.map { ($0.name, $0.dependencies) }, uniquingKeysWith: +)
+        let workspaces = (lock.workspaces?.value ?? [:]).values.compactMap(\.value)
+        let needed = Self.reachable(
+            workspaces.flatMap {
+                [$0.dependencies, $0.optionalDependencies, $0.peerDependencies].flatMap { ($0?.value ?? [:]).keys }
+            },
+            graph
+        )
+        let development = Self.reachable(workspaces.flatMap { ($0.devDependencies?.value ?? [:]).keys }, graph)
+        for entry in entries where needed.contains(entry.name) || !development.contains(entry.name) {
+            // Projects, workspaces and folders are not dependencies.
+            if ["root:", "workspace:", "link:", "file:"].contains(where: { entry.version.hasPrefix($0) }) { continue }
+            packages.add(entry.name, entry.version)
+        }
+    }
+
+    private static func reachable(_ roots: [String], _ graph: [String: [String]]) -> Set<String> {
+        var found = Set(roots)
+        var pending = roots
+        while let name = pending.popLast() {
+            for next in graph[name] ?? [] where found.insert(next).inserted { pending.append(next) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,116 @@
+import Bytes
+import ScanModel
+
+/// pnpm's `pnpm-lock.yaml` of lockfileVersion 5 to 9, which may hold several documents (pnpm, lockfile specifications).
+///
+/// Entries that only development needs (`dev: true`, up to version 8) are left out, as Syft does.
+struct PnpmLockCataloger: Cataloger {
+    let name = "pnpm-lock"
+    let version = 1
+    let selectors: [PathSelector] = [.name("pnpm-lock.yaml", parentSuffixes: [])]
+
+    func catalog(_ file: EvidenceFile) -> CatalogedFile {
+        guard !ListingFile.isInNodeModules(file.path) else { return CatalogedFile() }
+        return ListingFile.read(file, .npm) { bytes, packages in
+            var reader = Reader()
+            var outline = YAMLOutline(bytes)
+            while let entry = outline.next() { reader.take(entry, &packages) }
+            reader.close(&packages)
+            packages.refuse(outline.strayLines)
+            if reader.version == nil { packages.addProblem("no lockfileVersion") }
+        }
+    }
+
+    private struct Reader {
+        var version: Double?
+        private var section = ""
+        private var key: String?
+        private var isDevelopment = false
+        private var ownName: String?
+        private var ownVersion: String?
+
+        mutating func take(_ entry: YAMLOutline.Entry, _ packages: inout ListedPackages) {
+            if entry.depth == 0 {
+                close(&packages)
+                section = entry.key
+                if entry.key == "lockfileVersion" { version = Double(entry.value) ?? version }
+                return
+            }
+            switch section {
+            case "packages": takePackage(entry, &packages)
+            // From version 9 the packages alone tell all.
+            case "dependencies" where (version ?? 0) < 9: takeDirect(entry, &packages)
+            default: break
+            }
+        }
+
+        private mutating func takePackage(_ entry: YAMLOutline.Entry, _ packages: inout ListedPackages) {
+            if entry.depth == 1 {
+                close(&packages)
+                key = entry.key
+                return
+            }
+            guard entry.depth == 2 else { return }
+            switch entry.key {
+            case "dev": isDevelopment = entry.value == "true"
+            case "name": ownName = entry.value
+            case "version": ownVersion = entry.value
+            default: break
+            }
+        }
+
+        /// `name: version`, or `name:` with `version: …` below it.
+        private mutating func takeDirect(_ entry: YAMLOutline.Entry, _ packages: inout ListedPackages) {
+            if entry.depth == 1 {
+                close(&packages)
+                key = entry.key
+                ownVersion = entry.value.isEmpty ? nil : entry.value
+            } else if entry.depth == 2, entry.key == "version" {
+                ownVersion = entry.value
+            }
+        }
+
+        mutating func close(_ packages: inout ListedPackages) {
+            defer {
+                key = nil
+                isDevelopment = false
+                ownName = nil
+                ownVersion = nil
+            }
+            guard let key, !isDevelopment else { return }
+            if section == "dependencies" {
+                // Folders and archives have entries of their own, with what they hold.
+                guard let found = ownVersion.map(withoutPeers), PnpmKey.isVersion(found) else { return }
+                packages.add(key, found)
+            } else {
+                let split = PnpmKey.split(key, lockfileVersion: version ?? 9)
+                // Names and versions of their own stand where the key has an address or a folder instead.
+                packages.add(ownName ?? split?.name, ownVersion ?? split?.version)
+            }
+        }
+
+        private func withoutPeers(_ text: String) -> String {
+            PnpmKey.withoutPeers(text, lockfileVersion: version ?? 9)
+        }
+    }
+}
+
+/// The keys of pnpm's packages: `/name/1.0.0_peer@2.0.0` in version 5, `/name@1.0.0(peer@2.0.0)` in 6, `name@1.0.0` in 9.
+private enum PnpmKey {
+    static func split(_ key: String, lockfileVersion: Double) -> (name: String, version: String)? {
+        let bare = (key.prefix { $0 != "(" }).drop { $0 == "/" }
+        guard lockfileVersion < 6 else { return NpmName.split(bare) }
+        guard let slash = bare.lastIndex(of: "/"), slash > bare.startIndex else { return nil }
+        let version = withoutPeers(String(bare[bare.index(after: slash)...]), lockfileVersion: lockfileVersion)
+        return (String(bare[..<slash]), version)
+    }
+
+    static func withoutPeers(_ version: String, lockfileVersion: Double) -> String {
+        let version = version.prefix { $0 != "(" }
+        guard lockfileVersion < 6, isVersion(String(version)) else { return String(version) }
+        return String(version.prefix { $0 != "_" })
+    }
+
+    /// Whether a registry's version stands there, and not an address or a folder.
+    static func isVersion(_ text: String) -> Bool { text.utf8.first.map { $0 >= 48 && $0 <= 57 } == true }
+}
