@@ -72,6 +72,7 @@ let package = Package(
         library("Zip", ["Bytes", "CISAL"]),
         library("JavaArchives", ["Bytes", "Zip"]),
         library("GoBuildInfo", ["Bytes"]),
+        library("TOML"),
 
         // Engines.
         library("Catalogers", ["Bytes", "ScanModel", "RPMDatabase", "JavaArchives", "GoBuildInfo"]),
@@ -146,6 +147,7 @@ let package = Package(
         tests(of: "Zip", ["Bytes"]),
         tests(of: "JavaArchives", ["Bytes", "Zip"]),
         tests(of: "GoBuildInfo", ["Bytes"]),
+        tests(of: "TOML", ["TallymanTesting"]),
         tests(of: "Catalogers", ["Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting"]),
         tests(of: "LayerScan", ["Bytes", "Codecs", "ScanModel", "TallymanTesting", crypto]),
         tests(of: "ImageInventory", ["Bytes", "LayerScan", "ScanModel", "TallymanTesting"]),
