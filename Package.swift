@@ -71,11 +71,17 @@ let package = Package(
         library("RPMDatabase", ["Bytes", sqlite]),
         library("Zip", ["Bytes", "CISAL"]),
         library("JavaArchives", ["Bytes", "Zip"]),
-        library("GoBuildInfo", ["Bytes"]),
+        library("Executables", ["Bytes"]),
+        library("GoBuildInfo", ["Bytes", "Executables"]),
         library("TOML"),
 
         // Engines.
-        library("Catalogers", ["Bytes", "ScanModel", "RPMDatabase", "JavaArchives", "GoBuildInfo"]),
+        library(
+            "Catalogers",
+            [
+                "Bytes", "Codecs", "Executables", "GoBuildInfo", "JavaArchives", "RPMDatabase", "ScanModel", "TOML", yams,
+            ]
+        ),
         library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
         library("ImageInventory", ["ScanModel"]),
         library("Advisories", ["Bytes", "Codecs", "ScanModel", "Versions", "Zip", crypto]),
@@ -146,6 +152,7 @@ let package = Package(
         tests(of: "RPMDatabase", ["Bytes", sqlite]),
         tests(of: "Zip", ["Bytes"]),
         tests(of: "JavaArchives", ["Bytes", "Zip"]),
+        tests(of: "Executables", ["Bytes"]),
         tests(of: "GoBuildInfo", ["Bytes"]),
         tests(of: "TOML", ["TallymanTesting"]),
         tests(of: "Catalogers", ["Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting"]),
