@@ -13,7 +13,9 @@ package struct PackageType: RawRepresentable, Hashable, Comparable, Sendable, Co
     package static let go = PackageType(rawValue: "go-module")
 
     /// Whether a distribution's package manager installed it.
-    package var isOS: Bool { self == .deb || self == .apk || self == .rpm }
+    package var isOS: Bool { Self.osTypes.contains(self) }
+
+    private static let osTypes: Set<PackageType> = [.deb, .apk, .rpm, .alpm, .portage]
 
     package static func < (left: PackageType, right: PackageType) -> Bool { left.rawValue < right.rawValue }
 }
@@ -41,7 +43,7 @@ package struct Package: Hashable, Sendable, Codable {
     package var source: SourcePackage?
     /// Licences as declared, sorted, without duplicates.
     package var licenses: [String]
-    /// Java: the Maven group; otherwise `nil`.
+    /// Java: the Maven group; Swift: host and owner of the repository, `github.com/apple`; otherwise `nil`.
     package var group: String?
     /// RPM: the modularity label, `name:stream:version:context`; otherwise `nil`.
     package var module: String?

@@ -18,7 +18,8 @@ extension Package {
         case .go:
             "pkg:golang/" + name.split(separator: "/").map { PURL.encode(String($0)) }.joined(separator: "/")
                 + "@\(PURL.encode(version))"
-        default: "pkg:generic/\(PURL.encode(name))@\(PURL.encode(version))"
+        case .alpm: alpmPURL(distro: distro)
+        default: ecosystemPURL ?? "pkg:generic/\(PURL.encode(name))@\(PURL.encode(version))"
         }
     }
 
