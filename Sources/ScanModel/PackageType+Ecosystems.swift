@@ -15,6 +15,7 @@ extension PackageType {
     package static let swift = PackageType(rawValue: "swift")
     package static let pod = PackageType(rawValue: "pod")
     package static let conan = PackageType(rawValue: "conan")
+    package static let homebrew = PackageType(rawValue: "homebrew")
     package static let opam = PackageType(rawValue: "opam")
     package static let swiplPack = PackageType(rawValue: "swiplpack")
     package static let julia = PackageType(rawValue: "julia")

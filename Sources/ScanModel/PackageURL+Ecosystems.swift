@@ -41,6 +41,7 @@ extension Package {
         .swift: "swift",
         .pod: "cocoapods",
         .conan: "conan",
+        .homebrew: "brew",
         .opam: "opam",
         .swiplPack: "swiplpack",
         .julia: "julia",

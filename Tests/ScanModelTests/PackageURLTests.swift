@@ -73,7 +73,10 @@ struct PackageURLTests {
                 "pkg:swift/github.com/apple/swift-syntax@509.1.1"
             ),
             (Package(type: .swift, name: "local", version: "1"), nil, "pkg:swift/local@1"),
-            (Package(type: .pod, name: "AppCenter/Core", version: "4.2.0"), nil, "pkg:cocoapods/AppCenter%2FCore@4.2.0"),
+            (
+                Package(type: .pod, name: "AppCenter/Core", version: "4.2.0"), nil,
+                "pkg:cocoapods/AppCenter%2FCore@4.2.0"
+            ),
         ] as [(Package, Distro?, String)]
     )
     func forms(package: Package, distro: Distro?, expected: String) {
@@ -86,7 +89,7 @@ struct PackageURLTests {
         arguments: [
             (.rust, "cargo"), (.dotnet, "nuget"), (.dart, "pub"), (.hex, "hex"), (.erlangOTP, "otp"),
             (.hackage, "hackage"), (.rPackage, "cran"), (.luaRocks, "luarocks"), (.cpan, "cpan"), (.conda, "conda"),
-            (.conan, "conan"), (.opam, "opam"), (.swiplPack, "swiplpack"), (.julia, "julia"),
+            (.conan, "conan"), (.homebrew, "brew"), (.opam, "opam"), (.swiplPack, "swiplpack"), (.julia, "julia"),
             (.wordPressPlugin, "wordpress-plugin"),
         ] as [(PackageType, String)]
     )
