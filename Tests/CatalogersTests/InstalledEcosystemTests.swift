@@ -38,6 +38,7 @@ struct InstalledEcosystemTests {
                 "package = \"LPeg\"\nversion = \"1.0.2-1\"\ndescription = { license = \"MIT/X11\" }\n",
                 "lua-rocks LPeg 1.0.2-1"
             ),
+            ("opt/homebrew/Cellar/jq/1.7.1/.brew/jq.rb", "class Jq < Formula\n", "homebrew jq 1.7.1"),
             (
                 "usr/lib/opkg/info/dropbear.control", "Package: dropbear\nVersion: 2024.85-r0\n",
                 "deb dropbear 2024.85-r0"
