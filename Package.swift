@@ -71,13 +71,19 @@ let package = Package(
         library("RPMDatabase", ["Bytes", sqlite]),
         library("Zip", ["Bytes", "CISAL"]),
         library("JavaArchives", ["Bytes", "Zip"]),
-        library("GoBuildInfo", ["Bytes"]),
+        library("Executables", ["Bytes"]),
+        library("GoBuildInfo", ["Bytes", "Executables"]),
+        library("TOML"),
         library("Licenses"),
         library("SBOM", ["Licenses", "ScanModel", crypto]),
-        library("TOML"),
 
         // Engines.
-        library("Catalogers", ["Bytes", "ScanModel", "RPMDatabase", "JavaArchives", "GoBuildInfo", "TOML"]),
+        library(
+            "Catalogers",
+            [
+                "Bytes", "Codecs", "Executables", "GoBuildInfo", "JavaArchives", "RPMDatabase", "ScanModel", "TOML", yams,
+            ]
+        ),
         library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
         library("ImageInventory", ["ScanModel"]),
         library("Advisories", ["Bytes", "Codecs", "ScanModel", "Versions", "Zip", crypto]),
@@ -151,6 +157,7 @@ let package = Package(
         tests(of: "RPMDatabase", ["Bytes", sqlite]),
         tests(of: "Zip", ["Bytes"]),
         tests(of: "JavaArchives", ["Bytes", "Zip"]),
+        tests(of: "Executables", ["Bytes"]),
         tests(of: "GoBuildInfo", ["Bytes"]),
         tests(of: "Licenses", ["TallymanTesting"]),
         tests(of: "SBOM", ["ScanModel", "TallymanTesting"]),

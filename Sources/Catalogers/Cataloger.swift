@@ -75,6 +75,9 @@ package enum PathSelector: Sendable {
     case suffixBelow(String, directory: String)
     /// The file stands directly in a directory whose path ends in these parts; its name ends in `suffix`.
     case directory(String, suffix: String)
+    /// The path ends in parts like these: a `*` stands for one whole part, or at the beginning of the last one for the
+    /// beginning of a name: `plugins/*/*.php`.
+    case pattern(String)
     /// Any file that ``ExecutableMagic`` finds likely and whose first bytes are those of an ELF, PE or Mach-O file.
     case executable
 }

@@ -16,6 +16,18 @@ package enum Catalogers {
         GoCataloger(),
         ComposerInstalledCataloger(),
         PEARCataloger(),
+        RustBinaryCataloger(),
+        DotnetDepsCataloger(),
+        RPackageCataloger(),
+        LuaRocksCataloger(),
+        CondaCataloger(),
+        ConanInfoCataloger(),
+        PerlCataloger(),
+        HomebrewCataloger(),
+        WordPressPluginCataloger(),
+        AlpmCataloger(),
+        AlpmFileListCataloger(),
+        PortageCataloger(),
     ]
 
     /// Names the rules by which layers were analysed: two reports with the same version are the same for the same bytes.

@@ -17,6 +17,23 @@ extension Catalogers {
         PipfileLockCataloger(),
         GemfileLockCataloger(),
         ComposerLockCataloger(),
+        CargoLockCataloger(),
+        NuGetLockCataloger(),
+        NuGetConfigCataloger(),
+        PubspecLockCataloger(),
+        MixLockCataloger(),
+        RebarLockCataloger(),
+        ErlangApplicationCataloger(),
+        CabalFreezeCataloger(),
+        StackCataloger(),
+        PackageResolvedCataloger(),
+        PodfileLockCataloger(),
+        ConanLockCataloger(),
+        ConanFileCataloger(),
+        OpamCataloger(),
+        SwiplPackCataloger(),
+        CpanfileSnapshotCataloger(),
+        JuliaManifestCataloger(),
     ]
 
     /// The selection for folders: ``all`` and ``declared``.

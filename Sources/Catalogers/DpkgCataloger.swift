@@ -1,13 +1,14 @@
 import Bytes
 import ScanModel
 
-/// Debian packages from dpkg's status file, from the status.d folder of distroless images, and from opkg's status file,
-/// which has the same form (dpkg(1), FILES; Debian Policy 5.3).
+/// Debian packages from dpkg's status file, from the status.d folder of distroless images, and from opkg's status and
+/// control files, which have the same form (dpkg(1), FILES; Debian Policy 5.3).
 struct DpkgCataloger: Cataloger {
     let name = "dpkg"
-    let version = 2
+    let version = 3
     let selectors: [PathSelector] = [
         .pathSuffix("lib/dpkg/status"), .directory("lib/dpkg/status.d", suffix: ""), .pathSuffix("lib/opkg/status"),
+        .directory("lib/opkg/info", suffix: ".control"),
     ]
 
     private static let fields: Set<String> = ["package", "version", "architecture", "source", "status"]

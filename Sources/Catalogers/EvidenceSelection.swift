@@ -30,6 +30,13 @@ package struct EvidenceSelection: Sendable {
                 case .name(let name, _): byName[Self.lowercased(Array(name.utf8)[...]), default: []].append(rule)
                 case .suffix(let suffix), .suffixBelow(let suffix, _), .nameContaining(_, let suffix):
                     byExtension[Self.fileExtension(Array(suffix.utf8)[...]), default: []].append(rule)
+                case .pattern(let pattern):
+                    let last = LayerPath(pattern).name
+                    if last.first == UInt8(ascii: "*") {
+                        byExtension[Self.fileExtension(Self.lowercased(last)), default: []].append(rule)
+                    } else {
+                        byName[last, default: []].append(rule)
+                    }
                 case .directory(let directory, _):
                     byDirectoryName[LayerPath(directory).name, default: []].append(rule)
                 case .executable: executables.append(index)
@@ -79,8 +86,30 @@ package struct EvidenceSelection: Sendable {
         case .directory(let directory, let suffix):
             path.parent.map { Self.endsInParts($0, directory) } == true
                 && (suffix.isEmpty || Self.ends(lowerName, in: suffix))
+        case .pattern(let pattern): Self.endsInPattern(path, pattern)
         case .executable: false
         }
+    }
+
+    private static func endsInPattern(_ path: LayerPath, _ pattern: String) -> Bool {
+        var rest = path.bytes[...]
+        let slash = UInt8(ascii: "/")
+        for (index, wanted) in Array(pattern.utf8).split(separator: slash).reversed().enumerated() {
+            guard !rest.isEmpty else { return false }
+            let start = rest.lastIndex(of: slash).map { $0 + 1 } ?? rest.startIndex
+            let part = rest[start...]
+            let isMatch =
+                if wanted.elementsEqual("*".utf8) {
+                    true
+                } else if index == 0, wanted.first == UInt8(ascii: "*") {
+                    part.count >= wanted.count && part.suffix(wanted.count - 1).elementsEqual(wanted.dropFirst())
+                } else {
+                    part.elementsEqual(wanted)
+                }
+            guard isMatch else { return false }
+            rest = rest[..<max(rest.startIndex, start - 1)]
+        }
+        return true
     }
 
     private static func parentEnds(_ path: LayerPath, in suffix: String) -> Bool {

@@ -1,4 +1,5 @@
 import Bytes
+import Executables
 
 /// The two strings of a build information header: the toolchain's version and the module text.
 struct GoBuildStrings: Equatable {
@@ -17,7 +18,9 @@ struct GoBuildStrings: Equatable {
         image: ExecutableImage,
         limits: GoBuildLimits
     ) throws(GoBuildError) -> GoBuildStrings? {
-        for place in image.places {
+        // The likeliest place first: the section, then the data segments.
+        let named = GoBuildReader.sections.sorted().compactMap { image.sections[$0]?.fileRange }
+        for place in named + image.dataRanges {
             var from = place.lowerBound
             while let hit = file.firstOffset(of: magic, from: from), hit < place.upperBound {
                 if (hit - place.lowerBound).isMultiple(of: alignment) {

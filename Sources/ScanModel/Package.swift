@@ -16,7 +16,9 @@ package struct PackageType: RawRepresentable, Hashable, Comparable, Sendable, Co
     package static let phpPECL = PackageType(rawValue: "php-pecl")
 
     /// Whether a distribution's package manager installed it.
-    package var isOS: Bool { self == .deb || self == .apk || self == .rpm }
+    package var isOS: Bool { Self.osTypes.contains(self) }
+
+    private static let osTypes: Set<PackageType> = [.deb, .apk, .rpm, .alpm, .portage]
 
     package static func < (left: PackageType, right: PackageType) -> Bool { left.rawValue < right.rawValue }
 }
@@ -44,7 +46,7 @@ package struct Package: Hashable, Sendable, Codable {
     package var source: SourcePackage?
     /// Licences as declared, sorted, without duplicates.
     package var licenses: [String]
-    /// Java: the Maven group; PEAR and PECL: the channel; otherwise `nil`.
+    /// Java: the Maven group; PEAR and PECL: the channel; Swift: the repository's host and owner; otherwise `nil`.
     package var group: String?
     /// RPM: the modularity label, `name:stream:version:context`; otherwise `nil`.
     package var module: String?

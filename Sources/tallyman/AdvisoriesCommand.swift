@@ -94,7 +94,7 @@ struct AdvisoriesCommand: AsyncParsableCommand {
         @Option(help: "The advisory file; by default advisories.sqlite in the user's cache folder.")
         var advisories: String?
         @Option(name: [.short, .customLong("output")], help: "The form of the result.")
-        var output = ScanCommand.Format.table
+        var output = FleetCommand.Format.table
 
         func run() async throws {
             let status = try AdvisoryFile(path: try AdvisoryPath.file(advisories)).status()

@@ -53,10 +53,48 @@ struct PackageURLTests {
                 Package(type: .go, name: "github.com/a/b/v2", version: "v2.0.0+incompatible"), nil,
                 "pkg:golang/github.com/a/b/v2@v2.0.0%2Bincompatible"
             ),
+            (
+                Package(
+                    type: .alpm,
+                    name: "lib32-glibc",
+                    version: "2.39+r52-1",
+                    arch: "x86_64",
+                    source: SourcePackage(name: "glibc", version: "2.39+r52-1")
+                ),
+                Distro(id: "arch", versionID: "", name: ""),
+                "pkg:alpm/arch/lib32-glibc@2.39%2Br52-1?arch=x86_64&distro=arch&upstream=glibc"
+            ),
+            (
+                Package(type: .portage, name: "app-containers/skopeo", version: "1.5.1"), nil,
+                "pkg:ebuild/app-containers/skopeo@1.5.1"
+            ),
+            (
+                Package(type: .swift, name: "swift-syntax", version: "509.1.1", group: "github.com/apple"), nil,
+                "pkg:swift/github.com/apple/swift-syntax@509.1.1"
+            ),
+            (Package(type: .swift, name: "local", version: "1"), nil, "pkg:swift/local@1"),
+            (
+                Package(type: .pod, name: "AppCenter/Core", version: "4.2.0"), nil,
+                "pkg:cocoapods/AppCenter%2FCore@4.2.0"
+            ),
         ] as [(Package, Distro?, String)]
     )
     func forms(package: Package, distro: Distro?, expected: String) {
         #expect(package.purl(distro: distro) == expected)
+    }
+
+    // The kinds of purl-spec, PURL-TYPES.rst; `otp`, `swiplpack` and `wordpress-plugin` after Syft.
+    @Test(
+        "Ecosystems without namespaces have the kind of their registry",
+        arguments: [
+            (.rust, "cargo"), (.dotnet, "nuget"), (.dart, "pub"), (.hex, "hex"), (.erlangOTP, "otp"),
+            (.hackage, "hackage"), (.rPackage, "cran"), (.luaRocks, "luarocks"), (.cpan, "cpan"), (.conda, "conda"),
+            (.conan, "conan"), (.homebrew, "brew"), (.opam, "opam"), (.swiplPack, "swiplpack"), (.julia, "julia"),
+            (.wordPressPlugin, "wordpress-plugin"),
+        ] as [(PackageType, String)]
+    )
+    func kinds(type: PackageType, kind: String) {
+        #expect(Package(type: type, name: "a_b", version: "1+2").purl(distro: nil) == "pkg:\(kind)/a_b@1%2B2")
     }
 
     @Test(
@@ -64,7 +102,7 @@ struct PackageURLTests {
         arguments: ["a@b?c#d/e", "a b", "\u{e9}", "%41", "@", "@/", "/", "a\u{0}\n"]
     )
     func hostile(name: String) {
-        for type in [PackageType.deb, .npm, .python, .gem, .java, PackageType(rawValue: "other")] {
+        for type in [PackageType.deb, .npm, .python, .gem, .java, .swift, .portage, PackageType(rawValue: "other")] {
             let purl = Package(type: type, name: name, version: name).purl(distro: nil)
             #expect(purl.utf8.filter { $0 == UInt8(ascii: "@") }.count == 1)
             #expect(!purl.contains("?") && !purl.contains("#") && !purl.contains(" "))

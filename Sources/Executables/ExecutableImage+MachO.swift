@@ -2,7 +2,7 @@ import Bytes
 
 extension ExecutableImage {
     /// Mach-O, both widths and byte orders (Apple "OS X ABI Mach-O File Format Reference").
-    static func machO(_ file: FileBytes, at base: Int, limits: GoBuildLimits) -> ExecutableImage? {
+    static func machO(_ file: FileBytes, at base: Int, _ reading: Reading) -> ExecutableImage? {
         guard let magic: UInt32 = file.integer(at: base, bigEndian: true) else { return nil }
         let isBigEndian: Bool
         let is64Bit: Bool
@@ -17,12 +17,12 @@ extension ExecutableImage {
         guard let count = fields.u32(16) else { return nil }
         var image = ExecutableImage()
         var at = is64Bit ? 32 : 28
-        for _ in 0..<min(Int(clamping: count), limits.maxTableEntries) {
+        for _ in 0..<min(Int(clamping: count), reading.maxTableEntries) {
             guard let command = fields.u32(at), let size = fields.u32(at + 4).flatMap({ Int(exactly: $0) }), size >= 8
             else { break }
             // LC_SEGMENT and LC_SEGMENT_64.
             if command == (is64Bit ? 0x19 : 1) {
-                image.readSegment(fields, at: at, size: size, is64Bit: is64Bit, limits: limits)
+                image.readSegment(fields, at: at, size: size, is64Bit: is64Bit, reading)
             }
             let (next, overflow) = at.addingReportingOverflow(size)
             guard !overflow, next < file.count else { break }
@@ -36,31 +36,32 @@ extension ExecutableImage {
         at: Int,
         size: Int,
         is64Bit: Bool,
-        limits: GoBuildLimits
+        _ reading: Reading
     ) {
         guard let address = fields.word(at + 24, is64Bit: is64Bit),
             let offset = fields.word(at + (is64Bit ? 40 : 32), is64Bit: is64Bit),
             let fileSize = fields.word(at + (is64Bit ? 48 : 36), is64Bit: is64Bit),
             let protection = fields.u32(at + (is64Bit ? 60 : 44)),
-            let sections = fields.u32(at + (is64Bit ? 64 : 48))
+            let sectionCount = fields.u32(at + (is64Bit ? 64 : 48))
         else { return }
         if let range = fields.range(offset: offset, size: fileSize) {
             segments.append(Segment(address: address, fileRange: range))
             // Readable (1) and writable (2) only: the data segment.
-            if protection == 3 { addPlace(range) }
+            if protection == 3 { addData(range) }
         }
         let first = is64Bit ? 72 : 56
         let sectionSize = is64Bit ? 80 : 68
-        let count = min(Int(clamping: sections), max(0, size - first) / sectionSize, limits.maxTableEntries)
+        let count = min(Int(clamping: sectionCount), max(0, size - first) / sectionSize, reading.maxTableEntries)
         for index in 0..<count {
             let section = at + first + index * sectionSize
             guard section < fields.file.count else { return }
-            guard fields.hasName("__go_buildinfo", at: section),
+            guard let name = fields.name(at: section, width: 16), reading.wanted.contains(name),
+                sections[name] == nil, let address = fields.word(section + 32, is64Bit: is64Bit),
                 let length = fields.word(section + (is64Bit ? 40 : 36), is64Bit: is64Bit),
                 let start = fields.u32(section + (is64Bit ? 48 : 40)),
                 let range = fields.range(offset: start, size: length)
             else { continue }
-            addPlace(range, first: true)
+            sections[name] = Segment(address: address, fileRange: range)
         }
     }
 

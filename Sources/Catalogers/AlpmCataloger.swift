@@ -1,0 +1,70 @@
+import Bytes
+import ScanModel
+
+/// Packages of Arch Linux and its kin, from pacman's local database: one folder a package (pacman, alpm-db-desc(5)).
+struct AlpmCataloger: Cataloger {
+    let name = "alpm"
+    let version = 1
+    let selectors: [PathSelector] = [.pattern("var/lib/pacman/local/*/desc")]
+
+    func catalog(_ file: EvidenceFile) -> CatalogedFile {
+        let fields = AlpmSections(file.bytes.all, wanted: ["NAME", "VERSION", "BASE", "ARCH", "LICENSE"]).fields
+        guard let name = fields["NAME"]?.first, let version = fields["VERSION"]?.first, PackageRecords.isSound(name),
+            PackageRecords.isSound(version)
+        else { return CatalogedFile(problem: "no sound NAME and VERSION in the package's description") }
+        var packages = PackageRecords(.alpm)
+        packages.add(
+            Package(
+                type: .alpm,
+                name: name,
+                version: version,
+                arch: fields["ARCH"]?.first ?? "",
+                source: SourcePackage(name: fields["BASE"]?.first ?? name, version: version),
+                licenses: Array(Set(fields["LICENSE"] ?? [])).sorted()
+            )
+        )
+        return packages.file
+    }
+}
+
+/// Which files pacman's packages own, from the `files` beside each description (pacman, alpm-db-files(5)).
+struct AlpmFileListCataloger: Cataloger {
+    let name = "alpm-files"
+    let version = 1
+    let selectors: [PathSelector] = [.pattern("var/lib/pacman/local/*/files")]
+
+    func catalog(_ file: EvidenceFile) -> CatalogedFile {
+        var found = CatalogedFile()
+        // The folder is called name-version-release.
+        let folder = file.path.parent.map { String(decoding: $0.name, as: UTF8.self) } ?? ""
+        let parts = folder.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count >= 3 else { return found }
+        let paths = (AlpmSections(file.bytes.all, wanted: ["FILES"]).fields["FILES"] ?? [])
+            .compactMap { LayerPath(archiveName: Array($0.utf8)) }
+            .filter(file.isEvidence)
+        if !paths.isEmpty {
+            found.ownerships = [Ownership(owner: parts.dropLast(2).joined(separator: "-"), paths: paths.sorted())]
+        }
+        return found
+    }
+}
+
+/// Sections of `%NAME%` lines, each followed by its values up to an empty line.
+private struct AlpmSections {
+    private static let maxLineBytes = 4096
+
+    private(set) var fields: [String: [String]] = [:]
+
+    init(_ bytes: [UInt8], wanted: Set<String>) {
+        var section: String?
+        for line in TextLines(bytes) {
+            if line.isEmpty {
+                section = nil
+            } else if section == nil, line.first == UInt8(ascii: "%"), line.last == UInt8(ascii: "%") {
+                section = line.count <= 64 ? String(decoding: line.dropFirst().dropLast(), as: UTF8.self) : ""
+            } else if let name = section, wanted.contains(name), line.count <= Self.maxLineBytes {
+                fields[name, default: []].append(line.trimmedText)
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import Bytes
+import ScanModel
+
+/// Elixir dependencies from Hex, from `mix.lock`: a map with one entry a line (Mix documentation, `Mix.Dep.Lock`).
+struct MixLockCataloger: Cataloger {
+    let name = "mix-lock"
+    let version = 1
+    let selectors: [PathSelector] = [.pathSuffix("mix.lock")]
+
+    private static let maxLineBytes = 64 * 1024
+
+    func catalog(_ file: EvidenceFile) -> CatalogedFile {
+        var packages = PackageRecords(.hex)
+        for line in TextLines(file.bytes.all) where line.count <= Self.maxLineBytes {
+            let text = line.trimmedText
+            guard text.hasPrefix("\""), let colon = text.firstRange(of: "\":") else { continue }
+            let name = text[text.index(after: text.startIndex)..<colon.lowerBound]
+            let fields = text[colon.upperBound...].split(separator: ",", maxSplits: 3).map(\.trimmingSpaces)
+            // Checkouts and folders come from no registry and have no version.
+            guard fields.count >= 3, fields[0] == "{:hex" else { continue }
+            packages.add(name: String(name), version: fields[2].filter { $0 != "\"" })
+        }
+        return packages.file
+    }
+}

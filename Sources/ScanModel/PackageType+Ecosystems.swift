@@ -1,0 +1,23 @@
+/// Kinds of packages of further ecosystems, named as Syft names them; `cpan` and `julia` are unknown to it.
+extension PackageType {
+    package static let alpm = PackageType(rawValue: "alpm")
+    package static let portage = PackageType(rawValue: "portage")
+    package static let rust = PackageType(rawValue: "rust-crate")
+    package static let dotnet = PackageType(rawValue: "dotnet")
+    package static let dart = PackageType(rawValue: "dart-pub")
+    package static let hex = PackageType(rawValue: "hex")
+    package static let erlangOTP = PackageType(rawValue: "erlang-otp")
+    package static let hackage = PackageType(rawValue: "hackage")
+    package static let rPackage = PackageType(rawValue: "R-package")
+    package static let luaRocks = PackageType(rawValue: "lua-rocks")
+    package static let cpan = PackageType(rawValue: "cpan")
+    package static let conda = PackageType(rawValue: "conda")
+    package static let swift = PackageType(rawValue: "swift")
+    package static let pod = PackageType(rawValue: "pod")
+    package static let conan = PackageType(rawValue: "conan")
+    package static let homebrew = PackageType(rawValue: "homebrew")
+    package static let opam = PackageType(rawValue: "opam")
+    package static let swiplPack = PackageType(rawValue: "swiplpack")
+    package static let julia = PackageType(rawValue: "julia")
+    package static let wordPressPlugin = PackageType(rawValue: "wordpress-plugin")
+}

@@ -1,0 +1,87 @@
+import Bytes
+import ScanModel
+import TallymanTesting
+import Testing
+
+@testable import Catalogers
+
+@Suite("Hostile evidence of further ecosystems")
+struct EcosystemHostileTests {
+    private static let installed: [(any Cataloger, path: String, bytes: [UInt8])] = [
+        (DotnetDepsCataloger(), "a.deps.json", Array(#"{"libraries":{"a/1":{"type":"package"}}}"#.utf8)),
+        (RPackageCataloger(), "DESCRIPTION", Array("Package: a\nVersion: 1\nLicense: GPL (>= 2) | x + y\n".utf8)),
+        (CondaCataloger(), "conda-meta/a.json", Array(#"{"name":"a","version":"1","license":"\u00e9"}"#.utf8)),
+        (PerlCataloger(), ".meta/a/install.json", Array(#"{"name":"A::B","version":"1","dist":"A-B-1"}"#.utf8)),
+        (
+            WordPressPluginCataloger(), "wp-content/plugins/a/a.php",
+            Array("<?php /*\n * Plugin Name: a\n * Version: 1 */\n".utf8)
+        ),
+        (AlpmCataloger(), "var/lib/pacman/local/a-1-1/desc", Array("%NAME%\na\n\n%VERSION%\n1-1\n\n".utf8)),
+        (AlpmFileListCataloger(), "var/lib/pacman/local/a-1-1/files", Array("%FILES%\nusr/\nusr/a\n\n".utf8)),
+        (PortageCataloger(), "var/db/pkg/x/a-1/CONTENTS", Array("obj /a 0 1\nobj /b c 0 1\n".utf8)),
+        (
+            LuaRocksCataloger(), "a.rockspec",
+            Array("package = [[a]]\nlocal v, w = '1', \"2\"\nversion = v..'-'..w -- x\n".utf8)
+        ),
+        (ConanInfoCataloger(), "a/1/_/_/package/x/conaninfo.txt", Array("[full_requires]\n b/2:x\n".utf8)),
+        (
+            RustBinaryCataloger(), "bin/a",
+            ELFBuilder.file(
+                section: ".dep-v0",
+                ZlibBuilder.stream(Array(#"{"packages":[{"name":"a","version":"1"}]}"#.utf8))
+            )
+        ),
+    ]
+
+    private static let cases: [(any Cataloger, path: String, bytes: [UInt8])] =
+        installed + LockSample.all.map { ($0.cataloger, $0.path, Array($0.text.utf8)) }
+
+    @Test("Truncated, changed and random files give packages or problems, never a trap", arguments: cases.indices)
+    func damaged(index: Int) {
+        let (cataloger, path, bytes) = Self.cases[index]
+        func read(_ bytes: [UInt8]) {
+            let found = cataloger.catalog(EvidenceFile(path: LayerPath(path), bytes: FileBytes(bytes)))
+            for cataloged in found.packages {
+                #expect(!cataloged.package.name.isEmpty && !cataloged.package.version.isEmpty)
+            }
+        }
+        for length in bytes.indices { read(Array(bytes[..<length])) }
+        var random = SeededRandom(seed: UInt64(index))
+        let marks = Array("\"'{}[]()<>:,=-%&*#\\\n \u{0}".utf8)
+        for _ in 0..<300 {
+            var copy = bytes
+            for _ in 0...random.below(4) {
+                copy[random.below(copy.count)] =
+                    random.oneIn(2) ? marks[random.below(marks.count)] : UInt8(random.below(256))
+            }
+            read(copy)
+            // A piece of the file again at another place.
+            let start = random.below(bytes.count)
+            let piece = bytes[start..<min(bytes.count, start + random.below(40))]
+            copy.insert(contentsOf: piece, at: random.below(copy.count))
+            read(copy)
+            read(random.bytes(random.below(80)))
+        }
+    }
+
+    @Test("Very long lines and very many lines are bounded in time", .timeLimit(.minutes(1)), arguments: cases.indices)
+    func long(index: Int) {
+        let (cataloger, path, bytes) = Self.cases[index]
+        let clock = ContinuousClock()
+        let inputs = [
+            [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 17),
+            [UInt8](repeating: UInt8(ascii: "\""), count: 1 << 17),
+            [UInt8](repeating: UInt8(ascii: "\n"), count: 1 << 17),
+            [UInt8](repeating: UInt8(ascii: "-"), count: 1 << 17),
+            [UInt8](repeating: UInt8(ascii: "["), count: 1 << 17),
+            Array(repeatElement(Array("a=".utf8), count: 50_000).joined()),
+            Array(repeatElement(bytes, count: (1 << 17) / bytes.count).joined()),
+        ]
+        for input in inputs {
+            let spent = clock.measure {
+                _ = cataloger.catalog(EvidenceFile(path: LayerPath(path), bytes: FileBytes(input)))
+            }
+            #expect(spent < .seconds(5))
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Bytes
+import ScanModel
+import Testing
+
+@testable import Catalogers
+
+@Suite("Crates in programs")
+struct RustBinaryTests {
+    // The form of cargo-auditable's PARSING.md.
+    private static let json = """
+        {"packages":[{"name":"adler","version":"0.2.3","source":"registry"},
+        {"name":"cc","version":"1.0","source":"registry","kind":"build"},
+        {"name":"app","version":"0.1.0","source":"local","dependencies":[0,1],"root":true,"kind":"runtime"},
+        {"name":"odd","version":7}],"format":3}
+        """
+
+    private func read(_ bytes: [UInt8]) -> CatalogedFile {
+        RustBinaryCataloger().catalog(EvidenceFile(path: LayerPath("usr/bin/app"), bytes: FileBytes(bytes)))
+    }
+
+    @Test("What was linked in is listed, what only built it is not")
+    func runtime() {
+        let found = read(ELFBuilder.file(section: ".dep-v0", ZlibBuilder.stream(Array(Self.json.utf8))))
+        #expect(found.names == ["adler 0.2.3", "app 0.1.0"])
+        #expect(found.packages.allSatisfy { $0.package.type.rawValue == "rust-crate" })
+        #expect(found.problems == ["1 records without a sound name and version"])
+    }
+
+    @Test("Other programs say nothing, and a damaged section is a problem")
+    func damaged() {
+        let stream = ZlibBuilder.stream(Array(Self.json.utf8))
+        for bytes in [[], Array("MZ".utf8), ELFBuilder.file(section: ".text", stream)] {
+            #expect(read(bytes).names == [])
+            #expect(read(bytes).problems == [])
+        }
+        for content in [Array(stream.dropLast(20)), Array("{}".utf8), ZlibBuilder.stream(Array("[".utf8))] {
+            let found = read(ELFBuilder.file(section: ".dep-v0", content))
+            #expect(found.names == [])
+            #expect(found.problems.count == 1)
+        }
+    }
+
+    @Test("An inflating section is stopped")
+    func bomb() {
+        let found = read(
+            ELFBuilder.file(section: ".dep-v0", ZlibBuilder.stream([UInt8](repeating: 32, count: 9 << 20)))
+        )
+        #expect(found.names == [])
+        #expect(found.problems.count == 1)
+    }
+}
+
+@Suite(".NET programs")
+struct DotnetDepsTests {
+    private func read(_ json: String) throws -> CatalogedFile { try catalog("app/Web.deps.json", json) }
+
+    @Test("Packages, projects and runtime packs are in a program, reference assemblies are not")
+    func libraries() throws {
+        let found = try read(
+            """
+            {"runtimeTarget":{"name":".NETCoreApp,Version=v8.0/linux-x64"},"libraries":{
+            "Web/1.0.0":{"type":"project"},"Newtonsoft.Json/13.0.1":{"type":"package"},"Data/2.0":{"type":"Project"},
+            "runtimepack.Microsoft.NETCore.App.Runtime.linux-x64/8.0.0":{"type":"runtimepack"},
+            "System.Old.Reference/4.0.0.0":{"type":"referenceassembly"},"NoVersion":{"type":"package"},"Odd/1":5}}
+            """
+        )
+        #expect(
+            found.names == [
+                "Data 2.0", "Newtonsoft.Json 13.0.1", "Odd 1", "Web 1.0.0",
+                "Microsoft.NETCore.App.Runtime.linux-x64 8.0.0",
+            ]
+        )
+        #expect(found.problems == ["1 records without a sound name and version"])
+    }
+
+    @Test("A file without libraries says nothing; one that is no JSON is a problem")
+    func empty() throws {
+        for json in ["{}", "[]", "null", #"{"libraries":[]}"#] { #expect(try read(json).names == []) }
+        for json in ["", "{", #"{"libraries":"#] { #expect(try read(json).problems.count == 1) }
+    }
+
+    @Test("Deep nesting is a problem and not a crash")
+    func deep() throws {
+        for depth in [101, 100_000] {
+            let json = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+            #expect(try read(json).problems.count == 1)
+        }
+        let strings = #"{"x":""# + String(repeating: "[", count: 1000) + #"","libraries":{"a/1":{}}}"#
+        #expect(try read(strings).names == ["a 1"])
+    }
+}
