@@ -69,6 +69,11 @@ package enum PathSelector: Sendable {
     case suffixBelow(String, directory: String)
     /// The file stands directly in a directory whose path ends in these parts; its name ends in `suffix`.
     case directory(String, suffix: String)
+    /// A file of this name whose first bytes are those of an ELF, PE or Mach-O file, with or without an executable bit.
+    case program(String)
+    /// The same, with a name that is these letters and then, if anything, something that is no letter: `python` picks
+    /// `python3.11` and `python`, but not `pythonw`.
+    case programStem(String)
     /// Any file that ``ExecutableMagic`` finds likely and whose first bytes are those of an ELF, PE or Mach-O file.
     case executable
 }
