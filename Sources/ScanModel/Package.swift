@@ -11,6 +11,9 @@ package struct PackageType: RawRepresentable, Hashable, Comparable, Sendable, Co
     package static let gem = PackageType(rawValue: "gem")
     package static let java = PackageType(rawValue: "java-archive")
     package static let go = PackageType(rawValue: "go-module")
+    package static let binary = PackageType(rawValue: "binary")
+    package static let linuxKernel = PackageType(rawValue: "linux-kernel")
+    package static let linuxKernelModule = PackageType(rawValue: "linux-kernel-module")
 
     /// Whether a distribution's package manager installed it.
     package var isOS: Bool { self == .deb || self == .apk || self == .rpm }
@@ -41,7 +44,7 @@ package struct Package: Hashable, Sendable, Codable {
     package var source: SourcePackage?
     /// Licences as declared, sorted, without duplicates.
     package var licenses: [String]
-    /// Java: the Maven group; otherwise `nil`.
+    /// Java: the Maven group; binaries: the namespace of the purl; otherwise `nil`.
     package var group: String?
     /// RPM: the modularity label, `name:stream:version:context`; otherwise `nil`.
     package var module: String?

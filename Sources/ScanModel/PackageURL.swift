@@ -16,9 +16,19 @@ extension Package {
         case .java:
             "pkg:maven/" + (group.map { PURL.encode($0) + "/" } ?? "") + "\(PURL.encode(name))@\(PURL.encode(version))"
         case .go:
-            "pkg:golang/" + name.split(separator: "/").map { PURL.encode(String($0)) }.joined(separator: "/")
-                + "@\(PURL.encode(version))"
+            "pkg:golang/\(PURL.encodePath((group.map { $0 + "/" } ?? "") + name))@\(PURL.encode(version))"
+        case .binary: "pkg:\(binaryPath)@\(PURL.encode(version))"
         default: "pkg:generic/\(PURL.encode(name))@\(PURL.encode(version))"
+        }
+    }
+
+    /// Type, namespace and name in the purl of a binary; most are generic and named alike there.
+    private var binaryPath: String {
+        switch name {
+        case "fluent-bit": "github/fluent/fluent-bit"
+        case "libphp": "generic/php"
+        case "pilot-agent", "pilot-discovery": "generic/istio"
+        default: "generic/\(PURL.encodePath((group.map { $0 + "/" } ?? "") + name))"
         }
     }
 
@@ -63,6 +73,11 @@ package enum PURL {
             }
         }
         return String(decoding: out, as: UTF8.self)
+    }
+
+    /// Encodes each part of a name with a namespace.
+    package static func encodePath(_ path: String) -> String {
+        path.split(separator: "/").map { encode(String($0)) }.joined(separator: "/")
     }
 
     /// A Python name as indexes compare it (PEP 503): lower case, runs of `-_.` become one `-`.
