@@ -3,14 +3,12 @@ import Bytes
 extension ExecutableImage {
     /// ELF, both classes and byte orders (System V gABI, chapters 4 and 5).
     static func elf(_ file: FileBytes, at base: Int, limits: GoBuildLimits) -> ExecutableImage? {
-        guard let start = file.u8(at: base + 4), let order = file.u8(at: base + 5),
-            start == 1 || start == 2, order == 1 || order == 2
-        else { return nil }
-        let is64Bit = start == 2
-        let fields = ExecutableFields(file: file, base: base, isBigEndian: order == 2)
+        guard let header = ElfHeader(file, at: base) else { return nil }
+        let fields = header.fields
+        let is64Bit = header.is64Bit
         var image = ExecutableImage()
         image.readProgramHeaders(fields, is64Bit: is64Bit, limits: limits)
-        if let section = buildInfoSection(fields, is64Bit: is64Bit, limits: limits) {
+        if let section = header.section(".go.buildinfo", limits: limits) {
             image.addPlace(section, first: true)
         }
         return image
@@ -35,35 +33,5 @@ extension ExecutableImage {
             // Writable (2) and not executable (1): the data segment.
             if flags & 3 == 2 { addPlace(range) }
         }
-    }
-
-    private static func buildInfoSection(
-        _ fields: ExecutableFields,
-        is64Bit: Bool,
-        limits: GoBuildLimits
-    ) -> Range<Int>? {
-        guard let table = fields.word(is64Bit ? 40 : 32, is64Bit: is64Bit).flatMap({ Int(exactly: $0) }), table > 0,
-            let entrySize = fields.u16(is64Bit ? 58 : 46), entrySize >= (is64Bit ? 64 : 40),
-            let count = fields.u16(is64Bit ? 60 : 48), let namesIndex = fields.u16(is64Bit ? 62 : 50)
-        else { return nil }
-        func entry(_ index: Int) -> Int? {
-            let (at, overflow) = table.addingReportingOverflow(index * entrySize)
-            return overflow || at >= fields.file.count ? nil : at
-        }
-        func bytes(_ at: Int) -> Range<Int>? {
-            guard let offset = fields.word(at + (is64Bit ? 24 : 16), is64Bit: is64Bit),
-                let size = fields.word(at + (is64Bit ? 32 : 20), is64Bit: is64Bit)
-            else { return nil }
-            return fields.range(offset: offset, size: size)
-        }
-        guard let names = entry(namesIndex).flatMap(bytes) else { return nil }
-        for index in 0..<min(count, limits.maxTableEntries) {
-            guard let at = entry(index) else { return nil }
-            guard let name = fields.u32(at).flatMap({ Int(exactly: $0) }), name < names.count,
-                fields.file.hasBytes(Array(".go.buildinfo".utf8) + [0], at: names.lowerBound + name)
-            else { continue }
-            return bytes(at)
-        }
-        return nil
     }
 }
