@@ -14,6 +14,11 @@ package enum Catalogers {
         GemCataloger(),
         JavaCataloger(),
         GoCataloger(),
+        BinaryCataloger(),
+        ElfPackageCataloger(),
+        PackedExecutableCataloger(),
+        JVMReleaseCataloger(),
+        KernelCataloger(),
     ]
 
     /// Names the rules by which layers were analysed: two reports with the same version are the same for the same bytes.
