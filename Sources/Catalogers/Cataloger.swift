@@ -78,6 +78,11 @@ package enum PathSelector: Sendable {
     /// The path ends in parts like these: a `*` stands for one whole part, or at the beginning of the last one for the
     /// beginning of a name: `plugins/*/*.php`.
     case pattern(String)
+    /// A file of this name whose first bytes are those of an ELF, PE or Mach-O file, with or without an executable bit.
+    case program(String)
+    /// The same, with a name that is these letters and then, if anything, something that is no letter: `python` picks
+    /// `python3.11` and `python`, but not `pythonw`.
+    case programStem(String)
     /// Any file that ``ExecutableMagic`` finds likely and whose first bytes are those of an ELF, PE or Mach-O file.
     case executable
 }

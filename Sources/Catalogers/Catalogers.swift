@@ -28,6 +28,11 @@ package enum Catalogers {
         AlpmCataloger(),
         AlpmFileListCataloger(),
         PortageCataloger(),
+        BinaryCataloger(),
+        ElfPackageCataloger(),
+        PackedExecutableCataloger(),
+        JVMReleaseCataloger(),
+        KernelCataloger(),
     ]
 
     /// Names the rules by which layers were analysed: two reports with the same version are the same for the same bytes.

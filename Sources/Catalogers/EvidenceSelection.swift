@@ -12,6 +12,8 @@ package struct EvidenceSelection: Sendable {
     private var byName: [ArraySlice<UInt8>: [Rule]] = [:]
     private var byExtension: [ArraySlice<UInt8>: [Rule]] = [:]
     private var byDirectoryName: [ArraySlice<UInt8>: [Rule]] = [:]
+    /// Rules for programs by the stem of their names, so that one look-up serves whole names and stems.
+    private var byProgramStem: [ArraySlice<UInt8>: [Rule]] = [:]
     private var companionNames: Set<ArraySlice<UInt8>> = []
     /// Catalogers that read executables.
     package let executableCatalogers: [Int]
@@ -39,6 +41,9 @@ package struct EvidenceSelection: Sendable {
                     }
                 case .directory(let directory, _):
                     byDirectoryName[LayerPath(directory).name, default: []].append(rule)
+                case .program(let name):
+                    byProgramStem[ProgramName.stem(Array(name.utf8)[...]), default: []].append(rule)
+                case .programStem(let stem): byProgramStem[Array(stem.utf8)[...], default: []].append(rule)
                 case .executable: executables.append(index)
                 }
             }
@@ -66,6 +71,44 @@ package struct EvidenceSelection: Sendable {
         return found.count > 1 ? Array(Set(found)).sorted() : found
     }
 
+    /// The catalogers that want the file at `path` for its name if its first bytes are those of a program.
+    package func programCatalogers(for path: LayerPath) -> [Int] {
+        let name = path.name
+        guard let rules = byProgramStem[ProgramName.stem(name)] else { return [] }
+        var found: [Int] = []
+        for rule in rules where !found.contains(rule.cataloger) {
+            // The stem that led here is all that the other kind of rule asks for.
+            if case .program(let wanted) = rule.selector, !name.elementsEqual(wanted.utf8) { continue }
+            found.append(rule.cataloger)
+        }
+        return found
+    }
+
+    /// The catalogers that want the file at `path` if its first bytes are those of a program, for its name or for any.
+    package func programCatalogers(for path: LayerPath, hasExecutableBit: Bool) -> [Int] {
+        let named = programCatalogers(for: path)
+        guard !executableCatalogers.isEmpty, ExecutableMagic.isLikely(path, hasExecutableBit: hasExecutableBit) else {
+            return named
+        }
+        return named.isEmpty ? executableCatalogers : named + executableCatalogers
+    }
+
+    /// The catalogers that may want the file at `path` for its name, whatever it holds.
+    package func nameCatalogers(for path: LayerPath) -> [Int] {
+        let byPath = catalogers(for: path)
+        return byPath + programCatalogers(for: path).filter { !byPath.contains($0) }
+    }
+
+    /// Whether a cataloger, given by its name, is one of `wanted` or reads programs of any name.
+    package func isReader(_ name: String, among wanted: [Int]) -> Bool {
+        (wanted + executableCatalogers).contains { catalogers[$0].name == name }
+    }
+
+    /// Whether some cataloger may read the file at `path` for its name: whose it is matters to the inventory.
+    package func isEvidence(_ path: LayerPath) -> Bool {
+        !catalogers(for: path).isEmpty || !programCatalogers(for: path).isEmpty
+    }
+
     /// Whether the file may be a companion of some evidence and must be kept until the layer's end.
     package func isCompanion(_ path: LayerPath) -> Bool {
         !companionNames.isEmpty && companionNames.contains(path.name)
@@ -87,7 +130,7 @@ package struct EvidenceSelection: Sendable {
             path.parent.map { Self.endsInParts($0, directory) } == true
                 && (suffix.isEmpty || Self.ends(lowerName, in: suffix))
         case .pattern(let pattern): Self.endsInPattern(path, pattern)
-        case .executable: false
+        case .program, .programStem, .executable: false
         }
     }
 

@@ -4,7 +4,8 @@ package import ScanModel
 ///
 /// An evidence file counts while no higher layer replaces, whites out or hides it (OCI image-spec v1.1, layer.md,
 /// "Applying Changesets", "Whiteouts"): by a whiteout of it or of a directory above it, by an opaque directory above it,
-/// by another entry at its path, or by something that is no directory in place of a directory above it.
+/// by another entry at its path, or by something that is no directory in place of a directory above it. What was found in
+/// programs gives way to package managers (``BinaryPrecedence``).
 package enum InventoryFold {
     /// The inventory of an image whose layers are given from the lowest to the highest.
     package static func fold(_ layers: [AnalysedLayer]) -> Inventory {
@@ -29,7 +30,7 @@ package enum InventoryFold {
         let origins = Origins(layers)
         return Inventory(
             distro: distro(visible),
-            packages: packages(visible, origins: origins),
+            packages: packages(visible, owners: FileOwners(visible, layers), origins: origins),
             gaps: gaps(layers)
         )
     }
@@ -47,18 +48,19 @@ package enum InventoryFold {
         return nil
     }
 
-    private static func packages(_ visible: [Visible], origins: Origins) -> [InstalledPackage] {
-        var owners: [LayerPath: String] = [:]
-        for item in visible {
-            for ownership in item.evidence.ownerships {
-                for path in ownership.paths { owners[path] = min(owners[path] ?? ownership.owner, ownership.owner) }
-            }
-        }
+    private static func packages(
+        _ visible: [Visible],
+        owners: FileOwners,
+        origins: Origins
+    ) -> [InstalledPackage] {
+        let precedence = BinaryPrecedence(visible)
         var merged: [Key: InstalledPackage] = [:]
         for item in visible {
+            let fileOwner = item.evidence.packages.isEmpty ? nil : owners.owner(of: item.evidence.path)
             for cataloged in item.evidence.packages {
                 let package = cataloged.package
-                let owner = package.type.isOS ? nil : owners[item.evidence.path]
+                let owner = package.type.isOS ? nil : fileOwner
+                if precedence.drops(package, in: item.evidence, owner: fileOwner) { continue }
                 let layer = origins.layer(of: cataloged, at: item)
                 let path =
                     "/" + item.evidence.path.text + (cataloged.virtualPath.isEmpty ? "" : ":" + cataloged.virtualPath)

@@ -84,34 +84,40 @@ struct DirectoryScanner: Sendable {
 
         private mutating func read(_ path: LayerPath, isExecutable: Bool) {
             let byPath = selection.catalogers(for: path)
-            let mayBeExecutable =
-                !selection.executableCatalogers.isEmpty
-                && ExecutableMagic.isLikely(path, hasExecutableBit: isExecutable)
-            guard !byPath.isEmpty || mayBeExecutable else { return }
+            let byMagic = selection.programCatalogers(for: path, hasExecutableBit: isExecutable)
+            guard !byPath.isEmpty || !byMagic.isEmpty else { return }
             do {
                 let file = try LocalFile(text(path), followsLinks: false)
-                if byPath.isEmpty {
-                    let isProgram = try file.read(at: 0, count: 4).withUnsafeBytes { ExecutableMagic.matches($0) }
-                    guard isProgram else { return }
+                var isProgram = false
+                if !byMagic.isEmpty {
+                    isProgram = try file.read(at: 0, count: 4).withUnsafeBytes { ExecutableMagic.matches($0) }
                 }
+                guard isProgram || !byPath.isEmpty else { return }
                 let bytes = FileBytes(try file.all(maxBytes: Int(DirectoryScanner.maxFileBytes)))
-                for index in byPath.isEmpty ? selection.executableCatalogers : byPath {
-                    catalog(path, bytes, with: selection.catalogers[index])
+                for index in byPath { catalog(path, bytes, with: selection.catalogers[index], keepsEmpty: true) }
+                for index in byMagic where isProgram && !byPath.contains(index) {
+                    catalog(path, bytes, with: selection.catalogers[index], keepsEmpty: false)
                 }
             } catch {
                 addGap(path, "\(error)")
             }
         }
 
-        private mutating func catalog(_ path: LayerPath, _ bytes: FileBytes, with cataloger: any Cataloger) {
+        private mutating func catalog(
+            _ path: LayerPath,
+            _ bytes: FileBytes,
+            with cataloger: any Cataloger,
+            keepsEmpty: Bool
+        ) {
             let file = EvidenceFile(
                 path: path,
                 bytes: bytes,
                 companions: companions(of: path, for: cataloger),
-                isEvidence: { [selection] in !selection.catalogers(for: $0).isEmpty }
+                isEvidence: { [selection] in selection.isEvidence($0) }
             )
             let found = cataloger.catalog(file)
             for problem in found.problems { addGap(path, problem) }
+            guard keepsEmpty || !found.packages.isEmpty else { return }
             evidence.append(
                 Evidence(
                     path: path,

@@ -76,14 +76,14 @@ struct LayerContent {
     private mutating func readFile(_ path: LayerPath, _ entry: TarEntry, _ reader: TarReader) throws {
         let byPath = selection.catalogers(for: path)
         let isCompanion = selection.isCompanion(path)
-        let mayBeExecutable =
-            byPath.isEmpty && !isCompanion && !selection.executableCatalogers.isEmpty
-            && ExecutableMagic.isLikely(path, hasExecutableBit: entry.mode & 0o111 != 0)
-        guard !byPath.isEmpty || isCompanion || mayBeExecutable else { return }
-        let isLarge = mayBeExecutable || byPath.contains { selection.catalogers[$0].readsLargeFiles }
-        let limit = isLarge || isCompanion ? limits.maxBinaryBytes : limits.maxEvidenceBytes
+        let byMagic = selection.programCatalogers(for: path, hasExecutableBit: entry.mode & 0o111 != 0)
+        // Read whatever it holds, or only if it turns out to be a program.
+        let isWanted = !byPath.isEmpty || isCompanion
+        guard isWanted || !byMagic.isEmpty else { return }
+        let isLarge = !isWanted || isCompanion || byPath.contains { selection.catalogers[$0].readsLargeFiles }
+        let limit = isLarge ? limits.maxBinaryBytes : limits.maxEvidenceBytes
         guard entry.size <= limit else {
-            if mayBeExecutable {
+            if !isWanted {
                 guard let block = try reader.nextBlock(), ExecutableMagic.matches(block.bytes) else { return }
             }
             addProblem(path, "\(entry.size) bytes, more than the \(limit) that are read of such a file")
@@ -92,19 +92,21 @@ struct LayerContent {
             }
             return
         }
-        let outcome = try spool.read(reader, size: entry.size) { !mayBeExecutable || ExecutableMagic.matches($0) }
+        let outcome = try spool.read(reader, size: entry.size) { isWanted || ExecutableMagic.matches($0) }
         switch outcome {
         case .declined: return
         case .failed(let reason): addProblem(path, reason)
         case .bytes(let bytes):
             if isCompanion { companions[path] = bytes }
-            for index in mayBeExecutable ? selection.executableCatalogers : byPath {
+            for index in byPath {
                 if selection.catalogers[index].companionSuffixes.isEmpty {
-                    catalog(path, bytes, with: index, keepsEmpty: !mayBeExecutable)
+                    catalog(path, bytes, with: index, keepsEmpty: true)
                 } else {
                     waiting[path] = (index, bytes)
                 }
             }
+            guard !byMagic.isEmpty, bytes.withUnsafeBytes({ ExecutableMagic.matches($0) }) else { return }
+            for index in byMagic where !byPath.contains(index) { catalog(path, bytes, with: index, keepsEmpty: false) }
         }
     }
 
@@ -120,7 +122,7 @@ struct LayerContent {
             path: path,
             bytes: bytes,
             companions: companions,
-            isEvidence: { [selection] in !selection.catalogers(for: $0).isEmpty }
+            isEvidence: { [selection] in selection.isEvidence($0) }
         )
         let found = read(file, with: cataloger)
         found.problems.forEach { addProblem(path, $0) }
@@ -147,12 +149,13 @@ struct LayerContent {
 
     /// A hard link shows the content of its target, which stands earlier in this archive or in a layer below.
     private mutating func noteHardlink(_ path: LayerPath, _ entry: TarEntry) {
-        let wanted = selection.catalogers(for: path)
+        let wanted = selection.nameCatalogers(for: path)
         guard let target = LayerPath(archiveName: entry.linkTarget) else {
             if !wanted.isEmpty { addProblem(path, "a hard link that leads out of the image was passed over") }
             return
         }
-        let linked = evidence[target] ?? []
+        // What a name alone makes evidence is none under a name that does not.
+        let linked = (evidence[target] ?? []).filter { selection.isReader($0.cataloger, among: wanted) }
         if !linked.isEmpty {
             evidence[path] = linked.map {
                 Evidence(
@@ -171,7 +174,7 @@ struct LayerContent {
                 evidence[path] = wanted.map {
                     Evidence(path: path, cataloger: selection.catalogers[$0].name, linkTarget: target)
                 }
-            } else {
+            } else if wanted.contains(where: { !selection.nameCatalogers(for: target).contains($0) }) {
                 addProblem(path, "a hard link to \(target.text), whose content had gone by when the link came")
             }
         }

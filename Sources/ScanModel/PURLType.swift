@@ -25,7 +25,7 @@ enum PURLType {
         "conan", "otp", "ebuild",
     ]
 
-    private static let grouped: Set<String> = ["maven", "pear", "swift"]
+    private static let grouped: Set<String> = ["generic", "maven", "pear", "swift"]
 
     private static let packageTypes = [
         "alpine": "apk", "pypi": "python", "maven": "java-archive", "golang": "go-module", "cargo": "rust-crate",

@@ -14,6 +14,9 @@ package struct PackageType: RawRepresentable, Hashable, Comparable, Sendable, Co
     package static let phpComposer = PackageType(rawValue: "php-composer")
     package static let phpPEAR = PackageType(rawValue: "php-pear")
     package static let phpPECL = PackageType(rawValue: "php-pecl")
+    package static let binary = PackageType(rawValue: "binary")
+    package static let linuxKernel = PackageType(rawValue: "linux-kernel")
+    package static let linuxKernelModule = PackageType(rawValue: "linux-kernel-module")
 
     /// Whether a distribution's package manager installed it.
     package var isOS: Bool { Self.osTypes.contains(self) }
@@ -46,7 +49,8 @@ package struct Package: Hashable, Sendable, Codable {
     package var source: SourcePackage?
     /// Licences as declared, sorted, without duplicates.
     package var licenses: [String]
-    /// Java: the Maven group; PEAR and PECL: the channel; Swift: the repository's host and owner; otherwise `nil`.
+    /// The namespace that the ecosystem keeps apart from the name: a Maven group, a PEAR channel, the host and owner of a
+    /// Swift repository, a binary's purl namespace; otherwise `nil`.
     package var group: String?
     /// RPM: the modularity label, `name:stream:version:context`; otherwise `nil`.
     package var module: String?

@@ -10,16 +10,26 @@ extension Package {
         case "gem":
             return "pkg:gem/\(PURL.encode(name))" + tail + (arch.isEmpty ? "" : "?platform=\(PURL.encode(arch))")
         case _ where PURLType.hasGroup(kind):
-            let namespace = (group ?? "").split(separator: "/").map { PURL.encode(String($0)) + "/" }.joined()
-            return "pkg:\(kind)/" + namespace + PURL.encode(name) + tail
+            return "pkg:\(kind)/" + (group.map { PURL.encodePath($0) + "/" } ?? "") + PURL.encode(name) + tail
         case "composer":
             let segments = name.lowercased().split(separator: "/", maxSplits: 1).map { PURL.encode(String($0)) }
             return "pkg:composer/" + segments.joined(separator: "/") + tail
         case "npm" where !name.hasPrefix("@"): return "pkg:npm/\(PURL.encode(name))" + tail
+        case "golang": return "pkg:golang/\(PURL.encodePath((group.map { $0 + "/" } ?? "") + name))" + tail
+        case "generic": return "pkg:\(genericPath)" + tail
         case _ where PURLType.hasSegments(kind):
-            let segments = name.split(separator: "/").map { PURL.encode(String($0)) }
-            return "pkg:\(kind)/" + segments.joined(separator: "/") + tail
+            return "pkg:\(kind)/" + PURL.encodePath(name) + tail
         default: return "pkg:\(kind)/\(PURL.encode(name))" + tail
+        }
+    }
+
+    /// Type, namespace and name of what has no purl type of its own; most programs are named alike there.
+    private var genericPath: String {
+        switch (type, name) {
+        case (.binary, "fluent-bit"): "github/fluent/fluent-bit"
+        case (.binary, "libphp"): "generic/php"
+        case (.binary, "pilot-agent"), (.binary, "pilot-discovery"): "generic/istio"
+        default: "generic/" + (group.map { PURL.encodePath($0) + "/" } ?? "") + PURL.encode(name)
         }
     }
 
@@ -47,6 +57,11 @@ extension Package {
 }
 
 package enum PURL {
+    /// Percent-encodes the segments of a path and leaves the slashes between them.
+    static func encodePath(_ text: String) -> String {
+        text.split(separator: "/").map { encode(String($0)) }.joined(separator: "/")
+    }
+
     /// Percent-encodes everything but unreserved characters and the colon.
     package static func encode(_ text: String) -> String {
         var out: [UInt8] = []

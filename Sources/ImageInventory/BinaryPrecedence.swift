@@ -1,0 +1,49 @@
+import ScanModel
+
+/// Which findings in programs are left out, because something better informed speaks for the same files.
+struct BinaryPrecedence {
+    private struct Named: Hashable {
+        let type: PackageType
+        let name: String
+    }
+
+    private static let catalogers: Set<String> = [
+        CatalogerName.binary, CatalogerName.elfPackage, CatalogerName.jvm, CatalogerName.kernel,
+    ]
+
+    /// OS packages that a database lists, by their own name and by that of their source.
+    private var listed: Set<Named> = []
+    /// The roots of Java installations that say themselves what they are.
+    private var javaRoots: Set<LayerPath> = []
+
+    init(_ visible: [InventoryFold.Visible]) {
+        for item in visible where !item.evidence.packages.isEmpty {
+            switch item.evidence.cataloger {
+            case CatalogerName.jvm: if let root = item.evidence.path.parent { javaRoots.insert(root) }
+            case CatalogerName.elfPackage: break
+            default:
+                for package in item.evidence.packages.map(\.package) where package.type.isOS {
+                    listed.insert(Named(type: package.type, name: package.name))
+                    if let source = package.source { listed.insert(Named(type: package.type, name: source.name)) }
+                }
+            }
+        }
+    }
+
+    /// Whether `package`, found in `evidence`, is left out of the inventory.
+    ///
+    /// The file's owner is an OS package, which its distribution answers for; or a note names a package that the OS's
+    /// database lists anyway (notes have the name of the source); or a Java program stands in an installation that is
+    /// reported as a whole.
+    func drops(_ package: Package, in evidence: Evidence, owner: String?) -> Bool {
+        guard Self.catalogers.contains(evidence.cataloger) else { return false }
+        if owner != nil { return true }
+        switch evidence.cataloger {
+        case CatalogerName.elfPackage:
+            return listed.contains(Named(type: package.type, name: package.name))
+        case CatalogerName.binary:
+            return !javaRoots.isEmpty && evidence.path.ancestors.contains(where: javaRoots.contains)
+        default: return false
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/// The names of catalogers whose findings the inventory treats in a way of their own.
+package enum CatalogerName {
+    /// Programs recognised by what their files hold.
+    package static let binary = "binary"
+    /// Programs that carry a note about their package.
+    package static let elfPackage = "elf-package"
+    /// Java installations, by their `release` file.
+    package static let jvm = "jvm"
+    /// Linux kernels and their modules.
+    package static let kernel = "linux-kernel"
+}

@@ -1,0 +1,42 @@
+/// Builds little-endian 64-bit ELF files of sections alone (System V gABI, chapter 4).
+struct ElfFile {
+    private var sections: [(name: String, bytes: [UInt8])] = []
+
+    mutating func section(_ name: String, _ bytes: [UInt8]) { sections.append((name, bytes)) }
+
+    /// A note: owner, type and text, padded to four bytes each (chapter 5, "Note Section").
+    static func note(owner: String, type: UInt32, _ text: [UInt8]) -> [UInt8] {
+        let name = Array(owner.utf8) + [0]
+        return word(UInt32(name.count)) + word(UInt32(text.count)) + word(type) + padded(name) + padded(text)
+    }
+
+    var bytes: [UInt8] {
+        var names: [UInt8] = [0]
+        var body: [UInt8] = []
+        var table = [UInt8](repeating: 0, count: 64)
+        for (name, bytes) in sections + [(".shstrtab", [])] {
+            let nameAt = names.count
+            names += Array(name.utf8) + [0]
+            let isNames = name == ".shstrtab"
+            let content = isNames ? names : bytes
+            table += Self.word(UInt32(nameAt)) + Self.word(isNames ? 3 : 7) + [UInt8](repeating: 0, count: 16)
+            table += Self.long(64 + body.count) + Self.long(content.count) + [UInt8](repeating: 0, count: 24)
+            body += content
+        }
+        let header: [UInt8] =
+            [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0] + [UInt8](repeating: 0, count: 8) + [2, 0, 62, 0] + Self.word(1)
+            + Self.long(0) + Self.long(0) + Self.long(64 + body.count) + Self.word(0)
+            + [64, 0, 56, 0, 0, 0, 64, 0, UInt8(sections.count + 2), 0, UInt8(sections.count + 1), 0]
+        return header + body + table
+    }
+
+    private static func word(_ value: UInt32) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
+    }
+
+    private static func long(_ value: Int) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } }
+
+    private static func padded(_ bytes: [UInt8]) -> [UInt8] {
+        bytes + [UInt8](repeating: 0, count: (4 - bytes.count % 4) % 4)
+    }
+}
