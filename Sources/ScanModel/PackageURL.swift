@@ -9,6 +9,7 @@ extension Package {
         case "pypi": return "pkg:pypi/\(PURL.encode(PURL.pypiName(name)))" + tail
         case "gem":
             return "pkg:gem/\(PURL.encode(name))" + tail + (arch.isEmpty ? "" : "?platform=\(PURL.encode(arch))")
+        case "generic": return "pkg:\(genericPath)" + tail
         case _ where PURLType.hasGroup(kind):
             return "pkg:\(kind)/" + (group.map { PURL.encodePath($0) + "/" } ?? "") + PURL.encode(name) + tail
         case "composer":
@@ -16,7 +17,6 @@ extension Package {
             return "pkg:composer/" + segments.joined(separator: "/") + tail
         case "npm" where !name.hasPrefix("@"): return "pkg:npm/\(PURL.encode(name))" + tail
         case "golang": return "pkg:golang/\(PURL.encodePath((group.map { $0 + "/" } ?? "") + name))" + tail
-        case "generic": return "pkg:\(genericPath)" + tail
         case _ where PURLType.hasSegments(kind):
             return "pkg:\(kind)/" + PURL.encodePath(name) + tail
         default: return "pkg:\(kind)/\(PURL.encode(name))" + tail

@@ -17,7 +17,7 @@ import Testing
         ("pkg:opam/dune@3", "opam", "dune"), ("pkg:otp/kernel@8", "erlang-otp", "kernel"),
         ("pkg:pear/Archive_Tar@1", "php-pear", "Archive_Tar"), ("pkg:portage/app-shells/bash@5", "portage", "bash"),
         ("pkg:pub/http@1", "dart-pub", "http"),
-        ("pkg:swift/github.com/apple/swift-nio@2", "swift", "github.com/apple/swift-nio"),
+        ("pkg:swift/github.com/apple/swift-nio@2", "swift", "swift-nio"),
         ("pkg:terraform/hashicorp/aws@5", "terraform", "hashicorp/aws"),
         ("pkg:wordpress-plugin/akismet@5", "wordpress-plugin", "akismet"),
         ("PKG:PyPI/Flask@2", "python", "Flask"), ("pkg://npm/%40a/b@1#sub/path", "npm", "@a/b"),
