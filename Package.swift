@@ -177,6 +177,11 @@ let package = Package(
         tests(of: "Documents", ["AdvisoryFile", "DedicatedThread", "ImageSources", "SBOM", "ScanModel"]),
         tests(of: "Store", ["Advisories", "Postgres", "ScanModel"]),
         tests(of: "Supervisor", [logging]),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["Bytes", "Catalogers", "LayerScan", "SBOM", "ScanModel", "TallymanTesting"],
+            swiftSettings: settings
+        ),
         // The services together, as a fleet: real PostgreSQL and Redis, worker processes that are killed.
         .testTarget(
             name: "FleetTests",

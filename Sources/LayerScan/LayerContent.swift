@@ -9,6 +9,7 @@ struct LayerContent {
     private let selection: EvidenceSelection
     private let spool: FileSpool
     private let cache: ContentCache
+    private let costs: AnalyzerCosts?
 
     private var entries = 0
     private var paths: [LayerPath: PathKind] = [:]
@@ -23,10 +24,17 @@ struct LayerContent {
     private var waiting: [LayerPath: (cataloger: Int, bytes: FileBytes)] = [:]
     private var companions: [LayerPath: FileBytes] = [:]
 
-    init(limits: LayerScanLimits, selection: EvidenceSelection, scratchDirectory: String, cache: ContentCache) {
+    init(
+        limits: LayerScanLimits,
+        selection: EvidenceSelection,
+        scratchDirectory: String,
+        cache: ContentCache,
+        costs: AnalyzerCosts?
+    ) {
         self.limits = limits
         self.selection = selection
         self.cache = cache
+        self.costs = costs
         spool = FileSpool(directory: scratchDirectory, memoryBytes: limits.memoryBytes)
     }
 
@@ -140,10 +148,18 @@ struct LayerContent {
     }
 
     private func read(_ file: EvidenceFile, with cataloger: any Cataloger) -> CatalogedFile {
-        guard let key = ContentCache.key(for: file, read: cataloger) else { return cataloger.catalog(file) }
+        guard let key = ContentCache.key(for: file, read: cataloger) else { return measured(file, with: cataloger) }
         if let known = cache.result(for: key) { return known }
-        let found = cataloger.catalog(file)
+        let found = measured(file, with: cataloger)
         cache.keep(found, for: key)
+        return found
+    }
+
+    private func measured(_ file: EvidenceFile, with cataloger: any Cataloger) -> CatalogedFile {
+        guard let costs else { return cataloger.catalog(file) }
+        let before = AnalyzerCosts.threadNanoseconds()
+        let found = cataloger.catalog(file)
+        costs.add(cataloger.name, bytes: file.bytes.count, nanoseconds: AnalyzerCosts.threadNanoseconds() - before)
         return found
     }
 

@@ -14,17 +14,21 @@ package struct LayerScanner: Sendable {
     package let scratchDirectory: String
     /// Shared by every layer that this scanner, or a copy of it, reads.
     private let cache: ContentCache
+    /// Where each cataloger's CPU time is noted, when somebody wants to know.
+    private let costs: AnalyzerCosts?
 
     package init(
         limits: LayerScanLimits = LayerScanLimits(),
         selection: EvidenceSelection = Catalogers.selection,
         scratchDirectory: String = "/tmp",
-        cache: ContentCache = ContentCache()
+        cache: ContentCache = ContentCache(),
+        costs: AnalyzerCosts? = nil
     ) {
         self.limits = limits
         self.selection = selection
         self.scratchDirectory = scratchDirectory
         self.cache = cache
+        self.costs = costs
     }
 
     /// Reads the blob to its end and reports what the layer holds.
@@ -37,7 +41,8 @@ package struct LayerScanner: Sendable {
             limits: limits,
             selection: selection,
             scratchDirectory: scratchDirectory,
-            cache: cache
+            cache: cache,
+            costs: costs
         )
         var diffID: Digest?
         var expandedBytes: Int64 = 0

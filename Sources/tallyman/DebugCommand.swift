@@ -81,6 +81,7 @@ struct DebugCommand: AsyncParsableCommand {
             shouldDisplay: false
         )
         @Argument(help: "The layer: tar, gzip or zstd.") var file: String
+        @Flag(help: "Tell what each cataloger cost.") var costs = false
 
         private struct Summary: Encodable {
             var entries: Int
@@ -88,12 +89,14 @@ struct DebugCommand: AsyncParsableCommand {
             var diffID: ScanModel.Digest?
             var packages: [String: Int]
             var gaps: [CoverageGap]
+            var costs: [String: AnalyzerCosts.Cost]?
         }
 
         func run() async throws {
             let path = file
+            let measured = costs ? AnalyzerCosts() : nil
             let layer = try await ThreadPool(name: "layer", threads: 1).run {
-                try LayerScanner().scan(FileProducer(path: path), expected: nil)
+                try LayerScanner(costs: measured).scan(FileProducer(path: path), expected: nil)
             }
             let packages = layer.report.evidence.flatMap(\.packages).map(\.package.type.rawValue)
             let summary = Summary(
@@ -101,7 +104,8 @@ struct DebugCommand: AsyncParsableCommand {
                 expandedBytes: layer.report.expandedBytes,
                 diffID: layer.report.diffID,
                 packages: Dictionary(packages.map { ($0, 1) }, uniquingKeysWith: +),
-                gaps: layer.report.gaps
+                gaps: layer.report.gaps,
+                costs: measured?.byCataloger
             )
             ConsoleOutput.bytes(try ReportJSON.encode(summary, layout: .compact))
         }
