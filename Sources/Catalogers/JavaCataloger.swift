@@ -17,11 +17,6 @@ struct JavaCataloger: Cataloger {
         let read = JavaArchiveReader.read(file.bytes, path: path)
         found.problems = read.problems
         for artifact in read.artifacts {
-            guard !artifact.version.isEmpty else {
-                // Nothing can be matched without one, and leaving it out unsaid would pass for a clean archive.
-                found.problems.append("\(artifact.name): the archive states no version")
-                continue
-            }
             let nested = artifact.virtualPath.hasPrefix(path) ? artifact.virtualPath.dropFirst(path.count) : ""
             let isPlugin = nested.isEmpty && [".hpi", ".jpi"].contains { file.path.text.hasSuffix($0) }
             found.packages.append(

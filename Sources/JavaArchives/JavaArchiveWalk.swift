@@ -102,7 +102,11 @@ struct JavaArchiveWalk {
         isRoot: Bool,
         isShaded: Bool
     ) {
-        guard let version = coordinates.version, !version.isEmpty, !coordinates.name.isEmpty else { return }
+        guard !coordinates.name.isEmpty else { return }
+        guard let version = coordinates.version, !version.isEmpty else {
+            // Nothing can be matched without one, and leaving it out unsaid would pass for a clean archive.
+            return report("\(virtualPath): \(coordinates.name) states no version")
+        }
         guard artifacts.count < limits.maxArtifacts else {
             report("\(virtualPath): more than \(limits.maxArtifacts) artifacts")
             return

@@ -58,7 +58,7 @@ struct JavaFixtureTests {
         return try FileManager.default.contentsOfDirectory(atPath: archives).flatMap { file in
             let bytes = try Data(contentsOf: URL(fileURLWithPath: archives + "/" + file))
             let (artifacts, problems) = JavaArchiveReader.read(FileBytes([UInt8](bytes)), path: "/opt/app/" + file)
-            #expect(problems.isEmpty)
+            #expect(problems.allSatisfy { $0.hasSuffix(" states no version") })
             return artifacts
         }
     }

@@ -144,9 +144,16 @@ import Testing
         #expect(found.map(\.packageURLGroup) == ["zzz"])
     }
 
-    @Test("Without a version, or without any metadata, nothing is reported")
+    @Test("An archive that states no version is left out, and that is said")
+    func noVersion() {
+        let bytes = FileBytes(StoredZip.build(["META-INF/MANIFEST.MF": "A: b\n"]))
+        let (artifacts, problems) = JavaArchiveReader.read(bytes, path: "/app.jar")
+        #expect(artifacts.isEmpty)
+        #expect(problems == ["/app.jar: app states no version"])
+    }
+
+    @Test("Without any metadata, nothing is reported")
     func nothing() {
-        #expect(read(["META-INF/MANIFEST.MF": "A: b\n"], path: "/app.jar").isEmpty)
         #expect(read(["a.class": "x"], path: "/app-1.0.jar").isEmpty)
         #expect(read(["META-INF/MANIFEST.MF": "Weave-Classes: x\n"], path: "/app-1.0.jar").isEmpty)
     }
