@@ -104,7 +104,8 @@ struct YAMLTests {
         let text =
             "---\na: \"x\\u00e9\"\nb:\n  - c: |\n      t\n    d: 'e'\n  - [f, {g: h}]\ni: >-\n  j\n\n  k\n# l\nm: n\n  o\n"
         let bytes = Array(text.utf8)
-        for count in bytes.indices { _ = try? YAMLReader.parse(Array(bytes[..<count])) }  // No trap is all that is asked.
+        // No trap is all that is asked here.
+        for count in bytes.indices { _ = try? YAMLReader.parse(Array(bytes[..<count])) }
         var random = SeededRandom(seed: 7)
         for _ in 0..<3000 {
             var copy = bytes

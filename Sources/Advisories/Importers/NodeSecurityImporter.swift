@@ -42,7 +42,8 @@ package struct NodeSecurityImporter: AdvisoryImporter {
 
     private func isIndex(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
-            guard var members = try? JSONMembers(bytes), let first = try? members.next() else { return false }  // Damaged.
+            // A damaged file is none, and counted as a record when it is read.
+            guard var members = try? JSONMembers(bytes), let first = try? members.next() else { return false }
             return Int(first.name) != nil
         }
     }

@@ -3,7 +3,9 @@ import ScanModel
 import Versions
 
 /// Imports Retire.js' repositories (RetireJS/retire.js, README and `repository/`): JSON objects of components, each with
-/// its flaws. The one for npm and the one for libraries in web pages are feeds of their own.
+/// its flaws.
+///
+/// The one for npm and the one for libraries in web pages are feeds of their own.
 ///
 /// The browser repository is published in several forms of one content; only the newest that is there is read.
 package struct RetireImporter: AdvisoryImporter {
