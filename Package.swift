@@ -68,6 +68,8 @@ let package = Package(
 
         // Formats: bytes in, values out.
         library("Versions"),
+        library("TOML"),
+        library("YAML"),
         library("RPMDatabase", ["Bytes", sqlite]),
         library("Zip", ["Bytes", "CISAL"]),
         library("JavaArchives", ["Bytes", "Zip"]),
@@ -86,8 +88,9 @@ let package = Package(
         ),
         library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
         library("ImageInventory", ["ScanModel"]),
-        library("Advisories", ["Bytes", "Codecs", "ScanModel", "Versions", "Zip", crypto]),
+        library("Advisories", ["Bytes", "Codecs", "ScanModel", "TOML", "Tar", "Versions", "YAML", "Zip", crypto]),
         library("Matching", ["Advisories", "ScanModel", "Versions"]),
+        library("VEX", ["Advisories", "ScanModel", "YAML", crypto]),
         library("Reports", ["ScanModel", mustache]),
 
         // Adapters: IO.
@@ -108,7 +111,7 @@ let package = Package(
         library(
             "Store",
             ["Advisories", "Codecs", "Matching", "Postgres", "Reports", "ScanModel", crypto],
-            resources: [.embedInCode("Migrations/m0001_fleet.sql")]
+            resources: [.embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql")]
         ),
 
         library("FleetRegistry", ["Registry", "Store", crypto, logging]),
@@ -154,6 +157,8 @@ let package = Package(
         tests(of: "Redis"),
         tests(of: "ScanModel", ["TallymanTesting"]),
         tests(of: "Versions"),
+        tests(of: "TOML", ["TallymanTesting"]),
+        tests(of: "YAML", ["TallymanTesting"]),
         tests(of: "RPMDatabase", ["Bytes", sqlite]),
         tests(of: "Zip", ["Bytes"]),
         tests(of: "JavaArchives", ["Bytes", "Zip"]),
@@ -165,8 +170,9 @@ let package = Package(
         tests(of: "Catalogers", ["Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting"]),
         tests(of: "LayerScan", ["Bytes", "Codecs", "ScanModel", "TallymanTesting", crypto]),
         tests(of: "ImageInventory", ["Bytes", "LayerScan", "ScanModel", "TallymanTesting"]),
-        tests(of: "Advisories", ["Bytes", "ScanModel", "Versions", "Zip"]),
+        tests(of: "Advisories", ["Bytes", "ScanModel", "TallymanTesting", "Versions", "Zip"]),
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
+        tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel"]),
         tests(of: "Registry", ["ScanModel", crypto, logging]),
         tests(of: "Reports", ["ScanModel", crypto]),

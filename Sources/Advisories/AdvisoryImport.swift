@@ -21,8 +21,12 @@ package struct AdvisoryImport {
     private let units: [FeedUnit]
     private let name: String?
     private let limits: AdvisoryLimits
+    /// Asked in this order; those that tell by the first bytes come first, as they see every file of a large archive.
     private let importers: [any AdvisoryImporter] = [
-        DebianTrackerImporter(), KEVImporter(), EPSSImporter(), OSVImporter(),
+        CVERecordImporter(), NVDOverrideImporter(), RubySecImporter(), RustSecImporter(isToolchain: false),
+        RustSecImporter(isToolchain: true), VictimsImporter(), DistroInfoImporter(), SecuritySupportImporter(),
+        DebianTrackerImporter(), NVDImporter(), NVDLegacyImporter(), NodeSecurityImporter(),
+        RetireImporter(isBrowser: false), RetireImporter(isBrowser: true), KEVImporter(), EPSSImporter(), OSVImporter(),
     ]
 
     /// Finds the files under `paths`.
@@ -186,14 +190,18 @@ private struct FeedBatch {
     private var records: [AdvisoryRecord] = []
     private var scores: [EPSSScore] = []
     private var entries: [KEVEntry] = []
+    private var enrichments: [CVEEnrichment] = []
+    private var statements: [SupportStatement] = []
 
-    var count: Int { records.count + scores.count + entries.count }
+    var count: Int { records.count + scores.count + entries.count + enrichments.count + statements.count }
 
     mutating func add(_ item: FeedItem) {
         switch item {
         case .advisory(let record): records.append(record)
         case .epss(let score): scores.append(score)
         case .kev(let entry): entries.append(entry)
+        case .enrichment(let enrichment): enrichments.append(enrichment)
+        case .support(let statement): statements.append(statement)
         }
     }
 
@@ -201,6 +209,8 @@ private struct FeedBatch {
         if !records.isEmpty { try sink.append(records) }
         if !scores.isEmpty { try sink.append(epss: scores) }
         if !entries.isEmpty { try sink.append(kev: entries) }
+        if !enrichments.isEmpty { try sink.append(enrichments: enrichments) }
+        if !statements.isEmpty { try sink.append(support: statements) }
         self = FeedBatch()
     }
 }

@@ -3,6 +3,8 @@ package enum FeedItem: Sendable {
     case advisory(AdvisoryRecord)
     case epss(EPSSScore)
     case kev(KEVEntry)
+    case enrichment(CVEEnrichment)
+    case support(SupportStatement)
 }
 
 /// What reading one feed file brought.

@@ -10,6 +10,10 @@ package protocol AdvisorySink {
     mutating func append(_ records: [AdvisoryRecord]) throws
     mutating func append(epss scores: [EPSSScore]) throws
     mutating func append(kev entries: [KEVEntry]) throws
+    /// Adds what a publisher says about CVEs; of several about one CVE the newest counts, the later one where they are
+    /// of one age.
+    mutating func append(enrichments: [CVEEnrichment]) throws
+    mutating func append(support statements: [SupportStatement]) throws
     /// Ends the provider; `summary.build` is the same whenever the content is the same, whatever its order.
     mutating func finish(_ summary: ProviderImport) throws
 }

@@ -14,6 +14,9 @@ extension AffectedRange {
         if let introduced {
             guard let order = order(parsed, introduced), order != .less else { return false }
         }
+        if let introducedAfter {
+            guard order(parsed, introducedAfter) == .greater else { return false }
+        }
         if let fixed {
             guard order(parsed, fixed) == .less else { return false }
         }

@@ -3,8 +3,8 @@ package import Versions
 
 /// One interval of versions of one package that a flaw affects.
 ///
-/// A version is affected where it is `introduced` or later and before `fixed`, or not after `lastAffected`; or where
-/// `versions` lists it. A range that only lists versions has `versions` and `isEnumeration`.
+/// A version is affected where it is `introduced` or later (or later than `introducedAfter`) and before `fixed`, or not
+/// after `lastAffected`; or where `versions` lists it. A range that only lists versions has `versions` and `isEnumeration`.
 package struct AffectedRange: Sendable, Codable, Hashable {
     /// `debian:12`, `alpine:3.18`, `almalinux:9`, `pypi`, `npm`, `go`, `maven`, `rubygems`, `crates.io`, `bitnami`, ….
     package var ecosystem: String
@@ -13,6 +13,8 @@ package struct AffectedRange: Sendable, Codable, Hashable {
     package var scheme: VersionScheme
     /// The first affected version; `nil` from the beginning.
     package var introduced: String?
+    /// The last version before the flaw came in, itself not affected; where given, `introduced` is not.
+    package var introducedAfter: String?
     /// The first version that is no longer affected.
     package var fixed: String?
     /// The last version known to be affected, where no fix is named.
@@ -32,6 +34,7 @@ package struct AffectedRange: Sendable, Codable, Hashable {
         package: String,
         scheme: VersionScheme,
         introduced: String? = nil,
+        introducedAfter: String? = nil,
         fixed: String? = nil,
         lastAffected: String? = nil,
         versions: [String] = [],
@@ -44,6 +47,7 @@ package struct AffectedRange: Sendable, Codable, Hashable {
         self.package = package
         self.scheme = scheme
         self.introduced = introduced
+        self.introducedAfter = introducedAfter
         self.fixed = fixed
         self.lastAffected = lastAffected
         self.versions = versions

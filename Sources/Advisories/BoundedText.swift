@@ -35,6 +35,23 @@ enum BoundedText {
         return text
     }
 
+    /// The web addresses among `texts`, in their order, without duplicates and as many as are kept.
+    static func urls(_ texts: [String], limits: AdvisoryLimits) -> [String] {
+        var urls: [String] = []
+        for text in texts.prefix(limits.maxAliases) where urls.count < limits.maxURLs {
+            guard text.utf8.count <= limits.maxURLBytes, text.hasPrefix("https://") || text.hasPrefix("http://"),
+                text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }), !urls.contains(text)
+            else { continue }
+            urls.append(text)
+        }
+        return urls
+    }
+
+    /// The usable names among `texts`, sorted, without duplicates and as many as are kept.
+    static func names(_ texts: some Sequence<String>, limits: AdvisoryLimits) -> [String] {
+        Set(texts.prefix(limits.maxAliases).compactMap { name($0, limits: limits) }).sorted()
+    }
+
     private static func isControl(_ byte: UInt8) -> Bool {
         (byte < 0x20 && byte != 0x09 && byte != 0x0A) || byte == 0x7F
     }

@@ -8,7 +8,7 @@ import Versions
 /// provider's name and of the number of the normalised form.
 struct ContentHash {
     /// Raised whenever the same feed is normalised into something else.
-    private static let form = 1
+    private static let form = 2
 
     private var records: [SHA256Digest] = []
 
@@ -26,6 +26,14 @@ struct ContentHash {
             fields.add(entry.dueDate)
             fields.add(entry.ransomware ? "1" : "0")
             fields.add(entry.name)
+        case .enrichment(let enrichment): fields.add(enrichment)
+        case .support(let statement):
+            fields.add(statement.ecosystem)
+            fields.add(statement.package)
+            fields.add(statement.kind.rawValue)
+            fields.add(statement.date)
+            fields.add(statement.lastVersion)
+            fields.add(statement.note)
         }
         records.append(fields.digest)
     }
@@ -61,6 +69,20 @@ private struct Fields {
         for text in list { add(text) }
     }
 
+    mutating func add(_ enrichment: CVEEnrichment) {
+        add(enrichment.cve)
+        add(enrichment.severity.rawValue)
+        add(enrichment.cvss.map { "\($0.version) \($0.vector) \($0.score)" })
+        add(enrichment.published)
+        add(enrichment.modified)
+        add(enrichment.summary)
+        add(enrichment.urls)
+        add(enrichment.weaknesses)
+        add(enrichment.ssvc.map { [$0.exploitation, $0.automatable, $0.technicalImpact] } ?? [])
+        add(enrichment.knownExploited)
+        add(enrichment.isRejected ? "1" : "0")
+    }
+
     mutating func add(_ record: AdvisoryRecord) {
         add(record.id)
         add(record.aliases)
@@ -78,6 +100,7 @@ private struct Fields {
             add(range.package)
             add(range.scheme.rawValue)
             add(range.introduced)
+            add(range.introducedAfter)
             add(range.fixed)
             add(range.lastAffected)
             add(range.versions)

@@ -74,6 +74,41 @@ package final class AdvisoryFile: Sendable {
         return entries
     }
 
+    /// What the publishers of ratings say about these CVEs.
+    package func enrichments(_ cves: Set<String>) throws -> [String: [CVEEnrichment]] {
+        var found: [String: [CVEEnrichment]] = [:]
+        let sql = "SELECT \(StoredEnrichment.columns) FROM enrichment WHERE cve IN (%)"
+        try read(cves.sorted(), sql: sql, { [$0] }) { row in
+            let enrichment = StoredEnrichment.enrichment(row)
+            found[enrichment.cve, default: []].append(enrichment)
+        }
+        return found
+    }
+
+    /// Until when, and how far, the distribution answers for the release of `distro`.
+    package func support(of distro: Distro) throws -> DistroSupport {
+        let keys = DistroSupport.keys(of: distro)
+        var statements: [SupportStatement] = []
+        let sql = """
+            SELECT ecosystem, package, kind, date, last_version, note FROM support WHERE ecosystem IN (%)
+            ORDER BY rowid
+            """
+        try read(keys, sql: sql, { [$0] }) { row in
+            guard let kind = SupportStatement.Kind(rawValue: row[2]) else { return }
+            statements.append(
+                SupportStatement(
+                    ecosystem: row[0],
+                    package: row[1],
+                    kind: kind,
+                    date: row[3],
+                    lastVersion: row[4],
+                    note: row[5]
+                )
+            )
+        }
+        return DistroSupport(statements)
+    }
+
     /// The findings of each package, in the order of `packages`: a few set-based queries, however many packages.
     package func match(packages: [(package: Package, distro: Distro?)]) throws -> [[Finding]] {
         let keys = packages.map { AdvisoryKeys.keys(for: $0.package, distro: $0.distro) }
@@ -87,7 +122,12 @@ package final class AdvisoryFile: Sendable {
         }
         let records = try records(Set(matches.flatMap { $0.map(\.record) }))
         let cves = FindingJoin.cves(of: records.values)
-        let join = FindingJoin(records: records, epss: try epss(cves), kev: try kev(cves))
+        let join = FindingJoin(
+            records: records,
+            epss: try epss(cves),
+            kev: try kev(cves),
+            enrichments: try enrichments(cves)
+        )
         return matches.map(join.findings)
     }
 

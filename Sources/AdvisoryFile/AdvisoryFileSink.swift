@@ -34,8 +34,9 @@ struct AdvisoryFileSink: AdvisorySink {
                     arguments: [row["first_affected"] as Int64, row["last_affected"] as Int64]
                 )
             }
-            try db.execute(sql: "DELETE FROM epss WHERE provider = ?", arguments: [provider])
-            try db.execute(sql: "DELETE FROM kev WHERE provider = ?", arguments: [provider])
+            for table in ["epss", "kev", "enrichment", "support"] {
+                try db.execute(sql: "DELETE FROM \(table) WHERE provider = ?", arguments: [provider])
+            }
             let before: (String, String)? = row.map { ($0["build"], $0["imported"]) }
             return (
                 previous: before,
@@ -59,7 +60,7 @@ struct AdvisoryFileSink: AdvisorySink {
                 sql: "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             )
             let insertRange = try db.cachedStatement(
-                sql: "INSERT INTO affected VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                sql: "INSERT INTO affected VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             )
             for entry in records {
                 try insertRecord.execute(arguments: StoredRecord.arguments(entry, number: record))
@@ -95,6 +96,28 @@ struct AdvisoryFileSink: AdvisorySink {
                 try insert.execute(
                     arguments: [
                         entry.cve, provider, entry.dateAdded, entry.dueDate, entry.ransomware, entry.name,
+                    ]
+                )
+            }
+        }
+    }
+
+    mutating func append(enrichments: [CVEEnrichment]) throws {
+        try queue.write { db in
+            let insert = try db.cachedStatement(sql: StoredEnrichment.insert)
+            for enrichment in enrichments { try insert.execute(arguments: StoredEnrichment.arguments(enrichment)) }
+        }
+    }
+
+    mutating func append(support statements: [SupportStatement]) throws {
+        let provider = provider
+        try queue.write { db in
+            let insert = try db.cachedStatement(sql: "INSERT INTO support VALUES (?, ?, ?, ?, ?, ?, ?)")
+            for item in statements {
+                try insert.execute(
+                    arguments: [
+                        item.ecosystem, item.package, provider, item.kind.rawValue, item.date, item.lastVersion,
+                        item.note,
                     ]
                 )
             }

@@ -5,9 +5,10 @@ enum AdvisorySchema {
     /// "TMan", so that `file` and we can tell the file from another database.
     static let applicationID: Int32 = 0x544D_616E
     /// Raised whenever the tables or the normalised form change; other versions are refused.
-    static let version: Int32 = 1
+    static let version: Int32 = 2
 
-    /// Lists are lines of text; the vectors of `cvss` are version, score and vector with tabs between.
+    /// Lists are lines of text; the vectors of `cvss` are version, score and vector with tabs between,
+    /// and so are the three points of `ssvc`.
     private static let tables = """
         CREATE TABLE provider (
             name TEXT PRIMARY KEY NOT NULL,
@@ -41,6 +42,7 @@ enum AdvisorySchema {
             package TEXT NOT NULL,
             scheme TEXT NOT NULL,
             introduced TEXT,
+            introduced_after TEXT,
             fixed TEXT,
             last_affected TEXT,
             versions TEXT NOT NULL,
@@ -64,6 +66,31 @@ enum AdvisorySchema {
             ransomware INTEGER NOT NULL,
             name TEXT NOT NULL
         ) WITHOUT ROWID;
+        CREATE TABLE enrichment (
+            cve TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            severity TEXT NOT NULL,
+            cvss TEXT NOT NULL,
+            published TEXT,
+            modified TEXT,
+            summary TEXT NOT NULL,
+            urls TEXT NOT NULL,
+            weaknesses TEXT NOT NULL,
+            ssvc TEXT,
+            known_exploited TEXT,
+            is_rejected INTEGER NOT NULL,
+            PRIMARY KEY (cve, provider)
+        ) WITHOUT ROWID;
+        CREATE TABLE support (
+            ecosystem TEXT NOT NULL,
+            package TEXT,
+            provider TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            date TEXT,
+            last_version TEXT,
+            note TEXT NOT NULL
+        );
+        CREATE INDEX support_by_release ON support (ecosystem);
         """
 
     static func create(_ db: Database) throws {

@@ -12,7 +12,7 @@ enum StoredRecord {
     static func arguments(_ record: AdvisoryRecord, number: Int64) -> StatementArguments {
         [
             number, record.id, record.provider, Lines.join(record.aliases), Lines.join(record.covers),
-            record.severity.rawValue, Lines.join(record.cvss.map { "\($0.version)\t\($0.score)\t\($0.vector)" }),
+            record.severity.rawValue, StoredVectors.join(record.cvss),
             record.published, record.modified, record.withdrawn, record.summary, Lines.join(record.urls),
         ]
     }
@@ -25,7 +25,7 @@ enum StoredRecord {
             aliases: Lines.split(row[3]),
             covers: Lines.split(row[4]),
             severity: Severity(rawValue: row[5]) ?? .unknown,
-            cvss: Lines.split(row[6]).compactMap(vector),
+            cvss: StoredVectors.split(row[6]),
             published: row[7],
             modified: row[8],
             withdrawn: row[9],
@@ -33,25 +33,20 @@ enum StoredRecord {
             urls: Lines.split(row[11])
         )
     }
-
-    private static func vector(_ line: String) -> CVSSVector? {
-        let parts = line.split(separator: "\t").map(String.init)
-        guard parts.count == 3, let score = Double(parts[1]) else { return nil }
-        return CVSSVector(version: parts[0], vector: parts[2], score: score)
-    }
 }
 
 /// A range as a row of `affected`.
 enum StoredRange {
     static let columns = """
-        record, ecosystem, package, scheme, introduced, fixed, last_affected, versions, is_enumeration, fix_state,
-        severity, module
+        record, ecosystem, package, scheme, introduced, introduced_after, fixed, last_affected, versions,
+        is_enumeration, fix_state, severity, module
         """
 
     static func arguments(_ range: AffectedRange, number: Int64, record: Int64) -> StatementArguments {
         [
-            number, record, range.ecosystem, range.package, range.scheme.rawValue, range.introduced, range.fixed,
-            range.lastAffected, Lines.join(range.versions), range.isEnumeration, range.fixState.rawValue,
+            number, record, range.ecosystem, range.package, range.scheme.rawValue, range.introduced,
+            range.introducedAfter, range.fixed, range.lastAffected, Lines.join(range.versions), range.isEnumeration,
+            range.fixState.rawValue,
             range.severity?.rawValue, range.module,
         ]
     }
@@ -63,14 +58,30 @@ enum StoredRange {
             package: row[2],
             scheme: VersionScheme(rawValue: row[3]) ?? .generic,
             introduced: row[4],
-            fixed: row[5],
-            lastAffected: row[6],
-            versions: Lines.split(row[7]),
-            isEnumeration: row[8],
-            fixState: FixState(rawValue: row[9]) ?? .unknown,
-            severity: (row[10] as String?).flatMap(Severity.init(rawValue:)),
-            module: row[11]
+            introducedAfter: row[5],
+            fixed: row[6],
+            lastAffected: row[7],
+            versions: Lines.split(row[8]),
+            isEnumeration: row[9],
+            fixState: FixState(rawValue: row[10]) ?? .unknown,
+            severity: (row[11] as String?).flatMap(Severity.init(rawValue:)),
+            module: row[12]
         )
+    }
+}
+
+/// CVSS vectors in one column.
+enum StoredVectors {
+    static func join(_ vectors: [CVSSVector]) -> String {
+        Lines.join(vectors.map { "\($0.version)\t\($0.score)\t\($0.vector)" })
+    }
+
+    static func split(_ text: String) -> [CVSSVector] {
+        Lines.split(text).compactMap { line in
+            let parts = line.split(separator: "\t").map(String.init)
+            guard parts.count == 3, let score = Double(parts[1]) else { return nil }
+            return CVSSVector(version: parts[0], vector: parts[2], score: score)
+        }
     }
 }
 

@@ -7,7 +7,8 @@ package struct Finding: Sendable, Codable, Equatable {
     package var id: String
     /// The other identifiers, sorted: GHSA, GO, PYSEC, and the distribution's bulletins.
     package var aliases: [String]
-    /// The distribution's rating where it has one, else the publisher's, else that of the highest base score.
+    /// The distribution's rating where it has one, else that of the advisories that matched, else that of the CVE's own
+    /// vectors.
     package var severity: Severity
     package var cvss: [CVSSVector]
     /// EPSS probability, 0 to 1.
@@ -15,6 +16,8 @@ package struct Finding: Sendable, Codable, Equatable {
     /// EPSS percentile, 0 to 1.
     package var epssPercentile: Double?
     package var kev: KEVEntry?
+    /// CISA's decision points, where it has assessed the flaw.
+    package var ssvc: SSVC?
     /// RFC 3339; the earliest.
     package var published: String?
     package var summary: String
@@ -33,6 +36,7 @@ package struct Finding: Sendable, Codable, Equatable {
         epss: Double?,
         epssPercentile: Double?,
         kev: KEVEntry?,
+        ssvc: SSVC? = nil,
         published: String?,
         summary: String,
         urls: [String],
@@ -47,6 +51,7 @@ package struct Finding: Sendable, Codable, Equatable {
         self.epss = epss
         self.epssPercentile = epssPercentile
         self.kev = kev
+        self.ssvc = ssvc
         self.published = published
         self.summary = summary
         self.urls = urls

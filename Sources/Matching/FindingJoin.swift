@@ -7,12 +7,19 @@ package struct FindingJoin: Sendable {
     private let records: [Int64: AdvisoryRecord]
     private let epss: [String: EPSSScore]
     private let kev: [String: KEVEntry]
+    private let enrichments: [String: [CVEEnrichment]]
 
-    /// The statements to draw on: the records by the store's number, the scores and entries by CVE.
-    package init(records: [Int64: AdvisoryRecord], epss: [String: EPSSScore], kev: [String: KEVEntry]) {
+    /// The statements to draw on: the records by the store's number, all others by CVE.
+    package init(
+        records: [Int64: AdvisoryRecord],
+        epss: [String: EPSSScore],
+        kev: [String: KEVEntry],
+        enrichments: [String: [CVEEnrichment]] = [:]
+    ) {
         self.records = records
         self.epss = epss
         self.kev = kev
+        self.enrichments = enrichments
     }
 
     /// The CVEs that scores and entries are wanted for.
@@ -65,19 +72,23 @@ package struct FindingJoin: Sendable {
         let score = cves.compactMap { epss[$0] }.max { $0.score < $1.score }
         let own = statements.compactMap(\.match.range.severity).filter { $0 != .unknown }.max()
         let state = Self.state(statements.map(\.match.range.fixState))
+        let background = CVEBackground(cves.flatMap { enrichments[$0] ?? [] })
+        let stated = own ?? statements.map(\.record.severity).max() ?? .unknown
+        let urls = Self.unique(statements.flatMap(\.record.urls))
         return Finding(
             id: id,
             aliases: aliases.sorted(),
-            severity: own ?? statements.map(\.record.severity).max() ?? .unknown,
-            cvss: Set(statements.flatMap(\.record.cvss)).sorted { left, right in
+            severity: stated == .unknown ? background.severity : stated,
+            cvss: Set(statements.flatMap(\.record.cvss) + background.cvss).sorted { left, right in
                 left.version == right.version ? left.vector < right.vector : left.version > right.version
             },
             epss: score?.score,
             epssPercentile: score?.percentile,
-            kev: cves.lazy.compactMap { kev[$0] }.first,
-            published: statements.compactMap(\.record.published).min(),
-            summary: statements.lazy.map(\.record.summary).first { !$0.isEmpty } ?? "",
-            urls: Self.unique(statements.flatMap(\.record.urls)),
+            kev: cves.lazy.compactMap { kev[$0] }.first ?? background.knownExploited,
+            ssvc: background.ssvc,
+            published: statements.compactMap(\.record.published).min() ?? background.published,
+            summary: statements.lazy.map(\.record.summary).first { !$0.isEmpty } ?? background.summary,
+            urls: urls.isEmpty ? background.urls : urls,
             provider: first.record.provider,
             fixState: state,
             fixedVersions: state == .fixed ? Self.fixedVersions(statements.map(\.match.range)) : []

@@ -39,7 +39,12 @@ extension Store {
                 return report
             }
             try await pool.run { session in
-                try session.script("ANALYZE advisory_records; ANALYZE advisory_ranges; ANALYZE advisory_epss")
+                try session.script(
+                    """
+                    ANALYZE advisory_records; ANALYZE advisory_ranges; ANALYZE advisory_epss;
+                    ANALYZE advisory_enrichment
+                    """
+                )
             }
             return FleetImport(report: report, hasChanged: true)
         } catch let unchanged as Unchanged {
@@ -90,7 +95,7 @@ struct FleetAdvisorySink: AdvisorySink {
             "SELECT build FROM advisory_providers WHERE provider = $1",
             [.text(provider)]
         ).first?.string(0)
-        for table in ["advisory_records", "advisory_ranges"] {
+        for table in ["advisory_records", "advisory_ranges", "advisory_enrichment", "advisory_support"] {
             _ = try session.execute("DELETE FROM \(table) WHERE provider = $1", [.text(provider)])
         }
     }
@@ -142,6 +147,31 @@ struct FleetAdvisorySink: AdvisorySink {
             ON CONFLICT (cve) DO UPDATE SET payload = excluded.payload
             """,
             [.textArray(sorted.map(\.cve)), .textArray(try sorted.map { try json($0) })]
+        )
+    }
+
+    mutating func append(enrichments: [CVEEnrichment]) throws {
+        let newest = Dictionary(enrichments.map { ($0.cve, $0) }) { $1.replaces($0) ? $1 : $0 }
+        let sorted = newest.values.sorted { $0.cve < $1.cve }
+        _ = try session.execute(
+            """
+            INSERT INTO advisory_enrichment (cve, provider, modified, payload)
+            SELECT cve, $1, modified, payload FROM unnest($2::text[], $3::text[], $4::text[])
+                AS given(cve, modified, payload)
+            ON CONFLICT (cve, provider) DO UPDATE SET modified = excluded.modified, payload = excluded.payload
+            WHERE excluded.modified COLLATE "C" >= advisory_enrichment.modified COLLATE "C"
+            """,
+            [
+                .text(provider), .textArray(sorted.map(\.cve)), .textArray(sorted.map { $0.modified ?? "" }),
+                .textArray(try sorted.map { try json($0) }),
+            ]
+        )
+    }
+
+    mutating func append(support statements: [SupportStatement]) throws {
+        _ = try session.copyIn(
+            "COPY advisory_support (ecosystem, provider, payload) FROM STDIN",
+            rows: try statements.map { [.text($0.ecosystem), .text(provider), .text(try json($0))] }
         )
     }
 

@@ -14,7 +14,8 @@ package enum Migrations {
 
     /// All of them; a published one is never edited.
     static let all: [Migration] = [
-        Migration(number: 1, name: "m0001_fleet", sql: PackageResources.m0001_fleet_sql)
+        Migration(number: 1, name: "m0001_fleet", sql: PackageResources.m0001_fleet_sql),
+        Migration(number: 2, name: "m0002_enrichment", sql: PackageResources.m0002_enrichment_sql),
     ]
 
     /// The schema version that this program needs.

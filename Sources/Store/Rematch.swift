@@ -146,7 +146,12 @@ private struct RematchBatch {
         for row in try session.execute("SELECT cve, payload FROM advisory_kev WHERE cve = ANY($1)", [cves]) {
             kev[try row.string(0)] = try decoder.decode(KEVEntry.self, from: Data(try row.string(1).utf8))
         }
-        return FindingJoin(records: records, epss: epss, kev: kev)
+        var enrichments: [String: [CVEEnrichment]] = [:]
+        for row in try session.execute("SELECT cve, payload FROM advisory_enrichment WHERE cve = ANY($1)", [cves]) {
+            let payload = Data(try row.string(1).utf8)
+            enrichments[try row.string(0), default: []].append(try decoder.decode(CVEEnrichment.self, from: payload))
+        }
+        return FindingJoin(records: records, epss: epss, kev: kev, enrichments: enrichments)
     }
 
     private func write(_ subjects: [Subject], _ findings: [[Finding]], state: Int) throws -> RematchSummary {

@@ -5,6 +5,8 @@ struct CollectingSink: AdvisorySink {
     var records: [String: [AdvisoryRecord]] = [:]
     var scores: [EPSSScore] = []
     var entries: [KEVEntry] = []
+    var enrichments: [CVEEnrichment] = []
+    var statements: [SupportStatement] = []
     var finished: [ProviderImport] = []
     private var provider = ""
 
@@ -12,6 +14,8 @@ struct CollectingSink: AdvisorySink {
     mutating func append(_ records: [AdvisoryRecord]) { self.records[provider, default: []] += records }
     mutating func append(epss scores: [EPSSScore]) { self.scores += scores }
     mutating func append(kev entries: [KEVEntry]) { self.entries += entries }
+    mutating func append(enrichments: [CVEEnrichment]) { self.enrichments += enrichments }
+    mutating func append(support statements: [SupportStatement]) { self.statements += statements }
     mutating func finish(_ summary: ProviderImport) { finished.append(summary) }
 
     /// Imports `paths` and returns what came in with the report.

@@ -145,4 +145,36 @@ struct ReplacementTests {
         #expect((1...5).contains(provider.skipped))
         #expect(provider.records + provider.skipped == 4291)
     }
+
+    @Test("What is said of CVEs and of releases is stored, joined and replaced, and a second import changes nothing")
+    func enrichment() throws {
+        func nvd(_ modified: String, _ vector: String) -> String {
+            """
+            {"format":"NVD_CVE","vulnerabilities":[{"cve":{"id":"CVE-2024-1","lastModified":"\(modified)",
+             "metrics":{"cvssMetricV31":[{"type":"Primary","cvssData":{"vectorString":"\(vector)"}}]},
+             "configurations":[{"nodes":[{"operator":"OR","cpeMatch":[{"vulnerable":true,"versionStartExcluding":"1",
+              "versionEndExcluding":"2","criteria":"cpe:2.3:a:redis:redis:*:*:*:*:*:*:*:*"}]}]}]}}]}
+            """
+        }
+        let low = "CVSS:3.1/AV:L/AC:H/PR:H/UI:N/S:U/C:L/I:N/A:N"
+        let critical = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+        try folder.write("feeds/nvd/1.json", nvd("2024-02-01T00:00:00", critical).utf8)
+        try folder.write("feeds/nvd/2.json", nvd("2024-01-01T00:00:00", low).utf8)
+        let table =
+            "version,codename,series,created,release,eol\n12,Bookworm,bookworm,2021-08-14,2023-06-10,2026-06-10\n"
+        try folder.write("feeds/debian.csv", table.utf8)
+        try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        #expect(try find("flask", "1.0").first?.severity == .critical)
+        let program = PackageType(rawValue: "binary")
+        #expect(try find("redis", "1.5", program).first?.id == "CVE-2024-1")
+        #expect(try find("redis", "1", program).isEmpty && find("redis", "2", program).isEmpty)
+        let debian = Distro(id: "debian", versionID: "12", name: "Debian")
+        #expect(try AdvisoryFile(path: path).support(of: debian).endOfLife == "2026-06-10")
+        let before = try bytes
+        try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        #expect(try bytes == before)
+        try folder.write("feeds/nvd/1.json", nvd("2023-01-01T00:00:00", critical).utf8)
+        try AdvisoryFile.build(at: path, from: [folder.path + "/feeds/nvd"])
+        #expect(try find("flask", "1.0").first?.severity == .low)
+    }
 }

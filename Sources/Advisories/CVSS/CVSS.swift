@@ -21,13 +21,31 @@ package enum CVSS {
 
     /// The qualitative rating of a score (CVSS v3.1 specification, section 5; version 2.0 as NVD rates it).
     package static func severity(of vector: CVSSVector) -> Severity {
-        switch vector.score {
-        case ..<0.1: vector.version == "2.0" ? .low : .negligible
+        severity(ofScore: vector.score, isVersion2: vector.version == "2.0")
+    }
+
+    /// The qualitative rating of a base score from 0 to 10.
+    package static func severity(ofScore score: Double, isVersion2: Bool) -> Severity {
+        switch score {
+        case ..<0.1: isVersion2 ? .low : .negligible
         case ..<4.0: .low
         case ..<7.0: .medium
         case ..<9.0: .high
-        default: vector.version == "2.0" ? .high : .critical
+        default: isVersion2 ? .high : .critical
         }
+    }
+
+    /// The rating of several vectors of one flaw: the worst of versions 3 and 4, and version 2's where it is alone.
+    ///
+    /// Version 2 knows no critical rating and was given up by most publishers; beside a newer vector it only misleads.
+    package static func severity(ofAll vectors: [CVSSVector]) -> Severity {
+        let newer = vectors.filter { $0.version != "2.0" }
+        return (newer.isEmpty ? vectors : newer).map(severity).max() ?? .unknown
+    }
+
+    /// `vectors` without duplicates, newest version first.
+    static func sorted(_ vectors: some Sequence<CVSSVector>) -> [CVSSVector] {
+        Set(vectors).sorted { $0.version == $1.version ? $0.vector < $1.vector : $0.version > $1.version }
     }
 }
 

@@ -10,4 +10,13 @@ package struct FeedFile: Sendable {
         self.name = name
         self.content = content
     }
+
+    /// Turns an error in the frame of the document into one of the file.
+    func frame<Value>(_ body: () throws(JSONError) -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            throw AdvisoryError(.damaged, "\(name): \(error)")
+        }
+    }
 }

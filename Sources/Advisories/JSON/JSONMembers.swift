@@ -15,15 +15,31 @@ struct JSONMembers {
         position += 1
     }
 
-    /// The next member, or `nil` after the last; throws where the object's own frame is broken.
-    mutating func next() throws(JSONError) -> (name: String, value: UnsafeRawBufferPointer)? {
+    /// Starts at the opening bracket of an array, for ``JSONElements``.
+    init(array bytes: UnsafeRawBufferPointer) throws(JSONError) {
+        self.bytes = bytes
         skipSpace()
-        guard let byte = byte else { throw error("the object has no end") }
-        if byte == UInt8(ascii: "}") {
+        guard position < bytes.count, bytes[position] == UInt8(ascii: "[") else { throw error("expected an array") }
+        position += 1
+    }
+
+    /// The next element of an array.
+    mutating func nextElement() throws(JSONError) -> UnsafeRawBufferPointer? {
+        guard try !isAtEnd(UInt8(ascii: "]")) else { return nil }
+        let start = position
+        try skipValue()
+        return UnsafeRawBufferPointer(rebasing: bytes[start..<position])
+    }
+
+    /// Passes the end of the collection, or the comma before what comes next.
+    private mutating func isAtEnd(_ close: UInt8) throws(JSONError) -> Bool {
+        skipSpace()
+        guard let byte = byte else { throw error("the collection has no end") }
+        if byte == close {
             position += 1
             skipSpace()
-            guard position == bytes.count else { throw error("something after the object") }
-            return nil
+            guard position == bytes.count else { throw error("something after the collection") }
+            return true
         }
         if !isFirst {
             guard byte == UInt8(ascii: ",") else { throw error("expected a comma") }
@@ -31,6 +47,12 @@ struct JSONMembers {
             skipSpace()
         }
         isFirst = false
+        return false
+    }
+
+    /// The next member, or `nil` after the last; throws where the object's own frame is broken.
+    mutating func next() throws(JSONError) -> (name: String, value: UnsafeRawBufferPointer)? {
+        guard try !isAtEnd(UInt8(ascii: "}")) else { return nil }
         let name = try name()
         skipSpace()
         guard self.byte == UInt8(ascii: ":") else { throw error("expected a colon") }

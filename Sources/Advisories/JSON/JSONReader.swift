@@ -1,20 +1,20 @@
 /// Why bytes are not JSON, with the offset of the byte that is wrong.
-struct JSONError: Error, CustomStringConvertible {
-    var offset: Int
-    var reason: String
+package struct JSONError: Error, CustomStringConvertible {
+    package var offset: Int
+    package var reason: String
 
-    var description: String { "\(reason) at byte \(offset)" }
+    package var description: String { "\(reason) at byte \(offset)" }
 }
 
 /// A strict JSON parser (RFC 8259) over bytes that need not be trusted.
-struct JSONReader {
+package struct JSONReader {
     private let bytes: UnsafeRawBufferPointer
     private let maxDepth: Int
     private var position = 0
     private var depth = 0
 
     /// Parses all of `bytes` as one document of at most `maxDepth` levels.
-    static func parse(_ bytes: UnsafeRawBufferPointer, maxDepth: Int) throws(JSONError) -> JSONValue {
+    package static func parse(_ bytes: UnsafeRawBufferPointer, maxDepth: Int) throws(JSONError) -> JSONValue {
         var reader = JSONReader(bytes: bytes, maxDepth: maxDepth)
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reader.position = 3 }
         let value = try reader.value()

@@ -1,5 +1,5 @@
 /// A JSON document in memory (RFC 8259).
-enum JSONValue {
+package enum JSONValue {
     case null
     case bool(Bool)
     case number(Double)
@@ -7,36 +7,36 @@ enum JSONValue {
     case array([JSONValue])
     case object(JSONObject)
 
-    var string: String? {
+    package var string: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
     /// The elements; empty for anything but an array.
-    var elements: [JSONValue] {
+    package var elements: [JSONValue] {
         if case .array(let values) = self { values } else { [] }
     }
 
-    var object: JSONObject? {
+    package var object: JSONObject? {
         if case .object(let object) = self { object } else { nil }
     }
 
     /// The member `key` of an object; `nil` for anything else.
-    subscript(key: String) -> JSONValue? { object?[key] }
+    package subscript(key: String) -> JSONValue? { object?[key] }
 
     /// The strings among the elements of an array.
-    var strings: [String] { elements.compactMap(\.string) }
+    package var strings: [String] { elements.compactMap(\.string) }
 }
 
 /// The members of a JSON object in document order; of members with one name the first counts.
-struct JSONObject {
-    struct Member {
-        var name: String
-        var value: JSONValue
+package struct JSONObject {
+    package struct Member {
+        package var name: String
+        package var value: JSONValue
     }
 
-    var members: [Member] = []
+    package var members: [Member] = []
 
-    subscript(name: String) -> JSONValue? {
+    package subscript(name: String) -> JSONValue? {
         for member in members where member.name == name { return member.value }
         return nil
     }

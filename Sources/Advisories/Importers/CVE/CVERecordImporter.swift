@@ -1,0 +1,44 @@
+import Bytes
+import ScanModel
+
+/// Imports records of the CVE programme (CVE JSON schema 5.x, `CVE_Record_Format.json`) as CISA enriches them
+/// (cisagov/vulnrichment): one JSON file a CVE, with SSVC, CVSS, weaknesses and CPE names.
+package struct CVERecordImporter: AdvisoryImporter {
+    package init() {}
+
+    package let isOneRecordPerFile = true
+
+    private static let mark = Array(#""CVE_RECORD""#.utf8)
+    /// The mark stands in one of the first members, before or behind the containers.
+    private static let maxMembers = 8
+
+    package func canRead(_ file: FeedFile) -> Bool {
+        file.content.withUnsafeBytes { bytes in
+            guard var members = try? JSONMembers(bytes) else { return false }  // Not an object: another format.
+            for _ in 0..<Self.maxMembers {
+                // A record that breaks off is still one, and counted when it is read.
+                guard let member = try? members.next() else { return false }
+                if member.name == "dataType" { return member.value.elementsEqual(Self.mark) }
+                guard ["containers", "cveMetadata", "dataVersion"].contains(member.name) else { return false }
+            }
+            return false
+        }
+    }
+
+    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
+        let hasCISA = file.content.firstOffset(of: Array("\"CISA-ADP\"".utf8)) != nil
+        return hasCISA ? "vulnrichment" : "cve"
+    }
+
+    package func importRecords(
+        from file: FeedFile,
+        provider: String,
+        limits: AdvisoryLimits,
+        emit: (FeedItem) throws -> Void
+    ) throws -> ImportCounts {
+        try ImportCounts.ofOneRecord(in: file, limits: limits, emit: emit) { () throws(RecordProblem) in
+            let document = try RecordProblem.parseJSON(file, limits: limits)
+            return try CVERecord(document, limits: limits).items(provider: provider)
+        }
+    }
+}
