@@ -17,8 +17,10 @@ struct DeclaredFixtureTests {
         var packages: [Package]
     }
 
-    /// The npm cases follow Trivy; we follow Syft, which leaves development out and counts the root. The Python case has
-    /// what an older Syft made of `===` and of a local version (PEP 440, "Arbitrary equality", "Local version identifiers").
+    /// The cases that differ, by name.
+    ///
+    /// Those of npm follow Trivy; we follow Syft, which leaves development out and counts the root. That of Python has what
+    /// an older Syft made of `===` and of a local version (PEP 440, "Arbitrary equality", "Local version identifiers").
     private static let differences: [String: (missing: Set<String>, extra: Set<String>)] = [
         "npm-lock-02": (["npm debug 2.5.2", "npm ms 0.7.2"], ["npm node_v1 1.0.0"]),
         "npm-lock-05": (
