@@ -75,7 +75,6 @@ let package = Package(
         library("JavaArchives", ["Bytes", "Zip"]),
         library("Executables", ["Bytes"]),
         library("GoBuildInfo", ["Bytes", "Executables"]),
-        library("TOML"),
         library("Licenses"),
         library("SBOM", ["Licenses", "ScanModel", crypto]),
 
@@ -166,7 +165,6 @@ let package = Package(
         tests(of: "GoBuildInfo", ["Bytes"]),
         tests(of: "Licenses", ["TallymanTesting"]),
         tests(of: "SBOM", ["ScanModel", "TallymanTesting"]),
-        tests(of: "TOML", ["TallymanTesting"]),
         tests(of: "Catalogers", ["Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting"]),
         tests(of: "LayerScan", ["Bytes", "Codecs", "ScanModel", "TallymanTesting", crypto]),
         tests(of: "ImageInventory", ["Bytes", "LayerScan", "ScanModel", "TallymanTesting"]),
