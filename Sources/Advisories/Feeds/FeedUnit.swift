@@ -1,6 +1,7 @@
 import Bytes
 import Codecs
 import Foundation
+import Tar
 import Zip
 
 /// One thing that an import was pointed at: a file, or the loose JSON files of one folder taken together.
@@ -18,6 +19,8 @@ struct FeedUnit {
     }
 
     private static let gzipMagic: [UInt8] = [0x1F, 0x8B]
+    private static let zstdMagic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
+    private static let suffixes = [".gz", ".bz2", ".xz", ".zst"]
     private static let zipMagic: [UInt8] = [0x50, 0x4B, 0x03, 0x04]
 
     /// Calls `body` with every document, archives opened; throws where a whole file is damaged.
@@ -46,22 +49,81 @@ struct FeedUnit {
         limits: AdvisoryLimits,
         _ body: (Piece) throws -> Void
     ) throws {
-        let isGzip = content.hasBytes(gzipMagic)
+        let isCompressed =
+            content.hasBytes(gzipMagic) || content.hasBytes(zstdMagic) || CompressedStream.isCompressed(content)
         let isZip = content.hasBytes(zipMagic) || name.hasSuffix(".zip")
-        guard isGzip || isZip else { return try body(.file(FeedFile(name: name, content: content))) }
+        guard isCompressed || isZip else { return try body(.file(FeedFile(name: name, content: content))) }
         guard depth <= limits.maxNesting else {
             return try body(.damaged(name: name, reason: "archives nested more than \(limits.maxNesting) deep"))
         }
-        if isGzip {
-            let bytes: [UInt8]
+        if isCompressed {
+            try expandStream(name, content, depth: depth, limits: limits, body)
+        } else {
+            try expandZip(name, content, depth: depth, limits: limits, body)
+        }
+    }
+
+    private static func expandStream(
+        _ name: String,
+        _ content: FileBytes,
+        depth: Int,
+        limits: AdvisoryLimits,
+        _ body: (Piece) throws -> Void
+    ) throws {
+        let archive: FeedArchive
+        do {
+            let stream = try FeedStream(content)
+            guard stream.isTar else {
+                let suffix = suffixes.first { name.hasSuffix($0) } ?? ""
+                let inner = String(name.dropLast(suffix.count))
+                if FeedFile.isXML(stream.start) {
+                    // XML can be large and is read as it is decompressed, as often as needed.
+                    return try body(.file(FeedFile(name: inner, start: stream.start) { try FeedStream(content) }))
+                }
+                let bytes = try stream.collect(maxBytes: limits.maxUnpackedBytes)
+                return try expand(inner, FileBytes(bytes), depth: depth + 1, limits: limits, body)
+            }
+            archive = try FeedArchive(stream, limits: limits)
+        } catch let error as CodecError {
+            return try refuse(name, "\(error)", depth: depth, body)
+        } catch let error as TarError {
+            return try refuse(name, "\(error)", depth: depth, body)
+        }
+        try expandTar(name, archive, depth: depth, limits: limits, body)
+    }
+
+    private static func expandTar(
+        _ name: String,
+        _ archive: FeedArchive,
+        depth: Int,
+        limits: AdvisoryLimits,
+        _ body: (Piece) throws -> Void
+    ) throws {
+        var archive = archive
+        while true {
+            let entry: FeedArchive.Entry?
             do {
-                bytes = try Gzip.decompress(content.all, maxBytes: limits.maxUnpackedBytes)
+                entry = try archive.next()
             } catch {
                 return try refuse(name, "\(error)", depth: depth, body)
             }
-            let inner = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
-            return try expand(inner, FileBytes(bytes), depth: depth + 1, limits: limits, body)
+            guard let entry else { return }
+            let inside = "\(name)/\(entry.name)"
+            if let content = entry.content {
+                try expand(inside, content, depth: depth + 1, limits: limits, body)
+            } else {
+                try body(.damaged(name: inside, reason: "more than \(limits.maxUnpackedBytes) bytes"))
+            }
         }
+    }
+
+    private static func expandZip(
+        _ name: String,
+        _ content: FileBytes,
+        depth: Int,
+        limits: AdvisoryLimits,
+        _ body: (Piece) throws -> Void
+    ) throws {
         let archive: ZipArchive
         do {
             archive = try ZipArchive(content, limits: ZipLimits(maxEntries: limits.maxEntries))
