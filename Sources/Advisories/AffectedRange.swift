@@ -53,3 +53,12 @@ package struct AffectedRange: Sendable, Codable, Hashable {
         self.module = module
     }
 }
+
+extension AffectedRange {
+    /// The bound by which trackers say that no version was ever affected: nothing comes before it.
+    package static let neverAffectedBound = "0"
+
+    /// Whether the publisher says that the package is not affected at all; such a range holds no version, and is kept
+    /// because it outranks what others say.
+    package var isNotAffected: Bool { fixed == Self.neverAffectedBound && !isEnumeration }
+}
