@@ -38,7 +38,9 @@ package struct OSVImporter: AdvisoryImporter {
     }
 
     /// Names that other importers, or later ones, use for a distribution's own data.
-    private static let nativeProviders: Set<String> = ["debian", "alpine", "ubuntu", "epss", "kev"]
+    private static let nativeProviders: Set<String> = [
+        "debian", "alpine", "ubuntu", "suse", "wolfi", "chainguard", "azure-linux", "photon-os", "epss", "kev",
+    ]
 
     package func importRecords(
         from file: FeedFile,

@@ -28,7 +28,8 @@ struct OSVRecord {
     func normalized(provider: String) throws(RecordProblem) -> AdvisoryRecord {
         let isBulletin = Self.bulletinPrefixes.contains { id.hasPrefix($0) }
         let names = names(["aliases", "upstream"])
-        let covers = isBulletin ? (names + self.names(["related"])).filter { $0.hasPrefix("CVE-") } : []
+        // Ubuntu and Debian name a CVE's own record, `UBUNTU-CVE-2021-3782`.
+        let covers = isBulletin ? (names + self.names(["related"])).flatMap(Self.cves) : []
         let isHarmless = covers.isEmpty && Self.harmlessPrefixes.contains { id.hasPrefix($0) }
         let cvss = scores()
         let module = RPMModule.stream(inSummary: document["summary"]?.string ?? "")
@@ -47,6 +48,10 @@ struct OSVRecord {
             urls: urls(),
             affected: isHarmless ? [] : try ranges(module: isBulletin ? module : nil)
         )
+    }
+
+    private static func cves(_ name: String) -> [String] {
+        name.hasPrefix("CVE-") ? [name] : CVEText.identifiers(in: name)
     }
 
     private func names(_ members: [String]) -> [String] {
@@ -116,6 +121,6 @@ struct OSVRecord {
             ranges += OSVRanges(entry, template: template, limits: limits).ranges
             guard ranges.count <= limits.maxRanges else { throw RecordProblem("more than \(limits.maxRanges) ranges") }
         }
-        return ranges
+        return UbuntuRelease.withUnfixedRelease(ranges)
     }
 }

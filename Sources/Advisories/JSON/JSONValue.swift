@@ -11,6 +11,11 @@ enum JSONValue {
         if case .string(let text) = self { text } else { nil }
     }
 
+    /// Whether it is `true`.
+    var isTrue: Bool {
+        if case .bool(true) = self { true } else { false }
+    }
+
     /// The elements; empty for anything but an array.
     var elements: [JSONValue] {
         if case .array(let values) = self { values } else { [] }
