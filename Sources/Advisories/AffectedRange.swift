@@ -26,6 +26,8 @@ package struct AffectedRange: Sendable, Codable, Hashable {
     package var severity: Severity?
     /// RPM: the module stream, `name:stream`, that the package must come from; `nil` where the bulletin names none.
     package var module: String?
+    /// RPM: the architectures that the statement is about, as `RPMArchitecture` spells them, sorted; `nil` for all.
+    package var architectures: [String]?
 
     package init(
         ecosystem: String,
@@ -38,7 +40,8 @@ package struct AffectedRange: Sendable, Codable, Hashable {
         isEnumeration: Bool = false,
         fixState: FixState,
         severity: Severity? = nil,
-        module: String? = nil
+        module: String? = nil,
+        architectures: [String]? = nil
     ) {
         self.ecosystem = ecosystem
         self.package = package
@@ -51,6 +54,7 @@ package struct AffectedRange: Sendable, Codable, Hashable {
         self.fixState = fixState
         self.severity = severity
         self.module = module
+        self.architectures = architectures
     }
 }
 

@@ -85,6 +85,7 @@ private struct Fields {
             add(range.fixState.rawValue)
             add(range.severity?.rawValue)
             add(range.module)
+            add(range.architectures ?? [])
         }
     }
 }
