@@ -16,6 +16,10 @@ enum JSONValue {
         if case .bool(true) = self { true } else { false }
     }
 
+    var number: Double? {
+        if case .number(let number) = self { number } else { nil }
+    }
+
     /// The elements; empty for anything but an array.
     var elements: [JSONValue] {
         if case .array(let values) = self { values } else { [] }
