@@ -20,8 +20,8 @@ package enum Ecosystem {
         case "alpine": return (join("alpine", release.hasPrefix("v") ? String(release.dropFirst()) : release), .apk)
         case "rocky linux": return (join("rocky", release), .rpm)
         case "red hat":
-            guard release == "enterprise_linux", parts.count > 2 else { return (name.lowercased(), .rpm) }
-            return (join("rhel", String(parts[2].prefix { $0 != "." })), .rpm)
+            guard parts.count > 2 else { return (name.lowercased(), .rpm) }
+            return (RedHatProduct.key(product: release, version: parts[2]) ?? name.lowercased(), .rpm)
         case "suse": return (suse(release), .rpm)
         case "opensuse": return (SUSEProduct.release("opensuse " + release) ?? "opensuse-tumbleweed", .rpm)
         // The first two releases went by the name of Mariner.

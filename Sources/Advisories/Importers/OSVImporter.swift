@@ -32,6 +32,7 @@ package struct OSVImporter: AdvisoryImporter {
         for entry in document?["affected"]?.elements ?? [] {
             guard let name = entry["package"]?["ecosystem"]?.string else { continue }
             let base = Ecosystem.slug(String(name.prefix { $0 != ":" }))
+            if base == "red-hat" { return "redhat-osv" }
             return Self.nativeProviders.contains(base) ? "\(base)-osv" : base
         }
         return nil
