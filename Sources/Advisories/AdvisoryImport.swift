@@ -24,10 +24,11 @@ package struct AdvisoryImport {
     private let name: String?
     private let limits: AdvisoryLimits
     private let importers: [any AdvisoryImporter] = [
-        OVALImporter(), CVRFImporter(), DebianBulletinImporter(), SecDBImporter(), UbuntuVEXImporter(),
-        UbuntuNoticeImporter(), UbuntuCVEImporter(), UbuntuTrackerImporter(), SUSECSAFImporter(),
-        DebianTrackerImporter(), KEVImporter(),
-        EPSSImporter(), OSVImporter(),
+        RedHatCSAFImporter(.vex), RedHatCSAFImporter(.advisory), SUSECSAFImporter(), OVALImporter(), CVRFImporter(),
+        UpdateInfoImporter(), DebianBulletinImporter(), SecDBImporter(), UbuntuVEXImporter(), UbuntuNoticeImporter(),
+        UbuntuCVEImporter(), UbuntuTrackerImporter(), DebianTrackerImporter(), KEVImporter(), EPSSImporter(),
+        OSVImporter(), RedHatAPIImporter(),
+        RockyErrataImporter(), BodhiImporter(), ArchImporter(), RepositoryCPEImporter(),
     ]
 
     /// Finds the files under `paths`.

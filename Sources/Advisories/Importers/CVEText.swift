@@ -14,6 +14,12 @@ enum CVEText {
         return found
     }
 
+    /// The identifiers in `texts`, sorted, without duplicates, as many as a record may have.
+    static func identifiers(in texts: some Sequence<String>, limits: AdvisoryLimits) -> [String] {
+        let all = Set(texts.flatMap { identifiers(in: $0, limit: limits.maxAliases) })
+        return Array(all.sorted().prefix(limits.maxAliases))
+    }
+
     /// Where `CVE-2024-1234` at `start` ends: four digits of a year, then four to nineteen of a number.
     private static func end(of bytes: [UInt8], at start: Int) -> Int? {
         let rest = bytes[start...]
