@@ -15,6 +15,7 @@ package enum DistroRelease {
                 return ["debian:\(number)"]
             }
         }
+        if let release = RPMRelease.key(ofDerivative: distro) { return [release] }
         return distro.versionID.isEmpty ? [id] : ["\(id):\(distro.versionID)"]
     }
 
@@ -28,9 +29,7 @@ package enum DistroRelease {
         case "alpine":
             // A pre-release (`3.21_alpha20240807`) is what edge calls itself.
             return distro.versionID.contains("_") || parts.count < 2 ? "alpine:edge" : "alpine:\(minor)"
-        case "almalinux", "rocky": return "\(id):\(major)"
-        case "rhel", "redhat", "centos": return "rhel:\(major)"
-        case "ol": return "oracle:\(major)"
+        case _ where RPMRelease.ids.contains(id): return RPMRelease.key(id: id, distro)
         case "wolfi", "chainguard", "minimos": return id
         case _ where id.hasPrefix("opensuse-tumbleweed"): return "opensuse-tumbleweed"
         case "opensuse-leap-micro", "leap-micro": return join("opensuse-leap-micro", distro.versionID)
