@@ -5,7 +5,7 @@ enum AdvisorySchema {
     /// "TMan", so that `file` and we can tell the file from another database.
     static let applicationID: Int32 = 0x544D_616E
     /// Raised whenever the tables or the normalised form change; other versions are refused.
-    static let version: Int32 = 1
+    static let version: Int32 = 2
 
     /// Lists are lines of text; the vectors of `cvss` are version, score and vector with tabs between.
     private static let tables = """
@@ -47,7 +47,8 @@ enum AdvisorySchema {
             is_enumeration INTEGER NOT NULL,
             fix_state TEXT NOT NULL,
             severity TEXT,
-            module TEXT
+            module TEXT,
+            architectures TEXT
         );
         CREATE INDEX affected_by_package ON affected (ecosystem, package);
         CREATE TABLE epss (

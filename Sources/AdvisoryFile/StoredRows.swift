@@ -45,14 +45,14 @@ enum StoredRecord {
 enum StoredRange {
     static let columns = """
         record, ecosystem, package, scheme, introduced, fixed, last_affected, versions, is_enumeration, fix_state,
-        severity, module
+        severity, module, architectures
         """
 
     static func arguments(_ range: AffectedRange, number: Int64, record: Int64) -> StatementArguments {
         [
             number, record, range.ecosystem, range.package, range.scheme.rawValue, range.introduced, range.fixed,
             range.lastAffected, Lines.join(range.versions), range.isEnumeration, range.fixState.rawValue,
-            range.severity?.rawValue, range.module,
+            range.severity?.rawValue, range.module, range.architectures.map(Lines.join),
         ]
     }
 
@@ -69,7 +69,8 @@ enum StoredRange {
             isEnumeration: row[8],
             fixState: FixState(rawValue: row[9]) ?? .unknown,
             severity: (row[10] as String?).flatMap(Severity.init(rawValue:)),
-            module: row[11]
+            module: row[11],
+            architectures: (row[12] as String?).map(Lines.split)
         )
     }
 }
