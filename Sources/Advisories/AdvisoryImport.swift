@@ -27,8 +27,8 @@ package struct AdvisoryImport {
         RedHatCSAFImporter(.vex), RedHatCSAFImporter(.advisory), SUSECSAFImporter(), OVALImporter(), CVRFImporter(),
         UpdateInfoImporter(), DebianBulletinImporter(), SecDBImporter(), UbuntuVEXImporter(), UbuntuNoticeImporter(),
         UbuntuCVEImporter(), UbuntuTrackerImporter(), DebianTrackerImporter(), KEVImporter(), EPSSImporter(),
-        OSVImporter(), RedHatAPIImporter(),
-        RockyErrataImporter(), BodhiImporter(), ArchImporter(), RepositoryCPEImporter(),
+        OSVImporter(), RedHatAPIImporter(), RockyErrataImporter(), BodhiImporter(), ArchImporter(),
+        RepositoryCPEImporter(),
     ]
 
     /// Finds the files under `paths`.

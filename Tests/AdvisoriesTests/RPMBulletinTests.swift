@@ -152,6 +152,8 @@ struct RPMBulletinTests {
     @Test("CVE names are found in prose, whole ones alone")
     func names() {
         let text = "CVE-2024-1234, (CVE-2023-12345) xCVE-2022-0001 CVE-20-1 CVE-2024- CVE-2024-12 CVE-2024-1234 CVE-"
-        #expect(CVEText.identifiers(in: [text], limits: .init()) == ["CVE-2022-0001", "CVE-2023-12345", "CVE-2024-1234"])
+        #expect(
+            CVEText.identifiers(in: [text], limits: .init()) == ["CVE-2022-0001", "CVE-2023-12345", "CVE-2024-1234"]
+        )
     }
 }

@@ -31,6 +31,11 @@ struct OVALDefinition {
     /// Dates as the publisher writes them.
     var published: String?
     var updated: String?
+    /// Red Hat: the CPEs of the products that it is about.
+    var products: [String] = []
+    /// Red Hat: what is decided about components without a fix, by the component's name.
+    var resolutions: [String: String] = [:]
+    private var resolution = ""
     /// Azure Linux: whether a fix is published.
     var isPatchable = true
     var criteria = OVALCriteria()
@@ -96,6 +101,17 @@ struct OVALDefinition {
                     priority: element["priority"]
                 )
             )
+        case "cpe":
+            guard let cpe = BoundedText.name(try text(), limits: limits), products.count < limits.maxAliases else {
+                return
+            }
+            products.append(cpe)
+        case "resolution": resolution = BoundedText.clean(element["state"] ?? "", maxBytes: limits.maxNameBytes)
+        case "component":
+            guard let name = BoundedText.name(try text(), limits: limits), resolutions.count < limits.maxRanges else {
+                return
+            }
+            resolutions[name] = resolution
         case "severity":
             let word = BoundedText.name(try text(), limits: limits)
             severity = severity ?? word

@@ -5,15 +5,26 @@ import XMLStream
 ///
 /// What is kept of each is what tells an affected package: names, versions and how they are compared.
 struct OVALIndex {
-    /// The number at the end of an identifier; the whole text where it has none. Half of a large file is identifiers.
+    /// An identifier, in short: half of a large file is identifiers.
+    ///
+    /// Most end with a number, which is unique behind what stands before it: Red Hat numbers the tests of bulletin
+    /// 2022:4765 and of CVE-2022-4765 alike.
     enum Key: Hashable {
-        case number(UInt64)
+        case number(UInt64, space: UInt64)
         case text(String)
 
         init(_ identifier: String) {
-            let tail = identifier.utf8.lastIndex(of: UInt8(ascii: ":")).map { identifier.index(after: $0) }
-            let number = tail.flatMap { UInt64(identifier[$0...]) }
-            self = number.map(Self.number) ?? .text(identifier)
+            guard let colon = identifier.utf8.lastIndex(of: UInt8(ascii: ":")),
+                let number = UInt64(identifier[identifier.index(after: colon)...])
+            else {
+                self = .text(identifier)
+                return
+            }
+            // FNV-1a.
+            let space = identifier.utf8[..<colon].reduce(UInt64(0xCBF2_9CE4_8422_2325)) { hash, byte in
+                (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+            }
+            self = .number(number, space: space)
         }
     }
 

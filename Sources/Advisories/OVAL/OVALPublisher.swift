@@ -3,11 +3,12 @@ import Versions
 
 /// The publishers whose OVAL is read, and what differs between them.
 enum OVALPublisher: CaseIterable {
-    case oracle, photon, azureLinux, mariner, suse, ubuntu, debian
+    case redHat, oracle, photon, azureLinux, mariner, suse, ubuntu, debian
 
     /// How the identifiers of the publisher's definitions begin.
     private var mark: String {
         switch self {
+        case .redHat: "oval:com.redhat."
         case .oracle: "oval:com.oracle.elsa:"
         case .photon: "oval:com.vmware.phsa:"
         case .azureLinux: "oval:com.microsoft.azurelinux:"
@@ -21,6 +22,7 @@ enum OVALPublisher: CaseIterable {
     /// Under which name the publisher's statements are kept.
     var provider: String {
         switch self {
+        case .redHat: "redhat-oval"
         case .oracle: "oracle"
         case .photon: "photon"
         case .azureLinux: "azurelinux"
@@ -53,6 +55,10 @@ enum OVALPublisher: CaseIterable {
     func release(platform: String, fileName: String) -> String? {
         let words = platform.split(separator: " ").map(String.init)
         switch self {
+        case .redHat:
+            let prefix = "Red Hat Enterprise Linux "
+            guard platform.hasPrefix(prefix), let number = words.last, Self.isNumber(number) else { return nil }
+            return RedHatProduct.key(product: "enterprise_linux", version: number)
         case .oracle:
             guard platform.hasPrefix("Oracle Linux "), let number = words.last, Self.isNumber(number) else {
                 return nil

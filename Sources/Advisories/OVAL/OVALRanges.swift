@@ -16,6 +16,7 @@ struct OVALRanges {
     private let releases: [String]
     private let severity: Severity?
     private let isPatchable: Bool
+    private let redHat: RedHatOVALState?
     private let limits: AdvisoryLimits
 
     init(
@@ -29,14 +30,16 @@ struct OVALRanges {
         self.limits = limits
         severity = definition.kind == "patch" ? nil : SeverityWord.severity(definition.severity)
         isPatchable = definition.isPatchable
-        releases = Set(
-            definition.platforms.compactMap { publisher.release(platform: $0, fileName: fileName) }
-        ).sorted()
+        redHat = publisher == .redHat ? RedHatOVALState(definition) : nil
+        let named = definition.platforms.compactMap { publisher.release(platform: $0, fileName: fileName) }
+        // Red Hat's conditions name the release alone; which channel of it a definition is about, its CPEs tell.
+        let isNamedByCPE = redHat != nil && !definition.products.isEmpty
+        releases = Set(isNamedByCPE ? definition.products.compactMap(RedHatProduct.key(cpe:)) : named).sorted()
         scopes = conditions.mapValues { comments in
             let products = comments.compactMap(Self.product)
             return Scope(
                 releases: Set(products.compactMap { publisher.release(platform: $0, fileName: fileName) }).sorted(),
-                namesProduct: !products.isEmpty,
+                namesProduct: !products.isEmpty && !isNamedByCPE,
                 module: comments.lazy.compactMap(Self.module).first
             )
         }
@@ -92,6 +95,7 @@ struct OVALRanges {
             range.fixed = AffectedRange.neverAffectedBound
             range.fixState = .fixed
         }
+        if let redHat { return redHat.applied(to: range) }
         guard publisher == .ubuntu else { return range }
         return UbuntuCriterion(statement.comment).applied(to: range)
     }

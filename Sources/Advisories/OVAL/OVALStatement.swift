@@ -66,6 +66,8 @@ struct OVALStatements {
     }
 
     private func meaning(of leaf: OVALCriteria.Leaf) -> Meaning {
+        // That a package is missing says nothing about its versions.
+        if leaf.comment.contains(" not installed") { return .condition }
         guard let test = leaf.test.flatMap({ index.tests[OVALIndex.Key($0)] }),
             let object = test.object.flatMap({ index.objects[$0] })
         else { return Self.meaning(ofComment: leaf.comment) }

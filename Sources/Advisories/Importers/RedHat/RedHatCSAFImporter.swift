@@ -3,15 +3,16 @@ import Bytes
 /// Imports Red Hat's CSAF 2.0 documents (docs.oasis-open.org/csaf/csaf/v2.0), one a file: VEX, which says all there is
 /// about one CVE, or security advisories.
 package struct RedHatCSAFImporter: AdvisoryImporter {
-    /// The profiles of CSAF that are read (section 4), each a feed of its own.
-    package enum Profile: String, Sendable {
-        case vex = "csaf_vex"
-        case advisory = "csaf_security_advisory"
+    /// The two kinds of documents, each a feed of its own.
+    ///
+    /// What a document is, its identifier tells: Red Hat has published advisories under the profile of VEX as well.
+    package enum Kind: Sendable {
+        case vex, advisory
     }
 
-    private let profile: Profile
+    private let kind: Kind
 
-    package init(_ profile: Profile) { self.profile = profile }
+    package init(_ kind: Kind) { self.kind = kind }
 
     package let isOneRecordPerFile = true
 
@@ -31,18 +32,36 @@ package struct RedHatCSAFImporter: AdvisoryImporter {
 
     private func isOurs(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard var members = try? JSONMembers(bytes) else { return false }
-        var hasProfile = false
+        var isCSAF = false
         var hasPublisher = false
+        var found: Kind?
         while let member = try? members.next() {
-            let value = String(decoding: member.value.prefix(1024), as: UTF8.self)
-            if member.name == "category" { hasProfile = value == "\"\(profile.rawValue)\"" }
-            if member.name == "publisher" { hasPublisher = value.contains("redhat.com") }
+            switch member.name {
+            case "category": isCSAF = text(of: member.value).hasPrefix("\"csaf_")
+            case "publisher": hasPublisher = text(of: member.value).contains("redhat.com")
+            case "tracking":
+                guard let id = identifier(member.value) else { continue }
+                found = id.hasPrefix("\"CVE-") ? .vex : .advisory
+            default: continue
+            }
         }
-        return hasProfile && hasPublisher
+        return isCSAF && hasPublisher && found == kind
+    }
+
+    private func identifier(_ tracking: UnsafeRawBufferPointer) -> String? {
+        guard var members = try? JSONMembers(tracking) else { return nil }  // Not ours.
+        while let member = try? members.next() {  // Likewise.
+            if member.name == "id" { return text(of: member.value) }
+        }
+        return nil
+    }
+
+    private func text(of value: UnsafeRawBufferPointer) -> String {
+        String(decoding: value.prefix(1024), as: UTF8.self)
     }
 
     package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
-        profile == .vex ? "redhat" : "redhat-csaf"
+        kind == .vex ? "redhat" : "redhat-csaf"
     }
 
     package func importRecords(
