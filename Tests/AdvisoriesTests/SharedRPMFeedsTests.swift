@@ -28,6 +28,8 @@ struct SharedRPMFeedsTests {
         let found = Dictionary(uniqueKeysWithValues: report.providers.map { ($0.provider, $0.records) })
         for (provider, count) in expected { #expect(found[provider] == count, "\(provider) \(found)") }
         for provider in report.providers { #expect(provider.skipped == 0, "\(provider.problems)") }
+        let (_, second) = try CollectingSink.importing([SharedFeeds.path("\(folder)/fragments.zip")])
+        #expect(second.providers.map(\.build) == report.providers.map(\.build))
     }
 
     /// The samples are read once for all questions.
