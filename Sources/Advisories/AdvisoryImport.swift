@@ -13,6 +13,8 @@ package struct AdvisoryImport {
     private struct Job {
         var unit: FeedUnit
         var importer: Int
+        /// Of a unit with the documents of several publishers, whose are read; `nil` for all.
+        var origin: String?
     }
 
     private static let batch = 500
@@ -23,10 +25,15 @@ package struct AdvisoryImport {
     private let limits: AdvisoryLimits
     /// Asked in this order; those that tell by the first bytes come first, as they see every file of a large archive.
     private let importers: [any AdvisoryImporter] = [
-        CVERecordImporter(), NVDOverrideImporter(), RubySecImporter(), RustSecImporter(isToolchain: false),
-        RustSecImporter(isToolchain: true), VictimsImporter(), DistroInfoImporter(), SecuritySupportImporter(),
+        RedHatCSAFImporter(.vex), RedHatCSAFImporter(.advisory), SUSECSAFImporter(), OVALImporter(), CVRFImporter(),
+        UpdateInfoImporter(), CVERecordImporter(), NVDOverrideImporter(), RubySecImporter(),
+        RustSecImporter(isToolchain: false), RustSecImporter(isToolchain: true), VictimsImporter(),
+        DistroInfoImporter(), SecuritySupportImporter(), DebianBulletinImporter(), SecDBImporter(),
+        UbuntuVEXImporter(), UbuntuNoticeImporter(), UbuntuCVEImporter(), UbuntuTrackerImporter(),
         DebianTrackerImporter(), NVDImporter(), NVDLegacyImporter(), NodeSecurityImporter(),
-        RetireImporter(isBrowser: false), RetireImporter(isBrowser: true), KEVImporter(), EPSSImporter(), OSVImporter(),
+        RetireImporter(isBrowser: false), RetireImporter(isBrowser: true), KEVImporter(), EPSSImporter(),
+        OSVImporter(), RedHatAPIImporter(), RockyErrataImporter(), BodhiImporter(), ArchImporter(),
+        RepositoryCPEImporter(),
     ]
 
     /// Finds the files under `paths`.
@@ -55,8 +62,9 @@ package struct AdvisoryImport {
         var jobs: [String: [Job]] = [:]
         var editions: [Int: String] = [:]
         for unit in units {
-            for (index, provider) in try classify(unit, skipped: &skippedFiles, editions: &editions) {
-                jobs[name ?? provider, default: []].append(Job(unit: unit, importer: index))
+            for found in try classify(unit, skipped: &skippedFiles, editions: &editions) {
+                let job = Job(unit: unit, importer: found.importer, origin: found.origin)
+                jobs[name ?? found.provider, default: []].append(job)
             }
         }
         guard !jobs.isEmpty else {
@@ -69,12 +77,13 @@ package struct AdvisoryImport {
         return ImportReport(providers: providers, skippedFiles: skippedFiles)
     }
 
-    /// The importers that read something of `unit`, each with the provider that most of its first files speak for.
+    /// The importers that read something of `unit`, each with the provider that most of its first files speak for; where a
+    /// file is a whole feed, each with every provider.
     private func classify(
         _ unit: FeedUnit,
         skipped: inout [String],
         editions: inout [Int: String]
-    ) throws -> [(importer: Int, provider: String)] {
+    ) throws -> [(importer: Int, provider: String, origin: String?)] {
         var votes: [Int: [String: Int]] = [:]
         var unread: [(name: String, reason: String, isBrokenRecord: Bool)] = []
         var unreadCount = 0
@@ -95,7 +104,7 @@ package struct AdvisoryImport {
             let sample = votes[index, default: [:]]
             votes[index] = sample
             // A record that cannot be read has no say in whose it is.
-            guard sample.values.reduce(0, +) < Self.sampleSize,
+            guard !importers[index].isOneRecordPerFile || sample.values.reduce(0, +) < Self.sampleSize,
                 let origin = importers[index].origin(of: file, limits: limits)
             else { return }
             votes[index]?[origin, default: 0] += 1
@@ -104,7 +113,11 @@ package struct AdvisoryImport {
         let reported = unread.filter { !($0.isBrokenRecord && countsBroken) }
         skipped += reported.map { "\($0.name): \($0.reason)" }
         if unreadCount > unread.count { skipped.append("\(unit.name): and \(unreadCount - unread.count) more") }
-        return votes.keys.sorted().map { ($0, Self.majority(votes[$0] ?? [:])) }
+        return votes.sorted { $0.key < $1.key }.flatMap { index, origins -> [(Int, String, String?)] in
+            if importers[index].isOneRecordPerFile { return [(index, Self.majority(origins), nil)] }
+            let isShared = origins.count > 1
+            return origins.keys.sorted().map { (index, $0, isShared ? $0 : nil) }
+        }
     }
 
     /// The name with four of five votes, else `osv` for a collection of many ecosystems.
@@ -152,7 +165,9 @@ package struct AdvisoryImport {
                         return
                     }
                     let edition = importer.edition(of: file)
-                    guard index == job.importer, edition == nil || edition == editions[index] else { return }
+                    guard index == job.importer, edition == nil || edition == editions[index],
+                        job.origin == nil || importer.origin(of: file, limits: limits) == job.origin
+                    else { return }
                     let part = try importer.importRecords(from: file, provider: provider, limits: limits) { item in
                         content.add(item)
                         batch.add(item)

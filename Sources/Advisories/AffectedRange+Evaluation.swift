@@ -10,7 +10,7 @@ extension AffectedRange {
     /// Whether the interval or the list holds a version that has been parsed under `scheme` before.
     package func contains(_ version: String, parsed: ParsedVersion) -> Bool {
         if isEnumeration || !versions.isEmpty, lists(version, parsed: parsed) { return true }
-        guard !isEnumeration, parsed.isOrdered else { return false }
+        guard !isEnumeration, !isNotAffected, parsed.isOrdered else { return false }
         if let introduced {
             guard let order = order(parsed, introduced), order != .less else { return false }
         }

@@ -28,6 +28,8 @@ package struct AffectedRange: Sendable, Codable, Hashable {
     package var severity: Severity?
     /// RPM: the module stream, `name:stream`, that the package must come from; `nil` where the bulletin names none.
     package var module: String?
+    /// RPM: the architectures that the statement is about, as `RPMArchitecture` spells them, sorted; `nil` for all.
+    package var architectures: [String]?
 
     package init(
         ecosystem: String,
@@ -41,7 +43,8 @@ package struct AffectedRange: Sendable, Codable, Hashable {
         isEnumeration: Bool = false,
         fixState: FixState,
         severity: Severity? = nil,
-        module: String? = nil
+        module: String? = nil,
+        architectures: [String]? = nil
     ) {
         self.ecosystem = ecosystem
         self.package = package
@@ -55,5 +58,15 @@ package struct AffectedRange: Sendable, Codable, Hashable {
         self.fixState = fixState
         self.severity = severity
         self.module = module
+        self.architectures = architectures
     }
+}
+
+extension AffectedRange {
+    /// The bound by which trackers say that no version was ever affected: nothing comes before it.
+    package static let neverAffectedBound = "0"
+
+    /// Whether the publisher says that the package is not affected at all; such a range holds no version, and is kept
+    /// because it outranks what others say.
+    package var isNotAffected: Bool { fixed == Self.neverAffectedBound && !isEnumeration }
 }

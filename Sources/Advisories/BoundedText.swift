@@ -52,6 +52,22 @@ enum BoundedText {
         Set(texts.prefix(limits.maxAliases).compactMap { name($0, limits: limits) }).sorted()
     }
 
+    /// A date and time, in UTC, that is written with a space and perhaps without seconds, as RFC 3339 writes it.
+    static func timestamp(_ text: String?) -> String? {
+        guard let text else { return nil }
+        let parts = text.split(separator: " ", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return date(text) }
+        return date("\(parts[0])T\(parts[1])\(parts[1].utf8.count == 5 ? ":00" : "")Z")
+    }
+
+    /// `text` where it is an address on the web, without spaces and not too long.
+    static func url(_ text: String?, limits: AdvisoryLimits) -> String? {
+        guard let text, text.utf8.count <= limits.maxURLBytes,
+            text.hasPrefix("https://") || text.hasPrefix("http://"), text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
+        else { return nil }
+        return text
+    }
+
     private static func isControl(_ byte: UInt8) -> Bool {
         (byte < 0x20 && byte != 0x09 && byte != 0x0A) || byte == 0x7F
     }

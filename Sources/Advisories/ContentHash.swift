@@ -108,6 +108,7 @@ private struct Fields {
             add(range.fixState.rawValue)
             add(range.severity?.rawValue)
             add(range.module)
+            add(range.architectures ?? [])
         }
     }
 }

@@ -15,22 +15,17 @@ package enum Ecosystem {
         let release = parts.count > 1 ? parts[1].lowercased() : ""
         if let scheme = languages[base] { return (base == "crates.io" ? base : slug(base), scheme) }
         switch base {
-        case "debian": return (join("debian", DebianRelease.number(release) ?? release), .dpkg)
-        case "ubuntu":
-            guard release != "pro" else { return (join("ubuntu-pro", parts.count > 2 ? parts[2] : ""), .dpkg) }
-            return (join("ubuntu", release), .dpkg)
+        case "debian": return (join("debian", DebianRelease.number(release) ?? DebianRelease.major(release)), .dpkg)
+        case "ubuntu": return (ubuntu(parts), .dpkg)
         case "alpine": return (join("alpine", release.hasPrefix("v") ? String(release.dropFirst()) : release), .apk)
         case "rocky linux": return (join("rocky", release), .rpm)
         case "red hat":
-            guard release == "enterprise_linux", parts.count > 2 else { return (name.lowercased(), .rpm) }
-            return (join("rhel", String(parts[2].prefix { $0 != "." })), .rpm)
+            guard parts.count > 2 else { return (name.lowercased(), .rpm) }
+            return (RedHatProduct.key(product: release, version: parts[2]) ?? name.lowercased(), .rpm)
         case "suse": return (suse(release), .rpm)
-        case "opensuse":
-            return (
-                release.hasPrefix("leap ")
-                    ? join("opensuse-leap", String(release.dropFirst(5))) : "opensuse-tumbleweed", .rpm
-            )
-        case "azure linux": return (join("azurelinux", release), .rpm)
+        case "opensuse": return (SUSEProduct.release("opensuse " + release) ?? "opensuse-tumbleweed", .rpm)
+        // The first two releases went by the name of Mariner.
+        case "azure linux": return (join(["1", "2"].contains(release) ? "mariner" : "azurelinux", release), .rpm)
         case "photon os": return (join("photon", release), .rpm)
         case "almalinux", "mageia", "openeuler", "fedora": return (join(base, release), .rpm)
         case "wolfi", "chainguard", "minimos", "alpaquita": return (join(base, release), .apk)
@@ -59,14 +54,18 @@ package enum Ecosystem {
 
     /// `Linux Enterprise Server 15 SP5` (or a module of it) as os-release says it, `sles:15.5`.
     private static func suse(_ product: String) -> String {
-        let words = product.split(separator: " ").map(String.init)
-        guard product.hasPrefix("linux enterprise"), let major = words.first(where: { $0.utf8.allSatisfy(isDigit) })
-        else { return "suse:" + product }
-        let pack = words.first { $0.hasPrefix("sp") && $0.utf8.count > 2 && $0.utf8.dropFirst(2).allSatisfy(isDigit) }
-        return "sles:" + major + (pack.map { "." + $0.dropFirst(2) } ?? "")
+        SUSEProduct.release("suse " + product) ?? "suse:" + product
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
+    /// `Ubuntu:22.04:LTS`, `Ubuntu:Pro:16.04:LTS`, `Ubuntu:Pro:FIPS-updates:22.04:LTS`.
+    private static func ubuntu(_ parts: [String]) -> String {
+        guard let index = parts.firstIndex(where: UbuntuRelease.isNumber) else {
+            return parts.joined(separator: ":").lowercased()
+        }
+        let words = parts[1..<max(1, index)].map { $0.lowercased() }
+        guard words.first == "pro" else { return "ubuntu:\(parts[index])" }
+        return UbuntuRelease.key(number: parts[index], channel: words.count > 1 ? words[1] : "esm")
+    }
 
     private static func join(_ base: String, _ release: String) -> String {
         release.isEmpty ? base : "\(base):\(release)"
@@ -81,10 +80,18 @@ package enum Ecosystem {
 /// Debian's releases by codename (distro-info-data, `debian.csv`).
 package enum DebianRelease {
     private static let numbers = [
-        "sarge": "3.1", "etch": "4", "lenny": "5", "squeeze": "6", "wheezy": "7", "jessie": "8", "stretch": "9",
+        "potato": "2.2", "woody": "3.0", "sarge": "3.1", "etch": "4", "lenny": "5", "squeeze": "6", "wheezy": "7",
+        "jessie": "8", "stretch": "9",
         "buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14", "duke": "15",
         "sid": "sid", "unstable": "sid",
     ]
+
+    /// The number that advisories are filed under: since Debian 4 the first one alone, `6` for `6.0`.
+    static func major(_ release: String) -> String {
+        let parts = release.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let major = Int(parts[0]), major >= 4, Int(parts[1]) != nil else { return release }
+        return String(major)
+    }
 
     /// The number of the release with this codename, `sid` for unstable; `nil` where unknown.
     package static func number(_ codename: String) -> String? { numbers[codename] }

@@ -49,7 +49,8 @@ enum AdvisorySchema {
             is_enumeration INTEGER NOT NULL,
             fix_state TEXT NOT NULL,
             severity TEXT,
-            module TEXT
+            module TEXT,
+            architectures TEXT
         );
         CREATE INDEX affected_by_package ON affected (ecosystem, package);
         CREATE TABLE epss (

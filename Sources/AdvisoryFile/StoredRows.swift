@@ -39,15 +39,14 @@ enum StoredRecord {
 enum StoredRange {
     static let columns = """
         record, ecosystem, package, scheme, introduced, introduced_after, fixed, last_affected, versions,
-        is_enumeration, fix_state, severity, module
+        is_enumeration, fix_state, severity, module, architectures
         """
 
     static func arguments(_ range: AffectedRange, number: Int64, record: Int64) -> StatementArguments {
         [
             number, record, range.ecosystem, range.package, range.scheme.rawValue, range.introduced,
             range.introducedAfter, range.fixed, range.lastAffected, Lines.join(range.versions), range.isEnumeration,
-            range.fixState.rawValue,
-            range.severity?.rawValue, range.module,
+            range.fixState.rawValue, range.severity?.rawValue, range.module, range.architectures.map(Lines.join),
         ]
     }
 
@@ -65,7 +64,8 @@ enum StoredRange {
             isEnumeration: row[9],
             fixState: FixState(rawValue: row[10]) ?? .unknown,
             severity: (row[11] as String?).flatMap(Severity.init(rawValue:)),
-            module: row[12]
+            module: row[12],
+            architectures: (row[13] as String?).map(Lines.split)
         )
     }
 }

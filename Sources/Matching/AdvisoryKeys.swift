@@ -10,7 +10,8 @@ package enum AdvisoryKeys {
     package static func keys(for package: Package, distro: Distro?) -> [PackageKey] {
         if package.type.isOS {
             guard let distro else { return [] }
-            let releases = DistroRelease.keys(of: distro)
+            var releases = DistroRelease.keys(of: distro)
+            if package.type == .rpm { releases += releases.compactMap(RPMRelease.extraPackages) }
             return releases.flatMap { release in
                 names(of: package, release: release).map { PackageKey(ecosystem: release, name: $0) }
             }

@@ -10,11 +10,12 @@ package enum DistroRelease {
         // A derivative with packages of its own numbers: its codename, where it is its parent's, tells the release.
         for parent in distro.idLike.map({ $0.lowercased() }) {
             guard let codename = distro.codename?.lowercased() else { break }
-            if parent == "ubuntu", let release = ubuntu[codename] { return ["ubuntu:\(release)"] }
+            if parent == "ubuntu", let release = UbuntuRelease.number(codename) { return ["ubuntu:\(release)"] }
             if parent == "debian", let number = DebianRelease.number(codename) ?? devuan[codename] {
                 return ["debian:\(number)"]
             }
         }
+        if let release = RPMRelease.key(ofDerivative: distro) { return [release] }
         return distro.versionID.isEmpty ? [id] : ["\(id):\(distro.versionID)"]
     }
 
@@ -28,15 +29,22 @@ package enum DistroRelease {
         case "alpine":
             // A pre-release (`3.21_alpha20240807`) is what edge calls itself.
             return distro.versionID.contains("_") || parts.count < 2 ? "alpine:edge" : "alpine:\(minor)"
-        case "almalinux", "rocky": return "\(id):\(major)"
-        case "rhel", "redhat", "centos": return "rhel:\(major)"
-        case "ol": return "oracle:\(major)"
-        case "wolfi", "chainguard", "opensuse-tumbleweed": return id
-        case "sles", "sled", "sle_hpc", "sles_sap": return "sles:\(distro.versionID)"
-        case "azurelinux", "mariner": return "\(id):\(major)"
+        case _ where RPMRelease.ids.contains(id): return RPMRelease.key(id: id, distro)
+        case "wolfi", "chainguard", "minimos": return id
+        case _ where id.hasPrefix("opensuse-tumbleweed"): return "opensuse-tumbleweed"
+        case "opensuse-leap-micro", "leap-micro": return join("opensuse-leap-micro", distro.versionID)
+        case "opensuse-leap", "sle-micro", "sl-micro": return join(id, distro.versionID)
+        // Micro's images for real time and for clusters carry the same packages.
+        case "sle-micro-rancher": return join("sle-micro", distro.versionID)
+        case "sles", "sled", "sle_hpc", "sle-hpc", "sles_sap", "sles-sap", "sle_rt", "sle-rt", "suse_sles":
+            return join("sles", distro.versionID)
+        case "azurelinux", "mariner": return join(id, major)
+        case "photon": return join("photon", distro.versionID)
         default: return nil
         }
     }
+
+    private static func join(_ id: String, _ release: String) -> String { release.isEmpty ? id : "\(id):\(release)" }
 
     /// Testing and unstable both call themselves `…/sid` and have no number; a fix enters both with one version.
     private static func debian(_ distro: Distro, major: String) -> String? {
@@ -44,12 +52,6 @@ package enum DistroRelease {
         if distro.name.hasSuffix("/sid") { return "debian:sid" }
         return "debian:\(distro.codename.flatMap { DebianRelease.number($0.lowercased()) } ?? "sid")"
     }
-
-    /// Ubuntu's long-term and current releases by codename (distro-info-data, `ubuntu.csv`).
-    private static let ubuntu = [
-        "trusty": "14.04", "xenial": "16.04", "bionic": "18.04", "focal": "20.04", "jammy": "22.04", "lunar": "23.04",
-        "mantic": "23.10", "noble": "24.04", "oracular": "24.10", "plucky": "25.04", "questing": "25.10",
-    ]
 
     /// Devuan's releases by codename, as the Debian releases they are built from.
     private static let devuan = ["beowulf": "10", "chimaera": "11", "daedalus": "12", "excalibur": "13"]

@@ -9,23 +9,43 @@ package enum Matcher {
     /// Pure: no store, no clock. Candidates under keys other than the package's are ignored, so that a caller may pass
     /// more than it needs. Withdrawn records must not be among them.
     package static func matches(package: Package, distro: Distro?, candidates: [Candidate]) -> [Match] {
-        let keys = Set(AdvisoryKeys.keys(for: package, distro: distro))
         var parsed: [Subject: ParsedVersion] = [:]
         var matches: [Match] = []
-        for candidate in candidates {
-            let range = candidate.range
-            guard keys.contains(PackageKey(ecosystem: range.ecosystem, name: range.package)),
-                acceptsModule(package, range)
-            else { continue }
-            let version = comparedVersion(of: package, against: range)
-            guard !version.isEmpty else { continue }
-            let subject = Subject(scheme: range.scheme, version: version)
-            let form = parsed[subject] ?? ParsedVersion(version, scheme: range.scheme)
-            parsed[subject] = form
-            guard range.contains(version, parsed: form) else { continue }
-            matches.append(Match(record: candidate.record, range: range, comparedVersion: version))
+        for candidate in statements(about: package, distro: distro, candidates: candidates) {
+            let subject = comparison(of: package, with: candidate.range)
+            guard !subject.version.isEmpty else { continue }
+            let key = Subject(scheme: subject.range.scheme, version: subject.version)
+            let form = parsed[key] ?? ParsedVersion(subject.version, scheme: key.scheme)
+            parsed[key] = form
+            guard subject.range.contains(subject.version, parsed: form) else { continue }
+            matches.append(Match(record: candidate.record, range: candidate.range, comparedVersion: subject.version))
         }
         return matches
+    }
+
+    /// The candidates that speak about `package`, whatever they say of its version, in the order of `candidates`.
+    ///
+    /// What a record says of the binary package outranks what it says of its source: `edk2-aarch64` is not affected
+    /// where Red Hat says so, although the source `edk2` is.
+    package static func statements(about package: Package, distro: Distro?, candidates: [Candidate]) -> [Candidate] {
+        let keys = Set(AdvisoryKeys.keys(for: package, distro: distro))
+        let found = candidates.filter { candidate in
+            keys.contains(PackageKey(ecosystem: candidate.range.ecosystem, name: candidate.range.package))
+                && RPMApplicability.accepts(package, candidate.range)
+        }
+        guard package.type == .rpm else { return found }
+        let named = Set(found.filter { $0.range.package == package.name }.map { Statement($0) })
+        return found.filter { $0.range.package == package.name || !named.contains(Statement($0)) }
+    }
+
+    private struct Statement: Hashable {
+        var record: Int64
+        var ecosystem: String
+
+        init(_ candidate: Candidate) {
+            record = candidate.record
+            ecosystem = candidate.range.ecosystem
+        }
     }
 
     private struct Subject: Hashable {
@@ -33,38 +53,18 @@ package enum Matcher {
         var version: String
     }
 
-    /// The source's version where the range is filed under the source: a rebuild of the binary alone (`+b1`) changes
-    /// nothing, and binaries of one source may carry numbers of their own.
-    private static func comparedVersion(of package: Package, against range: AffectedRange) -> String {
-        guard let source = package.source, !source.version.isEmpty else { return package.version }
+    /// What is compared: the source's version where the range is filed under the source, since a rebuild of the binary
+    /// alone (`+b1`) changes nothing, and binaries of one source may carry numbers of their own.
+    private static func comparison(of package: Package, with range: AffectedRange) -> (
+        version: String, range: AffectedRange
+    ) {
+        guard let source = package.source, !source.version.isEmpty else { return (package.version, range) }
         switch package.type {
-        case .deb, .apk: return source.version
+        case .deb, .apk: return (source.version, range)
         case .rpm:
-            guard range.package == source.name, range.package != package.name else { return package.version }
-            return withEpoch(of: package.version, source.version)
-        default: return package.version
+            guard range.package == source.name, range.package != package.name else { return (package.version, range) }
+            return RPMSourceVersion.comparison(binary: package.version, source: source.version, with: range)
+        default: return (package.version, range)
         }
-    }
-
-    /// A source RPM's file name leaves out the epoch, which its binaries nearly always share.
-    private static func withEpoch(of binary: String, _ source: String) -> String {
-        guard !source.contains(":"), let colon = binary.firstIndex(of: ":") else { return source }
-        return "\(binary[...colon])\(source)"
-    }
-
-    /// A fix for a module stream counts for packages of that stream, and an ordinary fix for ordinary packages.
-    private static func acceptsModule(_ package: Package, _ range: AffectedRange) -> Bool {
-        guard package.type == .rpm else { return true }
-        let fixIsModular = range.fixed.map(isModular) ?? (range.module != nil)
-        let label = package.module.flatMap { $0.isEmpty ? nil : $0 }
-        guard fixIsModular else { return label == nil && !isModular(package.version) }
-        guard let label else { return isModular(package.version) }
-        guard let stream = range.module else { return true }
-        return label == stream || label.hasPrefix(stream + ":")
-    }
-
-    /// Whether an RPM release says that it was built in a module (`.module_el8.6.0+…`, `.module+el8…`).
-    private static func isModular(_ version: String) -> Bool {
-        version.contains(".module_") || version.contains(".module+")
     }
 }

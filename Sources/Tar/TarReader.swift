@@ -37,14 +37,7 @@ package struct TarError: Error, CustomStringConvertible {
 /// Used by one thread. Throws ``TarError`` for a damaged or truncated archive, and whatever the source throws.
 package final class TarReader {
     private let archive: OpaquePointer
-    private let feed: Feed
-
-    /// Bytes on their way into libarchive; a Swift error cannot cross its frames, so it waits here.
-    private final class Feed {
-        let source: any ByteProducer
-        var failure: (any Error)?
-        init(_ source: any ByteProducer) { self.source = source }
-    }
+    private let feed: ArchiveFeed
 
     /// libarchive converts pax names, which are UTF-8, into the locale's charset: without this they would be refused.
     private static let locale: Bool = setlocale(LC_CTYPE, "C.UTF-8") != nil
@@ -53,28 +46,10 @@ package final class TarReader {
         _ = TarReader.locale
         guard let archive = archive_read_new() else { throw TarError(message: "tar: no memory for a reader") }
         self.archive = archive
-        feed = Feed(source)
+        feed = ArchiveFeed(source)
         archive_read_support_format_tar(archive)
         archive_read_support_format_empty(archive)
-        let result = archive_read_open(
-            archive,
-            Unmanaged.passUnretained(feed).toOpaque(),
-            nil,
-            { _, context, buffer in
-                guard let context, let buffer else { return -1 }
-                let feed = Unmanaged<Feed>.fromOpaque(context).takeUnretainedValue()
-                do {
-                    let piece = try feed.source.next()
-                    buffer.pointee = piece.baseAddress
-                    return piece.count
-                } catch {
-                    feed.failure = error
-                    return -1
-                }
-            },
-            nil
-        )
-        guard result == ARCHIVE_OK else { throw failure("open") }
+        guard feed.open(archive) == ARCHIVE_OK else { throw failure("open") }
     }
 
     deinit { archive_read_free(archive) }
@@ -129,9 +104,5 @@ package final class TarReader {
         Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
     }
 
-    private func failure(_ place: String) -> any Error {
-        if let failure = feed.failure { return failure }
-        let reason = archive_error_string(archive).map { String(cString: $0) } ?? "unknown error"
-        return TarError(message: "tar: \(reason) (in a \(place))")
-    }
+    private func failure(_ place: String) -> any Error { feed.error(of: archive, "a tar's \(place)") }
 }

@@ -31,11 +31,31 @@ struct DebianTrackerTests {
         #expect(report.providers.first?.records == 1)
     }
 
-    @Test("Fixed in version 0 means that the release was never affected")
+    @Test("Fixed in version 0 means that the release was never affected, which is kept and holds no version")
     func notAffected() throws {
-        let state = #""status":"resolved","fixed_version":"0","urgency":"low""#
+        let state = #""status":"resolved","fixed_version":"0","repositories":{"bookworm":"7.88.1-10"},"urgency":"low""#
         let (sink, _) = try CollectingSink.importing(document: Self.document(state))
-        #expect(sink.records["debian"]?.first?.affected.isEmpty == true)
+        let range = try #require(sink.records["debian"]?.first?.affected.first)
+        #expect(range.isNotAffected && range.ecosystem == "debian:12")
+        for version in ["0", "7.88.1-10", "", "0~~"] { #expect(!range.contains(version)) }
+    }
+
+    @Test(
+        "A resolved flaw is fixed in what the release offers, where that is a backport below the version named",
+        arguments: [
+            (#"{"bookworm":"0.34-4~deb12u1"}"#, "0.34-4~deb12u1"),
+            (
+                #"{"bookworm":"0.30-1","bookworm-security":"0.34-4~deb12u1","bookworm-updates":"0.31-1"}"#,
+                "0.34-4~deb12u1"
+            ),
+            (#"{"bookworm":"0.34-4+deb12u2"}"#, "0.34-4"), (#"{"bookworm":"0.34-4"}"#, "0.34-4"), ("{}", "0.34-4"),
+            (#"{"bookworm":7}"#, "0.34-4"), (#"["0.1"]"#, "0.34-4"),
+        ]
+    )
+    func backports(repositories: String, fixed: String) throws {
+        let state = #""status":"resolved","fixed_version":"0.34-4","urgency":"low","repositories":\#(repositories)"#
+        let (sink, _) = try CollectingSink.importing(document: Self.document(state))
+        #expect(sink.records["debian"]?.first?.affected.first?.fixed == fixed)
     }
 
     @Test(

@@ -111,6 +111,16 @@ struct OSVTests {
         #expect(record.severity == .medium)
     }
 
+    @Test("A bulletin about two module streams is about packages of either")
+    func twoStreams() throws {
+        let text = """
+            {"id":"ALSA-2024:4351","summary":"Low: virt:rhel and virt-devel:rhel security and bug fix update",
+            "related":["CVE-2023-1"],"affected":[{"package":{"ecosystem":"AlmaLinux:8","name":"libvirt"},
+            "ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"8.0.0-23.module_el8.10.0+1"}]}]}]}
+            """
+        #expect(try ranges(text).map(\.module) == ["virt:rhel", "virt-devel:rhel"])
+    }
+
     @Test("A bulletin about bugs that names no CVE has nothing that could match")
     func harmlessBulletins() throws {
         let text = """

@@ -26,6 +26,22 @@ struct AdvisoryKeysTests {
             (Distro(id: "rhel", versionID: "8.9", name: ""), "rhel:8"),
             (Distro(id: "amzn", versionID: "2023", name: ""), "amzn:2023"),
             (Distro(id: "wolfi", versionID: "20230201", name: ""), "wolfi"),
+            (Distro(id: "chainguard", versionID: "20230214", name: ""), "chainguard"),
+            (Distro(id: "ol", versionID: "8.9", name: "", idLike: ["fedora"]), "oracle:8"),
+            (Distro(id: "photon", versionID: "3.0", name: ""), "photon:3.0"),
+            (Distro(id: "azurelinux", versionID: "3.0.20240727", name: ""), "azurelinux:3"),
+            (Distro(id: "mariner", versionID: "2.0.20230107", name: ""), "mariner:2"),
+            (Distro(id: "sles", versionID: "15.5", name: "", idLike: ["suse"]), "sles:15.5"),
+            (Distro(id: "sles_sap", versionID: "12.5", name: "", idLike: ["suse"]), "sles:12.5"),
+            (Distro(id: "sle-micro", versionID: "5.3", name: "", idLike: ["suse"]), "sle-micro:5.3"),
+            (Distro(id: "sl-micro", versionID: "6.0", name: "", idLike: ["suse"]), "sl-micro:6.0"),
+            (Distro(id: "opensuse-leap", versionID: "15.5", name: "", idLike: ["suse"]), "opensuse-leap:15.5"),
+            (Distro(id: "leap-micro", versionID: "5.2", name: "", idLike: ["suse"]), "opensuse-leap-micro:5.2"),
+            (Distro(id: "opensuse-tumbleweed", versionID: "20240101", name: ""), "opensuse-tumbleweed"),
+            (
+                Distro(id: "linuxmint", versionID: "17.3", name: "", idLike: ["ubuntu"], codename: "trusty"),
+                "ubuntu:14.04"
+            ),
         ]
     )
     func releases(distro: Distro, key: String) {
@@ -59,7 +75,8 @@ struct AdvisoryKeysTests {
         )
         let alma = Distro(id: "almalinux", versionID: "9.2", name: "")
         let suse = Distro(id: "sles", versionID: "15.5", name: "")
-        #expect(AdvisoryKeys.keys(for: package, distro: alma).map(\.name) == ["openssl-libs"])
+        #expect(AdvisoryKeys.keys(for: package, distro: alma).first?.name == "openssl-libs")
+        #expect(AdvisoryKeys.keys(for: package, distro: alma).filter { $0.ecosystem == "almalinux:9" }.count == 1)
         #expect(AdvisoryKeys.keys(for: package, distro: suse).map(\.name) == ["openssl-libs", "openssl"])
     }
 

@@ -1,9 +1,11 @@
 import Bytes
 import Codecs
+import Tar
 
-/// A compressed feed as a stream, whose first bytes tell whether it is a tar archive.
+/// A compressed feed as a stream, whose first bytes tell what is in it.
 final class FeedStream: ByteProducer {
-    private static let headBytes = 512
+    /// Enough to tell a publisher's XML by its first elements.
+    private static let headBytes = 16 * 1024
     private static let tarMagic = Array("ustar".utf8)
     private static let tarMagicOffset = 257
 
@@ -13,9 +15,12 @@ final class FeedStream: ByteProducer {
     private var rest: UnsafeRawBufferPointer
     private var stage = 0
 
-    /// Opens gzip or Zstandard data; windows up to 128 MiB (`zstd --long=27`) are accepted.
+    /// Opens gzip, bzip2, xz or Zstandard data; windows up to 128 MiB (`zstd --long=27`) are accepted.
     init(_ content: FileBytes) throws {
-        inner = try LayerDecoder(FileProducer(content), maxZstdWindowLog: 27)
+        let source = FileProducer(content)
+        inner =
+            CompressedStream.isCompressed(content)
+            ? try CompressedStream(source) : try LayerDecoder(source, maxZstdWindowLog: 27)
         head = .allocate(byteCount: Self.headBytes, alignment: 16)
         rest = UnsafeRawBufferPointer(start: nil, count: 0)
         while headCount < Self.headBytes {
@@ -34,6 +39,9 @@ final class FeedStream: ByteProducer {
         let end = Self.tarMagicOffset + Self.tarMagic.count
         return headCount >= end && head[Self.tarMagicOffset..<end].elementsEqual(Self.tarMagic)
     }
+
+    /// The first bytes, which stay to be read.
+    var start: FileBytes { FileBytes(Array(head[0..<headCount])) }
 
     func next() throws -> UnsafeRawBufferPointer {
         if stage == 0 {

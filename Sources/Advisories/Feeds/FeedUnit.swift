@@ -20,6 +20,7 @@ struct FeedUnit {
 
     private static let gzipMagic: [UInt8] = [0x1F, 0x8B]
     private static let zstdMagic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
+    private static let suffixes = [".gz", ".bz2", ".xz", ".zst"]
     private static let zipMagic: [UInt8] = [0x50, 0x4B, 0x03, 0x04]
 
     /// Calls `body` with every document, archives opened; throws where a whole file is damaged.
@@ -48,7 +49,8 @@ struct FeedUnit {
         limits: AdvisoryLimits,
         _ body: (Piece) throws -> Void
     ) throws {
-        let isCompressed = content.hasBytes(gzipMagic) || content.hasBytes(zstdMagic)
+        let isCompressed =
+            content.hasBytes(gzipMagic) || content.hasBytes(zstdMagic) || CompressedStream.isCompressed(content)
         let isZip = content.hasBytes(zipMagic) || name.hasSuffix(".zip")
         guard isCompressed || isZip else { return try body(.file(FeedFile(name: name, content: content))) }
         guard depth <= limits.maxNesting else {
@@ -72,9 +74,13 @@ struct FeedUnit {
         do {
             let stream = try FeedStream(content)
             guard stream.isTar else {
-                let bytes = try stream.collect(maxBytes: limits.maxUnpackedBytes)
-                let suffix = [".gz", ".zst"].first { name.hasSuffix($0) } ?? ""
+                let suffix = suffixes.first { name.hasSuffix($0) } ?? ""
                 let inner = String(name.dropLast(suffix.count))
+                if FeedFile.isXML(stream.start) {
+                    // XML can be large and is read as it is decompressed, as often as needed.
+                    return try body(.file(FeedFile(name: inner, start: stream.start) { try FeedStream(content) }))
+                }
+                let bytes = try stream.collect(maxBytes: limits.maxUnpackedBytes)
                 return try expand(inner, FileBytes(bytes), depth: depth + 1, limits: limits, body)
             }
             archive = try FeedArchive(stream, limits: limits)

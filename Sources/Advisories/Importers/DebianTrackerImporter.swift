@@ -91,9 +91,7 @@ package struct DebianTrackerImporter: AdvisoryImporter {
         var ranges: [AffectedRange] = []
         for release in releases.members {
             guard ranges.count < limits.maxRanges else { throw RecordProblem("too many releases") }
-            if let range = try range(release.name, release.value, source: source, limits: limits) {
-                ranges.append(range)
-            }
+            ranges.append(try range(release.name, release.value, source: source, limits: limits))
         }
         let isCVE = id.hasPrefix("CVE-")
         return AdvisoryRecord(
@@ -106,13 +104,13 @@ package struct DebianTrackerImporter: AdvisoryImporter {
         )
     }
 
-    /// What the tracker says about one release; `nil` where the release is not affected.
+    /// What the tracker says about one release.
     private static func range(
         _ codename: String,
         _ state: JSONValue,
         source: String,
         limits: AdvisoryLimits
-    ) throws(RecordProblem) -> AffectedRange? {
+    ) throws(RecordProblem) -> AffectedRange {
         guard let release = BoundedText.name(DebianRelease.number(codename) ?? codename, limits: limits),
             let status = state["status"]?.string
         else { throw RecordProblem("release without a status") }
@@ -128,8 +126,7 @@ package struct DebianTrackerImporter: AdvisoryImporter {
             guard let fixed = BoundedText.name(state["fixed_version"]?.string, limits: limits) else {
                 throw RecordProblem("resolved without a version")
             }
-            guard fixed != "0" else { return nil }
-            range.fixed = fixed
+            range.fixed = earliestFix(fixed, repositories: state["repositories"], limits: limits)
             range.fixState = .fixed
         case "open":
             let isIgnored = state["nodsa_reason"]?.string == "ignored"
@@ -138,6 +135,25 @@ package struct DebianTrackerImporter: AdvisoryImporter {
         default: throw RecordProblem("unknown status \(status.prefix(40))")
         }
         return range
+    }
+
+    /// `fixed`, or the newest version that the release offers where that is older.
+    ///
+    /// "Resolved" speaks of what the release holds: with `0.34-4` fixed and `0.34-4~deb12u1` offered, the fix was
+    /// backported, and a package of the release must not be taken for older than it.
+    private static func earliestFix(_ fixed: String, repositories: JSONValue?, limits: AdvisoryLimits) -> String {
+        guard fixed != AffectedRange.neverAffectedBound else { return fixed }
+        var newest: ParsedVersion?
+        var text = fixed
+        for repository in repositories?.object?.members ?? [] {
+            guard let offered = BoundedText.name(repository.value.string, limits: limits) else { continue }
+            let version = ParsedVersion(offered, scheme: .dpkg)
+            if let newest, version.compare(to: newest) != .greater { continue }
+            newest = version
+            text = offered
+        }
+        guard let newest, newest.compare(to: ParsedVersion(fixed, scheme: .dpkg)) == .less else { return fixed }
+        return text
     }
 
     /// The tracker's urgency as a severity; a star marks what was not set by hand.

@@ -32,13 +32,16 @@ package struct OSVImporter: AdvisoryImporter {
         for entry in document?["affected"]?.elements ?? [] {
             guard let name = entry["package"]?["ecosystem"]?.string else { continue }
             let base = Ecosystem.slug(String(name.prefix { $0 != ":" }))
+            if base == "red-hat" { return "redhat-osv" }
             return Self.nativeProviders.contains(base) ? "\(base)-osv" : base
         }
         return nil
     }
 
     /// Names that other importers, or later ones, use for a distribution's own data.
-    private static let nativeProviders: Set<String> = ["debian", "alpine", "ubuntu", "epss", "kev"]
+    private static let nativeProviders: Set<String> = [
+        "debian", "alpine", "ubuntu", "suse", "wolfi", "chainguard", "azure-linux", "photon-os", "epss", "kev",
+    ]
 
     package func importRecords(
         from file: FeedFile,

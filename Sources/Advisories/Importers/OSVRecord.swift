@@ -28,10 +28,11 @@ struct OSVRecord {
     func normalized(provider: String) throws(RecordProblem) -> AdvisoryRecord {
         let isBulletin = Self.bulletinPrefixes.contains { id.hasPrefix($0) }
         let names = names(["aliases", "upstream"])
-        let covers = isBulletin ? (names + self.names(["related"])).filter { $0.hasPrefix("CVE-") } : []
+        // Ubuntu and Debian name a CVE's own record, `UBUNTU-CVE-2021-3782`.
+        let covers = isBulletin ? (names + self.names(["related"])).flatMap(Self.cves) : []
         let isHarmless = covers.isEmpty && Self.harmlessPrefixes.contains { id.hasPrefix($0) }
         let cvss = scores()
-        let module = RPMModule.stream(inSummary: document["summary"]?.string ?? "")
+        let modules = isBulletin ? RPMModule.streams(inSummary: document["summary"]?.string ?? "") : []
         let summary = document["summary"]?.string ?? document["details"]?.string ?? ""
         return AdvisoryRecord(
             id: id,
@@ -45,8 +46,12 @@ struct OSVRecord {
             withdrawn: withdrawn(),
             summary: BoundedText.clean(summary, maxBytes: limits.maxSummaryBytes),
             urls: urls(),
-            affected: isHarmless ? [] : try ranges(module: isBulletin ? module : nil)
+            affected: isHarmless ? [] : try ranges(modules: modules)
         )
+    }
+
+    private static func cves(_ name: String) -> [String] {
+        name.hasPrefix("CVE-") ? [name] : CVEText.identifiers(in: name)
     }
 
     private func names(_ members: [String]) -> [String] {
@@ -95,7 +100,8 @@ struct OSVRecord {
         return SeverityWord.severity(String(summary[..<colon]))
     }
 
-    private func ranges(module: String?) throws(RecordProblem) -> [AffectedRange] {
+    /// The ranges of every package, once for each of the streams that the bulletin is about.
+    private func ranges(modules: [String]) throws(RecordProblem) -> [AffectedRange] {
         var ranges: [AffectedRange] = []
         for entry in document["affected"]?.elements ?? [] {
             guard let ecosystem = BoundedText.name(entry["package"]?["ecosystem"]?.string, limits: limits),
@@ -106,16 +112,22 @@ struct OSVRecord {
                 ecosystem: filed.key,
                 package: Ecosystem.normalizedName(name, in: filed.key),
                 scheme: filed.scheme,
-                fixState: .unknown,
-                module: module
+                fixState: .unknown
             )
             let own = entry["ecosystem_specific"]
             template.severity =
                 SeverityWord.severity(own?["severity"]?.string) ?? SeverityWord.severity(own?["urgency"]?.string)
                 ?? SeverityWord.severity(entry["database_specific"]?["severity"]?.string)
-            ranges += OSVRanges(entry, template: template, limits: limits).ranges
+            let found = OSVRanges(entry, template: template, limits: limits).ranges
+            for module in modules.isEmpty ? [nil] : modules.map(Optional.some) {
+                ranges += found.map { range in
+                    var range = range
+                    range.module = module
+                    return range
+                }
+            }
             guard ranges.count <= limits.maxRanges else { throw RecordProblem("more than \(limits.maxRanges) ranges") }
         }
-        return ranges
+        return UbuntuRelease.withUnfixedRelease(ranges)
     }
 }

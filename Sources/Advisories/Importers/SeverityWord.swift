@@ -19,15 +19,23 @@ enum SeverityWord {
 /// Module streams of RPM distributions.
 enum RPMModule {
     /// The stream that a bulletin's summary names: `nodejs:18` in "Moderate: nodejs:18 security update"; `nil` where it
-    /// names none or several ("virt:rhel and virt-devel:rhel").
+    /// names none or several.
     static func stream(inSummary summary: String) -> String? {
+        let streams = streams(inSummary: summary)
+        return streams.count == 1 ? streams.first : nil
+    }
+
+    /// All streams that a summary names: "virt:rhel and virt-devel:rhel" are two, and a package may be of either.
+    static func streams(inSummary summary: String) -> [String] {
         var streams: [String] = []
         for word in summary.split(separator: " ") {
             let name = word.utf8.last == UInt8(ascii: ",") ? word.dropLast() : word
             let parts = name.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else { continue }
+            guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), !streams.contains(String(name)) else { continue }
             streams.append(String(name))
         }
-        return streams.count == 1 ? streams.first : nil
+        return streams.count <= maxStreams ? streams : []
     }
+
+    private static let maxStreams = 4
 }

@@ -11,6 +11,15 @@ package enum JSONValue {
         if case .string(let text) = self { text } else { nil }
     }
 
+    /// Whether it is `true`.
+    var isTrue: Bool {
+        if case .bool(true) = self { true } else { false }
+    }
+
+    var number: Double? {
+        if case .number(let number) = self { number } else { nil }
+    }
+
     /// The elements; empty for anything but an array.
     package var elements: [JSONValue] {
         if case .array(let values) = self { values } else { [] }

@@ -1,0 +1,116 @@
+import Bytes
+import ScanModel
+import Versions
+
+/// Imports updates of Fedora and EPEL as Bodhi's API lists them (bodhi.fedoraproject.org/updates, one array a file).
+///
+/// They name source packages. Updates that are no RPM (containers, Flatpaks, modules) are kept without packages.
+package struct BodhiImporter: AdvisoryImporter {
+    package init() {}
+
+    package let isOneRecordPerFile = false
+
+    private static let lists = [RecordList(member: nil), RecordList(member: "updates")]
+
+    private static func list(of file: FeedFile) -> RecordList? {
+        lists.first { list in
+            let first = list.first(of: file, limits: AdvisoryLimits())
+            return first?["updateid"]?.string != nil && first?["builds"] != nil
+        }
+    }
+
+    package func canRead(_ file: FeedFile) -> Bool { Self.list(of: file) != nil }
+
+    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "fedora-bodhi" }
+
+    package func importRecords(
+        from file: FeedFile,
+        provider: String,
+        limits: AdvisoryLimits,
+        emit: (FeedItem) throws -> Void
+    ) throws -> ImportCounts {
+        guard let list = Self.list(of: file) else { throw AdvisoryError(.damaged, "\(file.name): no updates") }
+        return try list.importRecords(
+            of: file,
+            limits: limits,
+            read: { update throws(RecordProblem) in try Self.record(update, provider: provider, limits: limits) },
+            emit: emit
+        )
+    }
+
+    private static func record(
+        _ update: JSONValue,
+        provider: String,
+        limits: AdvisoryLimits
+    ) throws(RecordProblem) -> AdvisoryRecord {
+        guard let id = BoundedText.name(update["updateid"]?.string, limits: limits) else {
+            throw RecordProblem("no usable updateid")
+        }
+        var covers = CVEText.identifiers(
+            in: (update["bugs"]?.elements ?? []).compactMap { $0["title"]?.string },
+            limits: limits
+        )
+        let isSecurity = update["type"]?.string == "security"
+        if covers.isEmpty, isSecurity {
+            covers = CVEText.identifiers(in: [update["notes"]?.string ?? ""], limits: limits)
+        }
+        let title = update["title"]?.string ?? ""
+        return AdvisoryRecord(
+            id: id,
+            provider: provider,
+            covers: covers,
+            severity: severity(update["severity"]?.string),
+            published: BoundedText.timestamp(update["date_stable"]?.string ?? update["date_submitted"]?.string),
+            modified: BoundedText.timestamp(update["date_modified"]?.string),
+            summary: BoundedText.clean(title, maxBytes: limits.maxSummaryBytes),
+            urls: BoundedText.url(update["url"]?.string, limits: limits).map { [$0] } ?? [],
+            affected: isSecurity ? try ranges(update, limits: limits) : []
+        )
+    }
+
+    private static func ranges(_ update: JSONValue, limits: AdvisoryLimits) throws(RecordProblem) -> [AffectedRange] {
+        guard update["content_type"]?.string == "rpm", let state = fixState(update["status"]?.string),
+            let key = key(ofRelease: update["release"], limits: limits)
+        else { return [] }
+        let builds = update["builds"]?.elements ?? []
+        guard builds.count <= limits.maxRanges else { throw RecordProblem("more than \(limits.maxRanges) builds") }
+        var ranges: Set<AffectedRange> = []
+        for build in builds {
+            guard let text = BoundedText.name(build["nvr"]?.string, limits: limits),
+                let package = RPMName(nevr: text[...])
+            else { continue }
+            let epoch = build["epoch"]?.number.flatMap { Int(exactly: $0) } ?? 0
+            let range = AffectedRange(
+                ecosystem: key,
+                package: package.name,
+                scheme: .rpm,
+                fixed: epoch > 0 ? "\(epoch):\(package.version)" : package.version,
+                fixState: state
+            )
+            ranges.insert(range)
+        }
+        return ranges.sorted { ($0.package, $0.fixed ?? "") < ($1.package, $1.fixed ?? "") }
+    }
+
+    /// What is still in testing is no fix that a user gets; `nil` for an update that was taken back.
+    private static func fixState(_ status: String?) -> FixState? {
+        switch status {
+        case "stable": .fixed
+        case "testing", "pending": .notFixed
+        default: nil
+        }
+    }
+
+    private static func key(ofRelease release: JSONValue?, limits: AdvisoryLimits) -> String? {
+        guard let version = BoundedText.name(release?["version"]?.string, limits: limits) else { return nil }
+        switch release?["id_prefix"]?.string {
+        case "FEDORA": return "fedora:\(version)"
+        case "FEDORA-EPEL", "FEDORA-EPEL-NEXT": return "epel:\(version)"
+        default: return nil
+        }
+    }
+
+    private static func severity(_ word: String?) -> Severity {
+        word == "urgent" ? .critical : SeverityWord.severity(word) ?? .unknown
+    }
+}

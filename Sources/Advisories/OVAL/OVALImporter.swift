@@ -1,0 +1,79 @@
+import Bytes
+import Codecs
+import Tar
+import XMLStream
+
+/// Imports OVAL definitions (OVAL Language 5.11) of the publishers in `OVALPublisher`, one record for each.
+///
+/// A document is read twice, as definitions come before what they refer to: first for its tests, then for its
+/// definitions, one at a time. Memory holds the former alone.
+package struct OVALImporter: AdvisoryImporter {
+    package init() {}
+
+    package let isOneRecordPerFile = false
+
+    package func canRead(_ file: FeedFile) -> Bool { OVALPublisher.publisher(of: file) != nil }
+
+    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
+        OVALPublisher.publisher(of: file)?.provider
+    }
+
+    package func importRecords(
+        from file: FeedFile,
+        provider: String,
+        limits: AdvisoryLimits,
+        emit: (FeedItem) throws -> Void
+    ) throws -> ImportCounts {
+        guard let publisher = OVALPublisher.publisher(of: file) else { return ImportCounts() }
+        var counts = ImportCounts()
+        try file.readXML { reader in
+            let statements = OVALStatements(index: try OVALIndex(reader, limits: limits))
+            let second = XMLReader(try file.open())
+            while let event = try second.next() {
+                guard case .start(let element) = event else { continue }
+                if element.name == "oval_definitions" || element.name == "definitions" { continue }
+                guard element.name == "definition" else {
+                    try second.skipElement()
+                    continue
+                }
+                let records: [AdvisoryRecord]
+                do {
+                    let definition = try OVALDefinition(element, second, limits: limits)
+                    // An inventory says which product is installed, nothing about flaws.
+                    guard definition.kind == "vulnerability" || definition.kind == "patch" else { continue }
+                    let draft = OVALRecord(
+                        definition,
+                        publisher,
+                        fileName: file.name,
+                        provider: provider,
+                        limits: limits
+                    )
+                    records = try draft.records(statements)
+                } catch let problem as RecordProblem {
+                    counts.skip("\(file.name): \(problem.reason)", limits: limits)
+                    continue
+                }
+                for record in records {
+                    counts.records += 1
+                    try emit(.advisory(record))
+                }
+            }
+        }
+        return counts
+    }
+}
+
+extension FeedFile {
+    /// Reads the document as XML, and turns what is wrong with its frame into an error of the file.
+    func readXML(_ body: (XMLReader) throws -> Void) throws {
+        do {
+            try body(XMLReader(try open()))
+        } catch let error as XMLError {
+            throw AdvisoryError(.damaged, "\(name): \(error)")
+        } catch let error as CodecError {
+            throw AdvisoryError(.damaged, "\(name): \(error)")
+        } catch let error as TarError {
+            throw AdvisoryError(.damaged, "\(name): \(error)")
+        }
+    }
+}

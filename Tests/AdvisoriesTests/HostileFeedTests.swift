@@ -1,0 +1,85 @@
+import Bytes
+import TallymanTesting
+import Testing
+
+@testable import Advisories
+
+struct HostileFeedTests {
+    private static let documents: [(importer: any AdvisoryImporter, name: String, text: String)] = [
+        (
+            SecDBImporter(), "main.json",
+            #"{"distroversion":"v3.1","reponame":"m","packages":[{"pkg":{"name":"a","secfixes":{"1":["CVE-2020-1000 X-1"]}}}]}"#
+        ),
+        (
+            SecDBImporter(), "main.yaml",
+            "distroversion: v3.1\nreponame: m\npackages:\n  - pkg:\n      name: a\n      secfixes:\n        \"0\":\n"
+                + "          - CVE-2020-1000 (x)\n        1: [CVE_2020-1, b]\n"
+        ),
+        (
+            OVALImporter(), "a.xml",
+            OVALTests.document(
+                criteria:
+                    "<criteria operator='AND'><criterion comment='Oracle Linux 8 is installed'/><criteria operator='OR'>"
+                    + "<criterion test_ref='oval:p:tst:1' comment='a'/><criterion test_ref='oval:p:tst:4'/></criteria></criteria>",
+                rest: OVALTests.tests
+            )
+        ),
+        (
+            CVRFImporter(), "a.xml",
+            "<cvrfdoc suse=''><Identification><ID>S-1</ID></Identification><Vulnerability><CVE>CVE-2020-1000</CVE>"
+                + "<ProductStatuses><Status Type='Fixed'><ProductID>SUSE Linux Enterprise Server 15:a-1-1</ProductID></Status>"
+                + "</ProductStatuses></Vulnerability></cvrfdoc>"
+        ),
+        (
+            DebianBulletinImporter(), "list",
+            "[29 Mar 2023] DSA-5380-1 x - y\n\t{CVE-2023-1393}\n\t[bullseye] - x 2:1.2\n\t[buster] - x <unfixed>\n"
+        ),
+        (
+            UbuntuNoticeImporter(), "a.json",
+            #"{"1-1":{"cves":["CVE-2020-1000"],"timestamp":1e9,"releases":{"jammy":{"sources":{"x":{"version":"1~esm1"}}}}}}"#
+        ),
+        (
+            UbuntuCVEImporter(), "a.json",
+            #"{"cves":[{"id":"CVE-2020-1000","packages":[{"name":"x","statuses":[{"status":"released","description":"1-1","release_codename":"jammy"}]}]}]}"#
+        ),
+        (
+            UbuntuVEXImporter(), "a.json",
+            #"{"@context":"openvex","@id":"a/CVE-2020-1000","author":"Canonical","statements":[{"status":"fixed","products":[{"@id":"pkg:deb/ubuntu/x@1%2B1?arch=source&distro=esm-infra/focal"}]}]}"#
+        ),
+        (
+            UbuntuTrackerImporter(), "CVE",
+            "Candidate: CVE-2020-1000\nDescription:\n x\nCVSS:\n nvd: CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:N/I:N/A:H [5.5]\njammy_x: released (1-1)\n"
+        ),
+        (
+            SUSECSAFImporter(), "a.json",
+            #"{"document":{"publisher":{"namespace":"https://www.suse.com/"},"tracking":{"id":"S-1"}},"vulnerabilities":[{"cve":"CVE-2020-1000","product_status":{"fixed":["openSUSE Leap 15.5:a-1-1.x86_64"]}}]}"#
+        ),
+    ]
+
+    private func read(_ index: Int, _ bytes: [UInt8]) -> ImportCounts? {
+        let (importer, name, _) = Self.documents[index]
+        let file = FeedFile(name: name, content: FileBytes(bytes))
+        guard importer.canRead(file) else { return nil }
+        _ = importer.origin(of: file, limits: .init())
+        // Either answer is right; a trap is not.
+        return try? importer.importRecords(from: file, provider: "p", limits: .init()) { _ in }
+    }
+
+    @Test(
+        "Truncated, changed and random documents give records or an error, never a trap",
+        arguments: documents.indices
+    )
+    func damaged(index: Int) throws {
+        let bytes = Array(Self.documents[index].text.utf8)
+        #expect((read(index, bytes)?.records ?? 0) > 0)
+        for count in bytes.indices { _ = read(index, Array(bytes[..<count])) }
+        var random = SeededRandom(seed: UInt64(index))
+        for _ in 0..<400 {
+            var copy = bytes
+            for _ in 0...random.below(3) { copy[random.below(copy.count)] = UInt8(random.below(256)) }
+            _ = read(index, copy)
+            _ = read(index, bytes + random.bytes(random.below(40)))
+            _ = read(index, random.bytes(random.below(80)))
+        }
+    }
+}
