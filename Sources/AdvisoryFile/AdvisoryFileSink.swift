@@ -60,7 +60,7 @@ struct AdvisoryFileSink: AdvisorySink {
                 sql: "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             )
             let insertRange = try db.cachedStatement(
-                sql: "INSERT INTO affected VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                sql: "INSERT INTO affected VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             )
             for entry in records {
                 try insertRecord.execute(arguments: StoredRecord.arguments(entry, number: record))

@@ -40,13 +40,4 @@ package struct FeedFile: Sendable {
             throw AdvisoryError(.damaged, "\(name): \(error)")
         }
     }
-
-    /// Turns an error in the frame of the document into one of the file.
-    func frame<Value>(_ body: () throws(JSONError) -> Value) throws -> Value {
-        do {
-            return try body()
-        } catch {
-            throw AdvisoryError(.damaged, "\(name): \(error)")
-        }
-    }
 }

@@ -31,21 +31,12 @@ package struct DebianTrackerImporter: AdvisoryImporter {
     ) throws -> ImportCounts {
         var counts = ImportCounts()
         try file.content.withUnsafeBytes { bytes in
-            var sources = try frame(file) { () throws(JSONError) in try JSONMembers(bytes) }
-            while let source = try frame(file, { () throws(JSONError) in try sources.next() }) {
+            var sources = try file.frame { () throws(JSONError) in try JSONMembers(bytes) }
+            while let source = try file.frame({ () throws(JSONError) in try sources.next() }) {
                 try importSource(source, provider: provider, limits: limits, counts: &counts, emit: emit)
             }
         }
         return counts
-    }
-
-    /// Turns an error in the frame of the document into one of the file.
-    private func frame<Value>(_ file: FeedFile, _ body: () throws(JSONError) -> Value) throws -> Value {
-        do {
-            return try body()
-        } catch {
-            throw AdvisoryError(.damaged, "\(file.name): \(error)")
-        }
     }
 
     private func importSource(
