@@ -18,7 +18,9 @@ struct FeedArchive {
         var content: FileBytes?
     }
 
-    /// The next regular file; `nil` at the end. Throws where the archive is damaged or has too many entries.
+    /// The next regular file; `nil` at the end.
+    ///
+    /// Throws where the archive is damaged or has too many entries.
     mutating func next() throws -> Entry? {
         while let entry = try reader.nextEntry() {
             entries += 1

@@ -5,7 +5,9 @@ import XMLStream
 ///
 /// What is kept of each is what tells an affected package: names, versions and how they are compared.
 struct OVALIndex {
-    /// The number at the end of an identifier; the whole text where it has none. Half of a large file is identifiers.
+    /// The number at the end of an identifier; the whole text where it has none.
+    ///
+    /// Half of a large file is identifiers.
     enum Key: Hashable {
         case number(UInt64)
         case text(String)
