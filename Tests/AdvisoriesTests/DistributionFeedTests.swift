@@ -21,7 +21,7 @@ struct DistributionFeedTests {
             ("suse/fragments.zip", ["suse": 23, "suse-csaf": 5, "suse-cvrf": 16, "suse-osv": 4]),
             (
                 "ubuntu/fragments.zip",
-                ["ubuntu": 4, "ubuntu-osv": 12, "ubuntu-oval": 7, "ubuntu-usn": 6, "ubuntu-vex": 5]
+                ["ubuntu": 5, "ubuntu-osv": 12, "ubuntu-oval": 7, "ubuntu-usn": 6, "ubuntu-vex": 5]
             ),
         ] as [(String, [String: Int])]
     )

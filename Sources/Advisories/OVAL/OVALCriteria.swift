@@ -47,7 +47,9 @@ struct OVALCriteria {
         fileprivate(set) var scopes: [(leaf: Int, scopes: [Int])] = []
     }
 
-    /// The conditions of the leaves for which `isSubject` holds: at each AND above one, what stands beside it without
+    /// The conditions of the leaves for which `isSubject` holds.
+    ///
+    /// At each AND above one, what stands beside it without
     /// making a statement, such as `… is installed` in an OR, or a module. What stands in an OR beside it is an
     /// alternative and left out.
     func conditions(isSubject: [Bool]) -> Conditions {

@@ -53,7 +53,8 @@ struct SecDBDocument {
         var members = try JSONMembers(bytes)
         while let member = try members.next() {
             guard member.value.count <= 1024, member.name != "packages" else { continue }
-            guard let text = try? JSONReader.parse(member.value, maxDepth: 2).string else { continue }  // Of no interest.
+            // What is no text is of no interest.
+            guard let text = try? JSONReader.parse(member.value, maxDepth: 2).string else { continue }
             switch member.name {
             case "distroversion": release = text
             case "reponame": repository = text

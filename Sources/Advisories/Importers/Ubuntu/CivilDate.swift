@@ -3,8 +3,9 @@ struct CivilDate {
     /// `2024-02-29`.
     let text: String
 
-    /// The day that is `days`, not negative, after 1 January 1970 (H. Hinnant, "chrono-compatible low-level date
-    /// algorithms", `civil_from_days`).
+    /// The day that is `days`, not negative, after 1 January 1970.
+    ///
+    /// The way is that of Howard Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`.
     init(daysSince1970 days: Int) {
         let shifted = max(0, days) + 719_468
         let era = shifted / 146_097

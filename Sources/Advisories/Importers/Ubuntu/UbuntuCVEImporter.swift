@@ -11,7 +11,8 @@ package struct UbuntuCVEImporter: AdvisoryImporter {
 
     package func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
-            guard var members = try? JSONMembers(bytes), let first = try? members.next() else { return false }  // Another.
+            // Not an object: another format.
+            guard var members = try? JSONMembers(bytes), let first = try? members.next() else { return false }
             return first.name == "cves" && first.value.first == UInt8(ascii: "[")
         }
     }

@@ -19,7 +19,8 @@ package struct UbuntuNoticeImporter: AdvisoryImporter {
 
     private func form(of file: FeedFile) -> Form? {
         file.content.withUnsafeBytes { bytes in
-            guard var members = try? JSONMembers(bytes), let first = try? members.next() else { return nil }  // Another.
+            // Not an object: another format.
+            guard var members = try? JSONMembers(bytes), let first = try? members.next() else { return nil }
             if first.name == "notices", first.value.first == UInt8(ascii: "[") { return .page }
             guard first.name.first?.isNumber == true, var notice = try? JSONMembers(first.value) else { return nil }
             var names: Set<String> = []
