@@ -54,11 +54,15 @@ package enum InventoryFold {
         origins: Origins
     ) -> [InstalledPackage] {
         let precedence = BinaryPrecedence(visible)
+        let statements = LicenseStatements(visible)
         var merged: [Key: InstalledPackage] = [:]
         for item in visible {
             let fileOwner = item.evidence.packages.isEmpty ? nil : owners.owner(of: item.evidence.path)
             for cataloged in item.evidence.packages {
-                let package = cataloged.package
+                var package = cataloged.package
+                if package.licenses.isEmpty {
+                    package.licenses = statements.licenses(of: package, listedAt: item.evidence.path)
+                }
                 let owner = package.type.isOS ? nil : fileOwner
                 if precedence.drops(package, in: item.evidence, owner: fileOwner) { continue }
                 let layer = origins.layer(of: cataloged, at: item)
