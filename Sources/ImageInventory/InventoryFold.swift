@@ -11,7 +11,7 @@ package enum InventoryFold {
     package static func fold(_ layers: [AnalysedLayer]) -> Inventory {
         var visible: [Visible] = []
         for (position, layer) in layers.enumerated() {
-            let shadow = Shadow(layer)
+            var shadow = Shadow(layer)
             visible.removeAll { shadow.hides($0.evidence.path) }
             let below = Dictionary(grouping: visible, by: \.evidence.path)
             for evidence in layer.report.evidence {
@@ -124,6 +124,8 @@ private struct Shadow {
     private let whiteouts: Set<LayerPath>
     private let opaque: Set<LayerPath>
     private let paths: PathTable
+    /// Directories already asked for: whether they, or one above, hide what lower layers have below them.
+    private var hiding: [LayerPath: Bool] = [:]
 
     init(_ layer: AnalysedLayer) {
         whiteouts = Set(layer.report.whiteouts)
@@ -131,13 +133,29 @@ private struct Shadow {
         paths = layer.paths
     }
 
-    func hides(_ path: LayerPath) -> Bool {
+    mutating func hides(_ path: LayerPath) -> Bool {
         if paths.kind(at: path) != nil || whiteouts.contains(path) { return true }
-        return path.ancestors.contains { ancestor in
-            if opaque.contains(ancestor) || whiteouts.contains(ancestor) { return true }
-            guard let kind = paths.kind(at: ancestor) else { return false }
-            return kind != .directory
+        return path.parent.map { hidesBelow($0) } ?? false
+    }
+
+    /// Thousands of evidence files stand in few directories, so each is looked up once.
+    private mutating func hidesBelow(_ directory: LayerPath) -> Bool {
+        var climbed: [LayerPath] = []
+        var isHidden = false
+        var next: LayerPath? = directory
+        while let path = next {
+            if let known = hiding[path] {
+                isHidden = known
+                break
+            }
+            climbed.append(path)
+            isHidden =
+                opaque.contains(path) || whiteouts.contains(path)
+                || paths.kind(at: path).map { $0 != .directory } == true
+            next = isHidden ? nil : path.parent
         }
+        for path in climbed { hiding[path] = isHidden }
+        return isHidden
     }
 }
 
