@@ -10,9 +10,14 @@ package enum InventoryFold {
     /// The inventory of an image whose layers are given from the lowest to the highest.
     package static func fold(_ layers: [AnalysedLayer]) -> Inventory {
         var visible: [Visible] = []
+        var losses = Losses()
         for (position, layer) in layers.enumerated() {
             var shadow = Shadow(layer)
-            visible.removeAll { shadow.hides($0.evidence.path) }
+            visible.removeAll { item in
+                guard shadow.hides(item.evidence.path) else { return false }
+                losses.note(item.evidence, hiddenBy: position)
+                return true
+            }
             let below = Dictionary(grouping: visible, by: \.evidence.path)
             for evidence in layer.report.evidence {
                 guard let target = evidence.linkTarget else {
@@ -28,11 +33,11 @@ package enum InventoryFold {
             }
         }
         let origins = Origins(layers)
-        return Inventory(
-            distro: distro(visible),
-            packages: packages(visible, owners: FileOwners(visible, layers), origins: origins),
-            gaps: gaps(layers)
-        )
+        let distro = distro(visible)
+        let packages = packages(visible, owners: FileOwners(visible, layers), origins: origins)
+        let imageGaps = ImageGaps(layers, visible: visible, losses: losses)
+            .gaps(distro: distro, hasPackages: !packages.isEmpty)
+        return Inventory(distro: distro, packages: packages, gaps: sorted(gaps(layers) + imageGaps))
     }
 
     private static func distro(_ visible: [Visible]) -> Distro? {
@@ -99,6 +104,10 @@ package enum InventoryFold {
         layers.enumerated().flatMap { position, layer in
             layer.report.gaps.map { LayerGap(layer: position, gap: $0) }
         }
+    }
+
+    private static func sorted(_ gaps: [LayerGap]) -> [LayerGap] {
+        gaps.sorted { $0.layer == $1.layer ? $0.gap < $1.gap : $0.layer < $1.layer }
     }
 
     struct Visible {
