@@ -83,7 +83,8 @@ let package = Package(
         library(
             "Catalogers",
             [
-                "Bytes", "Codecs", "Executables", "GoBuildInfo", "JavaArchives", "RPMDatabase", "ScanModel", "TOML", yams,
+                "Bytes", "Codecs", "Executables", "GoBuildInfo", "JavaArchives", "Licenses", "RPMDatabase", "ScanModel",
+                "TOML", yams,
             ]
         ),
         library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),

@@ -4,7 +4,7 @@ import ScanModel
 /// Packages of Arch Linux and its kin, from pacman's local database: one folder a package (pacman, alpm-db-desc(5)).
 struct AlpmCataloger: Cataloger {
     let name = "alpm"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.pattern("var/lib/pacman/local/*/desc")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -20,7 +20,7 @@ struct AlpmCataloger: Cataloger {
                 version: version,
                 arch: fields["ARCH"]?.first ?? "",
                 source: SourcePackage(name: fields["BASE"]?.first ?? name, version: version),
-                licenses: Array(Set(fields["LICENSE"] ?? [])).sorted()
+                licenses: RecognisedLicenses.normalized(fields["LICENSE"] ?? [])
             )
         )
         return packages.file

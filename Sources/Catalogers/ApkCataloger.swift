@@ -4,7 +4,7 @@ import ScanModel
 /// Alpine packages from apk's installed database: one letter, a colon, the value (apk-tools, apk_db_fdb_read).
 struct ApkCataloger: Cataloger {
     let name = "apk"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.pathSuffix("lib/apk/db/installed")]
 
     private struct Record {
@@ -28,20 +28,20 @@ struct ApkCataloger: Cataloger {
                 isOpen = false
             }
             guard isOpen else { return }
-            guard !record.name.isEmpty, !record.version.isEmpty else {
+            guard PackageRecords.isSound(record.name), PackageRecords.isSound(record.version) else {
                 damaged += 1
                 return
             }
-            let origin = record.origin.isEmpty ? record.name : record.origin
+            let origin = PackageRecords.isSound(record.origin) ? record.origin : record.name
             found.packages.append(
                 CatalogedPackage(
                     Package(
                         type: .apk,
                         name: record.name,
                         version: record.version,
-                        arch: record.arch,
+                        arch: PackageRecords.isSound(record.arch) ? record.arch : "",
                         source: SourcePackage(name: origin, version: record.version),
-                        licenses: record.license.isEmpty ? [] : [record.license]
+                        licenses: RecognisedLicenses.normalized([record.license])
                     )
                 )
             )
@@ -74,7 +74,7 @@ struct ApkCataloger: Cataloger {
             }
         }
         close()
-        if damaged > 0 { found.problems.append("\(damaged) records without a name or a version") }
+        if damaged > 0 { found.problems.append("\(damaged) records without a sound name and version") }
         return found
     }
 }

@@ -18,6 +18,8 @@ package protocol Cataloger: Sendable {
     /// Whether reading a file takes longer than its digest does: then a result is kept for other layers with that file.
     /// It must depend on nothing of the file but its content and the last part of its path.
     var isCostly: Bool { get }
+    /// Whether its files name packages: whose such a file is matters to the inventory.
+    var namesPackages: Bool { get }
     /// Reads one file. Hostile content gives problems, never a trap.
     func catalog(_ file: EvidenceFile) -> CatalogedFile
 }
@@ -26,6 +28,7 @@ extension Cataloger {
     package var companionSuffixes: [String] { [] }
     package var readsLargeFiles: Bool { false }
     package var isCostly: Bool { false }
+    package var namesPackages: Bool { true }
 }
 
 /// One file out of a layer, as a cataloger sees it.
@@ -34,7 +37,7 @@ package struct EvidenceFile: Sendable {
     package let bytes: FileBytes
     /// The bytes of companions that the layer holds, by suffix.
     package let companions: [String: FileBytes]
-    /// Whether some cataloger would read the file at a path: only such files are worth noting as owned.
+    /// Whether some cataloger would find packages in the file at a path: only such files are worth noting as owned.
     package let isEvidence: @Sendable (LayerPath) -> Bool
 
     package init(
@@ -55,6 +58,8 @@ package struct CatalogedFile: Sendable {
     package var packages: [CatalogedPackage] = []
     package var ownerships: [Ownership] = []
     package var distro: Distro?
+    /// The licences of the package whose folder the file is in, sorted: SPDX expressions, or as declared.
+    package var licenses: [String] = []
     /// What could not be read, in words; each becomes a coverage gap of the file.
     package var problems: [String] = []
 

@@ -5,24 +5,29 @@ import ScanModel
 /// control files, which have the same form (dpkg(1), FILES; Debian Policy 5.3).
 struct DpkgCataloger: Cataloger {
     let name = "dpkg"
-    let version = 3
+    let version = 4
     let selectors: [PathSelector] = [
         .pathSuffix("lib/dpkg/status"), .directory("lib/dpkg/status.d", suffix: ""), .pathSuffix("lib/opkg/status"),
         .directory("lib/opkg/info", suffix: ".control"),
     ]
 
+    /// What else stands in the folder of distroless images, from dpkg's `info` (deb-preinst(5) and its like).
+    private static let siblings = [
+        ".md5sums", ".preinst", ".postinst", ".prerm", ".postrm", ".config", ".list", ".conffiles", ".shlibs",
+        ".symbols", ".templates", ".triggers",
+    ]
     private static let fields: Set<String> = ["package", "version", "architecture", "source", "status"]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         var found = CatalogedFile()
         let fileName = String(decoding: file.path.name, as: UTF8.self)
-        for suffix in [".md5sums", ".preinst", ".postinst", ".prerm", ".postrm", ".list", ".conffiles"]
-        where fileName.hasSuffix(suffix) { return found }
+        guard !Self.siblings.contains(where: fileName.hasSuffix) else { return found }
         var damaged = 0
         for stanza in ControlStanzas(file.bytes.all, wanted: Self.fields) {
             guard isInstalled(stanza["status"]?.first) else { continue }
-            guard let name = stanza["package"]?.first, !name.isEmpty, let version = stanza["version"]?.first,
-                !version.isEmpty, version.utf8.allSatisfy(Self.isVersionByte)
+            guard let name = stanza["package"]?.first, PackageRecords.isSound(name),
+                let version = stanza["version"]?.first, PackageRecords.isSound(version),
+                version.utf8.allSatisfy(Self.isVersionByte)
             else {
                 damaged += 1
                 continue
@@ -33,7 +38,7 @@ struct DpkgCataloger: Cataloger {
                         type: .deb,
                         name: name,
                         version: version,
-                        arch: stanza["architecture"]?.first ?? "",
+                        arch: stanza["architecture"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil } ?? "",
                         source: source(stanza["source"]?.first, name: name, version: version)
                     )
                 )
@@ -53,16 +58,20 @@ struct DpkgCataloger: Cataloger {
         }
     }
 
-    /// The words of `Status:` are what is wanted, an error flag, and the state; what is removed is not installed.
+    /// The words of `Status:` are what is wanted, an error flag, and the state, in any case; the state decides.
+    ///
+    /// What is only wanted away is still there: `deinstall ok installed`. Some tools write nothing but that wish, once
+    /// they have taken the package away.
     private func isInstalled(_ status: String?) -> Bool {
-        guard let words = status?.split(separator: " "), let state = words.last else { return true }
-        return state != "not-installed" && state != "config-files"
-            && !(words.first == "deinstall" && state == "deinstall") && !(words.count == 1 && state == "deinstall")
+        guard let state = status?.split(whereSeparator: \.isWhitespace).last?.lowercased() else { return true }
+        return !["not-installed", "config-files", "deinstall", "purge"].contains(state)
     }
 
     /// `Source: name` or `Source: name (version)`; without it the binary is its own source.
     private func source(_ field: String?, name: String, version: String) -> SourcePackage {
-        guard let field, !field.isEmpty else { return SourcePackage(name: name, version: version) }
+        guard let field, PackageRecords.isSound(field), field.first != "(" else {
+            return SourcePackage(name: name, version: version)
+        }
         guard let open = field.firstIndex(of: "("), let close = field.lastIndex(of: ")"), open < close else {
             return SourcePackage(name: String(field.prefix { $0 != " " }), version: version)
         }

@@ -104,9 +104,9 @@ package struct EvidenceSelection: Sendable {
         (wanted + executableCatalogers).contains { catalogers[$0].name == name }
     }
 
-    /// Whether some cataloger may read the file at `path` for its name: whose it is matters to the inventory.
+    /// Whether some cataloger may find packages in the file at `path` for its name: whose it is matters to the inventory.
     package func isEvidence(_ path: LayerPath) -> Bool {
-        !catalogers(for: path).isEmpty || !programCatalogers(for: path).isEmpty
+        catalogers(for: path).contains { catalogers[$0].namesPackages } || !programCatalogers(for: path).isEmpty
     }
 
     /// Whether the file may be a companion of some evidence and must be kept until the layer's end.

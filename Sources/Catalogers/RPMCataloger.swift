@@ -5,7 +5,7 @@ import ScanModel
 /// RPM packages, from the database in any of its three forms at any of its three places.
 struct RPMCataloger: Cataloger {
     let name = "rpm"
-    let version = 1
+    let version = 2
     let readsLargeFiles = true
     let isCostly = true
     let companionSuffixes = ["-wal"]
@@ -19,9 +19,14 @@ struct RPMCataloger: Cataloger {
         do {
             let contents = try RPMDatabase.read(file.bytes, wal: file.companions["-wal"])
             found.problems = contents.problems
+            var damaged = 0
             for package in contents.packages {
                 let release = package.release.isEmpty ? package.version : "\(package.version)-\(package.release)"
                 let version = package.epoch.map { $0 == 0 ? release : "\($0):\(release)" } ?? release
+                guard PackageRecords.isSound(package.name), PackageRecords.isSound(version) else {
+                    damaged += 1
+                    continue
+                }
                 let owned = package.files.compactMap { LayerPath(archiveName: Array($0.utf8)) }.filter(file.isEvidence)
                 if !owned.isEmpty {
                     found.ownerships.append(Ownership(owner: package.name, paths: owned.sorted()))
@@ -34,12 +39,13 @@ struct RPMCataloger: Cataloger {
                             version: version,
                             arch: package.arch,
                             source: package.sourceRPM.flatMap { source($0, epoch: package.epoch) },
-                            licenses: package.license.map { [$0] } ?? [],
+                            licenses: RecognisedLicenses.normalized([package.license].compactMap(\.self)),
                             module: package.modularityLabel
                         )
                     )
                 )
             }
+            if damaged > 0 { found.problems.append("\(damaged) records without a sound name and version") }
         } catch {
             found.problems.append("the rpm database cannot be read: \(error)")
         }

@@ -59,8 +59,10 @@ struct ControlStanzas: Sequence, IteratorProtocol {
             }
             sawLine = true
             if line.first == 32 || line.first == 9 {
-                if let open = current, open.value.utf8.count < Self.maxFieldBytes {
-                    current = (open.name, open.value + "\n" + line.trimmedText)
+                // In place: a copy for each line would make a field of many lines slow.
+                if let length = current?.value.utf8.count, length < Self.maxFieldBytes {
+                    current?.value.append("\n")
+                    current?.value.append(line.prefix(Self.maxFieldBytes).trimmedText)
                 }
                 continue
             }

@@ -10,9 +10,14 @@ package enum InventoryFold {
     /// The inventory of an image whose layers are given from the lowest to the highest.
     package static func fold(_ layers: [AnalysedLayer]) -> Inventory {
         var visible: [Visible] = []
+        var losses = Losses()
         for (position, layer) in layers.enumerated() {
-            let shadow = Shadow(layer)
-            visible.removeAll { shadow.hides($0.evidence.path) }
+            var shadow = Shadow(layer)
+            visible.removeAll { item in
+                guard shadow.hides(item.evidence.path) else { return false }
+                losses.note(item.evidence, hiddenBy: position)
+                return true
+            }
             let below = Dictionary(grouping: visible, by: \.evidence.path)
             for evidence in layer.report.evidence {
                 guard let target = evidence.linkTarget else {
@@ -28,11 +33,11 @@ package enum InventoryFold {
             }
         }
         let origins = Origins(layers)
-        return Inventory(
-            distro: distro(visible),
-            packages: packages(visible, owners: FileOwners(visible, layers), origins: origins),
-            gaps: gaps(layers)
-        )
+        let distro = distro(visible)
+        let packages = packages(visible, owners: FileOwners(visible, layers), origins: origins)
+        let imageGaps = ImageGaps(layers, visible: visible, losses: losses)
+            .gaps(distro: distro, hasPackages: !packages.isEmpty)
+        return Inventory(distro: distro, packages: packages, gaps: sorted(gaps(layers) + imageGaps))
     }
 
     private static func distro(_ visible: [Visible]) -> Distro? {
@@ -54,11 +59,15 @@ package enum InventoryFold {
         origins: Origins
     ) -> [InstalledPackage] {
         let precedence = BinaryPrecedence(visible)
+        let statements = LicenseStatements(visible)
         var merged: [Key: InstalledPackage] = [:]
         for item in visible {
             let fileOwner = item.evidence.packages.isEmpty ? nil : owners.owner(of: item.evidence.path)
             for cataloged in item.evidence.packages {
-                let package = cataloged.package
+                var package = cataloged.package
+                if package.licenses.isEmpty {
+                    package.licenses = statements.licenses(of: package, listedAt: item.evidence.path)
+                }
                 let owner = package.type.isOS ? nil : fileOwner
                 if precedence.drops(package, in: item.evidence, owner: fileOwner) { continue }
                 let layer = origins.layer(of: cataloged, at: item)
@@ -97,6 +106,10 @@ package enum InventoryFold {
         }
     }
 
+    private static func sorted(_ gaps: [LayerGap]) -> [LayerGap] {
+        gaps.sorted { $0.layer == $1.layer ? $0.gap < $1.gap : $0.layer < $1.layer }
+    }
+
     struct Visible {
         let layer: Int
         let evidence: Evidence
@@ -120,6 +133,8 @@ private struct Shadow {
     private let whiteouts: Set<LayerPath>
     private let opaque: Set<LayerPath>
     private let paths: PathTable
+    /// Directories already asked for: whether they, or one above, hide what lower layers have below them.
+    private var hiding: [LayerPath: Bool] = [:]
 
     init(_ layer: AnalysedLayer) {
         whiteouts = Set(layer.report.whiteouts)
@@ -127,13 +142,29 @@ private struct Shadow {
         paths = layer.paths
     }
 
-    func hides(_ path: LayerPath) -> Bool {
+    mutating func hides(_ path: LayerPath) -> Bool {
         if paths.kind(at: path) != nil || whiteouts.contains(path) { return true }
-        return path.ancestors.contains { ancestor in
-            if opaque.contains(ancestor) || whiteouts.contains(ancestor) { return true }
-            guard let kind = paths.kind(at: ancestor) else { return false }
-            return kind != .directory
+        return path.parent.map { hidesBelow($0) } ?? false
+    }
+
+    /// Thousands of evidence files stand in few directories, so each is looked up once.
+    private mutating func hidesBelow(_ directory: LayerPath) -> Bool {
+        var climbed: [LayerPath] = []
+        var isHidden = false
+        var next: LayerPath? = directory
+        while let path = next {
+            if let known = hiding[path] {
+                isHidden = known
+                break
+            }
+            climbed.append(path)
+            isHidden =
+                opaque.contains(path) || whiteouts.contains(path)
+                || paths.kind(at: path).map { $0 != .directory } == true
+            next = isHidden ? nil : path.parent
         }
+        for path in climbed { hiding[path] = isHidden }
+        return isHidden
     }
 }
 

@@ -142,7 +142,8 @@ struct LayerContent {
                 cataloger: cataloger.name,
                 packages: found.packages,
                 ownerships: found.ownerships,
-                distro: found.distro
+                distro: found.distro,
+                licenses: found.licenses.isEmpty ? nil : found.licenses
             )
         )
     }
@@ -180,6 +181,7 @@ struct LayerContent {
                     packages: $0.packages,
                     ownerships: $0.ownerships,
                     distro: $0.distro,
+                    licenses: $0.licenses,
                     linkTarget: $0.linkTarget
                 )
             }

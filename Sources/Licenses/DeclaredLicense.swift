@@ -13,7 +13,9 @@ extension LicenseExpression {
         if let node = LicenseNames.node(for: String(name)) { return LicenseExpression(root: current(node)) }
         // «GNU General Public License v2 or later (GPLv2+)»: the words before say it all, else the short name does.
         if name.hasSuffix(")"), let open = name.lastIndex(of: "("), open > name.startIndex {
-            for part in [name[..<open], name[name.index(after: open)...].dropLast()] {
+            // Behind an operator it is no short name but the last part of an expression.
+            let isName = ExpressionParser.isName(name[..<open])
+            for part in [name[..<open]] + (isName ? [name[name.index(after: open)...].dropLast()] : []) {
                 if let node = LicenseNames.node(for: String(part)) { return LicenseExpression(root: current(node)) }
             }
         }

@@ -63,6 +63,14 @@ struct ExpressionParser {
         return groups[0].node
     }
 
+    /// Whether `text` has no operators and no parentheses.
+    static func isName(_ text: Substring) -> Bool {
+        tokens(of: String(text), words: .names)
+            .allSatisfy { token in
+                if case .text = token { true } else { false }
+            }
+    }
+
     private static func operand(_ text: String, words: Words) -> LicenseExpression.Node? {
         if let license = license(text) { return .license(license) }
         return words == .names ? LicenseNames.node(for: text) : nil

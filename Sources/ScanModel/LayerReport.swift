@@ -30,6 +30,8 @@ package struct Evidence: Hashable, Sendable, Codable {
     package var ownerships: [Ownership]
     /// What an os-release file says.
     package var distro: Distro?
+    /// The licences of the package whose folder the file is in, sorted; `nil` where it names none.
+    package var licenses: [String]?
     /// The file is a hard link to this path, whose evidence counts here too.
     package var linkTarget: LayerPath?
 
@@ -39,6 +41,7 @@ package struct Evidence: Hashable, Sendable, Codable {
         packages: [CatalogedPackage] = [],
         ownerships: [Ownership] = [],
         distro: Distro? = nil,
+        licenses: [String]? = nil,
         linkTarget: LayerPath? = nil
     ) {
         self.path = path
@@ -46,6 +49,7 @@ package struct Evidence: Hashable, Sendable, Codable {
         self.packages = packages
         self.ownerships = ownerships
         self.distro = distro
+        self.licenses = licenses
         self.linkTarget = linkTarget
     }
 }

@@ -24,8 +24,31 @@ struct ApkTests {
     func damaged() throws {
         let found = try catalog(path, "P:a\n\nV:1\n\nP\n:\nX\nP:b\nV:2\nF:..\nR:../x\n\n\n\nP:c\nV:3")
         #expect(found.names == ["b 2", "c 3"])
-        #expect(found.problems == ["2 records without a name or a version"])
+        #expect(found.problems == ["2 records without a sound name and version"])
         #expect(found.ownerships == [])
+    }
+
+    @Test("Both places of the database are read", arguments: ["lib/apk/db/installed", "usr/lib/apk/db/installed"])
+    func places(path: String) throws {
+        #expect(try catalog(path, "P:a\nV:1\n").names == ["a 1"])
+        #expect(
+            Catalogers.selection.catalogers(for: LayerPath("x/" + path.replacing("lib/apk", with: "libx/apk"))).isEmpty
+        )
+    }
+
+    @Test("Fields that are missing, unsound or come twice")
+    func oddFields() throws {
+        let long = String(repeating: "x", count: 5000)
+        let found = try catalog(
+            path,
+            "V:1\nP:a\nP:b\nA:\u{1}\no:\(long)\nL:\(long)\np:so:libc.so=1 cmd:x\nD:so:libz\n\nP:\(long)\nV:1\n\nP:c\u{0}\nV:2\n\n"
+                + "P:d\nV:\n\nP:e\nV:3-r0\no:\n"
+        )
+        #expect(found.names == ["b 1", "e 3-r0"])
+        #expect(found.packages.map(\.package.source?.name) == ["b", "e"])
+        #expect(found.packages.map(\.package.arch) == ["", ""])
+        #expect(found.packages.map(\.package.licenses) == [[], []])
+        #expect(found.problems == ["3 records without a sound name and version"])
     }
 
     @Test("Letters' case matters: p are provides, not the name")

@@ -15,7 +15,9 @@ struct DpkgTests {
             ("install reinstreq half-installed", true),
             ("install ok triggers-pending", true), ("deinstall ok config-files", false),
             ("purge ok not-installed", false),
-            ("unknown ok not-installed", false), ("", true),
+            ("unknown ok not-installed", false), ("", true), ("purge ok config-files", false),
+            ("purge ok installed", true), ("deinstall", false), ("purge", false), ("Install OK Installed", true),
+            ("deinstall\tok\tConfig-Files", false), ("install ok triggers-awaited", true),
         ]
     )
     func status(words: String, isInstalled: Bool) throws {
@@ -59,7 +61,7 @@ struct DpkgTests {
     func statusFolder() throws {
         let folder = "var/lib/dpkg/status.d/"
         #expect(try catalog(folder + "base", "Package: base-files\nVersion: 12\n").names == ["base-files 12"])
-        for name in ["base.preinst", "base.postinst", "base.conffiles"] {
+        for name in ["base.preinst", "base.postinst", "base.conffiles", "base.triggers", "base.shlibs", "base.list"] {
             let found = try catalog(folder + name, "Package: base-files\nVersion: 12\n")
             #expect(found.names == [])
             #expect(found.problems == [])
@@ -71,11 +73,43 @@ struct DpkgTests {
         arguments: [
             ("var/lib/dpkg/status", true), ("srv/root/var/lib/dpkg/status", true), ("xlib/dpkg/status", false),
             ("var/lib/dpkg/status-old", false), ("var/lib/dpkg/status.d/x", true), ("var/lib/dpkg/status.d/x/y", false),
-            ("usr/lib/opkg/status", true),
+            ("usr/lib/opkg/status", true), ("opt/vcpkg/installed/vcpkg/status", false),
+            ("usr/share/dpkg/status", false),
         ]
     )
     func places(path: String, isEvidence: Bool) {
         #expect(Catalogers.selection.catalogers(for: LayerPath(path)).isEmpty != isEvidence)
+    }
+
+    @Test("Names that cannot be stored cost their record, and an unsound source or architecture only itself")
+    func unsound() throws {
+        let long = String(repeating: "x", count: 300)
+        let found = try catalog(
+            path,
+            "Package: a\u{0}b\nVersion: 1\n\nPackage: \(long)\nVersion: 1\n\nPackage: c\nVersion: \(long)\n\n"
+                + "Package: d\nVersion: 1\nArchitecture: \u{7f}\nSource: \(long)\n\nPackage: e\nVersion: 1\nSource: (2)\n"
+        )
+        #expect(found.names == ["d 1", "e 1"])
+        #expect(found.packages.map(\.package.arch) == ["", ""])
+        #expect(found.packages.map(\.package.source?.name) == ["d", "e"])
+        #expect(found.problems == ["3 records without a name or a sound version"])
+    }
+
+    @Test("Bytes that are not UTF-8 and lines of any length do no harm to their neighbours")
+    func foreignBytes() throws {
+        let description = [0xc3, 0x28, 0xff] + [UInt8](repeating: 0xe9, count: 1 << 20)
+        let text =
+            Array("Package: a\nMaintainer: ".utf8) + description + Array("\nDescription: x\n ".utf8) + description
+            + Array("\nVersion: 1\n\nPackage: b\nVersion: 2".utf8)
+        #expect(try catalog(path, text).names == ["a 1", "b 2"])
+    }
+
+    @Test("A field of a great many lines is read in time")
+    func folded() throws {
+        let text =
+            "Package: a\nSource: b\n" + String(repeating: " x\n", count: 500_000)
+            + "Version: 1\n\nPackage: b\nVersion: 2\n\n"
+        #expect(try catalog(path, String(repeating: text, count: 4)).packages.count == 8)
     }
 
     @Test("File lists name their owner and the evidence it owns")

@@ -54,6 +54,8 @@ import Testing
             ("GPL-2.0-only WITH Linux-syscall-note", "GPL-2.0-only WITH Linux-syscall-note"),
             ("Unlicense", "Unlicense"), ("Apache License", nil), ("custom", nil), ("", nil), ("UNKNOWN", nil),
             ("License :: OSI Approved :: BSD License", nil), ("see LICENSE", nil),
+            ("GPL-2+ and (ISC)", "GPL-2.0-or-later AND ISC"), ("house and (ISC)", nil), ("house and MIT (ISC)", nil),
+            ("(GPL-2+ or Artistic-2.0) and (ISC)", "(GPL-2.0-or-later OR Artistic-2.0) AND ISC"),
         ] as [(String, String?)]
     )
     func `names in common use are understood`(declared: String, expected: String?) {

@@ -1,0 +1,104 @@
+import ScanModel
+
+/// What layers take away of the layers below them that tells the distribution and its packages.
+struct Losses {
+    struct Loss {
+        let layer: Int
+        let path: LayerPath
+    }
+
+    private(set) var databases: [PackageType: Loss] = [:]
+    private(set) var distro: Loss?
+
+    /// Notes that the layer at `position` hides `evidence`; layers come from the lowest to the highest.
+    mutating func note(_ evidence: Evidence, hiddenBy position: Int) {
+        let loss = Loss(layer: position, path: evidence.path)
+        if evidence.distro != nil { distro = Self.first(distro, loss) }
+        if let type = evidence.databaseType { databases[type] = Self.first(databases[type], loss) }
+    }
+
+    /// The one of the highest layer; of several there, that of the first path.
+    private static func first(_ known: Loss?, _ loss: Loss) -> Loss {
+        guard let known, known.layer == loss.layer, known.path < loss.path else { return loss }
+        return known
+    }
+}
+
+extension Evidence {
+    /// The type of the packages, where this is a database of a distribution's package manager that lists some.
+    var databaseType: PackageType? {
+        guard cataloger != CatalogerName.elfPackage else { return nil }
+        return packages.lazy.map(\.package.type).first(where: \.isOS)
+    }
+}
+
+/// Gaps of an image as a whole, which none of its layers shows alone.
+struct ImageGaps {
+    /// The package managers of distributions, by `ID` or one of `ID_LIKE`.
+    private static let managers: [String: PackageType] = {
+        let distributions: [PackageType: [String]] = [
+            .deb: ["debian", "ubuntu"],
+            .apk: ["alpine", "wolfi", "chainguard"],
+            .rpm: [
+                "rhel", "fedora", "centos", "rocky", "almalinux", "ol", "amzn", "suse", "opensuse", "sles", "sled",
+                "opensuse-leap", "opensuse-tumbleweed", "mariner", "azurelinux", "photon", "openeuler",
+            ],
+            .alpm: ["arch", "archlinux"],
+            .portage: ["gentoo"],
+        ]
+        var managers: [String: PackageType] = [:]
+        for (type, ids) in distributions { for id in ids { managers[id] = type } }
+        return managers
+    }()
+
+    private let layers: [AnalysedLayer]
+    private let losses: Losses
+    private let databases: Set<PackageType>
+
+    init(_ layers: [AnalysedLayer], visible: [InventoryFold.Visible], losses: Losses) {
+        self.layers = layers
+        self.losses = losses
+        databases = Set(visible.compactMap(\.evidence.databaseType))
+    }
+
+    /// What is missing in an image of this distribution with packages or none.
+    func gaps(distro: Distro?, hasPackages: Bool) -> [LayerGap] {
+        var found: [LayerGap] = []
+        if let distro, let manager = manager(of: distro), !databases.contains(manager) {
+            found.append(
+                losses.databases[manager].map {
+                    gap($0, "the package database was deleted or emptied: OS packages cannot be listed")
+                } ?? gap("no package database, or an empty one: OS packages of \(distro.id) cannot be listed")
+            )
+        }
+        if distro.map(\.id.isEmpty) ?? true, !databases.isEmpty {
+            let reason = "no distribution is named: OS packages cannot be matched with advisories"
+            found.append(losses.distro.map { gap($0, reason) } ?? gap(reason))
+        }
+        if distro == nil, !hasPackages, hasFiles {
+            found.append(gap("neither a distribution nor a package was recognised"))
+        }
+        return found
+    }
+
+    private func manager(of distro: Distro) -> PackageType? {
+        ([distro.id] + distro.idLike).lazy.compactMap { Self.managers[$0] }.first
+    }
+
+    private var hasFiles: Bool {
+        layers.contains { layer in
+            var hasFile = false
+            layer.paths.forEach { _, kind in hasFile = hasFile || kind == .file || kind == .hardlink }
+            return hasFile
+        }
+    }
+
+    private func gap(_ loss: Losses.Loss, _ reason: String) -> LayerGap {
+        LayerGap(layer: loss.layer, gap: CoverageGap(path: loss.path.text, reason: reason))
+    }
+
+    /// A gap of no file, which the top layer could have closed.
+    private func gap(_ reason: String) -> LayerGap {
+        LayerGap(layer: max(0, layers.count - 1), gap: CoverageGap(path: "", reason: reason))
+    }
+}
