@@ -84,6 +84,7 @@ struct NpmTests {
             "{}", #"{"type":"module"}"#, #"{"name":"a"}"#, #"{"name":["a"],"version":"1"}"#,
             #"{"name":"a","version":1}"#,
             #"{"name":null,"version":null}"#, #"{"name":"","version":"1"}"#,
+            #"{"name":"\ud800","version":"1"}"#,
         ]
     )
     func noPackage(json: String) throws {
