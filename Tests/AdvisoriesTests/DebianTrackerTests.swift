@@ -40,22 +40,12 @@ struct DebianTrackerTests {
         for version in ["0", "7.88.1-10", "", "0~~"] { #expect(!range.contains(version)) }
     }
 
-    @Test(
-        "A resolved flaw is fixed in what the release offers, where that is a backport below the version named",
-        arguments: [
-            (#"{"bookworm":"0.34-4~deb12u1"}"#, "0.34-4~deb12u1"),
-            (
-                #"{"bookworm":"0.30-1","bookworm-security":"0.34-4~deb12u1","bookworm-updates":"0.31-1"}"#,
-                "0.34-4~deb12u1"
-            ),
-            (#"{"bookworm":"0.34-4+deb12u2"}"#, "0.34-4"), (#"{"bookworm":"0.34-4"}"#, "0.34-4"), ("{}", "0.34-4"),
-            (#"{"bookworm":7}"#, "0.34-4"), (#"["0.1"]"#, "0.34-4"),
-        ]
-    )
-    func backports(repositories: String, fixed: String) throws {
-        let state = #""status":"resolved","fixed_version":"0.34-4","urgency":"low","repositories":\#(repositories)"#
+    @Test("A resolved flaw is fixed in the version that the tracker names, whatever the release offers beside it")
+    func resolved() throws {
+        let state = #""status":"resolved","fixed_version":"0.34-4","repositories":{"bookworm":"0.34-4~deb12u1"}"#
         let (sink, _) = try CollectingSink.importing(document: Self.document(state))
-        #expect(sink.records["debian"]?.first?.affected.first?.fixed == fixed)
+        let range = try #require(sink.records["debian"]?.first?.affected.first)
+        #expect(range.fixed == "0.34-4" && range.contains("0.34-4~deb12u1") && !range.contains("0.34-4"))
     }
 
     @Test(

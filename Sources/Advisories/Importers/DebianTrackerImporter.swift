@@ -117,7 +117,7 @@ package struct DebianTrackerImporter: AdvisoryImporter {
             guard let fixed = BoundedText.name(state["fixed_version"]?.string, limits: limits) else {
                 throw RecordProblem("resolved without a version")
             }
-            range.fixed = earliestFix(fixed, repositories: state["repositories"], limits: limits)
+            range.fixed = fixed
             range.fixState = .fixed
         case "open":
             let isIgnored = state["nodsa_reason"]?.string == "ignored"
@@ -126,25 +126,6 @@ package struct DebianTrackerImporter: AdvisoryImporter {
         default: throw RecordProblem("unknown status \(status.prefix(40))")
         }
         return range
-    }
-
-    /// `fixed`, or the newest version that the release offers where that is older.
-    ///
-    /// "Resolved" speaks of what the release holds: with `0.34-4` fixed and `0.34-4~deb12u1` offered, the fix was
-    /// backported, and a package of the release must not be taken for older than it.
-    private static func earliestFix(_ fixed: String, repositories: JSONValue?, limits: AdvisoryLimits) -> String {
-        guard fixed != AffectedRange.neverAffectedBound else { return fixed }
-        var newest: ParsedVersion?
-        var text = fixed
-        for repository in repositories?.object?.members ?? [] {
-            guard let offered = BoundedText.name(repository.value.string, limits: limits) else { continue }
-            let version = ParsedVersion(offered, scheme: .dpkg)
-            if let newest, version.compare(to: newest) != .greater { continue }
-            newest = version
-            text = offered
-        }
-        guard let newest, newest.compare(to: ParsedVersion(fixed, scheme: .dpkg)) == .less else { return fixed }
-        return text
     }
 
     /// The tracker's urgency as a severity; a star marks what was not set by hand.
