@@ -27,7 +27,9 @@ package struct ArchImporter: AdvisoryImporter {
         try Self.list.importRecords(
             of: file,
             limits: limits,
-            read: { group throws(RecordProblem) in try Self.record(group, provider: provider, limits: limits) },
+            read: { group throws(RecordProblem) in
+                [.advisory(try Self.record(group, provider: provider, limits: limits))]
+            },
             emit: emit
         )
     }

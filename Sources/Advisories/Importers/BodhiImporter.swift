@@ -33,7 +33,9 @@ package struct BodhiImporter: AdvisoryImporter {
         return try list.importRecords(
             of: file,
             limits: limits,
-            read: { update throws(RecordProblem) in try Self.record(update, provider: provider, limits: limits) },
+            read: { update throws(RecordProblem) in
+                [.advisory(try Self.record(update, provider: provider, limits: limits))]
+            },
             emit: emit
         )
     }

@@ -49,19 +49,9 @@ package struct OSVImporter: AdvisoryImporter {
         limits: AdvisoryLimits,
         emit: (FeedItem) throws -> Void
     ) throws -> ImportCounts {
-        var counts = ImportCounts()
-        let record: AdvisoryRecord
-        do throws(RecordProblem) {
-            let document = try file.content.withUnsafeBytes { bytes throws(RecordProblem) in
-                try RecordProblem.parse(bytes, limits: limits)
-            }
-            record = try OSVRecord(document, limits: limits).normalized(provider: provider)
-        } catch {
-            counts.skip("\(file.name): \(error.reason)", limits: limits)
-            return counts
+        try .ofOneRecord(in: file, limits: limits, emit: emit) { () throws(RecordProblem) in
+            let document = try RecordProblem.parseJSON(file, limits: limits)
+            return [.advisory(try OSVRecord(document, limits: limits).normalized(provider: provider))]
         }
-        counts.records = 1
-        try emit(.advisory(record))
-        return counts
     }
 }

@@ -17,29 +17,33 @@ struct RecordList {
     }
 
     /// Reads each record with `read`; one that is damaged is left out and counted.
+    ///
+    /// A list that is absent, or breaks off, throws `AdvisoryError`.
     func importRecords(
         of file: FeedFile,
         limits: AdvisoryLimits,
-        read: (JSONValue) throws(RecordProblem) -> AdvisoryRecord,
+        read: (JSONValue) throws(RecordProblem) -> [FeedItem],
         emit: (FeedItem) throws -> Void
     ) throws -> ImportCounts {
         var counts = ImportCounts()
         try file.content.withUnsafeBytes { bytes in
             do {
-                guard let list = try array(in: bytes) else {
+                guard let list = try array(in: bytes, readingToEnd: true) else {
                     throw AdvisoryError(.damaged, "\(file.name): no \(member ?? "array")")
                 }
                 var elements = try JSONElements(list)
+                var number = 0
                 while let element = try elements.next() {
-                    let record: AdvisoryRecord
+                    number += 1
+                    let items: [FeedItem]
                     do throws(RecordProblem) {
-                        record = try read(try RecordProblem.parse(element, limits: limits))
+                        items = try read(try RecordProblem.parse(element, limits: limits))
                     } catch {
-                        counts.skip("\(file.name): \(error.reason)", limits: limits)
+                        counts.skip("\(file.name) record \(number): \(error.reason)", limits: limits)
                         continue
                     }
                     counts.records += 1
-                    try emit(.advisory(record))
+                    for item in items { try emit(item) }
                 }
             } catch let error as JSONError {
                 throw AdvisoryError(.damaged, "\(file.name): \(error)")
@@ -48,12 +52,19 @@ struct RecordList {
         return counts
     }
 
-    private func array(in bytes: UnsafeRawBufferPointer) throws(JSONError) -> UnsafeRawBufferPointer? {
+    /// The array; with `readingToEnd`, a document that breaks off behind it is an error too.
+    private func array(
+        in bytes: UnsafeRawBufferPointer,
+        readingToEnd: Bool = false
+    ) throws(JSONError) -> UnsafeRawBufferPointer? {
         guard let member else { return bytes }
         var members = try JSONMembers(bytes)
+        var array: UnsafeRawBufferPointer?
         while let found = try members.next() {
-            if found.name == member { return found.value }
+            guard array == nil, found.name == member else { continue }
+            array = found.value
+            if !readingToEnd { break }
         }
-        return nil
+        return array
     }
 }

@@ -25,7 +25,9 @@ package struct RockyErrataImporter: AdvisoryImporter {
         try Self.list.importRecords(
             of: file,
             limits: limits,
-            read: { advisory throws(RecordProblem) in try Self.record(advisory, provider: provider, limits: limits) },
+            read: { advisory throws(RecordProblem) in
+                [.advisory(try Self.record(advisory, provider: provider, limits: limits))]
+            },
             emit: emit
         )
     }

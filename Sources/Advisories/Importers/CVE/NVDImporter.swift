@@ -28,20 +28,15 @@ package struct NVDImporter: AdvisoryImporter {
         limits: AdvisoryLimits,
         emit: (FeedItem) throws -> Void
     ) throws -> ImportCounts {
-        var counts = ImportCounts()
-        try file.forEachElement(of: "vulnerabilities") { number, bytes in
-            let items: [FeedItem]
-            do throws(RecordProblem) {
-                let record = try RecordProblem.parse(bytes, limits: limits)
+        try RecordList(member: "vulnerabilities").importRecords(
+            of: file,
+            limits: limits,
+            read: { record throws(RecordProblem) in
                 guard let cve = record["cve"] else { throw RecordProblem("no cve") }
-                items = try Self.items(cve, provider: provider, limits: limits)
-            } catch {
-                return counts.skip("\(file.name) record \(number): \(error.reason)", limits: limits)
-            }
-            counts.records += 1
-            for item in items { try emit(item) }
-        }
-        return counts
+                return try Self.items(cve, provider: provider, limits: limits)
+            },
+            emit: emit
+        )
     }
 
     private static func items(
@@ -80,23 +75,5 @@ package struct NVDImporter: AdvisoryImporter {
             isRejected: cve["vulnStatus"]?.string == "Rejected"
         )
         return CVEItems.items(enrichment, ranges.ranges)
-    }
-}
-
-extension FeedFile {
-    /// Calls `body` with each element of the array `member` of the file's object, and its number from 1.
-    func forEachElement(of member: String, _ body: (Int, UnsafeRawBufferPointer) throws -> Void) throws {
-        try content.withUnsafeBytes { bytes in
-            var members = try frame { () throws(JSONError) in try JSONMembers(bytes) }
-            while let found = try frame({ () throws(JSONError) in try members.next() }) {
-                guard found.name == member else { continue }
-                var elements = try frame { () throws(JSONError) in try JSONElements(found.value) }
-                var number = 0
-                while let element = try frame({ () throws(JSONError) in try elements.next() }) {
-                    number += 1
-                    try body(number, element)
-                }
-            }
-        }
     }
 }

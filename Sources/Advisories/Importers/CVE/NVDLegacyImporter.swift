@@ -28,19 +28,12 @@ package struct NVDLegacyImporter: AdvisoryImporter {
         limits: AdvisoryLimits,
         emit: (FeedItem) throws -> Void
     ) throws -> ImportCounts {
-        var counts = ImportCounts()
-        try file.forEachElement(of: "CVE_Items") { number, bytes in
-            let items: [FeedItem]
-            do throws(RecordProblem) {
-                let record = try RecordProblem.parse(bytes, limits: limits)
-                items = try Self.items(record, provider: provider, limits: limits)
-            } catch {
-                return counts.skip("\(file.name) record \(number): \(error.reason)", limits: limits)
-            }
-            counts.records += 1
-            for item in items { try emit(item) }
-        }
-        return counts
+        try RecordList(member: "CVE_Items").importRecords(
+            of: file,
+            limits: limits,
+            read: { record throws(RecordProblem) in try Self.items(record, provider: provider, limits: limits) },
+            emit: emit
+        )
     }
 
     private static func items(
