@@ -84,7 +84,7 @@ let package = Package(
             "Catalogers",
             [
                 "Bytes", "Codecs", "Executables", "GoBuildInfo", "JavaArchives", "Licenses", "RPMDatabase", "ScanModel",
-                "TOML", yams,
+                "TOML", crypto, yams,
             ]
         ),
         library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
