@@ -203,8 +203,8 @@ let package = Package(
         .testTarget(
             name: "FleetTests",
             dependencies: [
-                "Catalogers", "Coordinator", "FleetRegistry", "Postgres", "Queue", "Redis", "Registry", "ScanModel",
-                "Store", "Worker", crypto, logging,
+                "Catalogers", "Coordinator", "DedicatedThread", "FleetRegistry", "ImageSources", "Postgres", "Queue",
+                "Redis", "Registry", "ScanModel", "Store", "Worker", crypto, logging,
             ],
             swiftSettings: settings
         ),
