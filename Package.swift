@@ -84,7 +84,7 @@ let package = Package(
             "Catalogers",
             [
                 "Bytes", "Codecs", "Executables", "GoBuildInfo", "JavaArchives", "Licenses", "RPMDatabase", "ScanModel",
-                "TOML", yams,
+                "TOML", crypto, yams,
             ]
         ),
         library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
@@ -102,7 +102,8 @@ let package = Package(
         library(
             "ImageSources",
             [
-                "Bytes", "Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "SBOM", "ScanModel",
+                "Bytes", "Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "SBOM",
+                "ScanModel",
                 "Tar", crypto,
             ]
         ),
@@ -114,8 +115,11 @@ let package = Package(
         library("Queue", ["Redis"]),
         library(
             "Store",
-            ["Advisories", "Codecs", "Matching", "Postgres", "Reports", "ScanModel", crypto],
-            resources: [.embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql")]
+            ["Advisories", "Codecs", "Licenses", "Matching", "Postgres", "Reports", "ScanModel", crypto],
+            resources: [
+                .embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql"),
+                .embedInCode("Migrations/m0004_licences.sql"),
+            ]
         ),
 
         library("FleetRegistry", ["Registry", "Store", crypto, logging]),
@@ -125,7 +129,8 @@ let package = Package(
         library(
             "Worker",
             [
-                "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "Queue", "Registry", "ScanModel",
+                "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "Queue", "Registry",
+                "ScanModel",
                 "Store", logging,
             ]
         ),
@@ -144,8 +149,10 @@ let package = Package(
             name: "tallyman",
             dependencies: [
                 "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
-                "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres", "Queue", "Redis",
-                "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "Versions", "Web", "Worker", arguments,
+                "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres", "Queue",
+                "Redis",
+                "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "Versions", "Web", "Worker",
+                arguments,
                 httpClient, logging, yams,
             ],
             swiftSettings: settings
@@ -185,7 +192,7 @@ let package = Package(
             ["Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "ScanModel", crypto]
         ),
         tests(of: "Documents", ["AdvisoryFile", "DedicatedThread", "ImageSources", "SBOM", "ScanModel"]),
-        tests(of: "Store", ["Advisories", "Postgres", "ScanModel"]),
+        tests(of: "Store", ["Advisories", "Postgres", "Reports", "ScanModel"]),
         tests(of: "Supervisor", [logging]),
         .testTarget(
             name: "FuzzTests",
@@ -196,8 +203,8 @@ let package = Package(
         .testTarget(
             name: "FleetTests",
             dependencies: [
-                "Catalogers", "Coordinator", "FleetRegistry", "Postgres", "Queue", "Redis", "Registry", "ScanModel",
-                "Store", "Worker", crypto, logging,
+                "Catalogers", "Coordinator", "DedicatedThread", "FleetRegistry", "ImageSources", "Postgres", "Queue",
+                "Redis", "Registry", "ScanModel", "Store", "Worker", crypto, logging,
             ],
             swiftSettings: settings
         ),

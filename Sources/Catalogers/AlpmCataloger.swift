@@ -4,11 +4,12 @@ import ScanModel
 /// Packages of Arch Linux and its kin, from pacman's local database: one folder a package (pacman, alpm-db-desc(5)).
 struct AlpmCataloger: Cataloger {
     let name = "alpm"
-    let version = 2
+    let version = 3
     let selectors: [PathSelector] = [.pattern("var/lib/pacman/local/*/desc")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
-        let fields = AlpmSections(file.bytes.all, wanted: ["NAME", "VERSION", "BASE", "ARCH", "LICENSE"]).fields
+        let fields = AlpmSections(file.bytes.all, wanted: ["NAME", "VERSION", "BASE", "ARCH", "LICENSE", "PACKAGER"])
+            .fields
         guard let name = fields["NAME"]?.first, let version = fields["VERSION"]?.first, PackageRecords.isSound(name),
             PackageRecords.isSound(version)
         else { return CatalogedFile(problem: "no sound NAME and VERSION in the package's description") }
@@ -20,7 +21,8 @@ struct AlpmCataloger: Cataloger {
                 version: version,
                 arch: fields["ARCH"]?.first ?? "",
                 source: SourcePackage(name: fields["BASE"]?.first ?? name, version: version),
-                licenses: RecognisedLicenses.normalized(fields["LICENSE"] ?? [])
+                licenses: RecognisedLicenses.normalized(fields["LICENSE"] ?? []),
+                supplier: fields["PACKAGER"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil }
             )
         )
         return packages.file

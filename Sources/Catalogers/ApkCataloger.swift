@@ -4,7 +4,7 @@ import ScanModel
 /// Alpine packages from apk's installed database: one letter, a colon, the value (apk-tools, apk_db_fdb_read).
 struct ApkCataloger: Cataloger {
     let name = "apk"
-    let version = 2
+    let version = 3
     let selectors: [PathSelector] = [.pathSuffix("lib/apk/db/installed")]
 
     private struct Record {
@@ -13,6 +13,7 @@ struct ApkCataloger: Cataloger {
         var arch = ""
         var origin = ""
         var license = ""
+        var maintainer = ""
         var directory: [UInt8] = []
         var owned: [LayerPath] = []
     }
@@ -41,7 +42,8 @@ struct ApkCataloger: Cataloger {
                         version: record.version,
                         arch: PackageRecords.isSound(record.arch) ? record.arch : "",
                         source: SourcePackage(name: origin, version: record.version),
-                        licenses: RecognisedLicenses.normalized([record.license])
+                        licenses: RecognisedLicenses.normalized([record.license]),
+                        supplier: PackageRecords.isSound(record.maintainer) ? record.maintainer : nil
                     )
                 )
             )
@@ -63,6 +65,7 @@ struct ApkCataloger: Cataloger {
             case UInt8(ascii: "A"): record.arch = value.trimmedText
             case UInt8(ascii: "o"): record.origin = value.trimmedText
             case UInt8(ascii: "L"): record.license = value.trimmedText
+            case UInt8(ascii: "m"): record.maintainer = value.trimmedText
             case UInt8(ascii: "F"): record.directory = Array(value)
             case UInt8(ascii: "R"):
                 if let path = LayerPath(archiveName: record.directory + [UInt8(ascii: "/")] + value),

@@ -4,7 +4,7 @@ import ScanModel
 /// Installed Composer packages, from `vendor/composer/installed.json`: a list, since Composer 2 under `packages`.
 struct ComposerInstalledCataloger: Cataloger {
     let name = "composer"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.name("installed.json", parentSuffixes: [])]
 
     private struct Installed: Decodable {

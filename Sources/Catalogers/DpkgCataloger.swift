@@ -5,7 +5,7 @@ import ScanModel
 /// control files, which have the same form (dpkg(1), FILES; Debian Policy 5.3).
 struct DpkgCataloger: Cataloger {
     let name = "dpkg"
-    let version = 4
+    let version = 5
     let selectors: [PathSelector] = [
         .pathSuffix("lib/dpkg/status"), .directory("lib/dpkg/status.d", suffix: ""), .pathSuffix("lib/opkg/status"),
         .directory("lib/opkg/info", suffix: ".control"),
@@ -16,7 +16,9 @@ struct DpkgCataloger: Cataloger {
         ".md5sums", ".preinst", ".postinst", ".prerm", ".postrm", ".config", ".list", ".conffiles", ".shlibs",
         ".symbols", ".templates", ".triggers",
     ]
-    private static let fields: Set<String> = ["package", "version", "architecture", "source", "status"]
+    private static let fields: Set<String> = [
+        "package", "version", "architecture", "source", "status", "maintainer", "license",
+    ]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         var found = CatalogedFile()
@@ -39,7 +41,10 @@ struct DpkgCataloger: Cataloger {
                         name: name,
                         version: version,
                         arch: stanza["architecture"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil } ?? "",
-                        source: source(stanza["source"]?.first, name: name, version: version)
+                        source: source(stanza["source"]?.first, name: name, version: version),
+                        // Of these databases only opkg's state licences.
+                        licenses: stanza["license"] ?? [],
+                        supplier: stanza["maintainer"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil }
                     )
                 )
             )

@@ -4,7 +4,7 @@ import ScanModel
 /// Go modules compiled into executables, and Go's standard library as a module of its own.
 struct GoCataloger: Cataloger {
     let name = "go"
-    let version = 2
+    let version = 3
     let readsLargeFiles = true
     let selectors: [PathSelector] = [.executable]
 
@@ -14,14 +14,19 @@ struct GoCataloger: Cataloger {
             guard let build = try GoBuildReader.read(file.bytes) else { return found }
             var modules: [(String, String)] = []
             if let main = build.main, !main.path.isEmpty {
-                modules.append((main.path, build.mainVersion ?? main.version))
+                let version = build.mainVersion ?? main.version
+                if !version.isEmpty {
+                    // The program is its main module; the others came into it as sources.
+                    let package = Package(type: .go, name: main.path, version: version, hashes: file.bytes.sha256)
+                    found.packages.append(CatalogedPackage(package))
+                }
             }
             modules += build.dependencies.map { ($0.path, $0.version) }
             if !build.goVersion.isEmpty {
                 let words = build.goVersion.split(separator: " ")
                 modules.append(("stdlib", words.first.map(String.init) ?? build.goVersion))
             }
-            found.packages = modules.filter { !$0.0.isEmpty && !$0.1.isEmpty }.map { path, version in
+            found.packages += modules.filter { !$0.0.isEmpty && !$0.1.isEmpty }.map { path, version in
                 CatalogedPackage(Package(type: .go, name: path, version: version))
             }
         } catch {

@@ -4,7 +4,7 @@ import ScanModel
 /// Java archives with all that is nested or shaded in them.
 struct JavaCataloger: Cataloger {
     let name = "java"
-    let version = 3
+    let version = 4
     let readsLargeFiles = true
     let isCostly = true
     let selectors: [PathSelector] = [
@@ -27,7 +27,8 @@ struct JavaCataloger: Cataloger {
                         version: artifact.version,
                         licenses: artifact.licenses.sorted(),
                         // A plugin that states no group has that of the plugins Jenkins publishes.
-                        group: artifact.groupID ?? (isPlugin ? "org.jenkins-ci.plugins" : nil)
+                        group: artifact.groupID ?? (isPlugin ? "org.jenkins-ci.plugins" : nil),
+                        hashes: artifact.isRoot ? file.bytes.sha1 + file.bytes.sha256 : []
                     ),
                     virtualPath: nested.hasPrefix(":") ? String(nested.dropFirst()) : String(nested)
                 )

@@ -15,7 +15,13 @@ struct ListedPackages {
     init(_ type: PackageType) { self.type = type }
 
     /// Adds a package that the file names; one without a name or a version becomes part of the file's problem.
-    mutating func add(_ name: String?, _ version: String?, licenses: [String] = [], arch: String = "") {
+    mutating func add(
+        _ name: String?,
+        _ version: String?,
+        licenses: [String] = [],
+        arch: String = "",
+        hashes: [FileHash] = []
+    ) {
         guard let name, let version, Self.isSound(name), Self.isSound(version) else {
             refused += 1
             return
@@ -28,7 +34,8 @@ struct ListedPackages {
                     name: name,
                     version: version,
                     arch: arch,
-                    licenses: Array(Set(licenses.filter(Self.isSound))).sorted()
+                    licenses: Array(Set(licenses.filter(Self.isSound))).sorted(),
+                    hashes: FileHash.agreed(hashes)
                 )
             )
         )

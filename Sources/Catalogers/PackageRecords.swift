@@ -16,13 +16,28 @@ struct PackageRecords {
     init(_ type: PackageType) { self.type = type }
 
     /// Adds a package; without a sound name and version it counts as damaged.
-    mutating func add(name: String?, version: String?, licenses: [String] = [], group: String? = nil) {
+    mutating func add(
+        name: String?,
+        version: String?,
+        licenses: [String] = [],
+        group: String? = nil,
+        hashes: [FileHash] = []
+    ) {
         guard let name, let version, Self.isSound(name), Self.isSound(version) else {
             damaged += 1
             return
         }
         let licenses = Array(Set(licenses.filter(Self.isSound))).sorted()
-        add(Package(type: type, name: name, version: version, licenses: licenses, group: group))
+        add(
+            Package(
+                type: type,
+                name: name,
+                version: version,
+                licenses: licenses,
+                group: group,
+                hashes: FileHash.agreed(hashes)
+            )
+        )
     }
 
     mutating func add(_ package: Package) {

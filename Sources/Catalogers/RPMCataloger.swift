@@ -5,7 +5,7 @@ import ScanModel
 /// RPM packages, from the database in any of its three forms at any of its three places.
 struct RPMCataloger: Cataloger {
     let name = "rpm"
-    let version = 2
+    let version = 3
     let readsLargeFiles = true
     let isCostly = true
     let companionSuffixes = ["-wal"]
@@ -40,7 +40,8 @@ struct RPMCataloger: Cataloger {
                             arch: package.arch,
                             source: package.sourceRPM.flatMap { source($0, epoch: package.epoch) },
                             licenses: RecognisedLicenses.normalized([package.license].compactMap(\.self)),
-                            module: package.modularityLabel
+                            module: package.modularityLabel,
+                            supplier: package.vendor.flatMap { PackageRecords.isSound($0) ? $0 : nil }
                         )
                     )
                 )

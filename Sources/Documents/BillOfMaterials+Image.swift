@@ -6,8 +6,8 @@ import ScanModel
 extension BillOfMaterials {
     /// States what `image` holds and, where it was matched, the vulnerabilities of `document`.
     ///
-    /// `version` is the program's; `created` the image's own date, where it is known.
-    package init(_ image: ScannedImage, document: ScanDocument? = nil, version: String, created: String? = nil) {
+    /// `version` is the program's; the date is the image's own.
+    package init(_ image: ScannedImage, document: ScanDocument? = nil, version: String) {
         self.init(
             subject: Subject(
                 source: image.source,
@@ -15,7 +15,9 @@ extension BillOfMaterials {
                 digest: image.digest,
                 imageID: image.imageID,
                 platform: image.platform,
-                layers: image.layers.map(\.digest)
+                layers: image.layerDigests,
+                diffIDs: image.diffIDs,
+                labels: image.labels
             ),
             distro: image.inventory.distro,
             components: image.inventory.packages.enumerated().map { index, installed in
@@ -24,7 +26,7 @@ extension BillOfMaterials {
             gaps: image.inventory.gaps,
             vulnerabilities: document.map { Self.vulnerabilities($0.vulnerabilities) } ?? [],
             tool: Tool(name: "tallyman", version: version),
-            created: created
+            created: image.created
         )
     }
 

@@ -10,7 +10,7 @@ extension ScanDocument {
     /// Packages that an OS package owns are not matched: the distribution patches them without changing their version.
     /// `version` is the program's. With `onlyFixed`, flaws without a released fix are left out.
     package init(_ image: ScannedImage, advisories: AdvisoryFile?, onlyFixed: Bool = false, version: String) throws {
-        let digests = image.layers.map(\.digest)
+        let digests = image.layerDigests
         func layer(_ position: Int) -> Digest? { digests.indices.contains(position) ? digests[position] : nil }
 
         let installed = image.inventory.packages

@@ -61,6 +61,7 @@ package enum InventoryFold {
         let precedence = BinaryPrecedence(visible)
         let statements = LicenseStatements(visible)
         var merged: [Key: InstalledPackage] = [:]
+        var hashes: [Key: Set<FileHash>] = [:]
         for item in visible {
             let fileOwner = item.evidence.packages.isEmpty ? nil : owners.owner(of: item.evidence.path)
             for cataloged in item.evidence.packages {
@@ -73,20 +74,26 @@ package enum InventoryFold {
                 let layer = origins.layer(of: cataloged, at: item)
                 let path =
                     "/" + item.evidence.path.text + (cataloged.virtualPath.isEmpty ? "" : ":" + cataloged.virtualPath)
-                let key = Key(package: Key.identity(package), owner: owner)
+                let key = Key(package: package.identity, owner: owner)
+                if !package.hashes.isEmpty { hashes[key, default: []].formUnion(package.hashes) }
                 if var known = merged[key] {
                     known.paths.append(path)
                     known.layer = min(known.layer, layer)
+                    if known.package.licenses.isEmpty { known.package.licenses = package.licenses }
+                    known.package.supplier = known.package.supplier ?? package.supplier
                     merged[key] = known
                 } else {
                     merged[key] = InstalledPackage(package: package, layer: layer, paths: [path], ownedBy: owner)
                 }
             }
         }
-        return merged.values
-            .map { package in
+        return
+            merged
+            .map { key, package in
                 var sorted = package
                 sorted.paths = Array(Set(package.paths)).sorted()
+                // Files that differ under one name and version leave the package without a hash.
+                sorted.package.hashes = hashes[key].map { FileHash.agreed($0) } ?? []
                 return sorted
             }
             .sorted { order($0) < order($1) }
@@ -115,16 +122,10 @@ package enum InventoryFold {
         let evidence: Evidence
     }
 
-    /// What makes two statements the same package: everything but the licences, which evidence files word differently.
+    /// What makes two statements the same package (``Package/identity``), and whose it is.
     private struct Key: Hashable {
         let package: Package
         let owner: String?
-
-        static func identity(_ package: Package) -> Package {
-            var bare = package
-            bare.licenses = []
-            return bare
-        }
     }
 }
 

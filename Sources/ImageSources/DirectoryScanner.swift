@@ -115,18 +115,10 @@ struct DirectoryScanner: Sendable {
                 companions: companions(of: path, for: cataloger),
                 isEvidence: { [selection] in selection.isEvidence($0) }
             )
-            let found = cataloger.catalog(file)
+            let found = cataloger.read(file)
             for problem in found.problems { addGap(path, problem) }
             guard keepsEmpty || !found.packages.isEmpty else { return }
-            evidence.append(
-                Evidence(
-                    path: path,
-                    cataloger: cataloger.name,
-                    packages: found.packages,
-                    ownerships: found.ownerships,
-                    distro: found.distro
-                )
-            )
+            evidence.append(Evidence(path: path, cataloger: cataloger.name, found: found))
         }
 
         private func companions(of path: LayerPath, for cataloger: any Cataloger) -> [String: FileBytes] {

@@ -137,6 +137,8 @@ package struct ImageLoader: Sendable {
             reference: found.name,
             imageID: found.imageID,
             platform: found.config.platform,
+            created: found.config.created.flatMap { Timestamp.normalized($0) },
+            labels: ImageLabels.bounded(found.config.config?.labels ?? [:]),
             layers: zip(tasks, analysed).map { ScannedLayer(digest: $0.digest, analysis: $1) },
             inventory: InventoryFold.fold(analysed)
         )
@@ -162,6 +164,8 @@ package struct ImageLoader: Sendable {
             digest: parts.digest,
             imageID: parts.manifest.config.digest,
             platform: parts.config.platform,
+            created: parts.config.created.flatMap { Timestamp.normalized($0) },
+            labels: ImageLabels.bounded(parts.config.config?.labels ?? [:]),
             layers: zip(tasks, analysed).map { ScannedLayer(digest: $0.digest, analysis: $1) },
             inventory: inventory
         )

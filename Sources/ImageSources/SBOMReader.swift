@@ -37,5 +37,9 @@ extension ScannedImage {
             ),
             packageDistros: bill.components.map(\.distro)
         )
+        created = bill.created
+        labels = bill.subject.labels
+        layerDigests = bill.subject.layers
+        diffIDs = bill.subject.diffIDs
     }
 }

@@ -23,7 +23,15 @@ package struct ScannedImage: Sendable {
     /// The configuration's digest, which Docker calls the image's ID.
     package var imageID: Digest?
     package var platform: Platform?
-    /// From the lowest to the highest; empty for directories and lists of packages.
+    /// The image's own time of creation (``Timestamp``), where its configuration states one.
+    package var created: String?
+    /// From the configuration, bounded (``ImageLabels``).
+    package var labels: [String: String]
+    /// The blobs' digests from the lowest to the highest; empty for directories and lists of packages.
+    package var layerDigests: [Digest]
+    /// The digests of the layers' uncompressed tars, in the same order; empty where not all of them are known.
+    package var diffIDs: [Digest]
+    /// The layers that were analysed, in the same order; empty where a document lists what they hold.
     package var layers: [ScannedLayer]
     package var inventory: Inventory
     /// The distribution of each package of `inventory` where they state their own; else `nil`: all are the inventory's.
@@ -35,6 +43,8 @@ package struct ScannedImage: Sendable {
         digest: Digest? = nil,
         imageID: Digest? = nil,
         platform: Platform? = nil,
+        created: String? = nil,
+        labels: [String: String] = [:],
         layers: [ScannedLayer] = [],
         inventory: Inventory,
         packageDistros: [Distro?]? = nil
@@ -44,7 +54,12 @@ package struct ScannedImage: Sendable {
         self.digest = digest
         self.imageID = imageID
         self.platform = platform
+        self.created = created
+        self.labels = labels
         self.layers = layers
+        layerDigests = layers.map(\.digest)
+        let computed = layers.compactMap(\.analysis.report.diffID)
+        diffIDs = computed.count == layers.count ? computed : []
         self.inventory = inventory
         self.packageDistros = packageDistros
     }

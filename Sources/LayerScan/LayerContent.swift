@@ -137,14 +137,7 @@ struct LayerContent {
         // An evidence file without packages still counts: it replaces the one below it.
         guard keepsEmpty || !found.packages.isEmpty else { return }
         evidence[path, default: []].append(
-            Evidence(
-                path: path,
-                cataloger: cataloger.name,
-                packages: found.packages,
-                ownerships: found.ownerships,
-                distro: found.distro,
-                licenses: found.licenses.isEmpty ? nil : found.licenses
-            )
+            Evidence(path: path, cataloger: cataloger.name, found: found)
         )
     }
 
@@ -157,9 +150,9 @@ struct LayerContent {
     }
 
     private func measured(_ file: EvidenceFile, with cataloger: any Cataloger) -> CatalogedFile {
-        guard let costs else { return cataloger.catalog(file) }
+        guard let costs else { return cataloger.read(file) }
         let before = AnalyzerCosts.threadNanoseconds()
-        let found = cataloger.catalog(file)
+        let found = cataloger.read(file)
         costs.add(cataloger.name, bytes: file.bytes.count, nanoseconds: AnalyzerCosts.threadNanoseconds() - before)
         return found
     }

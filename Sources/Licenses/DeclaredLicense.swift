@@ -32,6 +32,10 @@ extension LicenseExpression {
                 license.orLater = false
                 license.id = id
             }
+            if license.exception == nil, !license.orLater, let parts = LicenseNames.withException[license.id] {
+                license.id = parts.id
+                license.exception = parts.exception
+            }
             return .license(license)
         case .all(let parts): return .all(parts.map(current))
         case .any(let parts): return .any(parts.map(current))

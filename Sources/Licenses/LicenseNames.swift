@@ -30,6 +30,17 @@ enum LicenseNames {
         return identifiers[fold(id)] ?? id
     }
 
+    /// Deprecated identifiers that hold an exception, which stands behind `WITH` now.
+    static let withException: [String: (id: String, exception: String)] = [
+        "GPL-2.0-with-autoconf-exception": ("GPL-2.0-only", "Autoconf-exception-2.0"),
+        "GPL-2.0-with-bison-exception": ("GPL-2.0-only", "Bison-exception-2.2"),
+        "GPL-2.0-with-classpath-exception": ("GPL-2.0-only", "Classpath-exception-2.0"),
+        "GPL-2.0-with-font-exception": ("GPL-2.0-only", "Font-exception-2.0"),
+        "GPL-2.0-with-GCC-exception": ("GPL-2.0-only", "GCC-exception-2.0"),
+        "GPL-3.0-with-autoconf-exception": ("GPL-3.0-only", "Autoconf-exception-3.0"),
+        "GPL-3.0-with-GCC-exception": ("GPL-3.0-only", "GCC-exception-3.1"),
+    ]
+
     private static let gnuFamilies = ["GPL-", "LGPL-", "AGPL-", "GFDL-"]
 
     /// By the folded identifier; where two fold into one, the current `-only` or `-or-later`, else neither.

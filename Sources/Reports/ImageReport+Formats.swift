@@ -5,6 +5,9 @@ extension ImageReport: QueryDocument {
         var report = self
         report.findings = findings.map { $0.inReportOrder() }.inReportOrder()
         report.coverage = coverage.inReportOrder()
+        report.licenses = licenses.map {
+            ImageLicense(license: $0.license, packages: $0.packages.inReportOrder())
+        }.inReportOrder()
         report.advisories = advisories.inReportOrder()
         return report
     }
@@ -22,17 +25,23 @@ extension ImageReport: QueryDocument {
         facts.append("Coverage", coverage.isEmpty ? "" : Figures.plural(coverage.count, "gap"))
         facts.append("Advisories", advisories.line)
         var out = facts.render(appearance)
-        for table in [findingTable(), layerTable(), gapTable()] where !table.isEmpty {
+        for table in [findingTable(), layerTable(), licenseTable(), gapTable()] where !table.isEmpty {
             out += "\n" + table.render(appearance)
         }
         return out
     }
 
-    /// One line for each finding.
+    /// One line for each finding, with the licences of its package.
     package func csv() -> [UInt8] {
-        var writer = CSVWriter(columns: FindingsCSV.columns)
+        var stated: [ImageLicense.Package: [String]] = [:]
+        for row in licenses { for package in row.packages { stated[package, default: []].append(row.license) } }
+        var writer = CSVWriter(columns: FindingsCSV.columns + ["licenses"])
         for finding in findings {
-            writer.append(FindingsCSV.fields(image: image, digest: digest, platform: platform, finding))
+            let package = ImageLicense.Package(type: finding.type, name: finding.package, version: finding.version)
+            writer.append(
+                FindingsCSV.fields(image: image, digest: digest, platform: platform, finding)
+                    + [(stated[package] ?? []).joined(separator: "; ")]
+            )
         }
         return writer.take()
     }
@@ -73,6 +82,17 @@ extension ImageReport: QueryDocument {
                 .init(shortDigest(layer.digest)), .init(Figures.bytes(layer.bytes)), .init(layer.packages),
                 .init(layer.findings), .init(layer.images),
             ])
+        }
+        return table
+    }
+
+    private func licenseTable() -> TextTable {
+        var table = TextTable([
+            .init("LICENCE", shrinks: true), .init("PACKAGES", .right), .init("AMONG THEM", shrinks: true),
+        ])
+        for row in licenses {
+            let names = Set(row.packages.map(\.name)).sorted { ascending($0, $1) ?? false }.prefix(5)
+            table.append([.init(row.license), .init(row.packages.count), .init(names.joined(separator: ", "))])
         }
         return table
     }

@@ -97,6 +97,30 @@ package struct ImageGap: Hashable, Sendable, Codable {
     }
 }
 
+/// A licence that packages of an image state, alone or in an expression.
+package struct ImageLicense: Hashable, Sendable, Codable {
+    package struct Package: Hashable, Sendable, Codable {
+        package var type: PackageType
+        package var name: String
+        package var version: String
+
+        package init(type: PackageType, name: String, version: String) {
+            self.type = type
+            self.name = name
+            self.version = version
+        }
+    }
+
+    /// An SPDX identifier, with its exception where it has one, or what packages call it.
+    package var license: String
+    package var packages: [Package]
+
+    package init(license: String, packages: [Package]) {
+        self.license = license
+        self.packages = packages
+    }
+}
+
 /// `report image REF`: everything known about one image.
 package struct ImageReport: Hashable, Sendable, Codable {
     /// `registry/repository:tag`.
@@ -111,6 +135,7 @@ package struct ImageReport: Hashable, Sendable, Codable {
     package var findings: [ImageFinding]
     package var coverage: [ImageGap]
     package var layers: [ImageLayer]
+    package var licenses: [ImageLicense]
     package var advisories: [ProviderBuild]
 
     package init(
@@ -124,6 +149,7 @@ package struct ImageReport: Hashable, Sendable, Codable {
         findings: [ImageFinding] = [],
         coverage: [ImageGap] = [],
         layers: [ImageLayer] = [],
+        licenses: [ImageLicense] = [],
         advisories: [ProviderBuild] = []
     ) {
         self.image = image
@@ -136,6 +162,7 @@ package struct ImageReport: Hashable, Sendable, Codable {
         self.findings = findings
         self.coverage = coverage
         self.layers = layers
+        self.licenses = licenses
         self.advisories = advisories
     }
 }

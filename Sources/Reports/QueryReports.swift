@@ -91,17 +91,21 @@ package struct PackageHolder: Hashable, Sendable, Codable {
     package var distro: String
     /// The blob digest of the layer that brought the package.
     package var layer: String
+    /// What the package declares in this image, sorted: SPDX expressions where they are recognised.
+    package var licenses: [String]
 
     package init(
         image: String,
         digest: String = "",
         distro: String = "",
-        layer: String = ""
+        layer: String = "",
+        licenses: [String] = []
     ) {
         self.image = image
         self.digest = digest
         self.distro = distro
         self.layer = layer
+        self.licenses = licenses
     }
 }
 

@@ -141,6 +141,18 @@ extension ImageFinding: ReportOrdered {
     }
 }
 
+extension ImageLicense: ReportOrdered {
+    static func precedes(_ left: ImageLicense, _ right: ImageLicense) -> Bool? {
+        ascending(left.license, right.license)
+    }
+}
+
+extension ImageLicense.Package: ReportOrdered {
+    static func precedes(_ left: ImageLicense.Package, _ right: ImageLicense.Package) -> Bool? {
+        ascending(left.type, right.type) ?? ascending(left.name, right.name) ?? ascending(left.version, right.version)
+    }
+}
+
 extension ImageGap: ReportOrdered {
     static func precedes(_ left: ImageGap, _ right: ImageGap) -> Bool? {
         ascending(left.layer, right.layer) ?? ascending(left.path, right.path)

@@ -15,6 +15,10 @@ package struct BillOfMaterials: Hashable, Sendable {
         package var platform: Platform?
         /// From the lowest to the highest; empty for directories and lists.
         package var layers: [Digest]
+        /// The digests of the layers' uncompressed tars, in the same order.
+        package var diffIDs: [Digest]
+        /// What the image's builder wrote into its configuration.
+        package var labels: [String: String]
 
         package init(
             source: String,
@@ -22,7 +26,9 @@ package struct BillOfMaterials: Hashable, Sendable {
             digest: Digest? = nil,
             imageID: Digest? = nil,
             platform: Platform? = nil,
-            layers: [Digest] = []
+            layers: [Digest] = [],
+            diffIDs: [Digest] = [],
+            labels: [String: String] = [:]
         ) {
             self.source = source
             self.reference = reference
@@ -30,6 +36,8 @@ package struct BillOfMaterials: Hashable, Sendable {
             self.imageID = imageID
             self.platform = platform
             self.layers = layers
+            self.diffIDs = diffIDs
+            self.labels = labels
         }
     }
 
@@ -37,13 +45,10 @@ package struct BillOfMaterials: Hashable, Sendable {
     package struct Component: Hashable, Sendable {
         package var installed: InstalledPackage
         package var distro: Distro?
-        /// Digests of the package's archive where they are known.
-        package var hashes: [Digest]
 
-        package init(installed: InstalledPackage, distro: Distro?, hashes: [Digest] = []) {
+        package init(installed: InstalledPackage, distro: Distro?) {
             self.installed = installed
             self.distro = distro
-            self.hashes = hashes
         }
 
         package var package: Package { installed.package }
@@ -98,7 +103,8 @@ extension BillOfMaterials.Component {
         return [
             package.type.rawValue, package.name, package.version, package.arch, package.group ?? "",
             package.module ?? "", package.purl(distro: distro), distro?.name ?? "", installed.ownedBy ?? "",
-        ] + installed.paths + ["\(installed.layer)"] + package.licenses
+        ] + installed.paths + ["\(installed.layer)"] + package.licenses + package.hashes.map(\.description)
+            + [package.supplier ?? ""]
     }
 }
 

@@ -11,6 +11,8 @@ enum PropertyName {
     static let sourceVersion = "tallyman:source:version"
     /// A licence as declared, where the document states it in another way; once for each.
     static let license = "tallyman:license"
+    /// The maintainer or vendor of a distribution's package, as its database has it.
+    static let supplier = "tallyman:supplier"
     /// The OS package that owns the evidence.
     static let ownedBy = "tallyman:ownedBy"
     /// The digest of a layer: of a package, the one that brought it; of the image, each from the lowest to the highest.
@@ -36,6 +38,10 @@ enum PropertyName {
     static let digest = "tallyman:digest"
     static let imageID = "tallyman:imageID"
     static let platform = "tallyman:platform"
+    /// The digest of the uncompressed tar of a layer, each from the lowest to the highest.
+    static let diffID = "tallyman:diffID"
+    /// Starts the name of a label of the image's configuration.
+    static let label = "tallyman:label:"
     /// Something that was not, or not wholly, looked at: a JSON object with `layer`, `path` and `reason`.
     static let coverage = "tallyman:coverage"
 

@@ -122,6 +122,30 @@ package struct ImageConfig: Codable, Sendable {
     package var variant: String?
     package var created: String?
     package var rootfs: RootFS?
+    package var config: Execution?
+
+    /// The part of the configuration that containers are started with.
+    package struct Execution: Codable, Sendable {
+        /// The names of the members, as the specification spells them.
+        private enum CodingKeys: String, CodingKey { case labels = "Labels" }
+
+        /// Of odd values, which builders write and engines pass over, those that are text.
+        package var labels: [String: String]
+
+        package init(from decoder: any Decoder) throws {
+            let stated = try? decoder.container(keyedBy: CodingKeys.self)
+                .decodeIfPresent([String: Label].self, forKey: .labels)  // another type states no labels
+            labels = (stated ?? [:]).compactMapValues(\.text)
+        }
+
+        private struct Label: Decodable {
+            let text: String?
+
+            init(from decoder: any Decoder) throws {
+                text = try? decoder.singleValueContainer().decode(String.self)  // another type counts as absent
+            }
+        }
+    }
 
     package var platform: Platform? {
         guard let os, let architecture else { return nil }

@@ -54,6 +54,10 @@ package struct Package: Hashable, Sendable, Codable {
     package var group: String?
     /// RPM: the modularity label, `name:stream:version:context`; otherwise `nil`.
     package var module: String?
+    /// Hashes of the one file that the package is or came as, sorted, at most one of each algorithm.
+    package var hashes: [FileHash]
+    /// Who answers for a distribution's package: its maintainer or vendor, `Name <mail@example>`; otherwise `nil`.
+    package var supplier: String?
 
     package init(
         type: PackageType,
@@ -63,7 +67,9 @@ package struct Package: Hashable, Sendable, Codable {
         source: SourcePackage? = nil,
         licenses: [String] = [],
         group: String? = nil,
-        module: String? = nil
+        module: String? = nil,
+        hashes: [FileHash] = [],
+        supplier: String? = nil
     ) {
         self.type = type
         self.name = name
@@ -73,6 +79,36 @@ package struct Package: Hashable, Sendable, Codable {
         self.licenses = licenses
         self.group = group
         self.module = module
+        self.hashes = hashes
+        self.supplier = supplier
+    }
+}
+
+extension Package {
+    /// Reads also what was written before packages had hashes.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            type: try values.decode(PackageType.self, forKey: .type),
+            name: try values.decode(String.self, forKey: .name),
+            version: try values.decode(String.self, forKey: .version),
+            arch: try values.decode(String.self, forKey: .arch),
+            source: try values.decodeIfPresent(SourcePackage.self, forKey: .source),
+            licenses: try values.decode([String].self, forKey: .licenses),
+            group: try values.decodeIfPresent(String.self, forKey: .group),
+            module: try values.decodeIfPresent(String.self, forKey: .module),
+            hashes: try values.decodeIfPresent([FileHash].self, forKey: .hashes) ?? [],
+            supplier: try values.decodeIfPresent(String.self, forKey: .supplier)
+        )
+    }
+
+    /// The package without what evidence files may state differently of the same package: licences, hashes, supplier.
+    package var identity: Package {
+        var bare = self
+        bare.licenses = []
+        bare.hashes = []
+        bare.supplier = nil
+        return bare
     }
 }
 

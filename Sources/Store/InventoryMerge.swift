@@ -43,7 +43,8 @@ extension Store {
         let fingerprints = distinct.map(\.fingerprint)
         // Sorted by the conflict key, so that two merges never wait for each other in a circle.
         let order = Set(fingerprints.indices).sorted { fingerprints[$0].lexicographicallyPrecedes(fingerprints[$1]) }
-        try await pool.transaction { session in
+        let licenses = inventory.packages.map { LicenseSet(of: $0.package) }
+        try await pool.transaction { [licenses] session in
             try Self.end(claim, session)
             let distro = try inventory.distro.map { try Self.upsert($0, session) }
             let sorted = order.map { distinct[$0] }
@@ -71,24 +72,29 @@ extension Store {
                     .int(distro), .boolArray(sorted.map(\.package.type.isOS)),
                 ]
             )
+            try Self.add(Set(licenses.compactMap(\.self)), session)
             _ = try session.execute(
                 """
                 INSERT INTO inventories (manifest_id, analysis_version, distro, package_ids, package_layers,
-                    package_owned)
+                    package_owned, package_licenses)
                 SELECT $1::bigint, $2::text, $3::bigint, coalesce(array_agg(packages.id ORDER BY given.place), '{}'),
                     coalesce(array_agg(given.layer::smallint ORDER BY given.place), '{}'),
-                    coalesce(array_agg(given.owned ORDER BY given.place), '{}')
-                FROM unnest($4::bytea[], $5::bigint[], $6::boolean[]) WITH ORDINALITY
-                        AS given(fingerprint, layer, owned, place)
+                    coalesce(array_agg(given.owned ORDER BY given.place), '{}'),
+                    coalesce(array_agg(coalesce(license_sets.id, 0) ORDER BY given.place), '{}')
+                FROM unnest($4::bytea[], $5::bigint[], $6::boolean[], $7::bytea[]) WITH ORDINALITY
+                        AS given(fingerprint, layer, owned, licenses, place)
                     JOIN packages USING (fingerprint)
+                    LEFT JOIN license_sets ON license_sets.fingerprint = given.licenses
                 ON CONFLICT (manifest_id) DO UPDATE SET analysis_version = excluded.analysis_version,
                     distro = excluded.distro, package_ids = excluded.package_ids,
-                    package_layers = excluded.package_layers, package_owned = excluded.package_owned
+                    package_layers = excluded.package_layers, package_owned = excluded.package_owned,
+                    package_licenses = excluded.package_licenses
                 """,
                 [
                     .int(claim.subject), .text(claim.analysisVersion), .int(distro), .bytesArray(fingerprints),
                     .intArray(inventory.packages.map(\.layer)),
                     .boolArray(inventory.packages.map { $0.ownedBy != nil }),
+                    .bytesArray(licenses.map { $0?.fingerprint ?? [] }),
                 ]
             )
         }

@@ -83,7 +83,8 @@ extension Store {
                         image: try row.string(2),
                         digest: try row.string(3),
                         distro: try row.string(4),
-                        layer: try row.string(5)
+                        layer: try row.string(5),
+                        licenses: try row.strings(6)
                     )
                 )
                 versions[key] = known
@@ -107,7 +108,9 @@ extension Store {
         SELECT packages.type, packages.version, registries.host || '/' || repositories.name || ':' || tags.name,
             manifests.digest,
             coalesce(distros.distro_id || CASE WHEN distros.version_id = '' THEN '' ELSE '-' || distros.version_id END, ''),
-            coalesce(layers.digest, '')
+            coalesce(layers.digest, ''),
+            coalesce((SELECT declared FROM license_sets
+                WHERE license_sets.id = package_licenses[array_position(package_ids, packages.id)]), '{}')
         FROM packages
             JOIN inventories ON inventories.package_ids @> ARRAY[packages.id]
             JOIN manifests ON manifests.id = inventories.manifest_id
@@ -166,6 +169,7 @@ extension Store {
             report.findings = try session.execute(FleetRowsQuery.findings).map {
                 try FleetRowsQuery.finding($0, from: 3)
             }
+            report.licenses = try Self.imageLicenses(session)
             report.coverage = try session.execute(
                 """
                 SELECT layers.digest, layer_gaps.path, layer_gaps.reason FROM report_images

@@ -8,8 +8,8 @@ import Store
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "The nightly report, and questions about a vulnerability, a package or an image.",
-        subcommands: [Nightly.self, Vulnerability.self, PackageQuestion.self, Image.self]
+        abstract: "The nightly report, and questions about a vulnerability, a package, an image or a licence.",
+        subcommands: [Nightly.self, Vulnerability.self, PackageQuestion.self, Image.self, Licences.self]
     )
 
     struct Nightly: AsyncParsableCommand {
@@ -148,6 +148,30 @@ struct ReportCommand: AsyncParsableCommand {
             let report = try await store.imageReport(image)
             await store.close()
             guard let report else { throw InputError("no run has seen \(image)") }
+            try options.print(report)
+        }
+    }
+
+    struct Licences: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Which licences there are in the fleet; of one, the packages and images that have it.",
+            discussion: """
+                A LICENCE is an SPDX identifier, or the beginning of some: `agpl` is AGPL-3.0-only and AGPL-3.0-or-later.
+                What packages declare is told by SPDX identifiers where it is recognised, and else as they word it.
+
+                  tallyman report licences
+                  tallyman report licences agpl -o csv
+                """,
+            aliases: ["licenses"]
+        )
+        @OptionGroup var options: QueryOptions
+        @Argument(help: "A licence, or a family of them; by default all are counted.") var licence: String?
+
+        func run() async throws {
+            let store = try await options.fleet.store(connections: 1)
+            let report = try await store.licenseReport(licence)
+            await store.close()
+            if let licence, report.licenses.isEmpty { throw InputError("no package of the fleet states \(licence)") }
             try options.print(report)
         }
     }

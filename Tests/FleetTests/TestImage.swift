@@ -18,15 +18,23 @@ struct TestImage: Sendable {
     ///   - layers: The layers' bytes, the lowest first.
     ///   - configType: What the manifest says its configuration is.
     ///   - layerType: What the manifest says its layers are.
+    ///   - created: When the configuration says that the image was made.
+    ///   - labels: The configuration's labels, of names and values that need no escapes.
     init(
         layers: [[UInt8]],
         configType: String = MediaType.ociConfig,
-        layerType: String = "application/vnd.oci.image.layer.v1.tar"
+        layerType: String = "application/vnd.oci.image.layer.v1.tar",
+        created: String = "0001-01-01T00:00:00Z",
+        labels: [String: String] = [:]
     ) {
         let digests = layers.map(Self.digest)
         let diffIDs = digests.map { "\"\($0)\"" }.joined(separator: ",")
+        let stated = labels.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\"\($0.value)\"" }.joined(separator: ",")
         let config = Array(
-            #"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[\#(diffIDs)]}}"#.utf8
+            #"""
+            {"architecture":"amd64","os":"linux","created":"\#(created)","config":{"Labels":{\#(stated)}},
+            "rootfs":{"type":"layers","diff_ids":[\#(diffIDs)]}}
+            """#.utf8
         )
         let descriptors = zip(layers, digests).map { Self.descriptor(layerType, $1, $0.count) }.joined(separator: ",")
         manifest = Array(

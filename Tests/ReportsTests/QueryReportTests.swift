@@ -103,7 +103,7 @@ import Testing
                 Versions  2
                 Images    3
 
-                TYPE  VERSION  VULNERABILITIES  WORST  IMAGE  DISTRO     LAYER
+                TYPE  VERSION  VULNERABILITIES  WORST  IMAGE  DISTRO     LAYER  LICENCES
                 apk   3.1-r0                 0         r/c:1
                 deb   3.0-1                  3  high   r/a:1  debian-12
                 deb   3.0-1                  3  high   r/b:1
@@ -145,7 +145,7 @@ import Testing
     func csv() throws {
         let lines = String(decoding: try Self.image.rendered(as: .csv), as: UTF8.self).split(separator: "\r\n")
         #expect(lines.count == 3)
-        #expect(lines.first.map(String.init) == FindingsCSV.columns.joined(separator: ","))
+        #expect(lines.first.map(String.init) == (FindingsCSV.columns + ["licenses"]).joined(separator: ","))
         #expect(
             String(decoding: try Self.package.rendered(as: .csv), as: UTF8.self).split(separator: "\r\n").count == 4
         )

@@ -193,4 +193,22 @@ import Testing
         let error = #expect(throws: SBOMError.self) { try read(text) }
         #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
     }
+
+    @Test func `what Syft lists once for each program is one package with several places`() throws {
+        let component = #"""
+            {"type":"library","name":"stdlib","version":"go1.19.8","purl":"pkg:golang/stdlib@1.19.8","properties":[
+             {"name":"syft:package:type","value":"go-module"},{"name":"syft:location:0:path","value":"/usr/bin/PLACE"}]}
+            """#
+        let tool = #"""
+            {"type":"library","name":"example.org/owner/tools/cmd/a","version":"(devel)",
+             "purl":"pkg:golang/example.org/owner/tools@(devel)#cmd/a"}
+            """#
+        let components = ["b", "a", "b"].map { component.replacing("PLACE", with: $0) } + [tool]
+        let bill = try read(
+            #"{"bomFormat":"CycloneDX","specVersion":"1.6","components":["# + components.joined(separator: ",") + "]}"
+        )
+        #expect(bill.components.map(\.package.name) == ["example.org/owner/tools/cmd/a", "stdlib"])
+        #expect(bill.components.last?.package.version == "go1.19.8")
+        #expect(bill.components.last?.installed.paths == ["/usr/bin/a", "/usr/bin/b"])
+    }
 }

@@ -32,7 +32,9 @@ enum SampleBill {
                 digest: digest("a"),
                 imageID: digest("b"),
                 platform: .linuxAMD64,
-                layers: [digest("c"), digest("d")]
+                layers: [digest("c"), digest("d")],
+                diffIDs: [digest("e"), digest("f")],
+                labels: ["org.opencontainers.image.version": "1.4", "maintainer": "team <t@example.org>"]
             ),
             distro: debian,
             components: [
@@ -43,7 +45,8 @@ enum SampleBill {
                         version: "2.36-9",
                         arch: "amd64",
                         source: SourcePackage(name: "glibc", version: "2.36-9"),
-                        licenses: ["GPL-2+", "LGPL-2.1-or-later", "custom"]
+                        licenses: ["GPL-2+", "LGPL-2.1-or-later", "custom"],
+                        supplier: "GNU Libc Maintainers <debian-glibc@lists.debian.org>"
                     ),
                     paths: ["/var/lib/dpkg/status"]
                 ),
@@ -63,7 +66,17 @@ enum SampleBill {
                     paths: ["/usr/lib/a/METADATA", "/usr/lib/b/METADATA"]
                 ),
                 component(Package(type: .npm, name: "@babel/core", version: "7.0.0", licenses: ["MIT OR Apache-2.0"])),
-                component(Package(type: .java, name: "core", version: "2", licenses: ["MIT"], group: "org.example")),
+                component(
+                    Package(
+                        type: .java,
+                        name: "core",
+                        version: "2",
+                        licenses: ["MIT"],
+                        group: "org.example",
+                        hashes: [FileHash(.sha1, hex: String(repeating: "1", count: 40)), FileHash(digest("2"))]
+                            .compactMap(\.self)
+                    )
+                ),
                 component(Package(type: .go, name: "golang.org/x/net", version: "v0.1.0", licenses: ["LicenseRef-x"])),
                 component(Package(type: PackageType(rawValue: "rust-crate"), name: "serde", version: "1.0.0")),
             ],
@@ -108,6 +121,11 @@ enum SampleBill {
         "LicenseRef-a", "a\nlong text\n  of lines", "NONE", "GPL-2.0-only WITH Classpath-exception-2.0", "Apache-2.0+",
     ]
 
+    private static let suppliers = [
+        "Debian Python Team <team+python@tracker.debian.org>", "Red Hat, Inc.", "<root@host.example>", "A (B) <c@d.e>",
+        "no-mail <>", "é\nx <a@b>", " ", "(", "NOASSERTION", "Natanael Copa <ncopa@alpinelinux.org>",
+    ]
+
     private static let types = [
         "deb", "apk", "rpm", "python", "npm", "gem", "java-archive", "go-module", "rust-crate", "php-composer",
         "dotnet",
@@ -132,21 +150,34 @@ enum SampleBill {
         let distros: [Distro?] = [debian, edge, nil, Distro(id: word(&random), versionID: "1", name: word(&random))]
         let layers = (0..<random.below(4)).map { _ in Digest(sha256: random.bytes(32)) }
         var bill = BillOfMaterials(
-            subject: .init(source: word(&random), layers: layers),
+            subject: .init(
+                source: word(&random),
+                layers: layers,
+                diffIDs: layers.reversed(),
+                labels: Dictionary((0..<random.below(4)).map { _ in (word(&random), word(&random)) }) { first, _ in
+                    first
+                }
+            ),
             distro: distros[random.below(4)],
             components: [],
             tool: .init(name: "tallyman", version: "1")
         )
         for _ in 0..<random.below(30) {
+            var content = package(&random)
+            content.hashes = FileHash.Algorithm.allCases.compactMap { algorithm in
+                guard random.oneIn(4) else { return nil }
+                let sizes: [FileHash.Algorithm: Int] = [.md5: 16, .sha1: 20, .sha256: 32, .sha384: 48, .sha512: 64]
+                return FileHash(algorithm, bytes: random.bytes(sizes[algorithm] ?? 0))
+            }
+            if random.oneIn(2) { content.supplier = suppliers[random.below(suppliers.count)] }
             let installed = InstalledPackage(
-                package: package(&random),
+                package: content,
                 layer: layers.isEmpty ? 0 : random.below(layers.count),
                 paths: (0..<random.below(3)).map { "/\($0)/\(word(&random))" },
                 ownedBy: random.oneIn(4) ? word(&random) : nil
             )
             let distro = random.oneIn(3) ? distros[random.below(4)] : bill.distro
-            let hashes = random.oneIn(4) ? [Digest(sha256: random.bytes(32))] : []
-            bill.components.append(.init(installed: installed, distro: distro, hashes: hashes))
+            bill.components.append(.init(installed: installed, distro: distro))
         }
         for index in 0..<random.below(3) {
             bill.gaps.append(LayerGap(layer: index, gap: CoverageGap(path: word(&random), reason: word(&random))))

@@ -6,7 +6,7 @@ import ScanModel
 /// What a package manager did install is found here too; the inventory drops it where the manager owns the file.
 struct BinaryCataloger: Cataloger {
     let name = CatalogerName.binary
-    let version = 1
+    let version = 2
     let readsLargeFiles = true
     let selectors: [PathSelector] = BinaryClassifier.all.flatMap(\.files).map { rule in
         switch rule {
@@ -43,6 +43,10 @@ struct BinaryCataloger: Cataloger {
                 guard let package = identify(classifier, file.path, &search) else { continue }
                 let cataloged = CatalogedPackage(package)
                 if !found.packages.contains(cataloged) { found.packages.append(cataloged) }
+            }
+            if !found.packages.isEmpty {
+                let hashes = file.bytes.sha256
+                for index in found.packages.indices { found.packages[index].package.hashes = hashes }
             }
             if search.isCutShort {
                 found.problems.append("the search for a version was given up: too many likely places")

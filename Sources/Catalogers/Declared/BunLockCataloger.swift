@@ -6,7 +6,7 @@ import ScanModel
 /// Packages that only development dependencies of the workspaces reach are left out, as Syft does.
 struct BunLockCataloger: Cataloger {
     let name = "bun-lock"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.name("bun.lock", parentSuffixes: [])]
 
     private struct Lock: Decodable {
@@ -30,11 +30,17 @@ struct BunLockCataloger: Cataloger {
 
         let identifier: String
         private(set) var dependencies: [String] = []
+        private(set) var hashes: [FileHash] = []
 
         init(from decoder: any Decoder) throws {
             var items = try decoder.unkeyedContainer()
             identifier = try items.decode(String.self)
             while !items.isAtEnd {
+                if let text = try? items.decode(String.self) {  // another type is the object of dependencies
+                    let found = FileHash.all(integrity: text)
+                    if !found.isEmpty { hashes = found }
+                    continue
+                }
                 guard let relations = try items.decode(Lenient<Relations>.self).value else { continue }
                 dependencies += (relations.dependencies?.value ?? [:]).keys
                 dependencies += (relations.optionalDependencies?.value ?? [:]).keys
@@ -51,13 +57,13 @@ struct BunLockCataloger: Cataloger {
     }
 
     private func read(_ lock: Lock, _ packages: inout ListedPackages) {
-        var entries: [(name: String, version: String, dependencies: [String])] = []
+        var entries: [(name: String, version: String, dependencies: [String], hashes: [FileHash])] = []
         for (_, item) in lock.packages.sorted(by: { $0.key < $1.key }) {
             guard let entry = item.value, let (name, version) = NpmName.split(entry.identifier) else {
                 packages.refuse()
                 continue
             }
-            entries.append((name, version, entry.dependencies))
+            entries.append((name, version, entry.dependencies, entry.hashes))
         }
         let graph = Dictionary(entries.map { ($0.name, $0.dependencies) }, uniquingKeysWith: +)
         let workspaces = (lock.workspaces?.value ?? [:]).values.compactMap(\.value)
@@ -71,7 +77,7 @@ struct BunLockCataloger: Cataloger {
         for entry in entries where needed.contains(entry.name) || !development.contains(entry.name) {
             // Projects, workspaces and folders are not dependencies.
             if ["root:", "workspace:", "link:", "file:"].contains(where: { entry.version.hasPrefix($0) }) { continue }
-            packages.add(entry.name, entry.version)
+            packages.add(entry.name, entry.version, hashes: entry.hashes)
         }
     }
 

@@ -4,7 +4,7 @@ import ScanModel
 /// Composer's `composer.lock`, without what only development needs, as Syft does.
 struct ComposerLockCataloger: Cataloger {
     let name = "composer-lock"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.name("composer.lock", parentSuffixes: [])]
 
     private struct Lock: Decodable { var packages: [Lenient<ComposerPackage>]? }

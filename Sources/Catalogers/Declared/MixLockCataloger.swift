@@ -4,7 +4,7 @@ import ScanModel
 /// Elixir dependencies from Hex, from `mix.lock`: a map with one entry a line (Mix documentation, `Mix.Dep.Lock`).
 struct MixLockCataloger: Cataloger {
     let name = "mix-lock"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.pathSuffix("mix.lock")]
 
     private static let maxLineBytes = 64 * 1024
@@ -18,7 +18,13 @@ struct MixLockCataloger: Cataloger {
             let fields = text[colon.upperBound...].split(separator: ",", maxSplits: 3).map(\.trimmingSpaces)
             // Checkouts and folders come from no registry and have no version.
             guard fields.count >= 3, fields[0] == "{:hex" else { continue }
-            packages.add(name: String(name), version: fields[2].filter { $0 != "\"" })
+            // The checksum of what is in the archive comes early, that of the archive itself last.
+            let sums = text.split(separator: "\"").compactMap { FileHash(.sha256, hex: $0) }
+            packages.add(
+                name: String(name),
+                version: fields[2].filter { $0 != "\"" },
+                hashes: sums.count > 1 ? sums.suffix(1) : []
+            )
         }
         return packages.file
     }

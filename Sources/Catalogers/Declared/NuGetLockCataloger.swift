@@ -4,7 +4,7 @@ import ScanModel
 /// NuGet packages, from `packages.lock.json` (NuGet documentation, "PackageReference in project files", Locking).
 struct NuGetLockCataloger: Cataloger {
     let name = "nuget-lock"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.pathSuffix("packages.lock.json")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -12,7 +12,9 @@ struct NuGetLockCataloger: Cataloger {
             var packages = PackageRecords(.dotnet)
             for framework in try BoundedJSON(file.bytes)["dependencies"]?.members ?? [] {
                 for (name, entry) in framework.value.members where entry["type"]?.string?.lowercased() != "project" {
-                    packages.add(name: name, version: entry["resolved"]?.string)
+                    // The SHA-512 of the archive, in base64.
+                    let hashes = entry["contentHash"]?.string.map { FileHash.all(integrity: "sha512-\($0)") }
+                    packages.add(name: name, version: entry["resolved"]?.string, hashes: hashes ?? [])
                 }
             }
             return packages.file

@@ -6,7 +6,7 @@ import ScanModel
 /// Development dependencies are left out and the root package is counted, as Syft does.
 struct PackageLockCataloger: Cataloger {
     let name = "npm-lock"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [
         .name("package-lock.json", parentSuffixes: []), .name("npm-shrinkwrap.json", parentSuffixes: []),
     ]
@@ -23,12 +23,15 @@ struct PackageLockCataloger: Cataloger {
         var name: Lenient<String>?
         var version: Lenient<String>?
         var license: Lenient<DeclaredLicenses>?
+        /// Of the archive that was fetched (W3C Subresource Integrity).
+        var integrity: Lenient<String>?
         var dev: Lenient<Bool>?
         var link: Lenient<Bool>?
     }
 
     private struct Dependency: Decodable {
         var version: Lenient<String>?
+        var integrity: Lenient<String>?
         var dev: Lenient<Bool>?
         var dependencies: Lenient<[String: Lenient<Dependency>]>?
     }
@@ -58,7 +61,16 @@ struct PackageLockCataloger: Cataloger {
         }
         // Projects and their workspaces need no version.
         if entry.version == nil, !path.contains("node_modules/") { return }
-        packages.add(name, entry.version?.value, licenses: entry.license?.value?.names ?? [])
+        packages.add(
+            name,
+            entry.version?.value,
+            licenses: entry.license?.value?.names ?? [],
+            hashes: Self.hashes(entry.integrity)
+        )
+    }
+
+    private static func hashes(_ integrity: Lenient<String>?) -> [FileHash] {
+        integrity?.value.map { FileHash.all(integrity: $0) } ?? []
     }
 
     /// What follows the last `node_modules/` of a path.
@@ -77,9 +89,9 @@ struct PackageLockCataloger: Cataloger {
             guard dependency.dev?.value != true else { continue }
             if let version = dependency.version?.value, version.hasPrefix("npm:") {
                 let target = NpmName.split(version.dropFirst(4))
-                packages.add(target?.name, target?.version)
+                packages.add(target?.name, target?.version, hashes: Self.hashes(dependency.integrity))
             } else {
-                packages.add(name, dependency.version?.value)
+                packages.add(name, dependency.version?.value, hashes: Self.hashes(dependency.integrity))
             }
             add(dependency.dependencies?.value ?? [:], &packages)
         }

@@ -4,21 +4,29 @@ import ScanModel
 /// Pipenv's `Pipfile.lock`; of its groups only `default` is read, as Syft does.
 struct PipfileLockCataloger: Cataloger {
     let name = "pipfile-lock"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.name("Pipfile.lock", parentSuffixes: [])]
 
     private struct Lock: Decodable {
         var `default`: [String: Lenient<Entry>]?
     }
 
-    private struct Entry: Decodable { var version: Lenient<String>? }
+    private struct Entry: Decodable {
+        var version: Lenient<String>?
+        /// Of the archives that may be installed; where there are several, the package has none.
+        var hashes: Lenient<[Lenient<String>]>?
+    }
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         ListingFile.read(file, .python) { bytes, packages in
             guard let lock = ListingJSON.decode(Lock.self, bytes, &packages) else { return }
             for (name, entry) in (lock.default ?? [:]).sorted(by: { $0.key < $1.key }) {
                 let pin = entry.value?.version?.value
-                packages.add(PURL.pypiName(name), pin.map { String($0.trimmingPrefix("==")) })
+                packages.add(
+                    PURL.pypiName(name),
+                    pin.map { String($0.trimmingPrefix("==")) },
+                    hashes: (entry.value?.hashes?.value ?? []).compactMap { $0.value.flatMap { FileHash($0) } }
+                )
             }
         }
     }

@@ -6,7 +6,7 @@ import ScanModel
 /// Entries that only development needs (`dev: true`, up to version 8) are left out, as Syft does.
 struct PnpmLockCataloger: Cataloger {
     let name = "pnpm-lock"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.name("pnpm-lock.yaml", parentSuffixes: [])]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -28,6 +28,7 @@ struct PnpmLockCataloger: Cataloger {
         private var isDevelopment = false
         private var ownName: String?
         private var ownVersion: String?
+        private var hashes: [FileHash] = []
 
         mutating func take(_ entry: YAMLOutline.Entry, _ packages: inout ListedPackages) {
             if entry.depth == 0 {
@@ -50,8 +51,14 @@ struct PnpmLockCataloger: Cataloger {
                 key = entry.key
                 return
             }
+            if entry.depth == 3, entry.key == "integrity" { hashes = FileHash.all(integrity: entry.value) }
             guard entry.depth == 2 else { return }
             switch entry.key {
+            // `{integrity: sha512-…}`, as most writers have it, or with the integrity on a line of its own.
+            case "resolution":
+                guard let label = entry.value.firstRange(of: "integrity: ") else { break }
+                let value = entry.value[label.upperBound...].prefix { !",}".contains($0) }
+                hashes = FileHash.all(integrity: value)
             case "dev": isDevelopment = entry.value == "true"
             case "name": ownName = entry.value
             case "version": ownVersion = entry.value
@@ -76,6 +83,7 @@ struct PnpmLockCataloger: Cataloger {
                 isDevelopment = false
                 ownName = nil
                 ownVersion = nil
+                hashes = []
             }
             guard let key, !isDevelopment else { return }
             if section == "dependencies" {
@@ -85,7 +93,7 @@ struct PnpmLockCataloger: Cataloger {
             } else {
                 let split = PnpmKey.split(key, lockfileVersion: version ?? 9)
                 // Names and versions of their own stand where the key has an address or a folder instead.
-                packages.add(ownName ?? split?.name, ownVersion ?? split?.version)
+                packages.add(ownName ?? split?.name, ownVersion ?? split?.version, hashes: hashes)
             }
         }
 

@@ -5,7 +5,7 @@ import TOML
 /// Poetry's `poetry.lock`: a table for each package, those of every group.
 struct PoetryLockCataloger: Cataloger {
     let name = "poetry-lock"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.name("poetry.lock", parentSuffixes: [])]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile { PythonLockTables.read(file, under: "package") }
@@ -14,7 +14,7 @@ struct PoetryLockCataloger: Cataloger {
 /// PDM's `pdm.lock`: a table for each package and combination of extras.
 struct PDMLockCataloger: Cataloger {
     let name = "pdm-lock"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.name("pdm.lock", parentSuffixes: [])]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile { PythonLockTables.read(file, under: "package") }
@@ -23,7 +23,7 @@ struct PDMLockCataloger: Cataloger {
 /// uv's `uv.lock` and the locks of scripts, `name.py.lock` (PEP 723); the project itself is among the packages.
 struct UVLockCataloger: Cataloger {
     let name = "uv-lock"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.name("uv.lock", parentSuffixes: []), .suffix(".py.lock")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile { PythonLockTables.read(file, under: "package") }
@@ -32,7 +32,7 @@ struct UVLockCataloger: Cataloger {
 /// `pylock.toml` and `pylock.NAME.toml` (PEP 751).
 struct PylockCataloger: Cataloger {
     let name = "pylock"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.nameContaining("pylock.", suffix: ".toml")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -52,8 +52,26 @@ private enum PythonLockTables {
             for problem in document.problems { packages.addProblem("no valid TOML: \(problem)") }
             for table in document.root[key]?.tables ?? [] {
                 if table["version"] == nil, isLocal(table) { continue }
-                packages.add((table["name"]?.string).map(PURL.pypiName), table["version"]?.string)
+                packages.add(
+                    (table["name"]?.string).map(PURL.pypiName),
+                    table["version"]?.string,
+                    hashes: hashes(table)
+                )
             }
+        }
+    }
+
+    /// Hashes of the archives that may be installed; where there are several, the package has none.
+    private static func hashes(_ table: TOMLTable) -> [FileHash] {
+        let files =
+            (table["files"]?.tables ?? []) + (table["wheels"]?.tables ?? [])
+            + [table["sdist"]?.table]
+            .compactMap(\.self)
+        return files.flatMap { file in
+            let sums = FileHash.Algorithm.allCases.compactMap { algorithm in
+                file["hashes"]?[algorithm.rawValue]?.string.flatMap { FileHash(algorithm, hex: $0) }
+            }
+            return sums + [file["hash"]?.string.flatMap { FileHash($0) }].compactMap(\.self)
         }
     }
 

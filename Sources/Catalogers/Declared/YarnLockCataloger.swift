@@ -6,7 +6,7 @@ import ScanModel
 /// The file does not tell development dependencies from others: all are counted.
 struct YarnLockCataloger: Cataloger {
     let name = "yarn-lock"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.name("yarn.lock", parentSuffixes: [])]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -40,6 +40,7 @@ struct YarnLockCataloger: Cataloger {
             switch words[0].filter({ $0 != "\"" }) {
             case "version": open.version = String(value)
             case "resolved": open.resolved = RegistryArchive(value)
+            case "integrity": open.hashes = FileHash.all(integrity: words[1].filter { $0 != "\"" })
             default: break
             }
         }
@@ -66,6 +67,7 @@ struct YarnLockCataloger: Cataloger {
         var key: String?
         var version: String?
         var resolved: RegistryArchive?
+        var hashes: [FileHash] = []
 
         mutating func close(_ packages: inout ListedPackages) {
             guard let key else { return }
@@ -73,9 +75,9 @@ struct YarnLockCataloger: Cataloger {
             // The version that Yarn writes for a project and its workspaces, which are not dependencies.
             if version == "0.0.0-use.local" { return }
             if let resolved {
-                packages.add(resolved.name, resolved.version)
+                packages.add(resolved.name, resolved.version, hashes: hashes)
             } else {
-                packages.add(YarnLockCataloger.packageName(in: key), version)
+                packages.add(YarnLockCataloger.packageName(in: key), version, hashes: hashes)
             }
         }
     }

@@ -72,6 +72,13 @@ enum CycloneDXJSONReader {
             switch name {
             case "bom-ref": found.ref = try cursor.string()
             case "type": found.kind = try cursor.string()
+            case "supplier":
+                try cursor.members { cursor, name in
+                    if name == "name" { found.supplier = try cursor.string() } else { try cursor.skip() }
+                }
+            case "publisher":
+                let publisher = try cursor.string()
+                if found.supplier.isEmpty { found.supplier = publisher }
             case "group": found.group = try cursor.string()
             case "name": found.name = try cursor.string()
             case "version": found.version = try cursor.string()

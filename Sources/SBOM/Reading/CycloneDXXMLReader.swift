@@ -75,6 +75,8 @@ struct CycloneDXXMLReader {
         guard !open.isEmpty else { return }
         let index = open.count - 1
         switch (parent, name) {
+        case ("supplier", "name"): if isInComponent { open[index].supplier = trimmed }
+        case ("component", "publisher"): if open[index].supplier.isEmpty { open[index].supplier = trimmed }
         case ("component", "group"): open[index].group = trimmed
         case ("component", "name"), ("tool", "name"): open[index].name = trimmed
         case ("component", "version"), ("tool", "version"): open[index].version = trimmed
@@ -85,12 +87,15 @@ struct CycloneDXXMLReader {
         case ("licenses", "expression"): if isOwnLicense { open[index].add(license: trimmed) }
         case ("properties", "property"):
             // Licences and others have properties too.
-            if path.dropLast(2).last == "component" { open[index].add(property: attributes["name"] ?? "", text) }
+            if isInComponent { open[index].add(property: attributes["name"] ?? "", text) }
         case ("hashes", "hash"): open[index].add(hash: trimmed, algorithm: attributes["alg"] ?? "")
         case ("occurrence", "location"): open[index].add(path: text)
         default: break
         }
     }
+
+    /// Whether what stands in the element around this one is said of the component.
+    private var isInComponent: Bool { path.dropLast(2).last == "component" }
 
     /// Whether the licence is declared for the component, not found in its evidence.
     private var isOwnLicense: Bool {

@@ -15,7 +15,9 @@ struct DocumentComponent {
     var licenses: [String] = []
     var properties: [Property] = []
     var paths: [String] = []
-    var hashes: [Digest] = []
+    var hashes: [FileHash] = []
+    /// The name of the supplier or, without one, of the publisher.
+    var supplier = ""
     /// SPDX: where it was built from, in free words.
     var sourceInfo = ""
 
@@ -38,11 +40,8 @@ struct DocumentComponent {
     }
 
     mutating func add(hash content: String, algorithm: String) {
-        let name = algorithm.lowercased().filter { $0 != "-" }
-        guard hashes.count < SBOMLimits.maxValues, let digest = Digest("\(name):\(content.lowercased())") else {
-            return
-        }
-        hashes.append(digest)
+        guard hashes.count < SBOMLimits.maxValues, let hash = FileHash(named: algorithm, hex: content) else { return }
+        hashes.append(hash)
     }
 
     private static let prefixes = [PropertyName.prefix, "syft:", "aquasecurity:trivy:"]

@@ -44,15 +44,15 @@ struct DocumentInterpretation {
             components: [],
             gaps: (root?.gaps ?? []) + contents.notes.map { LayerGap(layer: 0, gap: $0) },
             tool: contents.tool ?? .init(name: "unknown", version: ""),
-            created: contents.created
+            created: contents.created.flatMap { Timestamp.normalized($0) }
         )
-        bill.components = found.map { component, package in
+        let components = found.map { component, package in
             BillOfMaterials.Component(
                 installed: package.installed(component),
-                distro: distro(of: package, component, image: stated),
-                hashes: component.hashes
+                distro: distro(of: package, component, image: stated)
             )
         }
+        bill.components = isOwn ? components : MergedComponents.merge(components)
         bill.components = bill.orderedComponents
         return bill
     }
@@ -106,12 +106,28 @@ extension BillOfMaterials.Subject {
             digest: Digest(digest),
             imageID: (properties[PropertyName.imageID] ?? trivy("ImageID")).flatMap { Digest($0) },
             platform: properties[PropertyName.platform].flatMap { Platform($0) },
-            layers: properties.values(of: PropertyName.layer).compactMap { Digest($0) }
+            layers: properties.values(of: PropertyName.layer).compactMap { Digest($0) },
+            diffIDs: (properties.values(of: PropertyName.diffID) + properties.values(of: "aquasecurity:trivy:DiffID"))
+                .compactMap { Digest($0) },
+            labels: ImageLabels.bounded(root?.labels ?? [:])
         )
     }
 }
 
 extension DocumentComponent {
+    /// What starts the names of properties that are labels of the image, in our documents, Syft's and Trivy's.
+    private static let labelPrefixes = [PropertyName.label, "syft:image:labels:", "aquasecurity:trivy:Labels:"]
+
+    fileprivate var labels: [String: String] {
+        var found: [String: String] = [:]
+        for property in properties {
+            guard let prefix = Self.labelPrefixes.first(where: { property.name.hasPrefix($0) }) else { continue }
+            let name = String(property.name.dropFirst(prefix.count))
+            found[name] = found[name] ?? property.value
+        }
+        return found
+    }
+
     /// What the document says was not looked at.
     fileprivate var gaps: [LayerGap] {
         properties.values(of: PropertyName.coverage).compactMap { text in

@@ -22,6 +22,7 @@ struct PackageReading {
             guard !component.name.isEmpty, !component.version.isEmpty, !type.isEmpty else { return nil }
             isOwn = true
             package = Self.own(component, type: PackageType(rawValue: type))
+            package.hashes = FileHash.agreed(component.hashes)
             return
         }
         isOwn = false
@@ -36,6 +37,7 @@ struct PackageReading {
         package = named.package
         distro = named.distro
         refine(component)
+        if package.type == .go { refineGo(component, url) }
     }
 
     /// Why a component that reads like a package is none; `nil` where it does not read like one.
@@ -59,6 +61,7 @@ struct PackageReading {
         package.arch = properties[PropertyName.arch] ?? ""
         package.group = properties[PropertyName.group]
         package.module = properties[PropertyName.module]
+        package.supplier = properties[PropertyName.supplier]
         if let name = properties[PropertyName.sourceName] {
             package.source = SourcePackage(name: name, version: properties[PropertyName.sourceVersion] ?? "")
         }
@@ -119,7 +122,9 @@ struct PackageReading {
         }
         spell(component)
         package.licenses = Array(Set(component.licenses)).sorted()
+        package.hashes = FileHash.agreed(component.hashes)
         guard package.type.isOS else { return }
+        if !component.supplier.isEmpty { package.supplier = component.supplier }
         if let epoch = Self.epoch(component.version), !package.version.contains(":"),
             component.version.dropFirst(epoch.count + 1) == package.version, epoch != "0" || package.type == .deb
         {
@@ -141,6 +146,13 @@ struct PackageReading {
         {
             package.source = source
         }
+    }
+
+    /// Keeps what Go's own build information says of a main package and of the standard library, as Syft does beside the
+    /// purl: `github.com/owner/module/cmd/tool` for `…/module#cmd/tool`, and `go1.22.1` for `1.22.1`.
+    private mutating func refineGo(_ component: DocumentComponent, _ url: PackageURLParts) {
+        if !url.subpath.isEmpty, component.name == "\(package.name)/\(url.subpath)" { package.name = component.name }
+        if package.name == "stdlib", component.version == "go\(package.version)" { package.version = component.version }
     }
 
     /// Keeps the document's spelling of a name that its purl has folded, as purls of PyPI are.

@@ -49,6 +49,7 @@ enum SPDXJSONReader {
             case "versionInfo": found.component.version = try cursor.string()
             case "description": found.component.description = try cursor.string()
             case "primaryPackagePurpose": found.set(purpose: try cursor.string())
+            case "supplier": found.set(supplier: try cursor.string())
             case "sourceInfo": found.component.sourceInfo = try cursor.string()
             case "licenseDeclared": found.declaredLicense = try cursor.string()
             case "licenseConcluded": found.concludedLicense = try cursor.string()

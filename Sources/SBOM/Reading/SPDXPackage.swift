@@ -9,6 +9,13 @@ struct SPDXPackage {
         component.kind = purpose.lowercased().replacing("_", with: "-")
     }
 
+    /// `Organization: NAME (ADDRESS)` or `Person: …` (SPDX specification v2.3, 7.5).
+    mutating func set(supplier: String) {
+        for kind in ["Organization: ", "Person: "] where supplier.hasPrefix(kind) {
+            component.supplier = SupplierName(spdx: supplier.dropFirst(kind.count)).text
+        }
+    }
+
     /// Takes in a reference to something outside of the document (SPDX specification v2.3, 7.21).
     mutating func addReference(type: String, locator: String) {
         if type == "purl", component.purl.isEmpty { component.purl = locator }

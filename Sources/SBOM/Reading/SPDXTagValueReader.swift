@@ -50,6 +50,7 @@ struct SPDXTagValueReader {
         case "PackageVersion": package?.component.version = value
         case "PackageDescription": package?.component.description = value
         case "PrimaryPackagePurpose": package?.set(purpose: value)
+        case "PackageSupplier": package?.set(supplier: value)
         case "PackageSourceInfo": package?.component.sourceInfo = value
         case "PackageLicenseDeclared": package?.declaredLicense = value
         case "PackageLicenseConcluded": package?.concludedLicense = value

@@ -5,12 +5,12 @@ enum CPECandidates {
     /// Candidates of one package.
     private static let maxCount = 8
 
-    /// The names, most likely first, without duplicates.
+    /// The names, most likely first, without duplicates: those under which matching looks it up come before guesses.
     static func names(for package: Package) -> [String] {
         var seen: Set<String> = []
-        return candidates(package).compactMap(\.formatted).filter { seen.insert($0).inserted }.prefix(maxCount).map {
-            $0
-        }
+        let known = package.cpes.filter { $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } && $0.utf8.count <= 1024 }
+        let names = known + candidates(package).compactMap(\.formatted)
+        return Array(names.filter { seen.insert($0).inserted }.prefix(maxCount))
     }
 
     private static func candidates(_ package: Package) -> [CPEName] {
@@ -23,8 +23,9 @@ enum CPECandidates {
         let name = package.name.lowercased()
         switch package.type.rawValue {
         case "deb", "apk", "rpm", "alpm":
+            // What distributions split into packages is one project upstream, mostly under the name of the source.
             let source = package.source?.name.lowercased() ?? name
-            return [name, source].flatMap { cross([vendors[$0] ?? $0], spellings($0)) }
+            return [source, name].flatMap { cross([vendors[$0] ?? $0], spellings($0)) }
         case "npm":
             let parts = name.split(separator: "/").map(String.init)
             let product = parts.last ?? name

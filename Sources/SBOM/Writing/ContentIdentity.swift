@@ -54,6 +54,8 @@ private struct Fields {
             subject.imageID?.description ?? "-", subject.platform.map { "\($0)" } ?? "-",
         ])
         add(subject.layers.map(\.description))
+        add(subject.diffIDs.map(\.description))
+        add(subject.labels.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
     }
 
     mutating func add(_ distro: Distro?) {
@@ -67,7 +69,7 @@ private struct Fields {
         add(component.distro)
         add(component.package.source.map { [$0.name, $0.version] } ?? [])
         add(component.package.licenses)
-        add(component.hashes.map(\.description))
+        add(component.package.hashes.map(\.description))
     }
 
     mutating func add(_ flaw: BillOfMaterials.Vulnerability) {

@@ -81,10 +81,21 @@ enum CycloneDXJSONWriter {
         text.object { text in
             text.member("bom-ref", component.ref)
             text.member("type", component.isApplication ? "application" : "library")
+            if let supplier = component.supplier {
+                text.key("supplier")
+                text.object { text in
+                    text.member("name", supplier.name)
+                    if let address = supplier.address {
+                        text.members("contact", [address]) { text, address in
+                            text.object { $0.member("email", address) }
+                        }
+                    }
+                }
+            }
             text.member("group", package.group)
             text.member("name", package.name)
             text.member("version", package.version)
-            hashes(component.content.hashes, &text)
+            hashes(package.hashes, &text)
             licenses(component.licenses, &text)
             text.member("cpe", component.cpes.first)
             text.member("purl", component.purl)
@@ -126,11 +137,11 @@ enum CycloneDXJSONWriter {
         }
     }
 
-    private static func hashes(_ hashes: [Digest], _ text: inout JSONText) {
-        text.members("hashes", hashes) { text, digest in
+    private static func hashes(_ hashes: [FileHash], _ text: inout JSONText) {
+        text.members("hashes", hashes) { text, hash in
             text.object { text in
-                text.member("alg", CycloneDXTerms.algorithm(digest))
-                text.member("content", digest.hex)
+                text.member("alg", CycloneDXTerms.algorithm(hash))
+                text.member("content", hash.hex)
             }
         }
     }

@@ -16,7 +16,15 @@ enum CycloneDXTerms {
         }
     }
 
-    static func algorithm(_ digest: Digest) -> String { digest.algorithm == .sha256 ? "SHA-256" : "SHA-512" }
+    static func algorithm(_ hash: FileHash) -> String {
+        switch hash.algorithm {
+        case .md5: "MD5"
+        case .sha1: "SHA-1"
+        case .sha256: "SHA-256"
+        case .sha384: "SHA-384"
+        case .sha512: "SHA-512"
+        }
+    }
 
     /// Who gives out identifiers like `id`.
     static func issuer(of id: String, else provider: String) -> String {

@@ -71,10 +71,18 @@ enum CycloneDXXMLWriter {
             "component",
             ["type": component.isApplication ? "application" : "library", "bom-ref": component.ref]
         ) { text in
+            if let supplier = component.supplier {
+                text.element("supplier") { text in
+                    text.leaf("name", supplier.name)
+                    if let address = supplier.address {
+                        text.element("contact") { $0.leaf("email", address) }
+                    }
+                }
+            }
             text.leaf("group", package.group)
             text.leaf("name", package.name)
             text.leaf("version", package.version)
-            hashes(component.content.hashes, &text)
+            hashes(package.hashes, &text)
             licenses(component.licenses, &text)
             text.leaf("cpe", component.cpes.first)
             text.leaf("purl", component.purl)
@@ -108,7 +116,7 @@ enum CycloneDXXMLWriter {
         }
     }
 
-    private static func hashes(_ hashes: [Digest], _ text: inout XMLText) {
+    private static func hashes(_ hashes: [FileHash], _ text: inout XMLText) {
         text.list("hashes", hashes) { $0.leaf("hash", $1.hex, ["alg": CycloneDXTerms.algorithm($1)]) }
     }
 

@@ -7,7 +7,7 @@ extension DocumentDescription.Root {
         name = subject.reference ?? (subject.source.isEmpty ? "unnamed" : subject.source)
         version = subject.digest?.description
         isImage = subject.digest != nil || subject.imageID != nil || !subject.layers.isEmpty
-        hashes = subject.digest.map { [$0] } ?? []
+        hashes = subject.digest.map { [FileHash($0)] } ?? []
         purl = Self.purl(subject)
         spdxID = SPDXName.id("Image", name, ref)
         var properties = [Property(PropertyName.source, subject.source)]
@@ -17,6 +17,8 @@ extension DocumentDescription.Root {
         add(PropertyName.imageID, subject.imageID?.description)
         add(PropertyName.platform, subject.platform.map { "\($0)" })
         for layer in subject.layers { add(PropertyName.layer, "\(layer)") }
+        for diffID in subject.diffIDs { add(PropertyName.diffID, "\(diffID)") }
+        for (name, value) in subject.labels.sorted(by: { $0.key < $1.key }) { add(PropertyName.label + name, value) }
         add(PropertyName.distro, distroRef)
         for gap in bill.gaps { add(PropertyName.coverage, gap.json) }
         self.properties = properties
@@ -66,6 +68,7 @@ extension DocumentDescription.Component {
         spdxID = SPDXName.id("Package-\(package.type.rawValue)", package.name, ref)
         isApplication = Self.applications.contains(package.type.rawValue)
         cpes = CPECandidates.names(for: package)
+        supplier = package.supplier.flatMap { $0.isEmpty ? nil : SupplierName($0) }
         licenses = package.licenses.filter { !$0.isEmpty }.map { LicenseStatement($0) }
         var properties = [Property(PropertyName.type, package.type.rawValue)]
         func add(_ name: String, _ value: String?) { if let value { properties.append(Property(name, value)) } }
@@ -79,6 +82,7 @@ extension DocumentDescription.Component {
         // One of the list that stands as declared needs no saying twice; of others, formats do not keep the borders.
         let isStated = licenses.count == 1 && licenses.allSatisfy { $0.form == .identifier($0.declared) }
         if !isStated { for license in licenses { add(PropertyName.license, license.declared) } }
+        add(PropertyName.supplier, package.supplier)
         add(PropertyName.ownedBy, installed.ownedBy)
         if layers.indices.contains(installed.layer) {
             add(PropertyName.layer, "\(layers[installed.layer])")

@@ -11,7 +11,7 @@ struct DocumentDescription {
         let version: String?
         let purl: String?
         let isImage: Bool
-        let hashes: [Digest]
+        let hashes: [FileHash]
         let properties: [Property]
     }
 
@@ -29,6 +29,7 @@ struct DocumentDescription {
         let isApplication: Bool
         let purl: String
         let cpes: [String]
+        let supplier: SupplierName?
         let licenses: [LicenseStatement]
         let properties: [Property]
         let content: BillOfMaterials.Component

@@ -19,7 +19,9 @@ struct SPDXDescription {
         var name: String
         var version: String?
         var purpose: Purpose
-        var hashes: [Digest] = []
+        /// `Organization: NAME (ADDRESS)`.
+        var supplier: String?
+        var hashes: [FileHash] = []
         /// Where it was built from, in the words that Trivy reads.
         var sourceInfo: String?
         var license: LicenseExpression?
@@ -80,7 +82,8 @@ struct SPDXDescription {
             name: package.name,
             version: package.version,
             purpose: component.isApplication ? .application : .library,
-            hashes: component.content.hashes,
+            supplier: component.supplier?.spdx,
+            hashes: package.hashes,
             sourceInfo: source,
             license: component.declaredLicense,
             cpes: component.cpes,
@@ -108,7 +111,7 @@ struct SPDXDescription {
     }
 }
 
-extension Digest {
+extension FileHash {
     /// The name of the algorithm in SPDX (SPDX specification v2.3, 7.10).
-    var spdxAlgorithm: String { algorithm == .sha256 ? "SHA256" : "SHA512" }
+    var spdxAlgorithm: String { algorithm.rawValue.uppercased() }
 }

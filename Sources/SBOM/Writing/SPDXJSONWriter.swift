@@ -50,6 +50,7 @@ enum SPDXJSONWriter {
             text.member("SPDXID", element.id)
             text.member("name", element.name)
             text.member("versionInfo", element.version)
+            text.member("supplier", element.supplier)
             text.member("primaryPackagePurpose", element.purpose.rawValue)
             text.member("downloadLocation", "NOASSERTION")
             text.key("filesAnalyzed")

@@ -42,6 +42,7 @@ struct SPDXTagValueWriter {
         free("PackageName", element.name)
         line("SPDXID", element.id)
         if let version = element.version { free("PackageVersion", version) }
+        if let supplier = element.supplier { line("PackageSupplier", supplier) }
         line("PrimaryPackagePurpose", element.purpose.tag)
         line("PackageDownloadLocation", "NOASSERTION")
         line("FilesAnalyzed", "false")

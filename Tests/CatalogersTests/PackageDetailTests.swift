@@ -1,0 +1,46 @@
+import Bytes
+import Catalogers
+import ScanModel
+import Testing
+
+@Suite("Suppliers, hashes and licences of packages")
+struct PackageDetailTests {
+    @Test("Databases of OS packages name who maintains them")
+    func suppliers() throws {
+        let dpkg = try catalog("var/lib/dpkg/status", "Package: a\nVersion: 1\nMaintainer:  M <m@x>\n")
+        #expect(dpkg.packages.map(\.package.supplier) == ["M <m@x>"])
+        let apk = try catalog("lib/apk/db/installed", "P:a\nV:1-r0\nm:N <n@x>\n\nP:b\nV:1-r0\nm:\u{1}\n\n")
+        #expect(apk.packages.map(\.package.supplier) == ["N <n@x>", nil])
+        let alpm = try catalog(
+            "var/lib/pacman/local/a-1-1/desc",
+            "%NAME%\na\n\n%VERSION%\n1-1\n\n%PACKAGER%\nP <p@x>\n\n"
+        )
+        #expect(alpm.packages.map(\.package.supplier) == ["P <p@x>"])
+    }
+
+    @Test("opkg's control files state a licence")
+    func opkg() throws {
+        let found = try catalog("usr/lib/opkg/status", "Package: a\nVersion: 1\nLicense: GPL-2.0\n")
+        #expect(found.packages.map(\.package.licenses) == [["GPL-2.0"]])
+    }
+
+    @Test("Licences of every ecosystem become SPDX expressions where they are recognised")
+    func licenses() throws {
+        let path = LayerPath("app/node_modules/a/package.json")
+        let wanted = Catalogers.selection.catalogers(for: path)
+        let cataloger = Catalogers.selection.catalogers[try #require(wanted.first)]
+        let text = #"{"name":"a","version":"1","licenses":[{"type":"Apache 2.0"},{"type":"Beerware!"}]}"#
+        let found = cataloger.read(EvidenceFile(path: path, bytes: FileBytes(Array(text.utf8))))
+        #expect(found.packages.map(\.package.licenses) == [["Apache-2.0", "Beerware!"]])
+    }
+
+    @Test("A conda package has the hashes of its archive")
+    func conda() throws {
+        let sha256 = String(repeating: "a", count: 64)
+        let found = try catalog(
+            "opt/conda/conda-meta/a-1.json",
+            #"{"name":"a","version":"1","sha256":"\#(sha256)","md5":"no hash"}"#
+        )
+        #expect(found.packages.map { $0.package.hashes.map(\.description) } == [["sha256:\(sha256)"]])
+    }
+}
