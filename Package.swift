@@ -84,7 +84,7 @@ let package = Package(
             "Catalogers",
             [
                 "Bytes", "Codecs", "Executables", "GoBuildInfo", "JavaArchives", "Licenses", "RPMDatabase", "ScanModel",
-                "TOML", crypto, yams,
+                "TOML", "YAML", crypto, yams,
             ]
         ),
         library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
@@ -196,7 +196,10 @@ let package = Package(
         tests(of: "Supervisor", [logging]),
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["Bytes", "Catalogers", "LayerScan", "SBOM", "ScanModel", "TallymanTesting"],
+            dependencies: [
+                "Advisories", "Bytes", "Catalogers", "Codecs", "Executables", "LayerScan", "SBOM", "ScanModel", "TOML",
+                "TallymanTesting", "VEX", "Versions", "XMLStream", "YAML", "Zip",
+            ],
             swiftSettings: settings
         ),
         // The services together, as a fleet: real PostgreSQL and Redis, worker processes that are killed.

@@ -88,6 +88,14 @@ package enum PathSelector: Sendable {
     /// The same, with a name that is these letters and then, if anything, something that is no letter: `python` picks
     /// `python3.11` and `python`, but not `pythonw`.
     case programStem(String)
+    /// A file whose name ends in this, compared in lower case, and whose first bytes are those of a program.
+    case programSuffix(String)
+    /// A shared library by its name (`libc.so`, `libc.so.6`) whose first ``LibraryMark/headBytes`` are those of a program
+    /// and hold `mark`: without the mark it is not read on.
+    case library(mark: [UInt8])
+    /// Whatever stands directly in a directory whose path ends in these parts, a folder or anything else. Its name says
+    /// all: no bytes are read.
+    case entry(in: String)
     /// Any file that ``ExecutableMagic`` finds likely and whose first bytes are those of an ELF, PE or Mach-O file.
     case executable
 }

@@ -10,6 +10,7 @@ package enum Catalogers {
         DpkgCopyrightCataloger(),
         ApkCataloger(),
         RPMCataloger(),
+        RPMManifestCataloger(),
         PythonCataloger(),
         NpmCataloger(),
         GemCataloger(),
@@ -35,6 +36,11 @@ package enum Catalogers {
         PackedExecutableCataloger(),
         JVMReleaseCataloger(),
         KernelCataloger(),
+        PECataloger(),
+        NixStoreCataloger(),
+        SnapMetadataCataloger(),
+        SnapManifestCataloger(),
+        SnapPackageListCataloger(),
     ]
 
     /// Names the rules by which layers were analysed: two reports with the same version are the same for the same bytes.

@@ -14,6 +14,10 @@ package struct EvidenceSelection: Sendable {
     private var byDirectoryName: [ArraySlice<UInt8>: [Rule]] = [:]
     /// Rules for programs by the stem of their names, so that one look-up serves whole names and stems.
     private var byProgramStem: [ArraySlice<UInt8>: [Rule]] = [:]
+    /// Rules for programs by the ending of their names.
+    private var byProgramExtension: [ArraySlice<UInt8>: [Rule]] = [:]
+    private var libraries: [(cataloger: Int, mark: [UInt8])] = []
+    private var entryFolders: [(cataloger: Int, folder: [UInt8])] = []
     private var companionNames: Set<ArraySlice<UInt8>> = []
     /// Catalogers that read executables.
     package let executableCatalogers: [Int]
@@ -44,6 +48,10 @@ package struct EvidenceSelection: Sendable {
                 case .program(let name):
                     byProgramStem[ProgramName.stem(Array(name.utf8)[...]), default: []].append(rule)
                 case .programStem(let stem): byProgramStem[Array(stem.utf8)[...], default: []].append(rule)
+                case .programSuffix(let suffix):
+                    byProgramExtension[Self.fileExtension(Array(suffix.utf8)[...]), default: []].append(rule)
+                case .library(let mark): libraries.append((index, mark))
+                case .entry(let folder): entryFolders.append((index, Array(folder.utf8)))
                 case .executable: executables.append(index)
                 }
             }
@@ -74,12 +82,19 @@ package struct EvidenceSelection: Sendable {
     /// The catalogers that want the file at `path` for its name if its first bytes are those of a program.
     package func programCatalogers(for path: LayerPath) -> [Int] {
         let name = path.name
-        guard let rules = byProgramStem[ProgramName.stem(name)] else { return [] }
         var found: [Int] = []
-        for rule in rules where !found.contains(rule.cataloger) {
+        for rule in byProgramStem[ProgramName.stem(name)] ?? [] where !found.contains(rule.cataloger) {
             // The stem that led here is all that the other kind of rule asks for.
             if case .program(let wanted) = rule.selector, !name.elementsEqual(wanted.utf8) { continue }
             found.append(rule.cataloger)
+        }
+        if !byProgramExtension.isEmpty {
+            for rule in byProgramExtension[Self.lowercased(Self.fileExtension(name))] ?? []
+            where !found.contains(rule.cataloger) {
+                if case .programSuffix(let suffix) = rule.selector, Self.ends(Self.lowercased(name), in: suffix) {
+                    found.append(rule.cataloger)
+                }
+            }
         }
         return found
     }
@@ -91,6 +106,38 @@ package struct EvidenceSelection: Sendable {
             return named
         }
         return named.isEmpty ? executableCatalogers : named + executableCatalogers
+    }
+
+    /// Whether the file at `path` is worth a look at its first bytes although no other rule wants it: a shared library
+    /// without an executable bit.
+    package func mayBeMarked(_ path: LayerPath) -> Bool { !libraries.isEmpty && LibraryMark.isLibrary(path) }
+
+    /// The catalogers that read a shared library whose first bytes are `head`.
+    package func libraryCatalogers(head: UnsafeRawBufferPointer) -> [Int] {
+        libraries.filter { LibraryMark.holds($0.mark, head) }.map(\.cataloger)
+    }
+
+    /// What stands in a folder whose entries count by their names alone: the entry at `path`, or the one that it is below.
+    ///
+    /// Archives may leave out folders. Below other roots than the image's only the entry itself is seen.
+    package func standingEntries(at path: LayerPath) -> [(cataloger: Int, entry: LayerPath)] {
+        var found: [(cataloger: Int, entry: LayerPath)] = []
+        for (cataloger, folder) in entryFolders where path.bytes.count > folder.count {
+            let slash = UInt8(ascii: "/")
+            if path.bytes.starts(with: folder), path.bytes[folder.count] == slash {
+                let rest = path.bytes[(folder.count + 1)...]
+                guard !rest.isEmpty else { continue }
+                found.append(
+                    (cataloger, LayerPath(clean: Array(path.bytes[..<(rest.firstIndex(of: slash) ?? rest.endIndex)])))
+                )
+            } else if let end = path.bytes.lastIndex(of: slash), end > folder.count,
+                path.bytes[..<end].suffix(folder.count).elementsEqual(folder),
+                path.bytes[end - folder.count - 1] == slash
+            {
+                found.append((cataloger, path))
+            }
+        }
+        return found
     }
 
     /// The catalogers that may want the file at `path` for its name, whatever it holds.
@@ -130,7 +177,7 @@ package struct EvidenceSelection: Sendable {
             path.parent.map { Self.endsInParts($0, directory) } == true
                 && (suffix.isEmpty || Self.ends(lowerName, in: suffix))
         case .pattern(let pattern): Self.endsInPattern(path, pattern)
-        case .program, .programStem, .executable: false
+        case .program, .programStem, .programSuffix, .library, .entry, .executable: false
         }
     }
 

@@ -8,7 +8,7 @@ struct BinaryPrecedence {
     }
 
     private static let catalogers: Set<String> = [
-        CatalogerName.binary, CatalogerName.elfPackage, CatalogerName.jvm, CatalogerName.kernel,
+        CatalogerName.binary, CatalogerName.elfPackage, CatalogerName.jvm, CatalogerName.kernel, CatalogerName.pe,
     ]
 
     /// OS packages that a database lists, by their own name and by that of their source.
@@ -20,7 +20,7 @@ struct BinaryPrecedence {
         for item in visible where !item.evidence.packages.isEmpty {
             switch item.evidence.cataloger {
             case CatalogerName.jvm: if let root = item.evidence.path.parent { javaRoots.insert(root) }
-            case CatalogerName.elfPackage: break
+            case CatalogerName.elfPackage, CatalogerName.snapManifest, CatalogerName.snapList: break
             default:
                 for package in item.evidence.packages.map(\.package) where package.type.isOS {
                     listed.insert(Named(type: package.type, name: package.name))
@@ -32,7 +32,7 @@ struct BinaryPrecedence {
 
     /// Whether `package`, found in `evidence`, is left out of the inventory.
     ///
-    /// The file's owner is an OS package, which its distribution answers for; or a note names a package that the OS's
+    /// The file's owner is an OS package, which its distribution answers for, or a .NET package that names it; or a note names a package that the OS's
     /// database lists anyway (notes have the name of the source); or a Java program stands in an installation that is
     /// reported as a whole.
     func drops(_ package: Package, in evidence: Evidence, owner: String?) -> Bool {

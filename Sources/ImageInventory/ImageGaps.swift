@@ -27,7 +27,10 @@ struct Losses {
 extension Evidence {
     /// The type of the packages, where this is a database of a distribution's package manager that lists some.
     var databaseType: PackageType? {
-        guard cataloger != CatalogerName.elfPackage else { return nil }
+        // Programs' notes and what snaps were built from are no databases of this image.
+        guard ![CatalogerName.elfPackage, CatalogerName.snapManifest, CatalogerName.snapList].contains(cataloger) else {
+            return nil
+        }
         return packages.lazy.map(\.package.type).first(where: \.isOS)
     }
 }

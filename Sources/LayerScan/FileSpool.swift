@@ -1,4 +1,5 @@
 import Bytes
+import Catalogers
 import Tar
 
 #if canImport(Glibc)
@@ -11,6 +12,8 @@ struct FileSpool {
     let directory: String
     let memoryBytes: Int64
 
+    /// So many bytes, or the whole of a smaller file, decide whether it is read on.
+    static let headBytes = LibraryMark.headBytes
     /// `O_TMPFILE`, a macro that Swift does not import.
     private static let unnamedFile: Int32 = 0o20000000 | O_DIRECTORY
 
@@ -21,7 +24,36 @@ struct FileSpool {
         case failed(String)
     }
 
-    /// Reads the current entry of `reader` whole; `accept` sees the first block and may decline the file.
+    /// The first bytes of the current entry, as many as ``read(_:size:accept:)`` shows.
+    func head(_ reader: TarReader, size: Int64) throws -> [UInt8] { try start(reader, size: size).head }
+
+    /// The beginning of an entry: its first ``headBytes``, and the blocks that were read for them.
+    private struct Start {
+        var head: [UInt8] = []
+        var pieces: [(offset: Int64, bytes: [UInt8])] = []
+    }
+
+    private func start(_ reader: TarReader, size: Int64) throws -> Start {
+        var start = Start()
+        let wanted = Int(min(size, Int64(Self.headBytes)))
+        while start.head.count < wanted {
+            guard let block = try reader.nextBlock(), block.offset >= start.head.count, block.offset < size else {
+                // The rest of a sparse file is zeros.
+                start.head += [UInt8](repeating: 0, count: wanted - start.head.count)
+                break
+            }
+            let bytes = Array(block.bytes.prefix(Int(clamping: size - block.offset)))
+            start.pieces.append((block.offset, bytes))
+            let gap = min(Int(clamping: block.offset), wanted) - start.head.count
+            start.head += [UInt8](repeating: 0, count: max(0, gap))
+            start.head += bytes.prefix(wanted - start.head.count)
+        }
+        return start
+    }
+
+    /// Reads the current entry of `reader` whole; `accept` sees its first ``headBytes`` and may decline the file.
+    ///
+    /// Blocks come as the archive's chunks fall, so the first may hold a single byte.
     func read(_ reader: TarReader, size: Int64, accept: (UnsafeRawBufferPointer) -> Bool) throws -> Outcome {
         size <= memoryBytes
             ? try readIntoMemory(reader, size: Int(size), accept: accept)
@@ -38,10 +70,13 @@ struct FileSpool {
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             var filled = 0
             do {
+                var isAccepted = false
                 while let block = try reader.nextBlock() {
-                    if filled == 0, !accept(block.bytes) {
-                        isDeclined = true
-                        break
+                    // As a rule the first block is long enough, and a file is declined before anything is copied.
+                    if filled == 0, block.offset == 0, block.bytes.count >= min(size, Self.headBytes) {
+                        isAccepted = accept(block.bytes)
+                        isDeclined = !isAccepted
+                        if isDeclined { break }
                     }
                     // Gaps of sparse files are zeros; nothing beyond the declared size is taken.
                     guard let offset = Int(exactly: block.offset), offset >= filled, offset <= size else { break }
@@ -51,6 +86,10 @@ struct FileSpool {
                         memcpy(base + offset, from, length)
                     }
                     filled = offset + length
+                    guard !isAccepted, filled >= min(size, Self.headBytes) else { continue }
+                    isAccepted = accept(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<filled]))
+                    isDeclined = !isAccepted
+                    if isDeclined { break }
                 }
             } catch { failure = error }
             if failure == nil, !isDeclined {
@@ -68,22 +107,24 @@ struct FileSpool {
         size: Int64,
         accept: (UnsafeRawBufferPointer) -> Bool
     ) throws -> Outcome {
-        var descriptor: Int32 = -1
-        defer { if descriptor >= 0 { close(descriptor) } }
+        let start = try start(reader, size: size)
+        guard start.head.withUnsafeBytes(accept) else { return .declined }
+        let descriptor = open(directory, Self.unnamedFile | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return .failed("no temporary file in \(directory): \(reason())") }
+        defer { close(descriptor) }
+        guard ftruncate(descriptor, off_t(size)) == 0 else { return .failed("no room to spool: \(reason())") }
+        let noRoom = "no room to spool \(size) bytes"
+        for piece in start.pieces {
+            let isWritten = piece.bytes.withUnsafeBytes { write($0[...], to: descriptor, at: piece.offset) }
+            guard isWritten else { return .failed("\(noRoom): \(reason())") }
+        }
         while let block = try reader.nextBlock() {
-            if descriptor < 0 {
-                guard accept(block.bytes) else { return .declined }
-                descriptor = open(directory, Self.unnamedFile | O_RDWR | O_CLOEXEC, 0o600)
-                guard descriptor >= 0 else { return .failed("no temporary file in \(directory): \(reason())") }
-                guard ftruncate(descriptor, off_t(size)) == 0 else { return .failed("no room to spool: \(reason())") }
-            }
             guard block.offset >= 0, block.offset < size else { break }
             let length = Int(min(Int64(block.bytes.count), size - block.offset))
             guard write(block.bytes.prefix(length), to: descriptor, at: block.offset) else {
-                return .failed("no room to spool \(size) bytes: \(reason())")
+                return .failed("\(noRoom): \(reason())")
             }
         }
-        guard descriptor >= 0 else { return .bytes(FileBytes([])) }
         guard let length = Int(exactly: size), let bytes = FileBytes(mapping: descriptor, count: length) else {
             return .failed("the spooled file cannot be mapped: \(reason())")
         }

@@ -53,6 +53,7 @@ struct LayerContent {
         guard path != .root, !noteWhiteout(path) else { return }
         forget(path)
         paths[path] = PathKind(rawValue: entry.kind.rawValue) ?? .other
+        noteStandingEntries(at: path)
         switch entry.kind {
         case .file: try readFile(path, entry, reader)
         case .hardlink: noteHardlink(path, entry)
@@ -81,18 +82,27 @@ struct LayerContent {
         companions[path] = nil
     }
 
+    /// Notes folders that say by their names what they are, once each.
+    private mutating func noteStandingEntries(at path: LayerPath) {
+        for (index, entry) in selection.standingEntries(at: path) where evidence[entry] == nil {
+            catalog(entry, FileBytes([]), with: index, keepsEmpty: false)
+        }
+    }
+
     private mutating func readFile(_ path: LayerPath, _ entry: TarEntry, _ reader: TarReader) throws {
         let byPath = selection.catalogers(for: path)
         let isCompanion = selection.isCompanion(path)
         let byMagic = selection.programCatalogers(for: path, hasExecutableBit: entry.mode & 0o111 != 0)
         // Read whatever it holds, or only if it turns out to be a program.
         let isWanted = !byPath.isEmpty || isCompanion
-        guard isWanted || !byMagic.isEmpty else { return }
+        let mayBeMarked = byMagic.isEmpty && selection.mayBeMarked(path)
+        guard isWanted || !byMagic.isEmpty || mayBeMarked else { return }
         let isLarge = !isWanted || isCompanion || byPath.contains { selection.catalogers[$0].readsLargeFiles }
         let limit = isLarge ? limits.maxBinaryBytes : limits.maxEvidenceBytes
         guard entry.size <= limit else {
             if !isWanted {
-                guard let block = try reader.nextBlock(), ExecutableMagic.matches(block.bytes) else { return }
+                let head = try spool.head(reader, size: entry.size)
+                guard head.withUnsafeBytes({ isRead($0, byMagic: byMagic) }) else { return }
             }
             addProblem(path, "\(entry.size) bytes, more than the \(limit) that are read of such a file")
             if !byPath.isEmpty {
@@ -100,7 +110,7 @@ struct LayerContent {
             }
             return
         }
-        let outcome = try spool.read(reader, size: entry.size) { isWanted || ExecutableMagic.matches($0) }
+        let outcome = try spool.read(reader, size: entry.size) { isWanted || isRead($0, byMagic: byMagic) }
         switch outcome {
         case .declined: return
         case .failed(let reason): addProblem(path, reason)
@@ -113,9 +123,16 @@ struct LayerContent {
                     waiting[path] = (index, bytes)
                 }
             }
-            guard !byMagic.isEmpty, bytes.withUnsafeBytes({ ExecutableMagic.matches($0) }) else { return }
-            for index in byMagic where !byPath.contains(index) { catalog(path, bytes, with: index, keepsEmpty: false) }
+            guard bytes.withUnsafeBytes({ ExecutableMagic.matches($0) }) else { return }
+            let readers =
+                mayBeMarked ? bytes.withUnsafeBytes { selection.libraryCatalogers(head: $0) } : byMagic
+            for index in readers where !byPath.contains(index) { catalog(path, bytes, with: index, keepsEmpty: false) }
         }
+    }
+
+    /// Whether a file that no cataloger wants for its path is read, which its first bytes decide.
+    private func isRead(_ head: UnsafeRawBufferPointer, byMagic: [Int]) -> Bool {
+        byMagic.isEmpty ? !selection.libraryCatalogers(head: head).isEmpty : ExecutableMagic.matches(head)
     }
 
     private mutating func catalog(

@@ -9,7 +9,8 @@ package enum AdvisoryKeys {
     /// the distribution does so, the source's.
     package static func keys(for package: Package, distro: Distro?) -> [PackageKey] {
         if package.type.isOS {
-            guard let distro else { return [] }
+            // What snaps bring belongs to their distribution, whose release is not known in another one's image.
+            guard let distro, package.group == nil || package.group == distro.id else { return [] }
             var releases = DistroRelease.keys(of: distro)
             if package.type == .rpm { releases += releases.compactMap(RPMRelease.extraPackages) }
             return releases.flatMap { release in

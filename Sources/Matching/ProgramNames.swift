@@ -25,6 +25,7 @@ enum ProgramNames {
         "etcd": ["etcd:etcd", "redhat:etcd"],
         "fluent-bit": ["treasuredata:fluent_bit"],
         "gcc": ["gnu:gcc"],
+        "git": ["git-scm:git"],
         "go": ["golang:go"],
         "grafana": ["grafana:grafana"],
         "haproxy": ["haproxy:haproxy"],

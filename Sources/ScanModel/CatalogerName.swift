@@ -8,4 +8,9 @@ package enum CatalogerName {
     package static let jvm = "jvm"
     /// Linux kernels and their modules.
     package static let kernel = "linux-kernel"
+    /// Version resources of Windows' programs and libraries.
+    package static let pe = "pe"
+    /// What snaps were built from.
+    package static let snapManifest = "snap-manifest"
+    package static let snapList = "snap-dpkg-list"
 }

@@ -72,6 +72,7 @@ extension Package {
         "firefox": [("mozilla", "firefox")],
         "fluent-bit": [("treasuredata", "fluent_bit")],
         "gcc": [("gnu", "gcc")],
+        "git": [("git-scm", "git")],
         "github.com/hashicorp/vault": [("hashicorp", "vault")],
         "go": [("golang", "go")],
         "grafana": [("grafana", "grafana")],

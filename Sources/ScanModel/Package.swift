@@ -50,7 +50,8 @@ package struct Package: Hashable, Sendable, Codable {
     /// Licences as declared, sorted, without duplicates.
     package var licenses: [String]
     /// The namespace that the ecosystem keeps apart from the name: a Maven group, a PEAR channel, the host and owner of a
-    /// Swift repository, a binary's purl namespace; otherwise `nil`.
+    /// Swift repository, a binary's purl namespace, the distribution of a package that is none of its image's (in snaps);
+    /// otherwise `nil`.
     package var group: String?
     /// RPM: the modularity label, `name:stream:version:context`; otherwise `nil`.
     package var module: String?

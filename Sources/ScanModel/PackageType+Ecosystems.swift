@@ -1,4 +1,4 @@
-/// Kinds of packages of further ecosystems, named as Syft names them; `cpan` and `julia` are unknown to it.
+/// Kinds of packages of further ecosystems, named as Syft names them; `cpan`, `julia` and `snap` are unknown to it.
 extension PackageType {
     package static let alpm = PackageType(rawValue: "alpm")
     package static let portage = PackageType(rawValue: "portage")
@@ -19,5 +19,7 @@ extension PackageType {
     package static let opam = PackageType(rawValue: "opam")
     package static let swiplPack = PackageType(rawValue: "swiplpack")
     package static let julia = PackageType(rawValue: "julia")
+    package static let nix = PackageType(rawValue: "nix")
+    package static let snap = PackageType(rawValue: "snap")
     package static let wordPressPlugin = PackageType(rawValue: "wordpress-plugin")
 }

@@ -36,7 +36,9 @@ extension Package {
     private func osPURL(_ kind: String, distro: Distro?) -> String {
         var qualifiers: [String] = []
         if !arch.isEmpty { qualifiers.append("arch=\(PURL.encode(arch))") }
-        if let distro, !distro.id.isEmpty {
+        // A package of another distribution, as in snaps, says whose it is; of which release is not known.
+        let isForeign = group != nil && group != distro?.id
+        if let distro, !distro.id.isEmpty, !isForeign {
             let release = distro.versionID.isEmpty ? (distro.codename ?? "") : distro.versionID
             qualifiers.append("distro=\(PURL.encode(release.isEmpty ? distro.id : "\(distro.id)-\(release)"))")
         }
@@ -50,7 +52,8 @@ extension Package {
             let upstream = source.version == version ? source.name : "\(source.name)@\(source.version)"
             qualifiers.append("upstream=\(PURL.encode(upstream))")
         }
-        let namespace = distro.map { $0.id.isEmpty ? "" : "\(PURL.encode($0.id))/" } ?? ""
+        let owner = group ?? distro?.id ?? ""
+        let namespace = owner.isEmpty ? "" : "\(PURL.encode(owner))/"
         return "pkg:\(kind)/\(namespace)\(PURL.encode(name))@\(PURL.encode(printedVersion))"
             + (qualifiers.isEmpty ? "" : "?" + qualifiers.joined(separator: "&"))
     }

@@ -52,7 +52,9 @@ package struct PackageURLParts: Sendable {
     }
 
     /// The kind of package that it names.
-    package var packageType: PackageType { PURLType.packageType(type, name: name) }
+    package var packageType: PackageType {
+        type == "generic" && namespace == "snap" ? .snap : PURLType.packageType(type, name: name)
+    }
 
     /// The package's name as its ecosystem has it, with the namespace where that is a part of it.
     package var fullName: String {

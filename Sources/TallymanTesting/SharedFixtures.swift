@@ -7,6 +7,8 @@ package enum SharedFixtures {
 
     /// The folder with one case of package evidence each, or `nil` where it is absent.
     package static let catalog: String? = existing("fixtures/catalog")
+    /// The folder with published advisories, or `nil` where it is absent.
+    package static let feeds: String? = existing("feeds")
 
     private static func existing(_ path: String) -> String? {
         let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()

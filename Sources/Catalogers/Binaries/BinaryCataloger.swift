@@ -11,7 +11,7 @@ struct BinaryCataloger: Cataloger {
     let selectors: [PathSelector] = BinaryClassifier.all.flatMap(\.files).map { rule in
         switch rule {
         case .program(let name): .program(name)
-        case .stem(let stem), .stemHolding(let stem, _): .programStem(stem)
+        case .numbered(let stem), .stem(let stem), .stemHolding(let stem, _): .programStem(stem)
         case .file(let name): .name(name, parentSuffixes: [])
         case .path(let path): .pathSuffix(path)
         }
@@ -58,9 +58,10 @@ struct BinaryCataloger: Cataloger {
     private func identify(_ classifier: BinaryClassifier, _ path: LayerPath, _ search: inout BinarySearch) -> Package? {
         for finding in classifier.findings {
             if let part = finding.pathHolds, !path.text.contains(part) { continue }
-            guard finding.requires.allSatisfy({ search.holds($0) }) else { continue }
             for pattern in finding.patterns {
                 guard let place = search.version(pattern) else { continue }
+                // Asked for last, as most files of a likely name are what they seem.
+                guard finding.evidence.isEmpty || finding.evidence.contains(where: { search.holds($0) }) else { break }
                 return finding.package.package(version: String(decoding: search.buffer[place], as: UTF8.self))
             }
         }
@@ -72,13 +73,18 @@ extension BinaryClassifier.FileRule {
     /// The name or path in the rule.
     fileprivate var text: String {
         switch self {
-        case .program(let text), .stem(let text), .stemHolding(let text, _), .file(let text), .path(let text): text
+        case .program(let text), .numbered(let text), .stem(let text), .stemHolding(let text, _), .file(let text),
+            .path(let text):
+            text
         }
     }
 
     fileprivate func picks(_ path: LayerPath, stem: ArraySlice<UInt8>, isProgram: Bool) -> Bool {
         switch self {
         case .program(let name): isProgram && path.name.elementsEqual(name.utf8)
+        case .numbered(let wanted):
+            isProgram && stem.elementsEqual(wanted.utf8)
+                && path.name[stem.endIndex...].allSatisfy { ByteClass.isDigit($0) || $0 == UInt8(ascii: ".") }
         case .stem(let wanted): isProgram && stem.elementsEqual(wanted.utf8)
         case .stemHolding(let wanted, let part):
             isProgram && stem.elementsEqual(wanted.utf8) && String(decoding: path.name, as: UTF8.self).contains(part)

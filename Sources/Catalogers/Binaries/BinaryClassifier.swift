@@ -7,6 +7,8 @@ struct BinaryClassifier: Sendable {
     enum FileRule: Sendable {
         /// An executable or library of this name.
         case program(String)
+        /// An executable or library whose name is these letters and then nothing but digits and dots.
+        case numbered(String)
         /// An executable or library whose name is these letters and then, if anything, something that is no letter.
         case stem(String)
         /// The same, with this further on in the name.
@@ -22,16 +24,18 @@ struct BinaryClassifier: Sendable {
         let package: BinarySoftware
         /// The first pattern that finds a version decides.
         let patterns: [BinaryPattern]
-        /// Texts that must be in the file, wherever.
-        var requires: [TextSearch] = []
+        /// Texts of this software, of which one must be in the file, wherever; empty where the patterns tell enough.
+        ///
+        /// A bare version between zeros is in many programs, and some other one may have the name.
+        let evidence: [TextSearch]
         /// A text that must be in the path.
-        var pathHolds: String?
+        let pathHolds: String?
 
-        init(_ package: BinarySoftware, _ patterns: [BinaryPattern], requires: [String] = [], pathHolds: String? = nil)
+        init(_ package: BinarySoftware, _ patterns: [BinaryPattern], evidence: [String] = [], pathHolds: String? = nil)
         {
             self.package = package
             self.patterns = patterns
-            self.requires = requires.map { TextSearch(Array($0.utf8)) }
+            self.evidence = evidence.map { TextSearch(Array($0.utf8)) }
             self.pathHolds = pathHolds
         }
     }
@@ -45,9 +49,9 @@ struct BinaryClassifier: Sendable {
         self.findings = findings
     }
 
-    init(_ files: FileRule..., is package: BinarySoftware, _ patterns: BinaryPattern...) {
+    init(_ files: FileRule..., is package: BinarySoftware, _ patterns: BinaryPattern..., evidence: [String] = []) {
         self.files = files
-        findings = [Finding(package, patterns)]
+        findings = [Finding(package, patterns, evidence: evidence)]
     }
 
     /// Every classifier there is.

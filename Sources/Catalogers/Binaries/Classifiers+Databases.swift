@@ -18,6 +18,13 @@ extension BinaryClassifier {
             is: "valkey",
             [.one(.notDigit), .version(.three), "buildkitsandbox-", .one(.digit)]
         ),
+        BinaryClassifier(
+            .program("keydb-server"),
+            is: "keydb",
+            [.one(.notDigit), .version(.three), "buildkitsandbox-", .one(.digit)],
+            [.one(.notDigit), .version(.broken), .run(.word, 12...12), "-", .one(.digit)],
+            evidence: ["KeyDB"]
+        ),
         BinaryClassifier(.program("memcached"), is: "memcached", ["memcached ", .version(.three)]),
         BinaryClassifier(
             .program("postgres"),
@@ -44,6 +51,7 @@ extension BinaryClassifier {
         ),
         BinaryClassifier(
             .program("mariadb"),
+            .program("mariadbd"),
             .program("mysql"),
             is: "mariadb",
             [.version(.oneToThree), "-MariaDB"],
@@ -86,7 +94,8 @@ extension BinaryClassifier {
         BinaryClassifier(
             .program("sqlcipher"),
             is: "sqlcipher",
-            [.one(.notDigit), "\0", .version(.three), "\0"]
+            [.one(.notDigit), "\0", .version(.three), "\0"],
+            evidence: ["sqlcipher_", "SQLCipher"]
         ),
     ]
 }

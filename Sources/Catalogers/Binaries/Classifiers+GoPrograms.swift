@@ -4,7 +4,8 @@ extension BinaryClassifier {
     /// Programs written in Go.
     ///
     /// The linker gives each text set at build time a place of its own, padded with zeros, and writes constants one behind
-    /// the other without any; so the neighbours decide.
+    /// the other without any; so the neighbours decide. The names of their functions begin with their module's path, even
+    /// where symbols were stripped: it is asked for as evidence.
     static let goPrograms: [BinaryClassifier] = [
         BinaryClassifier(
             .program("helm"),
@@ -12,14 +13,16 @@ extension BinaryClassifier {
             ["\0v", .version(.dottedPreRelease), "\0\0"],
             ["v", .version(.dottedPreRelease), .zeros, .gap(500), "go", .number(.three), "\0"],
             ["\0v", .version(.dottedPreRelease), "\0"],
-            ["@v", .version(.dottedPreRelease), "\0"]
+            ["@v", .version(.dottedPreRelease), "\0"],
+            evidence: ["helm.sh/helm", "k8s.io/helm"]
         ),
         BinaryClassifier(
             .program("consul"),
             is: BinarySoftware("consul", type: .go, group: "github.com/hashicorp"),
             ["CONSUL_VERSION: ", .version(.three)],
             ["GitDescribe=", .version(.three), "\""],
-            ["\0v", .version(.three), "\0"]
+            ["\0v", .version(.three), "\0"],
+            evidence: ["hashicorp/consul", "CONSUL_VERSION: "]
         ),
         BinaryClassifier(
             .program("vault"),
@@ -27,28 +30,37 @@ extension BinaryClassifier {
             ["revoke", .version(.three)],
             ["state", .version(VersionShape(numbers: 3...3, endings: ["-rc?"], needsEnding: true))],
             ["016x", .version(VersionShape(numbers: 3...3, maxDigits: 2, leads: ["1.11.", "1.13.", "1.14."]))],
-            ["\0", .version(VersionShape(numbers: 3...3, leads: ["1.?.", "1.?0.", "1.?1."])), "\0"]
+            ["\0", .version(VersionShape(numbers: 3...3, leads: ["1.?.", "1.?0.", "1.?1."])), "\0"],
+            evidence: ["hashicorp/vault"]
         ),
         BinaryClassifier(
             .program("traefik"),
             is: "traefik",
-            [.one(.unprintable), .optional("v"), .version(.preRelease), "\0"]
+            [.one(.unprintable), .optional("v"), .version(.preRelease), "\0"],
+            evidence: ["traefik/traefik", "containous/traefik"]
         ),
-        BinaryClassifier([.program("pilot-agent")], [Finding("pilot-agent", istio)]),
-        BinaryClassifier([.program("pilot-discovery")], [Finding("pilot-discovery", istio)]),
-        BinaryClassifier([.program("grafana")], [Finding("grafana", grafana)]),
-        BinaryClassifier([.program("grafana-server")], [Finding("grafana", grafanaServer)]),
-        BinaryClassifier([.program("nginx-ingress-controller")], [Finding("nginx-ingress-controller", ingress)]),
-        BinaryClassifier([.program("filebeat")], [Finding("filebeat", beats)]),
-        BinaryClassifier([.program("metricbeat")], [Finding("metricbeat", beats)]),
-        BinaryClassifier([.program("heartbeat")], [Finding("heartbeat", beats)]),
-        BinaryClassifier([.program("packetbeat")], [Finding("packetbeat", beats)]),
-        BinaryClassifier([.program("auditbeat")], [Finding("auditbeat", beats)]),
+        BinaryClassifier([.program("pilot-agent")], [Finding("pilot-agent", istio, evidence: ["istio.io/"])]),
+        BinaryClassifier([.program("pilot-discovery")], [Finding("pilot-discovery", istio, evidence: ["istio.io/"])]),
+        BinaryClassifier([.program("grafana")], [Finding("grafana", grafana, evidence: ["grafana/grafana"])]),
+        BinaryClassifier(
+            [.program("grafana-server")],
+            [Finding("grafana", grafanaServer, evidence: ["grafana/grafana"])]
+        ),
+        BinaryClassifier(
+            [.program("nginx-ingress-controller")],
+            [Finding("nginx-ingress-controller", ingress, evidence: ["ingress-nginx", "k8s.io/ingress"])]
+        ),
+        BinaryClassifier([.program("filebeat")], [Finding("filebeat", beats, evidence: ["elastic/beats"])]),
+        BinaryClassifier([.program("metricbeat")], [Finding("metricbeat", beats, evidence: ["elastic/beats"])]),
+        BinaryClassifier([.program("heartbeat")], [Finding("heartbeat", beats, evidence: ["elastic/beats"])]),
+        BinaryClassifier([.program("packetbeat")], [Finding("packetbeat", beats, evidence: ["elastic/beats"])]),
+        BinaryClassifier([.program("auditbeat")], [Finding("auditbeat", beats, evidence: ["elastic/beats"])]),
         BinaryClassifier(
             .program("elastic-agent"),
             is: "elastic-agent",
             ["enroll", .optional(": true"), .version(.three), .optional("-"), "header"],
-            ["PM", .version(.three), ":https"]
+            ["PM", .version(.three), ":https"],
+            evidence: ["elastic/elastic-agent", "elastic/beats"]
         ),
     ]
 

@@ -19,7 +19,7 @@ extension BinaryClassifier {
                         ["java\0", .number(.anyNumbers), "\0", .version(.javaUpdate), "\0"],
                         .armRelease(before: "openjdk\0java", .javaUpdate),
                     ],
-                    requires: ["openjdk"]
+                    evidence: ["openjdk"]
                 ),
                 openJDK,
                 Finding(
@@ -37,11 +37,12 @@ extension BinaryClassifier {
                             ), "\0",
                         ]
                     ],
-                    requires: ["openjdk"]
+                    evidence: ["openjdk"]
                 ),
                 Finding(
                     BinarySoftware("jre", group: "oracle"),
-                    [["\0", .version(VersionShape(numbers: 3...6, tail: .versionWithBuild)), "\0"]]
+                    [["\0", .version(VersionShape(numbers: 3...6, tail: .versionWithBuild)), "\0"]],
+                    evidence: ["JLI_", "java\0"]
                 ),
             ]
         ),
@@ -65,9 +66,13 @@ extension BinaryClassifier {
                 Finding(
                     BinarySoftware("openjdk", group: "oracle"),
                     [["\0", .version(.jdk), "\0"]],
-                    requires: ["openjdk"]
+                    evidence: ["openjdk"]
                 ),
-                Finding(BinarySoftware("jdk", group: "oracle"), [["\0", .version(.jdk), "\0"]]),
+                Finding(
+                    BinarySoftware("jdk", group: "oracle"),
+                    [["\0", .version(.jdk), "\0"]],
+                    evidence: ["JLI_", "java\0", "jdb\0"]
+                ),
             ]
         ),
     ]

@@ -21,12 +21,24 @@ extension BinaryClassifier {
         BinaryClassifier(
             .program("node"),
             is: "node",
-            ["node.js/v", .version(.three)],
-            // Releases before 10 have it alone or behind their name.
-            ["\0", .optional("node "), "v", .version(.three.leading("0.", "4.", "5.", "6.")), "\0"]
+            ["node.js/v", .version(.three)]
         ),
-        BinaryClassifier(.program("perl"), is: "perl", ["/usr/local/lib/perl", .one(.digit), "/", .version(.three)]),
-        BinaryClassifier(.program("php"), .program("php5"), .program("php7"), .program("php8"), is: "php-cli", .php),
+        // Releases before 10 have it alone or behind their name.
+        BinaryClassifier(
+            .program("node"),
+            is: "node",
+            ["\0", .optional("node "), "v", .version(.three.leading("0.", "4.", "5.", "6.")), "\0"],
+            evidence: ["NODE_", "node v"]
+        ),
+        BinaryClassifier(
+            .program("perl"),
+            is: "perl",
+            ["/usr/local/lib/perl", .one(.digit), "/", .version(.three)],
+            // Built for another folder.
+            ["/perl5/", .version(.three)],
+            ["/share/perl/", .version(.three)]
+        ),
+        BinaryClassifier(.numbered("php"), is: "php-cli", .php),
         BinaryClassifier(.stemHolding("php", "-fpm"), is: "php-fpm", .php),
         BinaryClassifier(.stemHolding("libphp", ".so"), is: "libphp", .php),
         BinaryClassifier(
@@ -46,12 +58,13 @@ extension BinaryClassifier {
             .stemHolding("libstd", "-"),
             is: "rust",
             ["\0clang LLVM (rustc version ", .version(.twoOrThree), " ("],
-            ["c ", .version(.twoOrThree), " (", .run(.word, 7...12), " 20", .one(.digit), .one(.digit), "-"]
+            ["c ", .version(.twoOrThree), " (", .run(.word, 7...12), " 20", .one(.digit), .one(.digit), "-"],
+            ["/rustc-", .version(.three), "/library/"]
         ),
         BinaryClassifier(
             .program("dart"),
             is: "dart",
-            ["\0", .version(VersionShape(numbers: 3...3, endings: ["-#.#.beta", "-#.beta"])), " "]
+            ["\0", .version(VersionShape(numbers: 3...3, endings: ["-#.#.beta", "-#.beta"])), " ("]
         ),
         BinaryClassifier(
             .program("deno"),
@@ -111,7 +124,8 @@ extension BinaryClassifier {
             ["\0ObjectIdDict\0", .version(.preRelease), "\0jl_sysimg_cpu_target"],
             ["\0require\0", .version(.preRelease), "\0core2"]
         ),
-        BinaryClassifier(.program("gcc"), is: "gcc", ["GCC: (GNU) ", .version(.three)]),
+        // Each program says which GCC built it; GCC itself is built by itself.
+        BinaryClassifier(.program("gcc"), is: "gcc", ["GCC: (GNU) ", .version(.three)], evidence: ["COLLECT_GCC"]),
     ]
 }
 

@@ -3,6 +3,7 @@ extension BinaryClassifier {
     static let servers: [BinaryClassifier] = [
         BinaryClassifier(
             .program("nginx"),
+            .program("openresty"),
             is: "nginx",
             // Derived servers put their own name there; the version begins as that of the nginx that they are made from.
             [
@@ -10,7 +11,7 @@ extension BinaryClassifier {
                 .version(VersionShape(numbers: 3...3, endings: ["+#-#", "+#", "-#"])),
             ]
         ),
-        BinaryClassifier(.program("httpd"), is: "httpd", ["Apache/", .version(.three)]),
+        BinaryClassifier(.program("httpd"), .program("apache2"), is: "httpd", ["Apache/", .version(.three)]),
         BinaryClassifier(.program("lighttpd"), is: "lighttpd", ["\0lighttpd/", .version(.three), "\0"]),
         BinaryClassifier(
             .program("proftpd"),
@@ -21,7 +22,8 @@ extension BinaryClassifier {
             .program("haproxy"),
             is: "haproxy",
             ["version ", .version(.haproxy), ", released 20"],
-            ["version ", .version(.haproxy), "-", .run(.lowerAlphanumeric, 7...7), ", released 20"],
+            // A commit, or the number of a package.
+            ["version ", .version(.haproxy), "-", .gap(40), ", released 20"],
             ["HA-Proxy version ", .version(.haproxy)],
             [.version(.haproxy), "-", .run(.alphanumeric, 7...7), .gap(300), "HAProxy version"]
         ),
@@ -30,7 +32,8 @@ extension BinaryClassifier {
             is: "fluent-bit",
             ["\0", .version(.three), .zeros, .optional("\u{1b}[1m\0"), .optional("%s"), "Fluent"]
         ),
-        BinaryClassifier([.program("envoy")], [Finding("envoy", envoy)]),
+        BinaryClassifier([.program("envoy")], [Finding("envoy", envoy, evidence: ["envoy"])]),
+        BinaryClassifier(.program("varnishd"), is: "varnish", ["varnish-", .version(.three), " revision "]),
     ]
 
     /// Each line of releases has the version beside other texts, as its linker sorted them.

@@ -27,23 +27,31 @@ extension BinaryClassifier {
                 ),
             ]
         ),
-        BinaryClassifier(.program("zstd"), is: "zstd", ["\0v", .version(.three), "\0"]),
+        BinaryClassifier(
+            .program("zstd"),
+            is: "zstd",
+            ["\0v", .version(.three), "\0"],
+            evidence: ["supports: zstd", "Zstandard CLI", "zstd command line"]
+        ),
         BinaryClassifier(.program("xz"), is: "xz", ["\0xz (XZ Utils) ", .version(.three), "\0"]),
         BinaryClassifier(
-            [.program("gzip")],
-            // Other programs go by this name, and two numbers in zeros are in each of them.
-            [
-                Finding(
-                    "gzip",
-                    [["\0", .version(VersionShape(numbers: 2...2)), "\0"]],
-                    requires: ["%s: %s: not in gzip format"]
-                )
-            ]
+            .program("gzip"),
+            is: "gzip",
+            ["\0", .version(VersionShape(numbers: 2...2)), "\0"],
+            evidence: ["%s: %s: not in gzip format"]
         ),
         BinaryClassifier(
             .program("jq"),
             is: "jq",
-            ["\0", .version(VersionShape(numbers: 2...3, maxDigits: 3)), "\0"]
+            ["\0", .version(VersionShape(numbers: 2...3, maxDigits: 3)), "\0"],
+            evidence: ["jq: error", "jq_init"]
+        ),
+        // Beside its own version it holds that of zlib.
+        BinaryClassifier(
+            .program("git"),
+            is: "git",
+            ["\0", .version(VersionShape(numbers: 3...4, leads: ["2."], endings: ["-rc#", ".rc#"])), "\0"],
+            evidence: ["git version %s"]
         ),
         BinaryClassifier(.program("ffmpeg"), is: "ffmpeg", ["%s version ", .version(.twoOrThree)]),
         BinaryClassifier(

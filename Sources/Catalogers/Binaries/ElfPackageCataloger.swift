@@ -7,9 +7,9 @@ import ScanModel
 /// Executable Files"; ELF notes: System V gABI, chapter 5, "Note Section").
 struct ElfPackageCataloger: Cataloger {
     let name = CatalogerName.elfPackage
-    let version = 1
+    let version = 2
     let readsLargeFiles = true
-    let selectors: [PathSelector] = [.executable]
+    let selectors: [PathSelector] = [.executable, .library(mark: Array("FDO\0".utf8))]
 
     /// Real notes have some hundred bytes.
     private static let maxNoteBytes = 64 * 1024

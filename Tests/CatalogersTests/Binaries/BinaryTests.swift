@@ -14,7 +14,7 @@ struct BinaryTests {
             ("usr/local/lib/libpython3.13.so.1.0", "/versions/3.13.0\0", "python 3.13.0"),
             ("opt/pypy/bin/libpypy3.9-c.so", "[PyPy 7.3.14 with GCC", "pypy 7.3.14"),
             ("usr/local/bin/node", "\0node.js/v22.9.0\0", "node 22.9.0"),
-            ("usr/local/bin/node", "\0v0.12.18\0", "node 0.12.18"),
+            ("usr/local/bin/node", "\0v0.12.18\0NODE_PATH\0", "node 0.12.18"),
             ("usr/local/lib/libruby.so.3.2", "ruby 3.2.1 (2023-02-08 revision 31819e82c8)", "ruby 3.2.1"),
             ("usr/local/bin/ruby", "ruby 2.7.7p221 (2022", "ruby 2.7.7p221"),
             ("usr/local/sbin/php-fpm", "X-Powered-By: PHP/8.3.0RC2\0", "php-fpm 8.3.0RC2"),
@@ -31,12 +31,15 @@ struct BinaryTests {
             ("opt/openssl", "\0OpenSSL 1.1.1w  11 Sep 2023", "openssl 1.1.1w"),
             ("opt/openssl", "\0OpenSSL 1.1.1 (compatible; AWS-LC 1.69.0)\0", "aws-lc 1.69.0"),
             ("opt/haproxy", "HAProxy version 2.4-dev5-1a2b3c4, released 2021", "haproxy 2.4-dev5"),
-            ("opt/vault", "016x1.14.101.49.22123-abc", "github.com/hashicorp/vault 1.14.10"),
+            (
+                "opt/vault", "016x1.14.101.49.22123-abc github.com/hashicorp/vault/sdk",
+                "github.com/hashicorp/vault 1.14.10"
+            ),
             ("opt/deno", "deno-canary/" + String(repeating: "a", count: 40) + "1.11.3dl", "deno 1.11.3"),
             ("opt/deno", "\0" + "1.10.3" + String(repeating: "1", count: 40) + "DENO", "deno 1.10.3"),
             ("opt/libstd-6f77337c1826707d.so", "\0clang LLVM (rustc version 1.67.1 (d5a82bbd2 20", "rust 1.67.1"),
             ("opt/libQt5Core.so.5.15.2", "\0\0Qt 5.15.2 (x86_64", "qtbase 5.15.2"),
-            ("opt/traefik", "\u{7}2.10.7\0$a", "traefik 2.10.7"),
+            ("opt/traefik", "\u{7}2.10.7\0$a github.com/traefik/traefik/v2", "traefik 2.10.7"),
             ("opt/mariadb", "\0" + "10.6.15-MariaDB\0", "mariadb 10.6.15"),
             ("opt/gzip", "%s: %s: not in gzip format\0" + "1.12\0", "gzip 1.12"),
             ("opt/beam.smp", "Erlang/OTP 17%s [erts-6.4]\0" + "17.5.6.9\0", "erlang 17.5.6.9"),
@@ -105,7 +108,7 @@ struct BinaryTests {
         let openjdk = try package("opt/java", "openjdk\0java\0" + "1.8\0" + "1.8.0_352-b08\0")
         #expect(openjdk.purl(distro: nil) == "pkg:generic/oracle/openjdk@1.8.0_352-b08")
         #expect(openjdk.cpes == ["cpe:2.3:a:oracle:openjdk:1.8.0:update352:*:*:*:*:*:*"])
-        let helm = try package("opt/helm", "\0v3.12.0\0\0")
+        let helm = try package("opt/helm", "\0v3.12.0\0\0helm.sh/helm/v3/cmd")
         #expect(helm.purl(distro: nil) == "pkg:golang/helm.sh/helm@3.12.0")
         let erlang = try package("opt/erlexec", "/src/otp_src_25.3.2.6/erts/")
         #expect(erlang.cpes == [#"cpe:2.3:a:erlang:erlang\/otp:25.3.2.6:*:*:*:*:*:*:*"#])
