@@ -159,7 +159,7 @@ let package = Package(
         ),
 
         // Tests, and what builds their fixtures.
-        library("TallymanTesting"),
+        library("TallymanTesting", ["Bytes", "Codecs", "Zip"]),
         tests(of: "DedicatedThread"),
         tests(of: "Bytes"),
         tests(of: "Codecs", ["Bytes", "TallymanTesting"]),
@@ -184,7 +184,7 @@ let package = Package(
         tests(of: "Advisories", ["Bytes", "Matching", "ScanModel", "TallymanTesting", "Versions", "Zip"]),
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
-        tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel"]),
+        tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
         tests(of: "Registry", ["ScanModel", crypto, logging]),
         tests(of: "Reports", ["ScanModel", crypto]),
         tests(

@@ -15,12 +15,17 @@ enum BoundedText {
         return String(out)
     }
 
-    /// `text` where it is a name, version or identifier as feeds have them; `nil` where empty, too long or unprintable.
+    /// `text` without spaces around it where it is a name, version or identifier as feeds have them; `nil` where empty, too
+    /// long or unprintable.
     static func name(_ text: String?, limits: AdvisoryLimits) -> String? {
         guard let text, !text.isEmpty, text.utf8.count <= limits.maxNameBytes,
             !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
         else { return nil }
-        return text
+        guard text.utf8.first == 0x20 || text.utf8.last == 0x20 else { return text }
+        // A slip of the publisher's: `pdfbox ` would match nothing.
+        let trimmed = text.drop { $0 == " " }
+        guard let end = trimmed.lastIndex(where: { $0 != " " }) else { return nil }
+        return String(trimmed[...end])
     }
 
     /// `text` where it is a date as RFC 3339 writes it, and not the zero date of Go's database.

@@ -47,7 +47,7 @@ package enum Ecosystem {
     /// By lower-case OSV name.
     private static let languages: [String: VersionScheme] = [
         "go": .go, "npm": .npm, "pypi": .pep440, "maven": .maven, "rubygems": .rubygems, "crates.io": .semver,
-        "packagist": .generic, "nuget": .generic, "hex": .semver, "pub": .semver, "bitnami": .generic,
+        "packagist": .composer, "nuget": .nuget, "hex": .semver, "pub": .semver, "bitnami": .generic,
         "github actions": .semver, "swifturl": .semver, "hackage": .generic, "cran": .generic,
         "conancenter": .generic, "bioconductor": .generic, "oss-fuzz": .generic, "android": .generic,
     ]

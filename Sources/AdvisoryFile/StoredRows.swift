@@ -78,9 +78,9 @@ enum StoredVectors {
 
     static func split(_ text: String) -> [CVSSVector] {
         Lines.split(text).compactMap { line in
-            let parts = line.split(separator: "\t").map(String.init)
+            let parts = line.utf8.split(separator: UInt8(ascii: "\t")).map(Substring.init)
             guard parts.count == 3, let score = Double(parts[1]) else { return nil }
-            return CVSSVector(version: parts[0], vector: parts[2], score: score)
+            return CVSSVector(version: String(parts[0]), vector: String(parts[2]), score: score)
         }
     }
 }
@@ -88,5 +88,10 @@ enum StoredVectors {
 /// Lists of texts without line ends, in one column.
 enum Lines {
     static func join(_ texts: [String]) -> String { texts.joined(separator: "\n") }
-    static func split(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
+
+    static func split(_ text: String) -> [String] {
+        // Most lists have one element or none.
+        guard text.utf8.contains(UInt8(ascii: "\n")) else { return text.isEmpty ? [] : [text] }
+        return text.utf8.split(separator: UInt8(ascii: "\n")).map { String(Substring($0)) }
+    }
 }

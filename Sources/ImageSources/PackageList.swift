@@ -8,7 +8,18 @@ struct PackageList {
     static let maxBytes = 256 << 20
     private static let maxGaps = 1000
 
-    private var packages: [InstalledPackage: Distro?] = [:]
+    /// The same version of a package may be listed for several distributions.
+    private struct Entry: Hashable {
+        var installed: InstalledPackage
+        var distro: Distro?
+
+        init(_ installed: InstalledPackage, _ distro: Distro?) {
+            self.installed = installed
+            self.distro = distro
+        }
+    }
+
+    private var packages: Set<Entry> = []
     private var gaps: [CoverageGap] = []
 
     /// Takes in one purl; `place` says where it stood, for the gap that one which cannot be read leaves.
@@ -19,7 +30,7 @@ struct PackageList {
         guard let url = PackageURL(purl) else {
             return addGap(CoverageGap(path: place, reason: "not a package URL with a version: \(purl.prefix(200))"))
         }
-        packages[InstalledPackage(package: url.package, layer: 0, paths: [])] = url.distro
+        packages.insert(Entry(InstalledPackage(package: url.package, layer: 0, paths: []), url.distro))
     }
 
     private mutating func addGap(_ gap: CoverageGap) {
@@ -28,23 +39,21 @@ struct PackageList {
 
     /// The list as an image without layers; the image's distribution is that of its packages where they agree on one.
     static func image(_ list: PackageList, source: String) -> ScannedImage {
-        let sorted = list.packages.sorted { left, right in
-            let (one, other) = (left.key.package, right.key.package)
-            return (one.type.rawValue, one.name, one.version, one.arch, one.group ?? "", one.purl(distro: left.value))
-                < (
-                    other.type.rawValue, other.name, other.version, other.arch, other.group ?? "",
-                    other.purl(distro: right.value)
-                )
-        }
-        let distros = Set(sorted.filter(\.key.package.type.isOS).map(\.value))
+        let keyed = list.packages.map { (entry: $0, purl: $0.installed.package.purl(distro: $0.distro)) }
+        let sorted = keyed.sorted { left, right in
+            let (one, other) = (left.entry.installed.package, right.entry.installed.package)
+            return (one.type.rawValue, one.name, one.version, one.arch, one.group ?? "", left.purl)
+                < (other.type.rawValue, other.name, other.version, other.arch, other.group ?? "", right.purl)
+        }.map(\.entry)
+        let distros = Set(sorted.filter(\.installed.package.type.isOS).map(\.distro))
         return ScannedImage(
             source: source,
             inventory: Inventory(
                 distro: distros.count == 1 ? distros.first ?? nil : nil,
-                packages: sorted.map(\.key),
+                packages: sorted.map(\.installed),
                 gaps: list.gaps.map { LayerGap(layer: 0, gap: $0) }
             ),
-            packageDistros: sorted.map(\.value)
+            packageDistros: sorted.map(\.distro)
         )
     }
 }

@@ -5,7 +5,7 @@ struct AliasGroups {
     /// Declares that all of `names` are names of one flaw.
     mutating func join(_ names: [String]) {
         guard let first = names.first else { return }
-        for name in names {
+        for name in names.dropFirst() {
             let left = root(of: first)
             let right = root(of: name)
             // The smaller name becomes the root, so that the order of calls does not matter.
@@ -33,7 +33,7 @@ package enum VulnerabilityID {
     package static func precedes(_ left: String, _ right: String) -> Bool {
         let kinds = (kind(left), kind(right))
         if kinds.0 != kinds.1 { return kinds.0 < kinds.1 }
-        if left.utf8.count != right.utf8.count, kinds.0 == 0, left.prefix(9) == right.prefix(9) {
+        if left.utf8.count != right.utf8.count, kinds.0 == 0, left.utf8.prefix(9).elementsEqual(right.utf8.prefix(9)) {
             return left.utf8.count < right.utf8.count  // CVE-2024-999 before CVE-2024-10000.
         }
         return left < right

@@ -4,7 +4,7 @@ import Versions
 
 /// Joins what several advisories say about one flaw in one package into one row.
 package struct FindingJoin: Sendable {
-    private let records: [Int64: AdvisoryRecord]
+    private let records: [Int64: KnownRecord]
     private let epss: [String: EPSSScore]
     private let kev: [String: KEVEntry]
     private let enrichments: [String: [CVEEnrichment]]
@@ -16,7 +16,7 @@ package struct FindingJoin: Sendable {
         kev: [String: KEVEntry],
         enrichments: [String: [CVEEnrichment]] = [:]
     ) {
-        self.records = records
+        self.records = records.mapValues(KnownRecord.init)
         self.epss = epss
         self.kev = kev
         self.enrichments = enrichments
@@ -31,23 +31,38 @@ package struct FindingJoin: Sendable {
         return cves
     }
 
+    /// A record, shared by the many statements that are made of it.
+    private final class KnownRecord: Sendable {
+        let record: AdvisoryRecord
+        /// The names of each flaw that it is about.
+        let flaws: [[String]]
+
+        init(_ record: AdvisoryRecord) {
+            self.record = record
+            flaws = record.covers.isEmpty ? [[record.id] + record.aliases] : record.covers.map { [$0] }
+        }
+    }
+
     /// One flaw as one record states it.
     private struct Statement {
         /// Names of this one flaw.
-        var names: [String]
-        var record: AdvisoryRecord
-        var match: Match
+        let names: [String]
+        let known: KnownRecord
+        /// The package's matches, and which of them it is: a copy of each would cost more than all the rest.
+        let matches: [Match]
+        let index: Int
+
+        var record: AdvisoryRecord { known.record }
+        var match: Match { matches[index] }
     }
 
     /// The findings of one package, by identifier; matches whose record is unknown or withdrawn are left out.
     package func findings(_ matches: [Match]) -> [Finding] {
         var statements: [Statement] = []
-        for match in matches {
-            guard let record = records[match.record], !record.isWithdrawn else { continue }
-            if record.covers.isEmpty {
-                statements.append(Statement(names: [record.id] + record.aliases, record: record, match: match))
-            } else {
-                for cve in record.covers { statements.append(Statement(names: [cve], record: record, match: match)) }
+        for (index, match) in matches.enumerated() {
+            guard let known = records[match.record], !known.record.isWithdrawn else { continue }
+            for names in known.flaws {
+                statements.append(Statement(names: names, known: known, matches: matches, index: index))
             }
         }
         var groups = AliasGroups()
@@ -61,10 +76,14 @@ package struct FindingJoin: Sendable {
     }
 
     private func finding(_ unordered: [Statement]) -> Finding? {
-        let statements = unordered.sorted { left, right in
-            (left.record.provider, left.record.id, left.match.record)
-                < (right.record.provider, right.record.id, right.match.record)
-        }
+        // Most flaws have one statement, which needs no order.
+        let statements =
+            unordered.count == 1
+            ? unordered
+            : unordered.sorted { left, right in
+                (left.record.provider, left.record.id, left.match.record)
+                    < (right.record.provider, right.record.id, right.match.record)
+            }
         let names = Set(statements.flatMap(\.names))
         guard let first = statements.first, let id = names.min(by: VulnerabilityID.precedes) else { return nil }
         let aliases = names.union(statements.map(\.record.id)).subtracting([id])
@@ -79,9 +98,7 @@ package struct FindingJoin: Sendable {
             id: id,
             aliases: aliases.sorted(),
             severity: stated == .unknown ? background.severity : stated,
-            cvss: Set(statements.flatMap(\.record.cvss) + background.cvss).sorted { left, right in
-                left.version == right.version ? left.vector < right.vector : left.version > right.version
-            },
+            cvss: Self.sorted(statements.flatMap(\.record.cvss) + background.cvss),
             epss: score?.score,
             epssPercentile: score?.percentile,
             kev: cves.lazy.compactMap { kev[$0] }.first ?? background.knownExploited,
@@ -113,7 +130,16 @@ package struct FindingJoin: Sendable {
         return unique(sorted.map(\.0))
     }
 
+    /// The newest version of CVSS first, each vector once.
+    private static func sorted(_ vectors: [CVSSVector]) -> [CVSSVector] {
+        guard vectors.count > 1 else { return vectors }
+        return Set(vectors).sorted { left, right in
+            left.version == right.version ? left.vector < right.vector : left.version > right.version
+        }
+    }
+
     private static func unique(_ texts: [String]) -> [String] {
+        guard texts.count > 1 else { return texts }
         var seen: Set<String> = []
         return texts.filter { seen.insert($0).inserted }
     }

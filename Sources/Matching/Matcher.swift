@@ -28,9 +28,10 @@ package enum Matcher {
     /// What a record says of the binary package outranks what it says of its source: `edk2-aarch64` is not affected
     /// where Red Hat says so, although the source `edk2` is.
     package static func statements(about package: Package, distro: Distro?, candidates: [Candidate]) -> [Candidate] {
-        let keys = Set(AdvisoryKeys.keys(for: package, distro: distro))
+        // A handful of keys and perhaps thousands of candidates: comparing is cheaper than hashing.
+        let keys = AdvisoryKeys.keys(for: package, distro: distro)
         let found = candidates.filter { candidate in
-            keys.contains(PackageKey(ecosystem: candidate.range.ecosystem, name: candidate.range.package))
+            keys.contains { $0.name == candidate.range.package && $0.ecosystem == candidate.range.ecosystem }
                 && RPMApplicability.accepts(package, candidate.range)
         }
         guard package.type == .rpm else { return found }

@@ -24,8 +24,17 @@ enum RPMApplicability {
 
     /// Whether an RPM release says that it was built in a module (`.module_el8.6.0+…`, `.module+el8…`).
     private static func isModular(_ version: String) -> Bool {
-        version.contains(".module_") || version.contains(".module+")
+        var rest = version.utf8[...]
+        while let dot = rest.firstIndex(of: UInt8(ascii: ".")) {
+            rest = rest[dot...].dropFirst()
+            if rest.starts(with: module), let mark = rest.dropFirst(module.count).first {
+                if mark == UInt8(ascii: "_") || mark == UInt8(ascii: "+") { return true }
+            }
+        }
+        return false
     }
+
+    private static let module = Array("module".utf8)
 
     /// A package without an architecture, of text files say, is replaced by a fix for any.
     private static func acceptsArchitecture(_ package: Package, _ range: AffectedRange) -> Bool {

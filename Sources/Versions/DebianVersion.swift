@@ -12,6 +12,8 @@ struct DebianVersion: Sendable {
         var scanner = ByteScanner(text.trimmed)
         isMissing = scanner.isAtEnd
         let whole = scanner.rest
+        // dpkg reads the epoch with strtol, which passes over a plus sign.
+        _ = scanner.take(ASCII.plus)
         if let number = scanner.takeNumber(), scanner.take(ASCII.colon) {
             epoch = number
         } else {

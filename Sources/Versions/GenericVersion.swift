@@ -1,7 +1,8 @@
 /// A version of no known order: dotted numbers, then runs of letters and of digits.
 ///
 /// A word for a pre-release (`alpha`, `rc`, …) orders before the end, every other run after it, so that a patch letter
-/// (`1.1.1k`) or a packaging revision (`1.2.3-4`) is newer. What follows a plus sign does not count.
+/// (`1.1.1k`) or a packaging revision (`1.2.3-4`) is newer. What follows a plus sign does not count. Composer's versions
+/// are of this form as well, with more names for the same words.
 struct GenericVersion: Sendable {
     let core: [DecimalNumber]
     private let tail: [Run]
@@ -27,8 +28,15 @@ struct GenericVersion: Sendable {
         ["rc", "cr"],
     ].map { $0.map { Array($0.utf8) } }
 
-    /// Nil for a version without a letter or a digit.
-    init?(_ text: ArraySlice<UInt8>) {
+    /// Other spellings that Composer knows (composer/semver, `VersionParser`); `stable` says nothing.
+    private static let composerWords = [
+        "a": "alpha", "b": "beta", "pl": "p", "patch": "p",
+    ].reduce(into: [[UInt8]: [UInt8]]()) { $0[Array($1.key.utf8)] = Array($1.value.utf8) }
+
+    private static let stable = Array("stable".utf8)
+
+    /// Nil for a version without a letter or a digit, and for one of Composer that is the name of a branch.
+    init?(_ text: ArraySlice<UInt8>, isComposer: Bool = false) {
         var scanner = ByteScanner(text.trimmed)
         scanner.takeLeadingV()
         core = scanner.takeDottedNumbers()
@@ -37,12 +45,14 @@ struct GenericVersion: Sendable {
             if let number = scanner.takeNumber() {
                 tail.append(.number(number))
             } else if byte.isLetter {
-                tail.append(Self.run(ofWord: scanner.take(while: \.isLetter).lowercased))
+                let word = scanner.take(while: \.isLetter).lowercased
+                if isComposer, word == Self.stable { break }
+                tail.append(Self.run(ofWord: isComposer ? Self.composerWords[word] ?? word : word))
             } else {
                 scanner.skip()
             }
         }
-        guard !core.isEmpty || !tail.isEmpty else { return nil }
+        guard !core.isEmpty || (!tail.isEmpty && !isComposer) else { return nil }
         self.tail = tail
     }
 

@@ -62,6 +62,8 @@ package struct ParsedVersion: Sendable {
         case .apk: .alpine(AlpineVersion(bytes))
         case .pep440: PythonVersion(bytes).map(Form.python) ?? .unordered
         case .semver, .npm: SemanticVersion(bytes).map(Form.semantic) ?? .unordered
+        case .nuget: SemanticVersion(bytes.lowercased[...]).map(Form.semantic) ?? .unordered
+        case .composer: GenericVersion(bytes, isComposer: true).map(Form.generic) ?? .unordered
         case .maven: .maven(MavenVersion(bytes))
         case .rubygems: .gem(GemVersion(bytes))
         case .go: GoVersion.parse(bytes).map(Form.semantic) ?? .unordered

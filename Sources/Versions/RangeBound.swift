@@ -49,6 +49,11 @@ struct RangeBound: Sendable {
     func holds(_ candidate: ParsedVersion) -> Bool {
         if isFamily { return sharesNumbers(candidate) == (operation == .equal) }
         guard let comparison = compare(candidate) else { return false }
+        if operation == .less || operation == .greater, case .python(let one) = candidate.form,
+            case .python(let bound) = version.form, one.isExcluded(byExclusive: bound, isUpper: operation == .less)
+        {
+            return false
+        }
         return operation.accepts(comparison) && sharesNumbers(candidate)
     }
 
@@ -93,11 +98,14 @@ struct RangeBound: Sendable {
         switch (operation, scheme) {
         case (.pessimistic, .pep440):
             return numbers.count > 1 ? numbers.count - 1 : nil
-        case (.pessimistic, .semver), (.pessimistic, .go), (.pessimistic, .generic), (.pessimistic, .rubygems):
+        case (.pessimistic, .semver), (.pessimistic, .go), (.pessimistic, .generic), (.pessimistic, .rubygems),
+            (.pessimistic, .composer), (.pessimistic, .nuget):
             return max(numbers.count - 1, 1)
-        case (.tilde, .semver), (.tilde, .go), (.tilde, .generic):
+        case (.tilde, .composer):
+            return max(numbers.count - 1, 1)
+        case (.tilde, .semver), (.tilde, .go), (.tilde, .generic), (.tilde, .nuget):
             return min(numbers.count, 2)
-        case (.caret, .semver), (.caret, .go), (.caret, .generic):
+        case (.caret, .semver), (.caret, .go), (.caret, .generic), (.caret, .composer), (.caret, .nuget):
             return numbers.firstIndex { !$0.isZero }.map { $0 + 1 } ?? numbers.count
         default:
             return nil

@@ -2,7 +2,7 @@
 ///
 /// Bounds are separated by commas or white space; a bound is an operator and a version, no operator meaning equality.
 /// Every scheme has `= == != < <= > >=`, and besides:
-/// pep440 `~=` and a trailing `.*`; rubygems `~>`; apk `~` for a prefix; semver, go and generic `~ ~> ^`;
+/// pep440 `~=` and a trailing `.*`; rubygems `~>`; apk `~` for a prefix; semver, go, nuget, composer and generic `~ ~> ^`;
 /// npm the whole grammar of node-semver, pre-releases included; maven intervals like `[1.0,2.0)`.
 /// The empty range holds every version.
 package struct VersionRange: Sendable {

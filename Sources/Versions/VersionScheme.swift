@@ -18,18 +18,25 @@ package enum VersionScheme: String, Sendable, CaseIterable {
     case rubygems
     /// Go modules and the `go1.x.y` spelling of the standard library.
     case go
+    /// Semantic Versioning with a fourth number, letters' case ignored (NuGet, "Version ordering").
+    case nuget
+    /// PHP packages, as composer/semver orders; the names of branches have no order.
+    case composer
     /// Everything else: numbers in order, words for pre-releases below, other suffixes above.
     case generic
 
     /// The scheme for an ecosystem word of the command line, nil for an unknown word.
     ///
-    /// Besides the raw values it knows `bitnami`, whose `-N` is a packaging revision, as in `generic`.
+    /// Besides the raw values it knows `packagist`, and `bitnami`, whose `-N` is a packaging revision, as in `generic`.
     package init?(ecosystem word: String) {
         if let scheme = VersionScheme(rawValue: word) {
             self = scheme
             return
         }
-        guard word == "bitnami" else { return nil }
-        self = .generic
+        switch word {
+        case "packagist": self = .composer
+        case "bitnami": self = .generic
+        default: return nil
+        }
     }
 }

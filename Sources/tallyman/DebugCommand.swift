@@ -16,7 +16,7 @@ struct DebugCommand: AsyncParsableCommand {
               tallyman debug satisfies npm 1.4.2 '^1.2.0'
               printf 'rpm\\t1.0-1\\t1.0-2\\n' | tallyman debug compare
             """,
-        subcommands: [Compare.self, Satisfies.self, AnalyseLayer.self]
+        subcommands: [Compare.self, Satisfies.self, AnalyseLayer.self, MatchPackages.self]
     )
 
     private static var ecosystems: String { VersionScheme.allCases.map(\.rawValue).joined(separator: ", ") }

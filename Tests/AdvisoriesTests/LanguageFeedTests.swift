@@ -46,7 +46,7 @@ struct LanguageFeedTests {
         cvss_v2: 7.5
         affected:
             - groupId: "org.apache.camel"
-              artifactId: "camel-core"
+              artifactId: "camel-core "
               version:
                 - "<=2.11.3"
                 - "<=2.12.2,2.12"

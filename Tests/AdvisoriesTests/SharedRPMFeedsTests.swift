@@ -1,5 +1,6 @@
 import Matching
 import ScanModel
+import TallymanTesting
 import Testing
 
 @testable import Advisories
@@ -35,6 +36,15 @@ struct SharedRPMFeedsTests {
     /// The samples are read once for all questions.
     private static let redHat = Result { try CollectingSink.importing([SharedFeeds.path("redhat/fragments.zip")]).0 }
 
+    /// The bulletins about the one CVE that is asked for, of 5,680.
+    private static let alma = Result {
+        let folder = try TemporaryFolder()
+        try FeedExcerpt.unpack(SharedFeeds.path("almalinux/osv-database.zip"), into: folder.path) { document in
+            document.contains("CVE-2022-25881")
+        }
+        return try CollectingSink.importing([folder.path]).0.records.values.flatMap { $0 }
+    }
+
     private static func records(_ path: String) throws -> [AdvisoryRecord] {
         let sink =
             path == "redhat/fragments.zip"
@@ -43,7 +53,16 @@ struct SharedRPMFeedsTests {
     }
 
     private func findings(_ path: String, _ cve: String, _ package: Package, _ distro: Distro) throws -> [Match] {
-        let records = try Self.records(path).filter { ([$0.id] + $0.covers).contains(cve) }
+        try matches(cve, package, distro, in: try Self.records(path))
+    }
+
+    private func matches(
+        _ cve: String,
+        _ package: Package,
+        _ distro: Distro,
+        in all: [AdvisoryRecord]
+    ) throws -> [Match] {
+        let records = all.filter { ([$0.id] + $0.covers).contains(cve) }
         let candidates = records.enumerated().flatMap { number, record in
             record.affected.map { Candidate(record: Int64(number), range: $0) }
         }
@@ -89,7 +108,7 @@ struct SharedRPMFeedsTests {
     func alma(version: String, module: String?, isAffected: Bool) throws {
         let package = Package(type: .rpm, name: "nodejs", version: version, arch: "x86_64", module: module)
         let distro = Distro(id: "almalinux", versionID: "9.2", name: "")
-        let matches = try findings("almalinux/osv-database.zip", "CVE-2022-25881", package, distro)
+        let matches = try matches("CVE-2022-25881", package, distro, in: try Self.alma.get())
         let streams = matches.filter { $0.range.module == "nodejs:18" }
         #expect(streams.isEmpty != isAffected)
     }

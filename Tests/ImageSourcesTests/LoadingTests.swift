@@ -137,11 +137,14 @@ import Testing
             pkg:rpm/redhat/bash@4.4-1?epoch=1&distro=rhel-8
             nonsense
             pkg:npm/%40babel/core@7.0.0
+            pkg:deb/debian/curl@7.88.1-10?arch=amd64&distro=debian-13&upstream=curl
             """
         )
         let image = try await load("purls:\(file)")
-        #expect(names(image) == ["curl", "@babel/core", "bash"])
-        #expect(image.inventory.packages.indices.map { image.distro(ofPackageAt: $0)?.id } == ["debian", nil, "rhel"])
+        #expect(names(image) == ["curl", "curl", "@babel/core", "bash"])
+        let distros = image.inventory.packages.indices.map { image.distro(ofPackageAt: $0) }
+        #expect(distros.map { $0?.id } == ["debian", "debian", nil, "rhel"])
+        #expect(distros.prefix(2).map { $0?.versionID } == ["12", "13"])
         #expect(image.inventory.packages.last?.package.version == "1:4.4-1")
         #expect(image.inventory.gaps.map(\.gap.path) == ["line 4"])
     }

@@ -29,6 +29,7 @@ struct HardOrderTests {
             Pair(.dpkg, "1.0-1", .less, "1.0-1+b1"), Pair(.dpkg, "1:0", .greater, "9"),
             Pair(.dpkg, "1-2-3", .greater, "1-1-4"), Pair(.dpkg, "1.0+dfsg-1", .greater, "1.0-1"),
             Pair(.dpkg, "", .less, "~"), Pair(.dpkg, "1.Z", .less, "1.a"), Pair(.dpkg, "1.002", .equal, "1.2"),
+            Pair(.dpkg, "+3:1.0", .equal, "3:1.0"), Pair(.dpkg, "+3.1", .greater, "9"),
         ]
     )
     func dpkg(pair: Pair) {
@@ -164,11 +165,41 @@ struct HardOrderTests {
     }
 
     @Test(
+        "composer orders as composer/semver 3.3 does",
+        arguments: [
+            Pair(.composer, "1.21.10", .greater, "1.21.10a1"), Pair(.composer, "2.0b2", .less, "2.0"),
+            Pair(.composer, "1.0-beta", .equal, "1.0-b"), Pair(.composer, "2.10-a", .equal, "2.10-alpha"),
+            Pair(.composer, "8.8.1-stable", .equal, "8.8.1"), Pair(.composer, "2b2", .less, "2-RC1"),
+            Pair(.composer, "2-p2", .equal, "2-pl2"), Pair(.composer, "2-patch1", .greater, "2"),
+            Pair(.composer, "0.1.2+b", .equal, "0.1.2"), Pair(.composer, "1.0-dev", .less, "1.0-alpha1"),
+            Pair(.composer, "v6.4.0", .equal, "6.4"), Pair(.composer, "1.0-beta2-dev", .less, "1.0-beta2"),
+        ]
+    )
+    func composer(pair: Pair) {
+        check(pair)
+    }
+
+    @Test(
+        "nuget orders as NuGet's documentation on version ordering says",
+        arguments: [
+            Pair(.nuget, "1.0.0-ci-20240101", .less, "1.0.0"), Pair(.nuget, "1.0.0-Beta", .equal, "1.0.0-beta"),
+            Pair(.nuget, "1.0.0-alpha", .less, "1.0.0-BETA"), Pair(.nuget, "1.0.0.1", .greater, "1.0.0"),
+            Pair(.nuget, "1.0.0.0", .equal, "1.0"), Pair(.nuget, "1.01.1", .equal, "1.1.1"),
+            Pair(.nuget, "1.0.0-rc.10", .greater, "1.0.0-rc.2"), Pair(.nuget, "1.0.0+a", .equal, "1.0.0+b"),
+            Pair(.nuget, "8.0.0-preview.7.23375.6", .less, "8.0.0-rc.1.23419.4"),
+        ]
+    )
+    func nuget(pair: Pair) {
+        check(pair)
+    }
+
+    @Test(
         "what has no place in an order is compared to nothing",
         arguments: [
             (VersionScheme.go, "(devel)"), (.go, "devel go1.23-abcdef"), (.go, ""), (.semver, "latest"),
             (.pep440, "1.2..4"),
-            (.pep440, "2004d-custom"), (.npm, "workspace:*"), (.generic, "--"),
+            (.pep440, "2004d-custom"), (.npm, "workspace:*"), (.generic, "--"), (.composer, "dev-main"),
+            (.nuget, "latest"),
         ]
     )
     func unordered(scheme: VersionScheme, text: String) {

@@ -29,6 +29,8 @@ extension VersionScheme {
         case .semver, .npm, .go: common + ["v", "alpha", ".0", ".1", "go1", "+incompatible", "-0.2019"]
         case .maven: ["0", "1", "2", "10", ".", "-", ".1", "-1", "a", "rc", "sp", "alpha", "final", "x"]
         case .rubygems: common + [".a", ".pre", "-x86_64-linux"]
+        case .nuget: common + ["Alpha", "RC", ".1.2"]
+        case .composer: common + ["alpha", "RC", "-stable", "p1", "pl", "patch", "dev"]
         case .generic: common + ["alpha", "p1", "k", "snapshot"]
         }
     }
