@@ -110,7 +110,10 @@ let package = Package(
         library("AdvisoryFile", ["Advisories", "Matching", "ScanModel", "Versions", grdb]),
         library(
             "Documents",
-            ["Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Reports", "SBOM", "ScanModel"]
+            [
+                "Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Reports", "SBOM", "ScanModel",
+                "VEX", crypto,
+            ]
         ),
         library("Queue", ["Redis"]),
         library(
@@ -191,7 +194,13 @@ let package = Package(
             of: "ImageSources",
             ["Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "ScanModel", crypto]
         ),
-        tests(of: "Documents", ["AdvisoryFile", "DedicatedThread", "ImageSources", "SBOM", "ScanModel"]),
+        tests(
+            of: "Documents",
+            [
+                "Advisories", "AdvisoryFile", "DedicatedThread", "ImageSources", "Matching", "Reports", "SBOM",
+                "ScanModel", "TallymanTesting", "VEX",
+            ]
+        ),
         tests(of: "Store", ["Advisories", "Postgres", "Reports", "ScanModel"]),
         tests(of: "Supervisor", [logging]),
         .testTarget(

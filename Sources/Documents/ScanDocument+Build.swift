@@ -42,7 +42,7 @@ extension ScanDocument {
                 platform: image.platform.map { "\($0)" },
                 layers: digests
             ),
-            distro: image.inventory.distro.map { DistroEntry(id: $0.id, versionID: $0.versionID, name: $0.name) },
+            distro: try image.inventory.distro.map { DistroEntry($0, support: try advisories?.support(of: $0)) },
             packages: entries,
             vulnerabilities: try Self.vulnerabilities(
                 of: image,
@@ -79,11 +79,11 @@ extension ScanDocument {
         return rows.filter { !onlyFixed || $0.fix.state == .fixed }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     }
 
-    /// How many flaws there are of `severity`.
-    package func count(of severity: Severity) -> Int { vulnerabilities.count { $0.severity == severity } }
+    /// The findings that need work.
+    package var open: [VulnerabilityEntry] { vulnerabilities.filter(\.isOpen) }
 
-    /// Whether a flaw is at least as bad as `threshold`.
-    package func reaches(_ threshold: Severity) -> Bool { vulnerabilities.contains { $0.severity >= threshold } }
+    /// How many findings count for `--fail-on`: open ones that are at least as bad as `threshold`.
+    package func count(from threshold: Severity) -> Int { vulnerabilities.count { $0.reaches(threshold) } }
 }
 
 extension VulnerabilityEntry {
@@ -98,7 +98,11 @@ extension VulnerabilityEntry {
             package: AffectedPackage(purl: entry.purl, type: entry.type, name: entry.name, version: entry.version),
             fix: Fix(state: finding.fixState, versions: finding.fixedVersions),
             provider: finding.provider,
-            layer: entry.layer
+            layer: entry.layer,
+            summary: finding.summary
         )
     }
+
+    /// Whether the finding counts for `--fail-on`.
+    func reaches(_ threshold: Severity) -> Bool { isOpen && severity >= threshold }
 }

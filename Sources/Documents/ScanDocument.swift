@@ -17,6 +17,16 @@ package struct ScanDocument: Encodable, Sendable {
         package var id: String
         package var versionID: String
         package var name: String
+        /// The last day of the ordinary support, `YYYY-MM-DD`; `null` where nothing is known.
+        @ExplicitNull package var endOfLife: String?
+        /// Longer support, soonest end first; who gets it depends on a subscription or a choice of repositories.
+        package var support: [LongerSupport]
+    }
+
+    package struct LongerSupport: Encodable, Sendable {
+        package var name: String
+        /// The last day, `YYYY-MM-DD`.
+        package var end: String
     }
 
     package struct PackageEntry: Encodable, Sendable {

@@ -30,15 +30,19 @@ package struct DistroRow: Hashable, Sendable, Codable {
     package var distro: String
     package var images: Int
     package var findings: SeverityCounts
+    /// The last day of the ordinary support, `YYYY-MM-DD`; absent where nothing is known.
+    package var endOfLife: String?
 
     package init(
         distro: String,
         images: Int = 0,
-        findings: SeverityCounts = SeverityCounts()
+        findings: SeverityCounts = SeverityCounts(),
+        endOfLife: String? = nil
     ) {
         self.distro = distro
         self.images = images
         self.findings = findings
+        self.endOfLife = endOfLife
     }
 }
 

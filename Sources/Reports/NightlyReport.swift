@@ -48,7 +48,7 @@ package enum NightlyReport {
         var files: [File] = []
         if formats.contains(.html) {
             files.append(File(name: "report.html", bytes: try NightlyPage(report: report, limits: limits).render()))
-            files.append(File(name: "run.html", bytes: try RunPage.render(run)))
+            files.append(File(name: "run.html", bytes: try RunPage.render(run, report: report)))
         }
         if formats.contains(.json) {
             files.append(File(name: "report.json", bytes: try ReportJSON.encode(report)))

@@ -20,7 +20,7 @@ extension Store {
                 packages: try FleetRowsQuery(session).packages(),
                 coverage: try FleetRowsQuery(session).coverage(),
                 failures: failures,
-                distros: FleetRowsQuery.distros(images),
+                distros: FleetRowsQuery.distros(images, endsOfSupport: try Self.endsOfSupport(session)),
                 delta: try previous.map { try FleetDeltaQuery(session).delta(since: $0) }
             )
         }

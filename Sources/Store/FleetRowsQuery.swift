@@ -217,12 +217,17 @@ struct FleetRowsQuery {
         return targets + images
     }
 
-    static func distros(_ images: [ImageRow]) -> [DistroRow] {
+    static func distros(_ images: [ImageRow], endsOfSupport: [String: String]) -> [DistroRow] {
         let covered = images.filter { $0.state == .analysed }
         return Dictionary(grouping: covered, by: \.distro).map { distro, rows in
             var counts = SeverityCounts()
             for severity in Severity.allCases { counts[severity] = rows.reduce(0) { $0 + $1.severities[severity] } }
-            return DistroRow(distro: distro.isEmpty ? "none" : distro, images: rows.count, findings: counts)
+            return DistroRow(
+                distro: distro.isEmpty ? "none" : distro,
+                images: rows.count,
+                findings: counts,
+                endOfLife: endsOfSupport[distro]
+            )
         }
     }
 

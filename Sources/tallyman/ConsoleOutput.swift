@@ -47,7 +47,8 @@ enum ConsoleOutput {
     /// As wide as the terminal and coloured where standard output is one; neither cut nor coloured elsewhere.
     static var appearance: TextAppearance {
         guard isatty(STDOUT_FILENO) == 1 else { return .plain }
-        let hasColour = ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
+        let environment = ProcessInfo.processInfo.environment
+        let hasColour = environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
         return TextAppearance(width: columns(of: STDOUT_FILENO), colour: hasColour)
     }
 

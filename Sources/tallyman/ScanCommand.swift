@@ -6,6 +6,7 @@ import Foundation
 import ImageSources
 import Logging
 import Registry
+import Reports
 import SBOM
 import ScanModel
 import Synchronization
@@ -28,14 +29,37 @@ struct ScanCommand: AsyncParsableCommand {
 
             Nothing of an image is executed or written to disk. Registries are logged in to with ~/.docker/config.json.
 
+            -o FORMAT goes to standard output, -o FORMAT=FILE to a file, which is replaced in one step; it may be repeated:
+              table          what to do, most pressing first: known to be exploited (KEV), then the probability of
+                             exploitation (EPSS), then severity, then what has a fix; below it what was not looked at
+              json           everything, schema tallyman.scan/1
+              sarif          SARIF 2.1.0, for GitHub code scanning and editors
+              junit          JUnit XML for Jenkins, GitLab and others: a package is a test, which fails with what counts
+                             for --fail-on (without it, with any vulnerability)
+              gitlab         GitLab's container scanning report
+              cyclonedx-json, cyclonedx-xml, spdx-json, spdx-tag-value
+                             a bill of materials with its vulnerabilities
+            The same image and the same advisories give the same bytes, in every format but the table, which says on
+            which day the support of the distribution has ended.
+
+            Exit status: 0 done; 1 --fail-on says no; 64 usage; 65 bad input; 69 a service is unreachable; 70 our own fault.
+
               tallyman scan debian:12
               tallyman scan registry.example/team/app:1.4 --platform linux/arm64 -o json
               tallyman scan oci-dir:build/image --fail-on high --only-fixed
+              tallyman scan app:1.4 -o table -o sarif=app.sarif -o junit=app.xml --fail-on critical
             """
     )
 
     @Argument(help: "What to scan.") var source: String
-    @Option(name: [.short, .customLong("output")], help: "The form of the result.") var output = ScanFormat.table
+    @Option(
+        name: [.short, .customLong("output")],
+        help: ArgumentHelp(
+            "The form of the result, and its file (default: table): \(ScanFormat.names.joined(separator: ", ")).",
+            valueName: "format[=file]"
+        )
+    )
+    var output: [ScanOutput] = []
     @Option(help: "OS/ARCH[/VARIANT] of an image for several; by default linux/amd64, else the first for Linux.")
     var platform: String?
     @Option(help: "The advisory file; by default the one that `tallyman advisories import` writes.")
@@ -59,23 +83,38 @@ struct ScanCommand: AsyncParsableCommand {
             }
             return severity
         }
+        let outputs = try ScanOutputs(output, standard: .table)
         let file = try advisoryFile(isNeeded: threshold != nil)
         let image = try await Self.load(source, platform: wanted, isPlainHTTP: plainHttp)
         if file == nil {
             ConsoleOutput.error("no advisories: nothing was matched; import some with `tallyman advisories import`")
         }
         let document = try ScanDocument(image, advisories: file, onlyFixed: onlyFixed, version: BuildVersion.text)
-        switch output {
-        case .json: ConsoleOutput.bytes(try document.json())
-        case .table: ConsoleOutput.text(document.table(ConsoleOutput.appearance))
-        case .document(let format):
-            let bill = BillOfMaterials(image, document: document, version: BuildVersion.text)
-            ConsoleOutput.bytes(bill.encode(as: format))
+        try outputs.write { format, isStandardOutput in
+            switch format {
+            case .json: return try document.json()
+            case .table:
+                let appearance = isStandardOutput ? ConsoleOutput.appearance : .plain
+                return Array(document.table(appearance, day: Self.today).utf8)
+            case .sarif: return try document.sarif()
+            case .junit: return document.junit(failOn: threshold)
+            case .gitlab: return try document.gitLabReport(asOf: try file?.status().map(\.imported).max())
+            case .document(let format):
+                return BillOfMaterials(image, document: document, version: BuildVersion.text).encode(as: format)
+            }
         }
-        guard let threshold, document.reaches(threshold) else { return }
-        ConsoleOutput.error("tallyman: there are vulnerabilities of severity \(threshold.rawValue) or worse")
+        guard let threshold else { return }
+        let count = document.count(from: threshold)
+        guard count > 0 else { return }
+        let found = Figures.plural(count, "vulnerability", "vulnerabilities")
+        ConsoleOutput.error(
+            "tallyman: --fail-on: \(found) of severity \(threshold.rawValue) or worse\(onlyFixed ? ", with a fix" : "")"
+        )
         throw ExitCode(ExitStatus.refused)
     }
+
+    /// The day of the scan in UTC, `YYYY-MM-DD`.
+    private static var today: String { Date.now.formatted(.iso8601.year().month().day()) }
 
     /// The advisories; `nil` where none were imported and none were asked for.
     private func advisoryFile(isNeeded: Bool) throws -> AdvisoryFile? {

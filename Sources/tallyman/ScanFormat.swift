@@ -2,28 +2,46 @@ import ArgumentParser
 import SBOM
 
 /// The forms in which `scan` and `sbom` give their result.
-enum ScanFormat: ExpressibleByArgument {
+enum ScanFormat: Equatable {
     case table
     case json
+    case sarif
+    case junit
+    case gitlab
     case document(SBOMFormat)
 
-    init?(argument: String) {
-        switch argument {
+    init?(name: String) {
+        switch name {
         case "table": self = .table
         case "json": self = .json
+        case "sarif": self = .sarif
+        case "junit": self = .junit
+        case "gitlab": self = .gitlab
         default:
-            guard let format = SBOMFormat(rawValue: argument) else { return nil }
+            guard let format = SBOMFormat(rawValue: name) else { return nil }
             self = .document(format)
         }
     }
 
-    static var allValueStrings: [String] { ["table", "json"] + SBOMFormat.allCases.map(\.rawValue) }
+    /// Every name, as the help lists them.
+    static var names: [String] { ["table", "json", "sarif", "junit", "gitlab"] + SBOMFormat.allCases.map(\.rawValue) }
 
-    var defaultValueDescription: String {
+    var name: String {
         switch self {
         case .table: "table"
         case .json: "json"
+        case .sarif: "sarif"
+        case .junit: "junit"
+        case .gitlab: "gitlab"
         case .document(let format): format.rawValue
+        }
+    }
+
+    /// Whether the form holds findings and nothing else.
+    var isReport: Bool {
+        switch self {
+        case .sarif, .junit, .gitlab: true
+        case .table, .json, .document: false
         }
     }
 }

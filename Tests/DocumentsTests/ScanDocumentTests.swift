@@ -60,7 +60,11 @@ import Testing
                 PACKAGE  VERSION  TYPE
                 Flask    2.2.2    python
 
-                Debian 12; 1 package; not matched against advisories; 2 gaps in coverage (see -o json)
+                NOT LOOKED AT  REASON  LAYER
+                a              early
+                b              late
+
+                Debian 12; 1 package; not matched against advisories; 2 gaps in coverage
 
                 """
         )
@@ -89,11 +93,38 @@ import Testing
         #expect(document.vulnerabilities.map(\.id) == ["CVE-2023-30861"])
         #expect(document.vulnerabilities.first?.package.version == "2.2.2")
         #expect(document.vulnerabilities.first?.fix.versions == ["2.2.5"])
-        #expect(document.reaches(.high))
-        #expect(!document.reaches(.critical))
+        #expect(document.count(from: .high) == 1)
+        #expect(document.count(from: .critical) == 0)
         #expect(document.provenance.advisories.map(\.records) == [1])
         let again = try ScanDocument(image([flask, owned]), advisories: AdvisoryFile(path: path), version: "1")
         #expect(try document.json() == again.json())
+    }
+
+    @Test func `with fixes only, a threshold counts only what has a fix`() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tallyman-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func record(_ id: String, _ events: String) -> String {
+            #"""
+            {"schema_version":"1.6.0","id":"\#(id)","modified":"2024-01-01T00:00:00Z","summary":"Flaw of \#(id)",
+            "severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+            "affected":[{"package":{"ecosystem":"PyPI","name":"flask"},
+            "ranges":[{"type":"ECOSYSTEM","events":[\#(events)]}]}]}
+            """#
+        }
+        let feeds = [
+            record("PYSEC-1", #"{"introduced":"0"}"#), record("PYSEC-2", #"{"introduced":"0"},{"fixed":"2.2.5"}"#),
+        ].enumerated().map { ($0.element, folder.appendingPathComponent("PYSEC-\($0.offset).json")) }
+        for (text, feed) in feeds { try Data(text.utf8).write(to: feed) }
+        let path = folder.appendingPathComponent("advisories.sqlite").path
+        try AdvisoryFile.build(at: path, from: feeds.map(\.1.path))
+        let file = try AdvisoryFile(path: path)
+        let all = try ScanDocument(image([flask]), advisories: file, version: "1")
+        #expect(all.count(from: .critical) == 2)
+        let fixed = try ScanDocument(image([flask]), advisories: file, onlyFixed: true, version: "1")
+        #expect(fixed.vulnerabilities.map(\.id) == ["PYSEC-2"])
+        #expect(fixed.vulnerabilities.map(\.summary) == ["Flaw of PYSEC-2"])
+        #expect(fixed.count(from: .critical) == 1)
     }
 
     @Test func `what is exploited comes first, then what is likely to be, then what is severe`() {

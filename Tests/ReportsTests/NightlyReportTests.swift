@@ -140,4 +140,32 @@ import Testing
             #expect(page.ranges(of: "<table").count == page.ranges(of: "<caption>").count)
         }
     }
+
+    @Test func `the page of a run names the images on releases out of support on its day`() throws {
+        func image(_ tag: String, _ distro: String) -> ImageRow {
+            ImageRow(registry: "r", repository: "app", tag: tag, digest: "sha256:1", distro: distro, state: .analysed)
+        }
+        let report = FleetReport(
+            advisories: [],
+            totals: FleetTotals(),
+            images: [image("old", "debian-10"), image("new", "debian-12"), image("<b>", "debian-10")],
+            distros: [
+                DistroRow(distro: "debian-10", images: 2, endOfLife: "2022-09-10"),
+                DistroRow(distro: "debian-12", images: 1, endOfLife: "2026-07-11"),
+                DistroRow(distro: "none", images: 1),
+            ]
+        )
+        func page(_ started: String) throws -> String {
+            let run = RunSummary(run: "1", state: "done", started: started)
+            let file = try #require(try NightlyReport.files(report, run: run).first { $0.name == "run.html" })
+            return String(decoding: file.bytes, as: UTF8.self)
+        }
+        let later = try page("2026-01-30T05:10:00Z")
+        #expect(later.contains("ended by 2026-01-30"))
+        #expect(later.contains("r/app:old<br>"))
+        #expect(later.contains("r/app:&lt;b&gt;<br>"))
+        #expect(!later.contains("r/app:new"))
+        #expect(try !page("2022-09-10T00:00:00Z").contains("Out of support"))
+        #expect(try !page("").contains("Out of support"))
+    }
 }

@@ -145,16 +145,6 @@ enum PageParts {
         return chart("Findings by severity", SVGChart.bars(title: "Findings by severity", bars))
     }
 
-    /// The record's page at its origin, for the two kinds of identifier whose origin is plain; `nil` for all others.
-    static func link(vulnerability id: String) -> String? {
-        let isPlain =
-            id.utf8.count <= 64
-            && id.utf8.allSatisfy { byte in
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                    || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte & 0xDF) || byte == UInt8(ascii: "-")
-            }
-        guard isPlain else { return nil }
-        if id.hasPrefix("CVE-") { return "https://nvd.nist.gov/vuln/detail/\(id)" }
-        return id.hasPrefix("GHSA-") ? "https://github.com/advisories/\(id)" : nil
-    }
+    /// The record's page at its origin; `nil` where the origin is not plain.
+    static func link(vulnerability id: String) -> String? { VulnerabilityPage.address(of: id) }
 }

@@ -1,6 +1,7 @@
 /// The page `run.html`: what one run did, for the people who operate it.
 enum RunPage {
-    static func render(_ run: RunSummary) throws(ReportError) -> [UInt8] {
+    /// Renders the page; what `report` tells of the releases is judged by the day of the run.
+    static func render(_ run: RunSummary, report: FleetReport) throws(ReportError) -> [UInt8] {
         let builds = run.advisories.inReportOrder()
         return try PageTemplates.render(
             "run",
@@ -12,6 +13,7 @@ enum RunPage {
                 "alerts": alerts(run),
                 "cards": cards(run),
                 "groups": groups(run),
+                "outOfSupport": UnsupportedReleases.fields(report, day: String(run.started.prefix(10))),
                 "hasAdvisories": !builds.isEmpty,
                 "advisories": PageParts.advisories(builds),
             ]

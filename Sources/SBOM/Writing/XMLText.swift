@@ -1,12 +1,14 @@
 /// An XML 1.0 document that is written piece by piece, indented by two spaces.
-struct XMLText {
-    private(set) var bytes: [UInt8] = Array(#"<?xml version="1.0" encoding="UTF-8"?>"#.utf8) + [0x0A]
+package struct XMLText {
+    package private(set) var bytes: [UInt8] = Array(#"<?xml version="1.0" encoding="UTF-8"?>"#.utf8) + [0x0A]
     private var depth = 0
 
-    typealias Attributes = KeyValuePairs<String, String>
+    package typealias Attributes = KeyValuePairs<String, String>
+
+    package init() {}
 
     /// An element with elements in it.
-    mutating func element(_ name: String, _ attributes: Attributes = [:], _ body: (inout XMLText) -> Void) {
+    package mutating func element(_ name: String, _ attributes: Attributes = [:], _ body: (inout XMLText) -> Void) {
         start(name, attributes)
         bytes.append(contentsOf: ">\n".utf8)
         depth += 1
@@ -17,7 +19,7 @@ struct XMLText {
     }
 
     /// An element with text in it, or none; left out where there is no text.
-    mutating func leaf(_ name: String, _ text: String?, _ attributes: Attributes = [:]) {
+    package mutating func leaf(_ name: String, _ text: String?, _ attributes: Attributes = [:]) {
         guard let text else { return }
         start(name, attributes)
         if text.isEmpty {
@@ -30,7 +32,7 @@ struct XMLText {
     }
 
     /// An element with one child for each of `items`; left out where there is none.
-    mutating func list<Items: Collection>(
+    package mutating func list<Items: Collection>(
         _ name: String,
         _ items: Items,
         _ body: (inout XMLText, Items.Element) -> Void

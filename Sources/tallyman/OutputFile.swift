@@ -1,0 +1,63 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A file that a result goes to: whole, or as it was before.
+struct OutputFile {
+    /// The file itself where the path is a link to one.
+    private let path: String
+    /// A pipe, a terminal or another device, which is written to and not replaced.
+    private let isDevice: Bool
+
+    /// Throws where nothing could be written, so that nobody waits for a scan in vain.
+    init(_ path: String) throws {
+        var status = stat()
+        let exists = stat(path, &status) == 0
+        let kind = status.st_mode & S_IFMT
+        guard !exists || kind != S_IFDIR else { throw InputError("\(path) is a folder") }
+        isDevice = exists && kind != S_IFREG
+        self.path = exists && !isDevice ? URL(fileURLWithPath: path).resolvingSymlinksInPath().path : path
+        guard !isDevice else { return }
+        let folder = URL(fileURLWithPath: self.path).deletingLastPathComponent().path
+        guard access(folder, W_OK) == 0 else {
+            throw InputError("\(path) cannot be written: \(folder): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Writes beside the file and renames, so that no reader sees half of it.
+    func write(_ bytes: [UInt8]) throws {
+        guard !isDevice else { return try write(bytes, to: path, flags: O_WRONLY | O_CLOEXEC) }
+        let temporary = "\(path).\(getpid()).part"
+        do {
+            try write(bytes, to: temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC)
+            guard rename(temporary, path) == 0 else { throw failure(path) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    private func write(_ bytes: [UInt8], to path: String, flags: Int32) throws {
+        let descriptor = open(path, flags, 0o644)
+        guard descriptor >= 0 else { throw failure(path) }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                let error = failure(path)
+                close(descriptor)
+                throw error
+            }
+            rest = rest.dropFirst(count)
+        }
+        // Some file systems say only here that there was no room.
+        guard close(descriptor) == 0 else { throw failure(path) }
+    }
+
+    private func failure(_ path: String) -> InputError {
+        InputError("\(path) cannot be written: \(String(cString: strerror(errno)))")
+    }
+}
