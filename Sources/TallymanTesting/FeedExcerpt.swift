@@ -3,10 +3,6 @@ import Codecs
 package import Foundation
 import Zip
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// Some documents of a published archive, unpacked, so that a test need not read all of them.
 package enum FeedExcerpt {
     /// A document of an archive.
@@ -21,9 +17,7 @@ package enum FeedExcerpt {
 
         /// Whether `text` is somewhere in the document.
         package func contains(_ text: String) -> Bool {
-            Array(text.utf8).withUnsafeBytes { wanted in
-                content.withUnsafeBytes { memmem($0.baseAddress, $0.count, wanted.baseAddress, wanted.count) != nil }
-            }
+            FileBytes(content).firstOffset(of: Array(text.utf8)) != nil
         }
 
         /// Writes the document under its own name into `folder`.
