@@ -50,50 +50,54 @@ extension Store {
         }
     }
 
-    /// What tags name now, with the number of the tags.
-    private static let shownManifests = """
+    /// Packages and images are counted apart: pairs of a package and a set are few in a fleet, and the licences of an image
+    /// are put together within its row, so that nothing as long as all packages of all images is sorted.
+    private static let licenseCounts = """
         WITH shown AS MATERIALIZED (
             SELECT manifest_id, count(*) AS images FROM tags
             WHERE valid_until IS NULL AND manifest_id IS NOT NULL GROUP BY 1),
-        stated AS MATERIALIZED (
-            SELECT DISTINCT shown.manifest_id, shown.images, listed.package_id, listed.set_id
+        pairs AS MATERIALIZED (
+            SELECT DISTINCT listed.package_id, listed.set_id
             FROM shown JOIN inventories USING (manifest_id)
                 CROSS JOIN LATERAL unnest(package_ids, package_licenses) AS listed(package_id, set_id)
-            WHERE listed.set_id > 0),
-        single AS MATERIALIZED (
-            SELECT license_sets.id AS set_id, one.license
-            FROM license_sets CROSS JOIN LATERAL unnest(licenses) AS one(license))
-        """
-
-    private static let licenseCounts = """
-        \(shownManifests)
+            WHERE listed.set_id > 0)
         SELECT by_package.license, by_package.packages, by_image.images
-        FROM (SELECT license, count(DISTINCT (packages.type, packages.name, packages.version)) AS packages
-                FROM (SELECT DISTINCT package_id, set_id FROM stated) AS pairs JOIN single USING (set_id)
+        FROM (SELECT one.license, count(DISTINCT (packages.type, packages.name, packages.version)) AS packages
+                FROM pairs JOIN license_sets ON license_sets.id = pairs.set_id
+                    CROSS JOIN LATERAL unnest(licenses) AS one(license)
                     JOIN packages ON packages.id = pairs.package_id
                 GROUP BY 1) AS by_package
-            JOIN (SELECT license, sum(images)::bigint AS images
-                FROM (SELECT DISTINCT license, manifest_id, images
-                    FROM (SELECT DISTINCT manifest_id, images, set_id FROM stated) AS pairs JOIN single USING (set_id))
-                    AS places
+            JOIN (SELECT stated.license, sum(shown.images)::bigint AS images
+                FROM shown JOIN inventories USING (manifest_id)
+                    CROSS JOIN LATERAL (
+                        SELECT DISTINCT one.license
+                        FROM (SELECT DISTINCT unnest(package_licenses) AS set_id) AS sets
+                            JOIN license_sets ON license_sets.id = sets.set_id
+                            CROSS JOIN LATERAL unnest(licenses) AS one(license)) AS stated
                 GROUP BY 1) AS by_image USING (license)
-        ORDER BY 1 COLLATE "C"
+        ORDER BY by_package.license COLLATE "C"
         """
 
     private static let licenseHolders = """
-        SELECT held.license, held.type, held.name, held.version, held.declared, count(*),
-            (array_agg(held.image ORDER BY held.image COLLATE "C"))[1:$2]
-        FROM (
-            SELECT DISTINCT one.license, packages.type, packages.name, packages.version, license_sets.declared,
-                registries.host || '/' || repositories.name || ':' || tags.name AS image
-            FROM license_sets CROSS JOIN LATERAL unnest(licenses) AS one(license)
-                JOIN inventories ON inventories.package_licenses @> ARRAY[license_sets.id]
+        WITH sets AS MATERIALIZED (
+            SELECT id, one.license, declared FROM license_sets CROSS JOIN LATERAL unnest(licenses) AS one(license)
+            WHERE one.license = ANY($1)),
+        held AS MATERIALIZED (
+            SELECT DISTINCT listed.set_id, listed.package_id, inventories.manifest_id
+            FROM inventories
                 CROSS JOIN LATERAL unnest(package_ids, package_licenses) AS listed(package_id, set_id)
-                JOIN packages ON packages.id = listed.package_id
-                JOIN tags ON tags.manifest_id = inventories.manifest_id AND tags.valid_until IS NULL
-                JOIN repositories ON repositories.id = tags.repository_id
+            WHERE inventories.package_licenses && ARRAY(SELECT id FROM sets)
+                AND listed.set_id IN (SELECT id FROM sets)),
+        images AS MATERIALIZED (
+            SELECT tags.manifest_id, registries.host || '/' || repositories.name || ':' || tags.name AS image
+            FROM tags JOIN repositories ON repositories.id = tags.repository_id
                 JOIN registries ON registries.id = repositories.registry_id
-            WHERE one.license = ANY($1) AND listed.set_id = license_sets.id) AS held
+            WHERE tags.valid_until IS NULL AND tags.manifest_id IN (SELECT manifest_id FROM held))
+        SELECT sets.license, packages.type, packages.name, packages.version, sets.declared,
+            count(DISTINCT images.image COLLATE "C"),
+            (array_agg(DISTINCT images.image COLLATE "C" ORDER BY images.image COLLATE "C"))[1:$2]
+        FROM held JOIN sets ON sets.id = held.set_id JOIN packages ON packages.id = held.package_id
+            JOIN images ON images.manifest_id = held.manifest_id
         GROUP BY 1, 2, 3, 4, 5
         ORDER BY 1, 2, 3, 4, 5
         """
