@@ -43,7 +43,8 @@ enum FuzzRun {
     private static let words: [[UInt8]] = [
         [0], [0xff, 0xff, 0xff, 0xff], [0x7f, 0xff, 0xff, 0xff], [0x80, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0],
         Array("\n\n".utf8), Array("99999999999999999999".utf8), Array("-1".utf8), Array("{[\"".utf8),
-        Array("<!DOCTYPE a [<!ENTITY b 'c'>]>".utf8), Array("&a *a".utf8), [0xc3], [0xed, 0xa0, 0x80],
+        Array("<!DOCTYPE a [<!ENTITY b 'c'>]>".utf8), Array("&a *a".utf8), [0xc3], [0xed, 0xa0, 0x80], [0xcc, 0x88],
+        [0xe2, 0x80, 0x8d],
         Array("<![CDATA[".utf8), Array("'''".utf8), Array("\"\"\"".utf8), Array("\\u".utf8), Array("1e999".utf8),
         [UInt8](repeating: UInt8(ascii: "["), count: 2000), [UInt8](repeating: UInt8(ascii: "a"), count: 5000),
     ]

@@ -13,9 +13,11 @@ struct MixLockCataloger: Cataloger {
         var packages = PackageRecords(.hex)
         for line in TextLines(file.bytes.all) where line.count <= Self.maxLineBytes {
             let text = line.trimmedText
-            guard text.hasPrefix("\""), let colon = text.firstRange(of: "\":") else { continue }
-            let name = text[text.index(after: text.startIndex)..<colon.lowerBound]
-            let fields = text[colon.upperBound...].split(separator: ",", maxSplits: 3).map(\.trimmingSpaces)
+            guard text.hasPrefix("\"") else { continue }
+            let rest = text.dropFirst()
+            guard let colon = rest.firstRange(of: "\":") else { continue }
+            let name = rest[..<colon.lowerBound]
+            let fields = rest[colon.upperBound...].split(separator: ",", maxSplits: 3).map(\.trimmingSpaces)
             // Checkouts and folders come from no registry and have no version.
             guard fields.count >= 3, fields[0] == "{:hex" else { continue }
             // The checksum of what is in the archive comes early, that of the archive itself last.

@@ -129,7 +129,9 @@ struct YAMLOutline: Sequence, IteratorProtocol {
             return trimmed(text[..<end])
         }
         guard let end = endOfQuoted(text) else { return trimmed(text) }
-        let inner = text[text.index(after: text.startIndex)..<text.index(before: end)]
+        // By bytes: the closing quote may be one character with what follows it.
+        let bytes = text.utf8
+        let inner = Substring(bytes[bytes.index(after: bytes.startIndex)..<bytes.index(before: end)])
         if text.first == "'" { return String(inner.replacing("''", with: "'")) }
         return String(inner.replacing("\\\"", with: "\"").replacing("\\\\", with: "\\"))
     }

@@ -69,6 +69,21 @@ struct HostileDeclaredTests {
         }
     }
 
+    @Test("A character that joins the one before it makes no index fall between two")
+    func joined() throws {
+        // A name of nothing: the quote that opens it closes it as well.
+        _ = try declare("mix.lock", "\":x, y, z\n")
+        _ = try declare("pubspec.lock", "packages:\n  \"\"\u{308}: 'a'\u{308}\n  a: \"\"\u{308}\n")
+        for (path, text) in Self.samples {
+            let bytes = Array(text.utf8)
+            for index in bytes.indices {
+                var copy = bytes
+                copy.insert(contentsOf: [0xcc, 0x88], at: index + 1)
+                _ = try declare(path, copy)
+            }
+        }
+    }
+
     @Test("A file beyond the bound on size is a problem")
     func size() throws {
         let found = try declare("composer.lock", [UInt8](repeating: 0x20, count: (32 << 20) + 1))
