@@ -102,20 +102,26 @@ let package = Package(
         library(
             "ImageSources",
             [
-                "Bytes", "Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "SBOM", "ScanModel",
-                "Tar", crypto,
+                "Bytes", "Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Matching", "Registry", "SBOM",
+                "ScanModel", "Tar", crypto,
             ]
         ),
         library("AdvisoryFile", ["Advisories", "Matching", "ScanModel", "Versions", grdb]),
         library(
             "Documents",
-            ["Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Reports", "SBOM", "ScanModel"]
+            [
+                "Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Reports", "SBOM", "ScanModel",
+                "Versions",
+            ]
         ),
         library("Queue", ["Redis"]),
         library(
             "Store",
             ["Advisories", "Codecs", "Matching", "Postgres", "Reports", "ScanModel", crypto],
-            resources: [.embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql")]
+            resources: [
+                .embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql"),
+                .embedInCode("Migrations/m0003_owners.sql"),
+            ]
         ),
 
         library("FleetRegistry", ["Registry", "Store", crypto, logging]),
@@ -145,8 +151,8 @@ let package = Package(
             dependencies: [
                 "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
                 "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres", "Queue", "Redis",
-                "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "Versions", "Web", "Worker", arguments,
-                httpClient, logging, yams,
+                "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "VEX", "Versions", "Web", "Worker",
+                arguments, httpClient, logging, yams,
             ],
             swiftSettings: settings
         ),

@@ -1,3 +1,4 @@
+import Matching
 import ScanModel
 
 /// Packages that a document lists, with the distribution that each belongs to.
@@ -19,7 +20,7 @@ struct PackageList {
         guard let url = PackageURL(purl) else {
             return addGap(CoverageGap(path: place, reason: "not a package URL with a version: \(purl.prefix(200))"))
         }
-        packages[InstalledPackage(package: url.package, layer: 0, paths: [])] = url.distro
+        packages[InstalledPackage(package: url.package, layer: 0, paths: [], ownedBy: url.owner)] = url.distro
     }
 
     private mutating func addGap(_ gap: CoverageGap) {
@@ -30,10 +31,12 @@ struct PackageList {
     static func image(_ list: PackageList, source: String) -> ScannedImage {
         let sorted = list.packages.sorted { left, right in
             let (one, other) = (left.key.package, right.key.package)
-            return (one.type.rawValue, one.name, one.version, one.arch, one.group ?? "", one.purl(distro: left.value))
+            return (
+                one.type.rawValue, one.name, one.version, one.arch, one.group ?? "", left.key.purl(distro: left.value)
+            )
                 < (
                     other.type.rawValue, other.name, other.version, other.arch, other.group ?? "",
-                    other.purl(distro: right.value)
+                    right.key.purl(distro: right.value)
                 )
         }
         let distros = Set(sorted.filter(\.key.package.type.isOS).map(\.value))
@@ -41,7 +44,7 @@ struct PackageList {
             source: source,
             inventory: Inventory(
                 distro: distros.count == 1 ? distros.first ?? nil : nil,
-                packages: sorted.map(\.key),
+                packages: OwnerInference.completing(sorted.map(\.key)),
                 gaps: list.gaps.map { LayerGap(layer: 0, gap: $0) }
             ),
             packageDistros: sorted.map(\.value)

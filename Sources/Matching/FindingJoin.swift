@@ -39,8 +39,9 @@ package struct FindingJoin: Sendable {
         var match: Match
     }
 
-    /// The findings of one package, by identifier; matches whose record is unknown or withdrawn are left out.
-    package func findings(_ matches: [Match]) -> [Finding] {
+    /// The findings of one package, by identifier; matches whose record is unknown or withdrawn are left out, and so are
+    /// flaws that the owner's distribution answers for.
+    package func findings(_ matches: [Match], precedence: OwnerPrecedence = .none) -> [Finding] {
         var statements: [Statement] = []
         for match in matches {
             guard let record = records[match.record], !record.isWithdrawn else { continue }
@@ -57,7 +58,10 @@ package struct FindingJoin: Sendable {
             guard let name = statement.names.first else { continue }
             byRoot[groups.root(of: name), default: []].append(statement)
         }
-        return byRoot.values.compactMap(finding).sorted { VulnerabilityID.precedes($0.id, $1.id) }
+        return byRoot.values
+            .filter { !precedence.outranks(Set($0.flatMap(\.names))) }
+            .compactMap(finding)
+            .sorted { VulnerabilityID.precedes($0.id, $1.id) }
     }
 
     private func finding(_ unordered: [Statement]) -> Finding? {
@@ -91,7 +95,8 @@ package struct FindingJoin: Sendable {
             urls: urls.isEmpty ? background.urls : urls,
             provider: first.record.provider,
             fixState: state,
-            fixedVersions: state == .fixed ? Self.fixedVersions(statements.map(\.match.range)) : []
+            fixedVersions: state == .fixed ? Self.fixedVersions(statements.map(\.match.range)) : [],
+            evidence: Self.unique(statements.map { MatchEvidence($0.record, $0.match) })
         )
     }
 
@@ -113,8 +118,8 @@ package struct FindingJoin: Sendable {
         return unique(sorted.map(\.0))
     }
 
-    private static func unique(_ texts: [String]) -> [String] {
-        var seen: Set<String> = []
-        return texts.filter { seen.insert($0).inserted }
+    private static func unique<Value: Hashable>(_ values: [Value]) -> [Value] {
+        var seen: Set<Value> = []
+        return values.filter { seen.insert($0).inserted }
     }
 }

@@ -29,7 +29,7 @@ struct KnownAnswersTests {
     private static let alma9 = Distro(id: "almalinux", versionID: "9.2", name: "AlmaLinux 9.2", idLike: ["rhel"])
 
     private func findings(_ package: Package, _ distro: Distro? = nil) throws -> [String: Finding] {
-        let found = try Self.shared.get().file.match(packages: [(package, distro)]).flatMap { $0 }
+        let found = try Self.shared.get().file.match([MatchSubject(package, distro: distro)]).flatMap { $0 }
         return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
     }
 
@@ -133,12 +133,12 @@ struct KnownAnswersTests {
         let packages = (0..<10_000).map { index in
             let name = index < 200 ? names[index % names.count] : "package-\(index)"
             let type: PackageType = index % 4 == 3 ? .python : .deb
-            return (package: Package(type: type, name: name, version: "1.\(index)"), distro: Optional(Self.bookworm))
+            return MatchSubject(Package(type: type, name: name, version: "1.\(index)"), distro: Self.bookworm)
         }
         let file = try Self.shared.get().file
         let clock = ContinuousClock()
         var found = 0
-        let time = try clock.measure { found = try file.match(packages: packages).count { !$0.isEmpty } }
+        let time = try clock.measure { found = try file.match(packages).count { !$0.isEmpty } }
         #expect(found > 50)
         print("matched 10,000 packages, \(found) with findings, in \(time)")
     }
