@@ -102,9 +102,8 @@ let package = Package(
         library(
             "ImageSources",
             [
-                "Bytes", "Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "SBOM",
-                "ScanModel",
-                "Tar", crypto,
+                "Bytes", "Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Matching", "Registry", "SBOM",
+                "ScanModel", "Tar", crypto,
             ]
         ),
         library("AdvisoryFile", ["Advisories", "Matching", "ScanModel", "Versions", grdb]),
@@ -112,7 +111,7 @@ let package = Package(
             "Documents",
             [
                 "Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Reports", "SBOM", "ScanModel",
-                "VEX", crypto,
+                "VEX", "Versions", crypto,
             ]
         ),
         library("Queue", ["Redis"]),
@@ -121,7 +120,7 @@ let package = Package(
             ["Advisories", "Codecs", "Licenses", "Matching", "Postgres", "Reports", "ScanModel", crypto],
             resources: [
                 .embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql"),
-                .embedInCode("Migrations/m0004_licences.sql"),
+                .embedInCode("Migrations/m0004_licences.sql"), .embedInCode("Migrations/m0005_owners.sql"),
             ]
         ),
 
@@ -152,11 +151,9 @@ let package = Package(
             name: "tallyman",
             dependencies: [
                 "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
-                "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres", "Queue",
-                "Redis",
-                "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "Versions", "Web", "Worker",
-                arguments,
-                httpClient, logging, yams,
+                "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres", "Queue", "Redis",
+                "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "VEX", "Versions", "Web", "Worker",
+                arguments, httpClient, logging, yams,
             ],
             swiftSettings: settings
         ),

@@ -8,7 +8,7 @@ package import ScanModel
 ///
 /// Safe to use from several threads: reads take turns. A file that an import replaces in the meantime stays readable
 /// here until this value is gone.
-package final class AdvisoryFile: Sendable {
+package final class AdvisoryFile: AdvisorySource, Sendable {
     private let queue: DatabaseQueue
 
     /// The most keys, numbers or CVEs in one statement.
@@ -42,6 +42,17 @@ package final class AdvisoryFile: Sendable {
             candidates[key, default: []].append(Candidate(record: row[0], range: range))
         }
         return candidates
+    }
+
+    /// Those of `releases` under which anything is filed.
+    package func known(releases: Set<String>) throws -> Set<String> {
+        var known: Set<String> = []
+        let sql = """
+            WITH wanted (ecosystem) AS (VALUES %) SELECT ecosystem FROM wanted
+            WHERE EXISTS (SELECT 1 FROM affected WHERE affected.ecosystem = wanted.ecosystem)
+            """
+        try read(releases.sorted(), sql: sql, placeholder: "(?)", { [$0] }) { row in known.insert(row[0]) }
+        return known
     }
 
     /// The records with these numbers, without their ranges.
@@ -109,33 +120,24 @@ package final class AdvisoryFile: Sendable {
         return DistroSupport(statements)
     }
 
-    /// The findings of each package, in the order of `packages`: a few set-based queries, however many packages.
-    package func match(packages: [(package: Package, distro: Distro?)]) throws -> [[Finding]] {
-        let keys = packages.map { AdvisoryKeys.keys(for: $0.package, distro: $0.distro) }
-        let candidates = try candidates(for: keys.flatMap { $0 })
-        let matches = zip(packages, keys).map { subject, keys in
-            Matcher.matches(
-                package: subject.package,
-                distro: subject.distro,
-                candidates: keys.flatMap { candidates[$0] ?? [] }
-            )
-        }
-        let records = try records(Set(matches.flatMap { $0.map(\.record) }))
-        let cves = FindingJoin.cves(of: records.values)
-        let join = FindingJoin(
-            records: records,
-            epss: try epss(cves),
-            kev: try kev(cves),
-            enrichments: try enrichments(cves)
-        )
-        return matches.map(join.findings)
-    }
+    /// The findings of each subject, in the order of `subjects`: a few set-based queries, however many there are.
+    package func match(_ subjects: [MatchSubject]) throws -> [[Finding]] { try MatchPass(self).findings(subjects) }
 
     /// What the file holds, by provider.
     package func status() throws -> [ProviderStatus] {
         try queue.read { db in
             try Row.fetchAll(db, sql: "SELECT name, build, records, imported FROM provider ORDER BY name")
                 .map { ProviderStatus(provider: $0[0], build: $0[1], records: $0[2], imported: $0[3]) }
+        }
+    }
+
+    /// What `body` makes of each row of `sql`.
+    func rows<Value>(_ sql: String, _ arguments: StatementArguments, _ body: (Row) -> Value) throws -> [Value] {
+        try queue.read { db in
+            var found: [Value] = []
+            let rows = try Row.fetchCursor(db, sql: sql, arguments: arguments)
+            while let row = try rows.next() { found.append(body(row)) }
+            return found
         }
     }
 

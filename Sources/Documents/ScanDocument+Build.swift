@@ -7,7 +7,7 @@ package import ScanModel
 extension ScanDocument {
     /// Describes `image`, its packages matched against `advisories` where there are any.
     ///
-    /// Packages that an OS package owns are not matched: the distribution patches them without changing their version.
+    /// What a distribution says outranks advisories about what its packages hold (``Matching/OwnerPrecedence``).
     /// `version` is the program's. With `onlyFixed`, flaws without a released fix are left out.
     package init(_ image: ScannedImage, advisories: AdvisoryFile?, onlyFixed: Bool = false, version: String) throws {
         let digests = image.layerDigests
@@ -20,7 +20,7 @@ extension ScanDocument {
                 name: item.package.name,
                 version: item.package.version,
                 arch: item.package.arch,
-                purl: item.package.purl(distro: image.distro(ofPackageAt: index)),
+                purl: item.purl(distro: image.distro(ofPackageAt: index)),
                 source: item.package.source,
                 licenses: item.package.licenses,
                 layer: layer(item.layer),
@@ -69,12 +69,16 @@ extension ScanDocument {
         onlyFixed: Bool
     ) throws -> [VulnerabilityEntry] {
         guard let advisories else { return [] }
-        let indices = entries.indices.filter { entries[$0].ownedBy == nil }
-        let found = try advisories.match(
-            packages: indices.map { (image.inventory.packages[$0].package, image.distro(ofPackageAt: $0)) }
-        )
-        let rows = zip(indices, found).flatMap { index, findings in
-            findings.map { VulnerabilityEntry($0, in: entries[index]) }
+        let installed = image.inventory.packages
+        let found = try advisories.match(MatchSubject.subjects(of: installed, distro: image.distro(ofPackageAt:)))
+        let builds = Dictionary(try advisories.status().map { ($0.provider, $0.build) }) { first, _ in first }
+        var seen: Set<[String]> = []
+        let rows = zip(entries, zip(installed, found)).flatMap { entry, match in
+            match.1.map { VulnerabilityEntry($0, in: entry, builds: builds) }.filter { row in
+                // What two OS packages hold is one package with one flaw.
+                let purl = match.0.ownedBy == nil ? entry.purl : match.0.package.purl(distro: nil)
+                return seen.insert([row.id, purl, row.layer?.description ?? ""]).inserted
+            }
         }
         return rows.filter { !onlyFixed || $0.fix.state == .fixed }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     }
@@ -87,7 +91,7 @@ extension ScanDocument {
 }
 
 extension VulnerabilityEntry {
-    init(_ finding: Finding, in entry: ScanDocument.PackageEntry) {
+    init(_ finding: Finding, in entry: ScanDocument.PackageEntry, builds: [String: String]) {
         self.init(
             id: finding.id,
             aliases: finding.aliases,
@@ -99,7 +103,8 @@ extension VulnerabilityEntry {
             fix: Fix(state: finding.fixState, versions: finding.fixedVersions),
             provider: finding.provider,
             layer: entry.layer,
-            summary: finding.summary
+            summary: finding.summary,
+            evidence: finding.evidence.map { EvidenceEntry($0, builds: builds) }
         )
     }
 

@@ -1,3 +1,4 @@
+import Matching
 import ScanModel
 
 /// Packages that a document lists, with the distribution that each belongs to.
@@ -30,7 +31,8 @@ struct PackageList {
         guard let url = PackageURL(purl) else {
             return addGap(CoverageGap(path: place, reason: "not a package URL with a version: \(purl.prefix(200))"))
         }
-        packages.insert(Entry(InstalledPackage(package: url.package, layer: 0, paths: []), url.distro))
+        let installed = InstalledPackage(package: url.package, layer: 0, paths: [], ownedBy: url.owner)
+        packages.insert(Entry(installed, url.distro))
     }
 
     private mutating func addGap(_ gap: CoverageGap) {
@@ -50,7 +52,7 @@ struct PackageList {
             source: source,
             inventory: Inventory(
                 distro: distros.count == 1 ? distros.first ?? nil : nil,
-                packages: sorted.map(\.installed),
+                packages: OwnerInference.completing(sorted.map(\.installed)),
                 gaps: list.gaps.map { LayerGap(layer: 0, gap: $0) }
             ),
             packageDistros: sorted.map(\.distro)

@@ -1,3 +1,4 @@
+import Matching
 import SBOM
 import ScanModel
 
@@ -32,7 +33,7 @@ extension ScannedImage {
             platform: bill.subject.platform,
             inventory: Inventory(
                 distro: bill.distro,
-                packages: bill.components.map(\.installed),
+                packages: OwnerInference.completing(bill.components.map(\.installed)),
                 gaps: bill.gaps
             ),
             packageDistros: bill.components.map(\.distro)

@@ -6,7 +6,7 @@ package enum AdvisoryKeys {
     /// The keys for `package` in an image of `distro`, without duplicates; empty where nothing can be filed about it.
     ///
     /// Debian and Alpine packages are filed under their source package, RPM packages under the binary's name and, where
-    /// the distribution does so, the source's.
+    /// the distribution does so, the source's; Arch names each package that it builds from a base.
     package static func keys(for package: Package, distro: Distro?) -> [PackageKey] {
         if package.type.isOS {
             // What snaps bring belongs to their distribution, whose release is not known in another one's image.
@@ -49,6 +49,7 @@ package enum AdvisoryKeys {
 
     private static func names(of package: Package, release: String) -> [String] {
         let source = package.source?.name ?? package.name
+        if package.type == .alpm { return [package.name] }
         guard package.type == .rpm else { return [source] }
         // AlmaLinux lists every binary; a source that shares a binary's name says nothing about the other binaries.
         if release.hasPrefix("almalinux:") || source == package.name { return [package.name] }

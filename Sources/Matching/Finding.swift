@@ -27,6 +27,8 @@ package struct Finding: Sendable, Codable, Equatable {
     package var fixState: FixState
     /// Versions that end the flaw, sorted, without duplicates; empty unless `fixState` is `fixed`.
     package var fixedVersions: [String]
+    /// Each range that held, by provider and record.
+    package var evidence: [MatchEvidence]
 
     package init(
         id: String,
@@ -42,7 +44,8 @@ package struct Finding: Sendable, Codable, Equatable {
         urls: [String],
         provider: String,
         fixState: FixState,
-        fixedVersions: [String]
+        fixedVersions: [String],
+        evidence: [MatchEvidence] = []
     ) {
         self.id = id
         self.aliases = aliases
@@ -58,5 +61,6 @@ package struct Finding: Sendable, Codable, Equatable {
         self.provider = provider
         self.fixState = fixState
         self.fixedVersions = fixedVersions
+        self.evidence = evidence
     }
 }

@@ -56,8 +56,9 @@ package struct FindingJoin: Sendable {
         var match: Match { matches[index] }
     }
 
-    /// The findings of one package, by identifier; matches whose record is unknown or withdrawn are left out.
-    package func findings(_ matches: [Match]) -> [Finding] {
+    /// The findings of one package, by identifier; matches whose record is unknown or withdrawn are left out, and so are
+    /// flaws that the owner's distribution answers for.
+    package func findings(_ matches: [Match], precedence: OwnerPrecedence = .none) -> [Finding] {
         var statements: [Statement] = []
         for (index, match) in matches.enumerated() {
             guard let known = records[match.record], !known.record.isWithdrawn else { continue }
@@ -72,7 +73,10 @@ package struct FindingJoin: Sendable {
             guard let name = statement.names.first else { continue }
             byRoot[groups.root(of: name), default: []].append(statement)
         }
-        return byRoot.values.compactMap(finding).sorted { VulnerabilityID.precedes($0.id, $1.id) }
+        return byRoot.values
+            .filter { !precedence.outranks(Set($0.flatMap(\.names))) }
+            .compactMap(finding)
+            .sorted { VulnerabilityID.precedes($0.id, $1.id) }
     }
 
     private func finding(_ unordered: [Statement]) -> Finding? {
@@ -108,7 +112,8 @@ package struct FindingJoin: Sendable {
             urls: urls.isEmpty ? background.urls : urls,
             provider: first.record.provider,
             fixState: state,
-            fixedVersions: state == .fixed ? Self.fixedVersions(statements.map(\.match.range)) : []
+            fixedVersions: state == .fixed ? Self.fixedVersions(statements.map(\.match.range)) : [],
+            evidence: Self.unique(statements.map { MatchEvidence($0.record, $0.match) })
         )
     }
 
@@ -138,9 +143,9 @@ package struct FindingJoin: Sendable {
         }
     }
 
-    private static func unique(_ texts: [String]) -> [String] {
-        guard texts.count > 1 else { return texts }
-        var seen: Set<String> = []
-        return texts.filter { seen.insert($0).inserted }
+    private static func unique<Value: Hashable>(_ values: [Value]) -> [Value] {
+        guard values.count > 1 else { return values }
+        var seen: Set<Value> = []
+        return values.filter { seen.insert($0).inserted }
     }
 }

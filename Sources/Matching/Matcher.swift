@@ -56,7 +56,7 @@ package enum Matcher {
 
     /// What is compared: the source's version where the range is filed under the source, since a rebuild of the binary
     /// alone (`+b1`) changes nothing, and binaries of one source may carry numbers of their own.
-    private static func comparison(of package: Package, with range: AffectedRange) -> (
+    static func comparison(of package: Package, with range: AffectedRange) -> (
         version: String, range: AffectedRange
     ) {
         guard let source = package.source, !source.version.isEmpty else { return (package.version, range) }

@@ -12,7 +12,7 @@ enum RPMApplicability {
     /// A statement about a module stream counts for packages of that stream, and an ordinary one for ordinary packages.
     ///
     /// Where the database has no label, or an empty one, the release tells whether the package was built in a module.
-    private static func acceptsModule(_ package: Package, _ range: AffectedRange) -> Bool {
+    static func acceptsModule(_ package: Package, _ range: AffectedRange) -> Bool {
         let fix = range.isNotAffected ? nil : range.fixed
         let fixIsModular = fix.map(isModular) ?? (range.module != nil)
         let label = package.module.flatMap { $0.isEmpty ? nil : $0 }
@@ -37,7 +37,7 @@ enum RPMApplicability {
     private static let module = Array("module".utf8)
 
     /// A package without an architecture, of text files say, is replaced by a fix for any.
-    private static func acceptsArchitecture(_ package: Package, _ range: AffectedRange) -> Bool {
+    static func acceptsArchitecture(_ package: Package, _ range: AffectedRange) -> Bool {
         guard let architectures = range.architectures, !package.arch.isEmpty, package.arch != "noarch" else {
             return true
         }

@@ -7,6 +7,24 @@ enum PURLDistro {
         "opensuse.leap": "opensuse-leap", "opensuse.tumbleweed": "opensuse-tumbleweed", "archlinux": "arch",
     ]
 
+    /// Distributions whose own name and release say whose advisories speak about them.
+    private static let independent: Set<String> = [
+        "debian", "raspbian", "ubuntu", "alpine", "wolfi", "chainguard", "minimos", "rhel", "redhat", "centos",
+        "scientific", "almalinux", "rocky", "ol", "amzn", "fedora", "azurelinux", "mariner", "photon", "arch",
+        "archarm",
+        "gentoo",
+    ]
+
+    /// What of a derivative's os-release leads to the distribution that it is made from: the qualifiers
+    /// `distro_codename` and `distro_like`; none for others, whose purls are as every tool writes them.
+    static func parentage(of distro: Distro) -> [String] {
+        guard !distro.idLike.isEmpty, !independent.contains(distro.id.lowercased()), !distro.id.hasPrefix("opensuse"),
+            !distro.id.hasPrefix("sl")
+        else { return [] }
+        let codename = distro.codename.map { "distro_codename=\(PURL.encode($0))" }
+        return [codename, "distro_like=\(PURL.encode(distro.idLike.joined(separator: ",")))"].compactMap { $0 }
+    }
+
     /// The `ID` of os-release for what a tool calls the distribution.
     static func id(_ name: String) -> String {
         let lowered = name.lowercased()

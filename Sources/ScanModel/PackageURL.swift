@@ -39,8 +39,11 @@ extension Package {
         // A package of another distribution, as in snaps, says whose it is; of which release is not known.
         let isForeign = group != nil && group != distro?.id
         if let distro, !distro.id.isEmpty, !isForeign {
-            let release = distro.versionID.isEmpty ? (distro.codename ?? "") : distro.versionID
+            // Debian's testing names its codename to come, and carries what unstable has.
+            let unnumbered = distro.name.hasSuffix("/sid") ? "sid" : distro.codename ?? ""
+            let release = distro.versionID.isEmpty ? unnumbered : distro.versionID
             qualifiers.append("distro=\(PURL.encode(release.isEmpty ? distro.id : "\(distro.id)-\(release)"))")
+            qualifiers += PURLDistro.parentage(of: distro)
         }
         var printedVersion = version
         if type == .rpm, let colon = version.firstIndex(of: ":") {
@@ -56,6 +59,19 @@ extension Package {
         let namespace = owner.isEmpty ? "" : "\(PURL.encode(owner))/"
         return "pkg:\(kind)/\(namespace)\(PURL.encode(name))@\(PURL.encode(printedVersion))"
             + (qualifiers.isEmpty ? "" : "?" + qualifiers.joined(separator: "&"))
+    }
+}
+
+extension InstalledPackage {
+    /// The purl of the package in an image of `distro`, which also names the OS package that owns it (`owner=`): with it
+    /// the list of an image's purls says as much for matching as the image.
+    package func purl(distro: Distro?) -> String {
+        let plain = package.purl(distro: distro)
+        guard let ownedBy, !package.type.isOS else { return plain }
+        let qualifier = "owner=\(PURL.encode(ownedBy))"
+        // Sorted by key; the only other one that a package of a language has is `platform`.
+        guard let mark = plain.firstIndex(of: "?") else { return "\(plain)?\(qualifier)" }
+        return "\(plain[...mark])\(qualifier)&\(plain[plain.index(after: mark)...])"
     }
 }
 

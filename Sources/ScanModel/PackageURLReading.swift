@@ -62,7 +62,14 @@ package struct PackageURLParts: Sendable {
     }
 
     /// From the qualifier `distro`; else `nil`.
-    package var distro: Distro? { qualifiers["distro"].flatMap { PURLDistro.parse($0, namespace: namespace) } }
+    package var distro: Distro? {
+        guard var distro = qualifiers["distro"].flatMap({ PURLDistro.parse($0, namespace: namespace) }) else {
+            return nil
+        }
+        if let like = qualifiers["distro_like"] { distro.idLike = like.split(separator: ",").map(String.init) }
+        if let codename = qualifiers["distro_codename"], !codename.isEmpty { distro.codename = codename }
+        return distro
+    }
 }
 
 /// A package URL as the package that it names.
@@ -73,6 +80,8 @@ package struct PackageURL: Sendable {
     package let package: Package
     /// From the qualifier `distro` (`debian-12`); else `nil`.
     package let distro: Distro?
+    /// The OS package that owns a package of a language, from the qualifier `owner`; else `nil`.
+    package let owner: String?
 
     /// Parses a purl; `nil` without a type, a name or a version.
     package init?(_ text: String) {
@@ -101,6 +110,7 @@ package struct PackageURL: Sendable {
         if PURLType.hasGroup(parts.type), !parts.namespace.isEmpty { found.group = parts.namespace }
         package = found
         distro = parts.distro
+        owner = found.type.isOS ? nil : parts.qualifiers["owner"].flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 

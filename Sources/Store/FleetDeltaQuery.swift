@@ -24,10 +24,12 @@ struct FleetDeltaQuery {
             FROM runs JOIN run_images ON run_images.run_id = runs.id
                 JOIN inventories ON inventories.manifest_id = run_images.manifest_id
                 CROSS JOIN LATERAL unnest(inventories.package_ids, inventories.package_owned) AS listed(package_id, owned)
+                JOIN packages ON packages.id = listed.package_id
                 JOIN package_vulnerabilities AS known ON known.package_id = listed.package_id
                     AND known.found_from <= runs.finished_at
                     AND (known.found_until IS NULL OR known.found_until > runs.finished_at)
-            WHERE runs.id = \(previous) AND run_images.state IN ('analysed', 'reused') AND NOT listed.owned
+            WHERE runs.id = \(previous) AND run_images.state IN ('analysed', 'reused')
+                AND (NOT listed.owned OR packages.owner IS NOT NULL)
             GROUP BY 1, 2;
             ANALYZE delta_before;
 

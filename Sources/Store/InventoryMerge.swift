@@ -1,25 +1,32 @@
 import Crypto
+import Matching
 import Postgres
 package import ScanModel
 
-/// A package as the fleet knows it once: its statement, and for OS packages the distribution it belongs to.
+/// A package as the fleet knows it once: its statement, for OS packages the distribution it belongs to, and for others
+/// the OS package that owns them, which matching looks at too.
 struct DistinctPackage: Sendable {
     let package: Package
     let distro: Distro?
+    /// Names the package everywhere: SHA-256 over its fields, each behind its length.
+    let fingerprint: [UInt8]
+    let ownerFingerprint: [UInt8]?
 
-    init(_ package: Package, distro: Distro?) {
-        self.package = package
-        self.distro = package.type.isOS ? distro : nil
+    init(_ subject: MatchSubject) {
+        self.init(subject.package, distro: subject.distro, owner: subject.owner)
     }
 
-    /// Names the package everywhere: SHA-256 over its fields, each behind its length.
-    var fingerprint: [UInt8] {
+    private init(_ package: Package, distro: Distro?, owner: Package?) {
+        self.package = package
+        self.distro = package.type.isOS ? distro : nil
+        ownerFingerprint = owner.map { DistinctPackage($0, distro: distro, owner: nil).fingerprint }
         var fields = [
             package.type.rawValue, package.name, package.version, package.arch, package.source?.name ?? "",
             package.source?.version ?? "", package.group ?? "", package.module ?? "",
         ]
-        if let distro { fields.append(contentsOf: Self.fields(of: distro)) }
-        return Self.hash(fields)
+        if let distro = self.distro { fields.append(contentsOf: Self.fields(of: distro)) }
+        if let ownerFingerprint { fields.append(Hex.encode(ownerFingerprint)) }
+        fingerprint = Self.hash(fields)
     }
 
     static func fields(of distro: Distro) -> [String] {
@@ -39,39 +46,18 @@ struct DistinctPackage: Sendable {
 extension Store {
     /// Stores an image's inventory, if the claim still holds; packages that the fleet has already are only pointed at.
     package func merge(_ inventory: Inventory, of claim: Claim) async throws {
-        let distinct = inventory.packages.map { DistinctPackage($0.package, distro: inventory.distro) }
+        let distinct = MatchSubject.subjects(of: inventory.packages) { _ in inventory.distro }.map(DistinctPackage.init)
         let fingerprints = distinct.map(\.fingerprint)
-        // Sorted by the conflict key, so that two merges never wait for each other in a circle.
-        let order = Set(fingerprints.indices).sorted { fingerprints[$0].lexicographicallyPrecedes(fingerprints[$1]) }
+        let sorted = Dictionary(distinct.map { ($0.fingerprint, $0) }) { first, _ in first }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
         let licenses = inventory.packages.map { LicenseSet(of: $0.package) }
         try await pool.transaction { [licenses] session in
             try Self.end(claim, session)
             let distro = try inventory.distro.map { try Self.upsert($0, session) }
-            let sorted = order.map { distinct[$0] }
-            _ = try session.execute(
-                """
-                INSERT INTO packages (fingerprint, type, name, version, arch, source_name, source_version,
-                    package_group, module, distro)
-                SELECT DISTINCT ON (fingerprint) fingerprint, type, name, version, arch, source_name, source_version,
-                    package_group, module, CASE WHEN is_os THEN $10::bigint END
-                FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                    $8::text[], $9::text[], $11::boolean[]) AS given(fingerprint, type, name, version, arch,
-                    source_name, source_version, package_group, module, is_os)
-                ORDER BY fingerprint
-                ON CONFLICT (fingerprint) DO NOTHING
-                """,
-                [
-                    .bytesArray(order.map { fingerprints[$0] }), .textArray(sorted.map(\.package.type.rawValue)),
-                    .textArray(sorted.map { StorableText.clean($0.package.name) }),
-                    .textArray(sorted.map { StorableText.clean($0.package.version) }),
-                    .textArray(sorted.map { StorableText.clean($0.package.arch) }),
-                    .optionalTextArray(sorted.map { $0.package.source.map { StorableText.clean($0.name) } }),
-                    .optionalTextArray(sorted.map { $0.package.source.map { StorableText.clean($0.version) } }),
-                    .optionalTextArray(sorted.map { $0.package.group.map(StorableText.clean) }),
-                    .optionalTextArray(sorted.map { $0.package.module.map(StorableText.clean) }),
-                    .int(distro), .boolArray(sorted.map(\.package.type.isOS)),
-                ]
-            )
+            // Owners stand before what points at them. Both parts are sorted by the conflict key, so that two merges
+            // never wait for each other in a circle.
+            try Self.insert(sorted.filter { $0.ownerFingerprint == nil }, distro: distro, session)
+            try Self.insert(sorted.filter { $0.ownerFingerprint != nil }, distro: distro, session)
             try Self.add(Set(licenses.compactMap(\.self)), session)
             _ = try session.execute(
                 """
@@ -93,11 +79,42 @@ extension Store {
                 [
                     .int(claim.subject), .text(claim.analysisVersion), .int(distro), .bytesArray(fingerprints),
                     .intArray(inventory.packages.map(\.layer)),
-                    .boolArray(inventory.packages.map { $0.ownedBy != nil }),
+                    .boolArray(distinct.map { $0.ownerFingerprint != nil }),
                     .bytesArray(licenses.map { $0?.fingerprint ?? [] }),
                 ]
             )
         }
+    }
+
+    /// Adds the packages that the fleet does not have; `packages` are sorted by fingerprint, their owners are there.
+    private static func insert(_ packages: [DistinctPackage], distro: Int?, _ session: PostgresSession) throws {
+        guard !packages.isEmpty else { return }
+        _ = try session.execute(
+            """
+            INSERT INTO packages (fingerprint, type, name, version, arch, source_name, source_version,
+                package_group, module, distro, owner)
+            SELECT given.fingerprint, given.type, given.name, given.version, given.arch, given.source_name,
+                given.source_version, given.package_group, given.module, CASE WHEN is_os THEN $10::bigint END, owners.id
+            FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                    $8::text[], $9::text[], $11::boolean[], $12::bytea[]) AS given(fingerprint, type, name, version,
+                    arch, source_name, source_version, package_group, module, is_os, owner_fingerprint)
+                LEFT JOIN packages AS owners ON owners.fingerprint = given.owner_fingerprint
+            ORDER BY given.fingerprint
+            ON CONFLICT (fingerprint) DO NOTHING
+            """,
+            [
+                .bytesArray(packages.map(\.fingerprint)), .textArray(packages.map(\.package.type.rawValue)),
+                .textArray(packages.map { StorableText.clean($0.package.name) }),
+                .textArray(packages.map { StorableText.clean($0.package.version) }),
+                .textArray(packages.map { StorableText.clean($0.package.arch) }),
+                .optionalTextArray(packages.map { $0.package.source.map { StorableText.clean($0.name) } }),
+                .optionalTextArray(packages.map { $0.package.source.map { StorableText.clean($0.version) } }),
+                .optionalTextArray(packages.map { $0.package.group.map(StorableText.clean) }),
+                .optionalTextArray(packages.map { $0.package.module.map(StorableText.clean) }),
+                .int(distro), .boolArray(packages.map(\.package.type.isOS)),
+                .bytesArray(packages.map { $0.ownerFingerprint ?? [] }),
+            ]
+        )
     }
 
     private static func upsert(_ distro: Distro, _ session: PostgresSession) throws -> Int {

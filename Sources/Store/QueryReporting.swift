@@ -66,7 +66,8 @@ extension Store {
             LEFT JOIN manifest_layers ON manifest_layers.manifest_id = manifests.id
                 AND manifest_layers.position = place.layer
             LEFT JOIN layers ON layers.id = manifest_layers.layer_id
-        WHERE known.vulnerability_id = $1 AND known.found_until IS NULL AND NOT place.owned
+        WHERE known.vulnerability_id = $1 AND known.found_until IS NULL
+            AND (NOT place.owned OR packages.owner IS NOT NULL)
         ORDER BY 1, 3, 4, 5
         """
 

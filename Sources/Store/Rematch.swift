@@ -38,14 +38,12 @@ extension Store {
 
 /// One batch of the matching pass, inside one transaction.
 private struct RematchBatch {
-    private struct Subject {
+    private struct Row {
         let id: Int
-        let package: Package
-        let distro: Distro?
+        let subject: MatchSubject
     }
 
     private let session: PostgresSession
-    private let decoder = JSONDecoder()
 
     init(_ session: PostgresSession) { self.session = session }
 
@@ -53,108 +51,72 @@ private struct RematchBatch {
         let state = try session.count("SELECT coalesce(max(id), 0) FROM advisory_states")
         let subjects = try self.subjects(state: state, limit: limit)
         guard !subjects.isEmpty else { return RematchSummary() }
-        let findings = try self.findings(subjects)
+        let findings = try MatchPass(FleetAdvisorySource(session)).findings(subjects.map(\.subject))
         var summary = try write(subjects, findings, state: state)
         summary.packages = subjects.count
         return summary
     }
 
-    private func subjects(state: Int, limit: Int) throws -> [Subject] {
+    private func subjects(state: Int, limit: Int) throws -> [Row] {
         try session.execute(
             """
-            SELECT packages.id, type, packages.name, version, arch, source_name, source_version, package_group, module,
+            SELECT packages.id,
+                packages.type, packages.name, packages.version, packages.arch, packages.source_name,
+                packages.source_version, packages.package_group, packages.module,
+                owners.type, owners.name, owners.version, owners.arch, owners.source_name, owners.source_version,
+                owners.package_group, owners.module,
                 distros.distro_id, distros.version_id, distros.name, distros.codename, distros.id_like
-            FROM packages LEFT JOIN distros ON distros.id = packages.distro
-            WHERE matched_state IS DISTINCT FROM $1 ORDER BY packages.id LIMIT $2 FOR UPDATE OF packages SKIP LOCKED
+            FROM packages
+                LEFT JOIN packages AS owners ON owners.id = packages.owner
+                LEFT JOIN distros ON distros.id = coalesce(owners.distro, packages.distro)
+            WHERE packages.matched_state IS DISTINCT FROM $1 ORDER BY packages.id LIMIT $2
+            FOR UPDATE OF packages SKIP LOCKED
             """,
             [.int(state), .int(limit)]
         ).map { row in
-            var source: SourcePackage?
-            if let name = try row.optionalString(5), let version = try row.optionalString(6) {
-                source = SourcePackage(name: name, version: version)
+            guard let package = try package(row, from: 1) else {
+                throw StoreError(.schema, "package \(try row.int(0)) has no type")
             }
-            var distro: Distro?
-            if let id = try row.optionalString(9) {
-                distro = Distro(
-                    id: id,
-                    versionID: try row.string(10),
-                    name: try row.string(11),
-                    idLike: try row.strings(13),
-                    codename: try row.optionalString(12)
-                )
-            }
-            return Subject(
-                id: try row.int(0),
-                package: Package(
-                    type: PackageType(rawValue: try row.string(1)),
-                    name: try row.string(2),
-                    version: try row.string(3),
-                    arch: try row.string(4),
-                    source: source,
-                    group: try row.optionalString(7),
-                    module: try row.optionalString(8)
-                ),
-                distro: distro
+            let subject = MatchSubject(
+                package,
+                distro: try distro(row, from: 17),
+                owner: try self.package(row, from: 9)
             )
+            return Row(id: try row.int(0), subject: subject)
         }
     }
 
-    private func findings(_ subjects: [Subject]) throws -> [[Finding]] {
-        let keys = subjects.map { AdvisoryKeys.keys(for: $0.package, distro: $0.distro) }
-        let wanted = Set(keys.joined()).sorted()
-        var candidates: [PackageKey: [Candidate]] = [:]
-        for row in try session.execute(
-            """
-            SELECT ecosystem, package, record_id, payload
-            FROM unnest($1::text[], $2::text[]) AS wanted(ecosystem, package)
-                JOIN advisory_ranges USING (ecosystem, package)
-            ORDER BY record_id
-            """,
-            [.textArray(wanted.map(\.ecosystem)), .textArray(wanted.map(\.name))]
-        ) {
-            let range = try decoder.decode(AffectedRange.self, from: Data(try row.string(3).utf8))
-            candidates[PackageKey(ecosystem: try row.string(0), name: try row.string(1)), default: []]
-                .append(Candidate(record: Int64(try row.int(2)), range: range))
+    /// The package in the eight columns from `first`; `nil` where they are empty.
+    private func package(_ row: PostgresRow, from first: Int) throws -> Package? {
+        guard let type = try row.optionalString(first) else { return nil }
+        var source: SourcePackage?
+        if let name = try row.optionalString(first + 4), let version = try row.optionalString(first + 5) {
+            source = SourcePackage(name: name, version: version)
         }
-        let matches = zip(subjects, keys).map { subject, keys in
-            Matcher.matches(
-                package: subject.package,
-                distro: subject.distro,
-                candidates: keys.flatMap { candidates[$0] ?? [] }
-            )
-        }
-        let join = try join(Set(matches.joined().map(\.record)))
-        return matches.map(join.findings)
+        return Package(
+            type: PackageType(rawValue: type),
+            name: try row.string(first + 1),
+            version: try row.string(first + 2),
+            arch: try row.string(first + 3),
+            source: source,
+            group: try row.optionalString(first + 6),
+            module: try row.optionalString(first + 7)
+        )
     }
 
-    private func join(_ ids: Set<Int64>) throws -> FindingJoin {
-        var records: [Int64: AdvisoryRecord] = [:]
-        for row in try session.execute(
-            "SELECT id, payload FROM advisory_records WHERE id = ANY($1)",
-            [.int64Array(ids.sorted())]
-        ) {
-            let payload = Data(try row.string(1).utf8)
-            records[Int64(try row.int(0))] = try decoder.decode(AdvisoryRecord.self, from: payload)
-        }
-        let cves = PostgresValue.textArray(FindingJoin.cves(of: records.values).sorted())
-        var epss: [String: EPSSScore] = [:]
-        for row in try session.execute("SELECT cve, score, percentile FROM advisory_epss WHERE cve = ANY($1)", [cves]) {
-            let cve = try row.string(0)
-            epss[cve] = EPSSScore(cve: cve, score: try row.double(1), percentile: try row.optionalDouble(2))
-        }
-        var kev: [String: KEVEntry] = [:]
-        for row in try session.execute("SELECT cve, payload FROM advisory_kev WHERE cve = ANY($1)", [cves]) {
-            kev[try row.string(0)] = try decoder.decode(KEVEntry.self, from: Data(try row.string(1).utf8))
-        }
-        var enrichments: [String: [CVEEnrichment]] = [:]
-        for row in try session.execute("SELECT cve, payload FROM advisory_enrichment WHERE cve = ANY($1)", [cves]) {
-            let payload = Data(try row.string(1).utf8)
-            enrichments[try row.string(0), default: []].append(try decoder.decode(CVEEnrichment.self, from: payload))
-        }
-        return FindingJoin(records: records, epss: epss, kev: kev, enrichments: enrichments)
+    /// The distribution in the five columns from `first`; `nil` where they are empty.
+    private func distro(_ row: PostgresRow, from first: Int) throws -> Distro? {
+        guard let id = try row.optionalString(first) else { return nil }
+        return Distro(
+            id: id,
+            versionID: try row.string(first + 1),
+            name: try row.string(first + 2),
+            idLike: try row.strings(first + 4),
+            codename: try row.optionalString(first + 3)
+        )
     }
 
-    private func write(_ subjects: [Subject], _ findings: [[Finding]], state: Int) throws -> RematchSummary {
+    private func write(_ subjects: [Row], _ findings: [[Finding]], state: Int) throws -> RematchSummary {
         var flaws: [String: Finding] = [:]
         for finding in findings.joined() { flaws[finding.id] = finding }
         try upsert(flaws.values.sorted { $0.id < $1.id })

@@ -4,7 +4,7 @@ import Postgres
 ///
 /// `report_images`: the run's images with the manifest to show: for an image that failed this time, the last good one.
 /// `report_packages`: the distinct packages of each manifest shown. `report_findings`: their open matches; what an OS
-/// package owns is left to the distribution.
+/// package owns was matched with what its distribution says, and is left out where it was stored before that was so.
 enum ReportTables {
     static func create(run: Int, _ session: PostgresSession) throws {
         try session.script(
@@ -38,7 +38,8 @@ enum ReportTables {
                 JOIN package_vulnerabilities AS known ON known.package_id = report_packages.package_id
                     AND known.found_until IS NULL
                 JOIN vulnerabilities ON vulnerabilities.id = known.vulnerability_id
-            WHERE NOT report_packages.owned;
+                JOIN packages ON packages.id = report_packages.package_id
+            WHERE NOT report_packages.owned OR packages.owner IS NOT NULL;
             ANALYZE report_findings;
             """
         )

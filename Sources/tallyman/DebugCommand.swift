@@ -10,13 +10,14 @@ import Versions
 struct DebugCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "debug",
-        abstract: "Asks the version rules and the layer analysis directly.",
+        abstract: "Asks the version rules, the matching and the layer analysis directly.",
         discussion: """
               tallyman debug compare dpkg 1.0~rc1 1.0
               tallyman debug satisfies npm 1.4.2 '^1.2.0'
+              tallyman debug explain debian:12 CVE-2024-0553
               printf 'rpm\\t1.0-1\\t1.0-2\\n' | tallyman debug compare
             """,
-        subcommands: [Compare.self, Satisfies.self, AnalyseLayer.self, MatchPackages.self]
+        subcommands: [Compare.self, Satisfies.self, ExplainCommand.self, AnalyseLayer.self, MatchPackages.self]
     )
 
     private static var ecosystems: String { VersionScheme.allCases.map(\.rawValue).joined(separator: ", ") }

@@ -3,6 +3,7 @@ import ArgumentParser
 import DedicatedThread
 import Foundation
 import ImageSources
+import Matching
 import Reports
 import ScanModel
 
@@ -35,11 +36,9 @@ extension DebugCommand {
 
         func run() async throws {
             let image = try await ScanCommand.load(.purls(file), platform: nil, isPlainHTTP: false)
-            let packages = image.inventory.packages.enumerated().map { index, installed in
-                (package: installed.package, distro: image.distro(ofPackageAt: index))
-            }
+            let subjects = MatchSubject.subjects(of: image.inventory.packages, distro: image.distro(ofPackageAt:))
             guard !rows else {
-                for (package, distro) in packages { ConsoleOutput.line(Self.row(package, distro)) }
+                for subject in subjects { ConsoleOutput.line(Self.row(subject.package, subject.distro)) }
                 return
             }
             let path = try AdvisoryPath.file(advisories)
@@ -50,7 +49,7 @@ extension DebugCommand {
                 let advisories = try AdvisoryFile(path: path)
                 let openSeconds = (clock.now - start) / .seconds(1)
                 var summary = Summary(
-                    packages: packages.count,
+                    packages: subjects.count,
                     affected: 0,
                     findings: 0,
                     openSeconds: openSeconds,
@@ -58,7 +57,7 @@ extension DebugCommand {
                 )
                 for _ in 0..<rounds {
                     let start = clock.now
-                    let found = try advisories.match(packages: packages)
+                    let found = try advisories.match(subjects)
                     summary.matchSeconds.append((clock.now - start) / .seconds(1))
                     summary.affected = found.count { !$0.isEmpty }
                     summary.findings = found.reduce(0) { $0 + $1.count }

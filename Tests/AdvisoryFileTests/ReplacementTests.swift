@@ -30,7 +30,7 @@ struct ReplacementTests {
 
     private func find(_ name: String, _ version: String, _ type: PackageType = .python) throws -> [Finding] {
         let package = Package(type: type, name: name, version: version)
-        return try AdvisoryFile(path: path).match(packages: [(package, nil)]).flatMap { $0 }
+        return try AdvisoryFile(path: path).match([MatchSubject(package, distro: nil)]).flatMap { $0 }
     }
 
     @Test("What was imported is found")
@@ -112,7 +112,7 @@ struct ReplacementTests {
         let new = try folder.write("new.json", Self.record("PYSEC-2", "PyPI", "django", fixed: "5.0").utf8)
         try AdvisoryFile.build(at: path, from: [new])
         let package = Package(type: .python, name: "flask", version: "1.0")
-        #expect(try reader.match(packages: [(package, nil)]).first?.count == 1)
+        #expect(try reader.match([MatchSubject(package, distro: nil)]).first?.count == 1)
     }
 
     @Test("A second writer is kept out")

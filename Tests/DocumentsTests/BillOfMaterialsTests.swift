@@ -32,6 +32,7 @@ import Testing
                     licenses: ["BSD-3-clause", "GPL-2"]
                 )
             ),
+            installed(Package(type: .deb, name: "python3-flask", version: "2.2.3-1", arch: "all")),
             installed(Package(type: .python, name: "Flask", version: "2.2.2")),
             installed(Package(type: .python, name: "Flask", version: "2.2.3"), ownedBy: "python3-flask"),
         ]
@@ -53,8 +54,12 @@ import Testing
             """#
         let feed = folder.appendingPathComponent("PYSEC-1.json")
         try Data(record.utf8).write(to: feed)
+        // Something about Debian 12, so that the release is known.
+        let tracker = folder.appendingPathComponent("debian.json")
+        let known = #"{"a":{"CVE-2000-1":{"releases":{"bookworm":{"status":"resolved","fixed_version":"1"}}}}}"#
+        try Data(known.utf8).write(to: tracker)
         let path = folder.appendingPathComponent("advisories.sqlite").path
-        try AdvisoryFile.build(at: path, from: [feed.path])
+        try AdvisoryFile.build(at: path, from: [feed.path, tracker.path])
         return try AdvisoryFile(path: path)
     }
 

@@ -70,34 +70,76 @@ import Testing
         )
     }
 
-    @Test func `packages are matched unless the distribution answers for them`() throws {
+    /// An advisory about Flask before 2.2.5, and a tracker that knows Debian 12.
+    private func withAdvisories(_ body: (String) throws -> Void) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tallyman-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        defer { try? FileManager.default.removeItem(at: folder) }  // A leftover folder harms no test.
         let record = #"""
             {"schema_version":"1.6.0","id":"PYSEC-1","aliases":["CVE-2023-30861"],"modified":"2024-01-01T00:00:00Z",
             "severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"}],
             "affected":[{"package":{"ecosystem":"PyPI","name":"flask"},
             "ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"2.2.5"}]}]}]}
             """#
-        let feed = folder.appendingPathComponent("PYSEC-1.json")
-        try Data(record.utf8).write(to: feed)
+        let tracker = #"""
+            {"zlib":{"CVE-2000-1":{"releases":{"bookworm":{"status":"resolved","fixed_version":"1","urgency":"low"}}}}}
+            """#
+        let feeds = [folder.appendingPathComponent("PYSEC-1.json"), folder.appendingPathComponent("debian.json")]
+        for (feed, text) in zip(feeds, [record, tracker]) { try Data(text.utf8).write(to: feed) }
         let path = folder.appendingPathComponent("advisories.sqlite").path
-        try AdvisoryFile.build(at: path, from: [feed.path])
-        let file = try AdvisoryFile(path: path)
+        try AdvisoryFile.build(at: path, from: feeds.map(\.path))
+        try body(path)
+    }
 
-        var owned = flask
-        owned.package.version = "2.2.3"
-        owned.ownedBy = "python3-flask"
-        let document = try ScanDocument(image([flask, owned]), advisories: file, version: "1")
-        #expect(document.vulnerabilities.map(\.id) == ["CVE-2023-30861"])
-        #expect(document.vulnerabilities.first?.package.version == "2.2.2")
-        #expect(document.vulnerabilities.first?.fix.versions == ["2.2.5"])
-        #expect(document.count(from: .high) == 1)
-        #expect(document.count(from: .critical) == 0)
-        #expect(document.provenance.advisories.map(\.records) == [1])
-        let again = try ScanDocument(image([flask, owned]), advisories: AdvisoryFile(path: path), version: "1")
-        #expect(try document.json() == again.json())
+    @Test func `packages are matched unless the distribution answers for them`() throws {
+        try withAdvisories { path in
+            var owned = flask
+            owned.package.version = "2.2.3"
+            owned.ownedBy = "python3-flask"
+            let system = Package(type: .deb, name: "python3-flask", version: "2.2.3-1")
+            let packages = [InstalledPackage(package: system, layer: 0, paths: []), flask, owned]
+            let document = try ScanDocument(image(packages), advisories: AdvisoryFile(path: path), version: "1")
+            #expect(document.vulnerabilities.map(\.id) == ["CVE-2023-30861"])
+            #expect(document.vulnerabilities.first?.package.version == "2.2.2")
+            #expect(document.vulnerabilities.first?.fix.versions == ["2.2.5"])
+            #expect(document.count(from: .high) == 1)
+            #expect(document.count(from: .critical) == 0)
+            #expect(document.provenance.advisories.map(\.records) == [1, 1])
+            let again = try ScanDocument(image(packages), advisories: AdvisoryFile(path: path), version: "1")
+            #expect(try document.json() == again.json())
+        }
+    }
+
+    @Test func `a vulnerability carries the advisory, the key, the range and the build that it comes from`() throws {
+        try withAdvisories { path in
+            let document = try object(
+                ScanDocument(image([flask]), advisories: AdvisoryFile(path: path), version: "1")
+            )
+            let row = try #require((document["vulnerabilities"] as? [[String: Any]])?.first)
+            let evidence = try #require((row["evidence"] as? [[String: Any]])?.first)
+            let advisory = try #require(evidence["advisory"] as? [String: Any])
+            let range = try #require(evidence["range"] as? [String: Any])
+            #expect(advisory["id"] as? String == "PYSEC-1" && advisory["provider"] as? String == "pypi")
+            #expect((advisory["build"] as? String)?.hasPrefix("sha256:") == true)
+            #expect(evidence["lookup"] as? [String: String] == ["ecosystem": "pypi", "name": "flask"])
+            #expect(evidence["scheme"] as? String == "pep440" && evidence["comparedVersion"] as? String == "2.2.2")
+            #expect(range["fixed"] as? String == "2.2.5" && range["lastAffected"] is NSNull)
+        }
+    }
+
+    @Test func `what two OS packages hold of one package is one row for one flaw`() throws {
+        try withAdvisories { path in
+            let packages = ["a", "b"].flatMap { owner in
+                var held = flask
+                held.ownedBy = owner
+                return [
+                    held,
+                    InstalledPackage(package: Package(type: .deb, name: owner, version: "9"), layer: 0, paths: []),
+                ]
+            }
+            let document = try ScanDocument(image(packages), advisories: AdvisoryFile(path: path), version: "1")
+            #expect(document.vulnerabilities.map(\.package.purl) == ["pkg:pypi/flask@2.2.2?owner=a"])
+        }
     }
 
     @Test func `with fixes only, a threshold counts only what has a fix`() throws {

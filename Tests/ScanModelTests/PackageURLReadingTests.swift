@@ -88,6 +88,50 @@ import Testing
         #expect(back.version == package.version)
     }
 
+    @Test(
+        arguments: [
+            (Package(type: .python, name: "pip", version: "1"), "pkg:pypi/pip@1?owner=python3-pip%2B"),
+            (
+                Package(type: .gem, name: "json", version: "2", arch: "x86_64-linux"),
+                "pkg:gem/json@2?owner=python3-pip%2B&platform=x86_64-linux"
+            ),
+            (Package(type: .npm, name: "@a/b", version: "1"), "pkg:npm/%40a/b@1?owner=python3-pip%2B"),
+        ]
+    )
+    func `the purl of an owned package names its owner`(package: Package, purl: String) throws {
+        let installed = InstalledPackage(package: package, layer: 0, paths: [], ownedBy: "python3-pip+")
+        #expect(installed.purl(distro: nil) == purl)
+        let back = try #require(PackageURL(purl))
+        #expect(back.package == package)
+        #expect(back.owner == "python3-pip+")
+    }
+
+    @Test func `the purl of a derivative's package leads to the distribution that it is made from`() throws {
+        let pop = Distro(
+            id: "pop",
+            versionID: "22.04",
+            name: "pop-22.04",
+            idLike: ["ubuntu", "debian"],
+            codename: "jammy"
+        )
+        let purl = Package(type: .deb, name: "a", version: "1").purl(distro: pop)
+        #expect(purl == "pkg:deb/pop/a@1?distro=pop-22.04&distro_codename=jammy&distro_like=ubuntu%2Cdebian")
+        #expect(PackageURL(purl)?.distro == pop)
+        let alma = Distro(id: "almalinux", versionID: "9.4", name: "", idLike: ["rhel", "centos"], codename: "x")
+        #expect(
+            Package(type: .rpm, name: "a", version: "1").purl(distro: alma)
+                == "pkg:rpm/almalinux/a@1?distro=almalinux-9.4"
+        )
+    }
+
+    @Test func `only packages of languages have owners in purls`() {
+        let package = Package(type: .deb, name: "a", version: "1")
+        let installed = InstalledPackage(package: package, layer: 0, paths: [], ownedBy: "b")
+        #expect(installed.purl(distro: nil) == package.purl(distro: nil))
+        #expect(PackageURL("pkg:deb/debian/a@1?owner=b")?.owner == nil)
+        #expect(PackageURL("pkg:npm/a@1?owner=")?.owner == nil)
+    }
+
     @Test func `damaged purls never trap`() {
         let text = Array(
             "pkg:rpm/sles/lib%2B@1%3A2.0?arch=x86_64&distro=sles-15&epoch=1&upstream=x-1-2.src.rpm#sub".utf8

@@ -13,6 +13,8 @@ struct PackageReading {
     var package: Package
     /// From the purl.
     var distro: Distro?
+    /// The OS package that owns it, from the purl.
+    private var owner: String?
     /// Whether the document is one of ours, whose properties say all.
     let isOwn: Bool
 
@@ -36,6 +38,7 @@ struct PackageReading {
         }
         package = named.package
         distro = named.distro
+        owner = named.owner
         refine(component)
         if package.type == .go { refineGo(component, url) }
     }
@@ -199,7 +202,7 @@ struct PackageReading {
             package: package,
             layer: max(0, layer),
             paths: isOwn ? paths : Array(Set(paths)).sorted(),
-            ownedBy: properties[PropertyName.ownedBy].nonEmpty
+            ownedBy: properties[PropertyName.ownedBy].nonEmpty ?? owner
         )
     }
 }

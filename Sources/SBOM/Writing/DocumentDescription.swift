@@ -71,9 +71,9 @@ struct DocumentDescription {
         let layers = bill.subject.layers
         var byPURL: [String: [String]] = [:]
         components = bill.components.map { content in
-            let purl = content.package.purl(distro: content.distro)
+            let purl = content.installed.purl(distro: content.distro)
             let ref = refs.take(purl)
-            if content.installed.ownedBy == nil { byPURL[purl, default: []].append(ref) }
+            byPURL[purl, default: []].append(ref)
             let distro =
                 content.distro == bill.distro ? nil : content.distro.flatMap { systemRefs[$0] } ?? PropertyName.noDistro
             return Component(content, ref: ref, purl: purl, layers: layers, distro: distro)

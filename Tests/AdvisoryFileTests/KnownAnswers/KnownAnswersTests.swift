@@ -20,7 +20,7 @@ struct KnownAnswersTests {
 
     private func check(_ answer: KnownAnswer) throws {
         let url = try #require(PackageURL(answer.purl))
-        let found = try Self.shared.get().file.match(packages: [(url.package, url.distro)]).flatMap { $0 }
+        let found = try Self.shared.get().file.match([MatchSubject(url.package, distro: url.distro)]).flatMap { $0 }
         let finding = found.first { $0.id == answer.id }
         switch answer.verdict {
         case .fixed(let versions):

@@ -47,7 +47,7 @@ struct PublishedAnswersTests {
     private static let alma9 = Distro(id: "almalinux", versionID: "9.2", name: "AlmaLinux 9.2", idLike: ["rhel"])
 
     private func findings(_ package: Package, _ distro: Distro? = nil) throws -> [String: Finding] {
-        let found = try Self.shared.get().file.match(packages: [(package, distro)]).flatMap { $0 }
+        let found = try Self.shared.get().file.match([MatchSubject(package, distro: distro)]).flatMap { $0 }
         return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
     }
 

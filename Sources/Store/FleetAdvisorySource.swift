@@ -1,0 +1,92 @@
+import Advisories
+import Foundation
+import Matching
+import Postgres
+
+/// The advisories in the fleet's database, as the session's transaction sees them.
+struct FleetAdvisorySource: AdvisorySource {
+    private let session: PostgresSession
+    private let decoder = JSONDecoder()
+
+    init(_ session: PostgresSession) { self.session = session }
+
+    func candidates(for keys: [PackageKey]) throws -> [PackageKey: [Candidate]] {
+        guard !keys.isEmpty else { return [:] }
+        var candidates: [PackageKey: [Candidate]] = [:]
+        for row in try session.execute(
+            """
+            SELECT ecosystem, package, record_id, payload
+            FROM unnest($1::text[], $2::text[]) AS wanted(ecosystem, package)
+                JOIN advisory_ranges USING (ecosystem, package)
+            ORDER BY record_id
+            """,
+            [.textArray(keys.map(\.ecosystem)), .textArray(keys.map(\.name))]
+        ) {
+            let range: AffectedRange = try value(row, 3)
+            candidates[PackageKey(ecosystem: try row.string(0), name: try row.string(1)), default: []]
+                .append(Candidate(record: Int64(try row.int(2)), range: range))
+        }
+        return candidates
+    }
+
+    func records(_ numbers: Set<Int64>) throws -> [Int64: AdvisoryRecord] {
+        guard !numbers.isEmpty else { return [:] }
+        var records: [Int64: AdvisoryRecord] = [:]
+        for row in try session.execute(
+            "SELECT id, payload FROM advisory_records WHERE id = ANY($1)",
+            [.int64Array(numbers.sorted())]
+        ) {
+            records[Int64(try row.int(0))] = try value(row, 1)
+        }
+        return records
+    }
+
+    func known(releases: Set<String>) throws -> Set<String> {
+        let rows = try session.execute(
+            """
+            SELECT release FROM unnest($1::text[]) AS wanted(release)
+            WHERE EXISTS (SELECT 1 FROM advisory_ranges WHERE ecosystem = release)
+            """,
+            [.textArray(releases.sorted())]
+        )
+        return Set(try rows.map { try $0.string(0) })
+    }
+
+    func epss(_ cves: Set<String>) throws -> [String: EPSSScore] {
+        var scores: [String: EPSSScore] = [:]
+        for row in try session.execute(
+            "SELECT cve, score, percentile FROM advisory_epss WHERE cve = ANY($1)",
+            [.textArray(cves.sorted())]
+        ) {
+            let cve = try row.string(0)
+            scores[cve] = EPSSScore(cve: cve, score: try row.double(1), percentile: try row.optionalDouble(2))
+        }
+        return scores
+    }
+
+    func kev(_ cves: Set<String>) throws -> [String: KEVEntry] {
+        var entries: [String: KEVEntry] = [:]
+        for row in try session.execute(
+            "SELECT cve, payload FROM advisory_kev WHERE cve = ANY($1)",
+            [.textArray(cves.sorted())]
+        ) {
+            entries[try row.string(0)] = try value(row, 1)
+        }
+        return entries
+    }
+
+    func enrichments(_ cves: Set<String>) throws -> [String: [CVEEnrichment]] {
+        var found: [String: [CVEEnrichment]] = [:]
+        for row in try session.execute(
+            "SELECT cve, payload FROM advisory_enrichment WHERE cve = ANY($1)",
+            [.textArray(cves.sorted())]
+        ) {
+            found[try row.string(0), default: []].append(try value(row, 1))
+        }
+        return found
+    }
+
+    private func value<Value: Decodable>(_ row: PostgresRow, _ column: Int) throws -> Value {
+        try decoder.decode(Value.self, from: Data(try row.string(column).utf8))
+    }
+}
