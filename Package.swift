@@ -109,7 +109,10 @@ let package = Package(
         library("AdvisoryFile", ["Advisories", "Matching", "ScanModel", "Versions", grdb]),
         library(
             "Documents",
-            ["Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Reports", "SBOM", "ScanModel"]
+            [
+                "Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Reports", "SBOM", "ScanModel",
+                "VEX",
+            ]
         ),
         library("Queue", ["Redis"]),
         library(
@@ -145,8 +148,8 @@ let package = Package(
             dependencies: [
                 "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
                 "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres", "Queue", "Redis",
-                "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "Versions", "Web", "Worker", arguments,
-                httpClient, logging, yams,
+                "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "VEX", "Versions", "Web", "Worker",
+                arguments, httpClient, logging, yams,
             ],
             swiftSettings: settings
         ),
@@ -184,7 +187,7 @@ let package = Package(
             of: "ImageSources",
             ["Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "ScanModel", crypto]
         ),
-        tests(of: "Documents", ["AdvisoryFile", "DedicatedThread", "ImageSources", "SBOM", "ScanModel"]),
+        tests(of: "Documents", ["AdvisoryFile", "DedicatedThread", "ImageSources", "SBOM", "ScanModel", "VEX"]),
         tests(of: "Store", ["Advisories", "Postgres", "ScanModel"]),
         tests(of: "Supervisor", [logging]),
         .testTarget(

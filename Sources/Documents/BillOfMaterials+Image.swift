@@ -9,14 +9,7 @@ extension BillOfMaterials {
     /// `version` is the program's; `created` the image's own date, where it is known.
     package init(_ image: ScannedImage, document: ScanDocument? = nil, version: String, created: String? = nil) {
         self.init(
-            subject: Subject(
-                source: image.source,
-                reference: image.reference,
-                digest: image.digest,
-                imageID: image.imageID,
-                platform: image.platform,
-                layers: image.layers.map(\.digest)
-            ),
+            subject: Subject(image),
             distro: image.inventory.distro,
             components: image.inventory.packages.enumerated().map { index, installed in
                 Component(installed: installed, distro: image.distro(ofPackageAt: index))
@@ -53,6 +46,19 @@ extension BillOfMaterials {
     }
 }
 
+extension BillOfMaterials.Subject {
+    init(_ image: ScannedImage) {
+        self.init(
+            source: image.source,
+            reference: image.reference,
+            digest: image.digest,
+            imageID: image.imageID,
+            platform: image.platform,
+            layers: image.layers.map(\.digest)
+        )
+    }
+}
+
 extension BillOfMaterials.Vulnerability {
     /// What `row` says of the flaw, with no package yet.
     fileprivate init(_ row: VulnerabilityEntry) {
@@ -64,6 +70,7 @@ extension BillOfMaterials.Vulnerability {
             ratings: row.cvss.map { Rating(version: $0.version, vector: $0.vector, score: $0.score) },
             epss: row.epss,
             isExploited: row.kev,
+            suppression: row.suppression,
             affected: []
         )
     }

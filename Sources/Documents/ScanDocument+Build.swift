@@ -3,13 +3,21 @@ import Catalogers
 package import ImageSources
 import Matching
 package import ScanModel
+package import VEX
 
 extension ScanDocument {
     /// Describes `image`, its packages matched against `advisories` where there are any.
     ///
     /// Packages that an OS package owns are not matched: the distribution patches them without changing their version.
-    /// `version` is the program's. With `onlyFixed`, flaws without a released fix are left out.
-    package init(_ image: ScannedImage, advisories: AdvisoryFile?, onlyFixed: Bool = false, version: String) throws {
+    /// `version` is the program's. With `onlyFixed`, flaws without a released fix are left out. What `suppressions` says
+    /// marks flaws and takes none away.
+    package init(
+        _ image: ScannedImage,
+        advisories: AdvisoryFile?,
+        suppressions: Suppressions? = nil,
+        onlyFixed: Bool = false,
+        version: String
+    ) throws {
         let digests = image.layers.map(\.digest)
         func layer(_ position: Int) -> Digest? { digests.indices.contains(position) ? digests[position] : nil }
 
@@ -48,6 +56,7 @@ extension ScanDocument {
                 of: image,
                 entries: entries,
                 in: advisories,
+                suppressions: suppressions,
                 onlyFixed: onlyFixed
             ),
             policy: nil,
@@ -66,6 +75,7 @@ extension ScanDocument {
         of image: ScannedImage,
         entries: [PackageEntry],
         in advisories: AdvisoryFile?,
+        suppressions: Suppressions?,
         onlyFixed: Bool
     ) throws -> [VulnerabilityEntry] {
         guard let advisories else { return [] }
@@ -73,17 +83,41 @@ extension ScanDocument {
         let found = try advisories.match(
             packages: indices.map { (image.inventory.packages[$0].package, image.distro(ofPackageAt: $0)) }
         )
+        let identity = ImageIdentity(image)
         let rows = zip(indices, found).flatMap { index, findings in
-            findings.map { VulnerabilityEntry($0, in: entries[index]) }
+            findings.map { finding in
+                var row = VulnerabilityEntry(finding, in: entries[index])
+                row.suppression = suppressions?.suppression(
+                    id: row.id,
+                    aliases: row.aliases,
+                    purl: row.package.purl,
+                    image: identity
+                )
+                return row
+            }
         }
         return rows.filter { !onlyFixed || $0.fix.state == .fixed }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     }
 
-    /// How many flaws there are of `severity`.
-    package func count(of severity: Severity) -> Int { vulnerabilities.count { $0.severity == severity } }
+    /// The flaws that need work.
+    package var open: [VulnerabilityEntry] { vulnerabilities.filter { $0.suppression == nil } }
 
-    /// Whether a flaw is at least as bad as `threshold`.
-    package func reaches(_ threshold: Severity) -> Bool { vulnerabilities.contains { $0.severity >= threshold } }
+    /// The flaws that somebody says need none.
+    package var suppressed: [VulnerabilityEntry] { vulnerabilities.filter { $0.suppression != nil } }
+
+    /// Whether an open flaw is at least as bad as `threshold`.
+    package func reaches(_ threshold: Severity) -> Bool {
+        vulnerabilities.contains { $0.severity >= threshold && $0.suppression == nil }
+    }
+}
+
+extension ImageIdentity {
+    /// The image as its source names it.
+    package init(_ image: ScannedImage) {
+        let reference = image.reference.flatMap { ImageReference($0) }
+        let digests = [image.digest, image.indexDigest, image.imageID, reference?.digest].compactMap { $0?.description }
+        self.init(reference: reference, digests: digests)
+    }
 }
 
 extension VulnerabilityEntry {

@@ -32,13 +32,16 @@ struct SBOMCommand: AsyncParsableCommand {
             guard let platform = Platform(text) else { throw UsageError("\(text) is no platform; linux/arm64 is one") }
             return platform
         }
+        if case .openVEX = output {
+            throw UsageError("-o openvex speaks of vulnerabilities: tallyman scan writes it")
+        }
         let image = try await ScanCommand.load(source, platform: wanted, isPlainHTTP: plainHttp)
         switch output {
         case .document(let format):
             ConsoleOutput.bytes(BillOfMaterials(image, version: BuildVersion.text).encode(as: format))
         case .json:
             ConsoleOutput.bytes(try ScanDocument(image, advisories: nil, version: BuildVersion.text).json())
-        case .table:
+        case .table, .openVEX:
             let document = try ScanDocument(image, advisories: nil, version: BuildVersion.text)
             ConsoleOutput.text(document.table(ConsoleOutput.appearance))
         }

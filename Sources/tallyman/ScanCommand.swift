@@ -31,6 +31,9 @@ struct ScanCommand: AsyncParsableCommand {
               tallyman scan debian:12
               tallyman scan registry.example/team/app:1.4 --platform linux/arm64 -o json
               tallyman scan oci-dir:build/image --fail-on high --only-fixed
+              tallyman scan registry.example/team/app:1.4 --vex vendor.openvex.json --exceptions exceptions.yaml
+
+            \(Self.suppressionHelp)
             """
     )
 
@@ -43,7 +46,28 @@ struct ScanCommand: AsyncParsableCommand {
     @Option(help: "Exit with 1 where a vulnerability is at least this severe: \(Self.severities).")
     var failOn: String?
     @Flag(help: "Leave out vulnerabilities without a released fix.") var onlyFixed = false
+    @OptionGroup var suppression: SuppressionOptions
+    @Flag(help: "List suppressed vulnerabilities in the table, too.") var showSuppressed = false
     @Flag(help: "Speak plain HTTP with the registry, not HTTPS.") var plainHttp = false
+
+    /// What the options about suppression read and what becomes of a finding.
+    private static let suppressionHelp = """
+        Findings that a VEX statement calls not_affected or fixed, or that an exception covers, are marked as suppressed:
+        they stay in the result, are counted apart, and do not count for --fail-on. Of several statements the latest counts.
+        A file of exceptions is YAML or JSON:
+
+          exceptions:
+            - id: CVE-2024-1234            # or an alias
+              reason: only used by the build
+              package: openssl             # a name or purl; without it every package
+              images: ["registry.example/team/**"]   # * stops at a slash, ** does not; without it every image
+              author: jane@example.org
+              expires: 2026-12-31          # the last day on which it counts
+              justification: vulnerable_code_not_in_execute_path   # where it is no risk taken but not affected
+
+        -o openvex writes not_affected and fixed for what is suppressed, affected for what was accepted without a
+        justification (the reason is its action) or is called so by a statement, and under_investigation for the rest.
+        """
 
     private static var severities: String { Severity.allCases.reversed().map(\.rawValue).joined(separator: ", ") }
 
@@ -59,15 +83,32 @@ struct ScanCommand: AsyncParsableCommand {
             }
             return severity
         }
+        let suppressions = try suppression.load()
         let file = try advisoryFile(isNeeded: threshold != nil)
         let image = try await Self.load(source, platform: wanted, isPlainHTTP: plainHttp)
         if file == nil {
             ConsoleOutput.error("no advisories: nothing was matched; import some with `tallyman advisories import`")
         }
-        let document = try ScanDocument(image, advisories: file, onlyFixed: onlyFixed, version: BuildVersion.text)
+        let document = try ScanDocument(
+            image,
+            advisories: file,
+            suppressions: suppressions,
+            onlyFixed: onlyFixed,
+            version: BuildVersion.text
+        )
         switch output {
         case .json: ConsoleOutput.bytes(try document.json())
-        case .table: ConsoleOutput.text(document.table(ConsoleOutput.appearance))
+        case .table: ConsoleOutput.text(document.table(ConsoleOutput.appearance, showsSuppressed: showSuppressed))
+        case .openVEX:
+            ConsoleOutput.bytes(
+                try OpenVEXDocument.encode(
+                    document,
+                    of: image,
+                    suppressions: suppressions,
+                    author: "tallyman",
+                    day: try suppression.day.day
+                )
+            )
         case .document(let format):
             let bill = BillOfMaterials(image, document: document, version: BuildVersion.text)
             ConsoleOutput.bytes(bill.encode(as: format))
