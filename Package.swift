@@ -117,8 +117,11 @@ let package = Package(
         library("Queue", ["Redis"]),
         library(
             "Store",
-            ["Advisories", "Codecs", "Matching", "Postgres", "Reports", "ScanModel", crypto],
-            resources: [.embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql")]
+            ["Advisories", "Codecs", "Matching", "Postgres", "Reports", "ScanModel", "VEX", crypto],
+            resources: [
+                .embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql"),
+                .embedInCode("Migrations/m0003_exceptions.sql"),
+            ]
         ),
 
         library("FleetRegistry", ["Registry", "Store", crypto, logging]),

@@ -62,40 +62,14 @@ private struct RematchBatch {
     private func subjects(state: Int, limit: Int) throws -> [Subject] {
         try session.execute(
             """
-            SELECT packages.id, type, packages.name, version, arch, source_name, source_version, package_group, module,
-                distros.distro_id, distros.version_id, distros.name, distros.codename, distros.id_like
+            SELECT packages.id, \(PackageColumns.list)
             FROM packages LEFT JOIN distros ON distros.id = packages.distro
             WHERE matched_state IS DISTINCT FROM $1 ORDER BY packages.id LIMIT $2 FOR UPDATE OF packages SKIP LOCKED
             """,
             [.int(state), .int(limit)]
         ).map { row in
-            var source: SourcePackage?
-            if let name = try row.optionalString(5), let version = try row.optionalString(6) {
-                source = SourcePackage(name: name, version: version)
-            }
-            var distro: Distro?
-            if let id = try row.optionalString(9) {
-                distro = Distro(
-                    id: id,
-                    versionID: try row.string(10),
-                    name: try row.string(11),
-                    idLike: try row.strings(13),
-                    codename: try row.optionalString(12)
-                )
-            }
-            return Subject(
-                id: try row.int(0),
-                package: Package(
-                    type: PackageType(rawValue: try row.string(1)),
-                    name: try row.string(2),
-                    version: try row.string(3),
-                    arch: try row.string(4),
-                    source: source,
-                    group: try row.optionalString(7),
-                    module: try row.optionalString(8)
-                ),
-                distro: distro
-            )
+            let stored = try PackageColumns(row, from: 1)
+            return Subject(id: try row.int(0), package: stored.package, distro: stored.distro)
         }
     }
 
