@@ -117,10 +117,11 @@ let package = Package(
         library("Queue", ["Redis"]),
         library(
             "Store",
-            ["Advisories", "Codecs", "Licenses", "Matching", "Postgres", "Reports", "ScanModel", crypto],
+            ["Advisories", "Codecs", "Licenses", "Matching", "Postgres", "Reports", "ScanModel", "VEX", crypto],
             resources: [
                 .embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql"),
-                .embedInCode("Migrations/m0004_licences.sql"), .embedInCode("Migrations/m0005_owners.sql"),
+                .embedInCode("Migrations/m0003_exceptions.sql"), .embedInCode("Migrations/m0004_licences.sql"),
+                .embedInCode("Migrations/m0005_owners.sql"),
             ]
         ),
 

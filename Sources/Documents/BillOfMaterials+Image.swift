@@ -9,16 +9,7 @@ extension BillOfMaterials {
     /// `version` is the program's; the date is the image's own.
     package init(_ image: ScannedImage, document: ScanDocument? = nil, version: String) {
         self.init(
-            subject: Subject(
-                source: image.source,
-                reference: image.reference,
-                digest: image.digest,
-                imageID: image.imageID,
-                platform: image.platform,
-                layers: image.layerDigests,
-                diffIDs: image.diffIDs,
-                labels: image.labels
-            ),
+            subject: Subject(image),
             distro: image.inventory.distro,
             components: image.inventory.packages.enumerated().map { index, installed in
                 Component(installed: installed, distro: image.distro(ofPackageAt: index))
@@ -55,6 +46,19 @@ extension BillOfMaterials {
     }
 }
 
+extension BillOfMaterials.Subject {
+    init(_ image: ScannedImage) {
+        self.init(
+            source: image.source,
+            reference: image.reference,
+            digest: image.digest,
+            imageID: image.imageID,
+            platform: image.platform,
+            layers: image.layers.map(\.digest)
+        )
+    }
+}
+
 extension BillOfMaterials.Vulnerability {
     /// What `row` says of the flaw, with no package yet.
     fileprivate init(_ row: VulnerabilityEntry) {
@@ -66,6 +70,7 @@ extension BillOfMaterials.Vulnerability {
             ratings: row.cvss.map { Rating(version: $0.version, vector: $0.vector, score: $0.score) },
             epss: row.epss,
             isExploited: row.kev,
+            suppression: row.suppression,
             affected: []
         )
     }

@@ -3,13 +3,21 @@ import Catalogers
 package import ImageSources
 import Matching
 package import ScanModel
+package import VEX
 
 extension ScanDocument {
     /// Describes `image`, its packages matched against `advisories` where there are any.
     ///
     /// What a distribution says outranks advisories about what its packages hold (``Matching/OwnerPrecedence``).
-    /// `version` is the program's. With `onlyFixed`, flaws without a released fix are left out.
-    package init(_ image: ScannedImage, advisories: AdvisoryFile?, onlyFixed: Bool = false, version: String) throws {
+    /// `version` is the program's. With `onlyFixed`, flaws without a released fix are left out. What `suppressions` says
+    /// marks flaws and takes none away.
+    package init(
+        _ image: ScannedImage,
+        advisories: AdvisoryFile?,
+        suppressions: Suppressions? = nil,
+        onlyFixed: Bool = false,
+        version: String
+    ) throws {
         let digests = image.layerDigests
         func layer(_ position: Int) -> Digest? { digests.indices.contains(position) ? digests[position] : nil }
 
@@ -48,6 +56,7 @@ extension ScanDocument {
                 of: image,
                 entries: entries,
                 in: advisories,
+                suppressions: suppressions,
                 onlyFixed: onlyFixed
             ),
             policy: nil,
@@ -66,15 +75,26 @@ extension ScanDocument {
         of image: ScannedImage,
         entries: [PackageEntry],
         in advisories: AdvisoryFile?,
+        suppressions: Suppressions?,
         onlyFixed: Bool
     ) throws -> [VulnerabilityEntry] {
         guard let advisories else { return [] }
         let installed = image.inventory.packages
         let found = try advisories.match(MatchSubject.subjects(of: installed, distro: image.distro(ofPackageAt:)))
         let builds = Dictionary(try advisories.status().map { ($0.provider, $0.build) }) { first, _ in first }
+        let identity = ImageIdentity(image)
         var seen: Set<[String]> = []
         let rows = zip(entries, zip(installed, found)).flatMap { entry, match in
-            match.1.map { VulnerabilityEntry($0, in: entry, builds: builds) }.filter { row in
+            match.1.map { finding in
+                var row = VulnerabilityEntry(finding, in: entry, builds: builds)
+                row.suppression = suppressions?.suppression(
+                    id: row.id,
+                    aliases: row.aliases,
+                    purl: row.package.purl,
+                    image: identity
+                )
+                return row
+            }.filter { row in
                 // What two OS packages hold is one package with one flaw.
                 let purl = match.0.ownedBy == nil ? entry.purl : match.0.package.purl(distro: nil)
                 return seen.insert([row.id, purl, row.layer?.description ?? ""]).inserted
@@ -88,6 +108,18 @@ extension ScanDocument {
 
     /// How many findings count for `--fail-on`: open ones that are at least as bad as `threshold`.
     package func count(from threshold: Severity) -> Int { vulnerabilities.count { $0.reaches(threshold) } }
+
+    /// The findings that somebody says need no work.
+    package var suppressed: [VulnerabilityEntry] { vulnerabilities.filter { !$0.isOpen } }
+}
+
+extension ImageIdentity {
+    /// The image as its source names it.
+    package init(_ image: ScannedImage) {
+        let reference = image.reference.flatMap { ImageReference($0) }
+        let digests = [image.digest, image.indexDigest, image.imageID, reference?.digest].compactMap { $0?.description }
+        self.init(reference: reference, digests: digests)
+    }
 }
 
 extension VulnerabilityEntry {

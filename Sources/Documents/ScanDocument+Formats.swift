@@ -7,14 +7,20 @@ extension ScanDocument {
 
     /// What there is to do, most pressing first, what was not looked at, and a summary; without advisories, the packages.
     ///
-    /// `day`, `YYYY-MM-DD`, is what the support of the distribution is judged by.
-    package func table(_ appearance: TextAppearance = .plain, day: String? = nil) -> String {
+    /// `day`, `YYYY-MM-DD`, is what the support of the distribution is judged by. Suppressed flaws are counted, and listed
+    /// below the others where `showsSuppressed`.
+    package func table(
+        _ appearance: TextAppearance = .plain,
+        day: String? = nil,
+        showsSuppressed: Bool = false
+    ) -> String {
         var parts: [String] = []
         if !isMatched {
             parts.append(packageTable(appearance))
         } else if !open.isEmpty {
             parts.append(vulnerabilityTable(appearance))
         }
+        if showsSuppressed { parts.append(suppressionTable(appearance)) }
         if !coverage.isEmpty { parts.append(gapTable(appearance)) }
         var lines = [summary]
         if let notice = day.flatMap({ distro?.supportNotice(on: $0) }) {
@@ -46,7 +52,24 @@ extension ScanDocument {
             if isWide { cells.append(.init(row.package.type.rawValue)) }
             table.append(cells)
         }
-        return table.render(appearance)
+        return table.isEmpty ? "" : table.render(appearance)
+    }
+
+    private func suppressionTable(_ appearance: TextAppearance) -> String {
+        var table = TextTable([
+            .init("SUPPRESSED"), .init("SEVERITY"), .init("PACKAGE", shrinks: true), .init("VERSION", shrinks: true),
+            .init("STATUS"), .init("WHY", shrinks: true), .init("SOURCE", shrinks: true), .init("UNTIL"),
+        ])
+        for row in suppressed.byRisk() {
+            guard let suppression = row.suppression else { continue }
+            table.append(
+                [
+                    row.id, row.severity.rawValue, row.package.name, row.package.version, suppression.status.rawValue,
+                    suppression.why, suppression.source, suppression.expires ?? "",
+                ].map { .init($0, style: .faint) }
+            )
+        }
+        return table.isEmpty ? "" : table.render(appearance)
     }
 
     private func packageTable(_ appearance: TextAppearance) -> String {

@@ -79,6 +79,7 @@ package struct ImageLoader: Sendable {
                 source: "\(source)",
                 reference: "\(reference)",
                 digest: selected.descriptor.digest,
+                indexDigest: selected.index?.descriptor.digest,
                 manifest: selected.manifest,
                 config: config.config,
                 problems: selected.problems
@@ -162,6 +163,7 @@ package struct ImageLoader: Sendable {
             source: parts.source,
             reference: parts.reference,
             digest: parts.digest,
+            indexDigest: parts.indexDigest,
             imageID: parts.manifest.config.digest,
             platform: parts.config.platform,
             created: parts.config.created.flatMap { Timestamp.normalized($0) },

@@ -5,6 +5,8 @@ struct ImageParts {
     let source: String
     let reference: String?
     let digest: Digest
+    /// Of the index that the name stands for, where it does.
+    var indexDigest: Digest?
     let manifest: ImageManifest
     let config: ImageConfig
     /// What of the index could not be read.

@@ -20,6 +20,8 @@ package struct ScannedImage: Sendable {
     package var reference: String?
     /// The manifest's digest; `nil` where there is no manifest.
     package var digest: Digest?
+    /// The digest of the index that the name stands for; `nil` where it stands for the image itself.
+    package var indexDigest: Digest?
     /// The configuration's digest, which Docker calls the image's ID.
     package var imageID: Digest?
     package var platform: Platform?
@@ -41,6 +43,7 @@ package struct ScannedImage: Sendable {
         source: String,
         reference: String? = nil,
         digest: Digest? = nil,
+        indexDigest: Digest? = nil,
         imageID: Digest? = nil,
         platform: Platform? = nil,
         created: String? = nil,
@@ -52,6 +55,7 @@ package struct ScannedImage: Sendable {
         self.source = source
         self.reference = reference
         self.digest = digest
+        self.indexDigest = indexDigest
         self.imageID = imageID
         self.platform = platform
         self.created = created

@@ -8,10 +8,12 @@ package enum FindingsCSV {
     /// The name of the file beside the other parts of the nightly report.
     package static let fileName = "findings.csv"
 
-    package static let columns = [
-        "image", "digest", "platform", "vulnerability", "severity", "cvss", "epss", "kev", "type", "package", "version",
-        "fix_state", "fixed_versions", "layer", "first_seen",
-    ]
+    package static let columns =
+        [
+            "image", "digest", "platform", "vulnerability", "severity", "cvss", "epss", "kev", "type", "package",
+            "version",
+            "fix_state", "fixed_versions", "layer", "first_seen",
+        ] + SuppressionCSV.columns
 
     /// One finding of the image `registry/repository:tag`.
     package static func fields(
@@ -25,6 +27,16 @@ package enum FindingsCSV {
             finding.epss.map { Figures.decimal($0, places: 5) } ?? "", finding.kev ? "true" : "false",
             finding.type.rawValue, finding.package, finding.version, finding.fixState.rawValue,
             finding.fixedVersions.joined(separator: " "), finding.layer, finding.firstSeen ?? "",
-        ]
+        ] + SuppressionCSV.fields(finding.suppression)
+    }
+}
+
+/// The last columns of every table of findings: why one is suppressed, empty for an open one.
+enum SuppressionCSV {
+    static let columns = ["suppression", "suppression_reason", "suppression_source", "suppressed_until"]
+
+    static func fields(_ suppression: Suppression?) -> [String] {
+        guard let suppression else { return ["", "", "", ""] }
+        return [suppression.status.rawValue, suppression.why, suppression.source, suppression.expires ?? ""]
     }
 }

@@ -7,7 +7,7 @@ enum FleetCSV {
             columns: [
                 "registry", "repository", "tag", "digest", "platform", "distro", "state", "reason", "packages",
                 "findings",
-            ] + Severity.worstFirst.map(\.rawValue) + ["fixable", "kev", "coverage_gaps"]
+            ] + Severity.worstFirst.map(\.rawValue) + ["fixable", "kev", "coverage_gaps", "suppressed"]
         )
         for row in rows {
             writer.append(
@@ -15,7 +15,7 @@ enum FleetCSV {
                     row.registry, row.repository, row.tag, row.digest, row.platform, row.distro, row.state.rawValue,
                     row.reason, String(row.packages), String(row.severities.total),
                 ] + Severity.worstFirst.map { String(row.severities[$0]) }
-                    + [String(row.fixable), String(row.kev), String(row.coverageGaps)]
+                    + [String(row.fixable), String(row.kev), String(row.coverageGaps), String(row.suppressed)]
             )
         }
         return writer.take()
@@ -24,7 +24,7 @@ enum FleetCSV {
     static func vulnerabilities(_ rows: [VulnerabilityRow]) -> [UInt8] {
         var writer = CSVWriter(columns: [
             "id", "aliases", "severity", "cvss", "epss", "kev", "fix_state", "images", "packages", "fixed_versions",
-            "first_seen", "summary",
+            "first_seen", "summary", "suppressed_images", "suppression",
         ])
         for row in rows {
             writer.append([
@@ -33,7 +33,8 @@ enum FleetCSV {
                 row.fixState.rawValue, String(row.imageCount),
                 row.packages.map { "\($0.name) \($0.version)" }.joined(separator: "; "),
                 row.packages.map { $0.fixedVersions.joined(separator: " ") }.joined(separator: "; "),
-                row.firstSeen ?? "", row.summary,
+                row.firstSeen ?? "", row.summary, String(row.suppressedImageCount),
+                row.suppressions.map(\.line).joined(separator: "; "),
             ])
         }
         return writer.take()
@@ -53,12 +54,12 @@ enum FleetCSV {
 
     static func packages(_ rows: [PackageRow]) -> [UInt8] {
         var writer = CSVWriter(
-            columns: ["type", "name", "version", "images"] + Severity.worstFirst.map(\.rawValue)
+            columns: ["type", "name", "version", "images"] + Severity.worstFirst.map(\.rawValue) + ["suppressed"]
         )
         for row in rows {
             writer.append(
                 [row.type.rawValue, row.name, row.version, String(row.imageCount)]
-                    + Severity.worstFirst.map { String(row.severities[$0]) }
+                    + Severity.worstFirst.map { String(row.severities[$0]) } + [String(row.suppressed)]
             )
         }
         return writer.take()
@@ -87,6 +88,7 @@ enum FleetCSV {
 enum FindingChange: String, CaseIterable {
     case new, reopened, fixed, gone
     case stillOpen = "still-open"
+    case suppressed
 
     /// The word for people.
     var label: String {
@@ -96,6 +98,7 @@ enum FindingChange: String, CaseIterable {
         case .fixed: "Fixed"
         case .gone: "Gone with their images"
         case .stillOpen: "Still open"
+        case .suppressed: "Suppressed"
         }
     }
 }
@@ -110,7 +113,13 @@ extension FleetDelta {
             case .fixed: (change, fixed)
             case .gone: (change, gone)
             case .stillOpen: (change, stillOpen)
+            case .suppressed: (change, suppressed)
             }
         }
     }
+}
+
+extension Suppression {
+    /// Status, words and source in one line.
+    var line: String { "\(status.rawValue)\(why.isEmpty ? "" : ": \(why)") (\(source))" }
 }

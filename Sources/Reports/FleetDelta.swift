@@ -52,6 +52,8 @@ package struct FleetDelta: Hashable, Sendable, Codable {
     package var gone: [DeltaRow]
     package var stillOpen: [DeltaRow]
     package var reopened: [DeltaRow]
+    /// Suppressed in every image.
+    package var suppressed: [DeltaRow]
 
     package init(
         since: String,
@@ -59,7 +61,8 @@ package struct FleetDelta: Hashable, Sendable, Codable {
         fixed: [DeltaRow] = [],
         gone: [DeltaRow] = [],
         stillOpen: [DeltaRow] = [],
-        reopened: [DeltaRow] = []
+        reopened: [DeltaRow] = [],
+        suppressed: [DeltaRow] = []
     ) {
         self.since = since
         self.new = new
@@ -67,5 +70,6 @@ package struct FleetDelta: Hashable, Sendable, Codable {
         self.gone = gone
         self.stillOpen = stillOpen
         self.reopened = reopened
+        self.suppressed = suppressed
     }
 }

@@ -6,21 +6,25 @@ package struct PackageRow: Hashable, Sendable, Codable {
     package var name: String
     package var version: String
     package var imageCount: Int
-    /// Vulnerabilities that touch it, by severity.
+    /// Open vulnerabilities that touch it, by severity.
     package var severities: SeverityCounts
+    /// Vulnerabilities that are suppressed in it, wherever it is.
+    package var suppressed: Int
 
     package init(
         type: PackageType,
         name: String,
         version: String,
         imageCount: Int = 0,
-        severities: SeverityCounts = SeverityCounts()
+        severities: SeverityCounts = SeverityCounts(),
+        suppressed: Int = 0
     ) {
         self.type = type
         self.name = name
         self.version = version
         self.imageCount = imageCount
         self.severities = severities
+        self.suppressed = suppressed
     }
 }
 

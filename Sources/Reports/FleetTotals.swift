@@ -9,9 +9,9 @@ package struct FleetTotals: Hashable, Sendable, Codable {
     package var gone: Int
     package var distinctLayers: Int
     package var distinctPackages: Int
-    /// Distinct vulnerability identifiers.
+    /// Distinct vulnerability identifiers with an open finding.
     package var vulnerabilities: Int
-    /// Vulnerability, package version and image, counted each.
+    /// Vulnerability, package version and image, counted each where open.
     package var findings: Int
     /// Findings, by severity.
     package var bySeverity: SeverityCounts
@@ -19,6 +19,8 @@ package struct FleetTotals: Hashable, Sendable, Codable {
     package var fixable: Int
     /// Findings that are known to be exploited (CISA KEV).
     package var kev: Int
+    /// Findings that are suppressed, which count nowhere else here.
+    package var suppressed: Int
 
     package init(
         images: Int = 0,
@@ -32,7 +34,8 @@ package struct FleetTotals: Hashable, Sendable, Codable {
         findings: Int = 0,
         bySeverity: SeverityCounts = SeverityCounts(),
         fixable: Int = 0,
-        kev: Int = 0
+        kev: Int = 0,
+        suppressed: Int = 0
     ) {
         self.images = images
         self.covered = covered
@@ -46,6 +49,7 @@ package struct FleetTotals: Hashable, Sendable, Codable {
         self.bySeverity = bySeverity
         self.fixable = fixable
         self.kev = kev
+        self.suppressed = suppressed
     }
 }
 

@@ -22,10 +22,13 @@ extension ImageReport: QueryDocument {
         facts.append("State", reason.isEmpty ? state.rawValue : "\(state.rawValue): \(reason)")
         facts.append("Packages", Figures.count(packages))
         facts.append("Findings", findingSummary)
+        let suppressed = findings.count { $0.suppression != nil }
+        facts.append("Suppressed", suppressed == 0 ? "" : Figures.plural(suppressed, "finding"))
         facts.append("Coverage", coverage.isEmpty ? "" : Figures.plural(coverage.count, "gap"))
         facts.append("Advisories", advisories.line)
         var out = facts.render(appearance)
-        for table in [findingTable(), layerTable(), licenseTable(), gapTable()] where !table.isEmpty {
+        let tables = [findingTable(), suppressionTable(), layerTable(), licenseTable(), gapTable()]
+        for table in tables where !table.isEmpty {
             out += "\n" + table.render(appearance)
         }
         return out
@@ -48,7 +51,7 @@ extension ImageReport: QueryDocument {
 
     private var findingSummary: String {
         let parts = Severity.worstFirst.compactMap { severity in
-            let count = findings.count { $0.severity == severity }
+            let count = findings.count { $0.severity == severity && $0.suppression == nil }
             return count == 0 ? nil : "\(Figures.count(count)) \(severity.rawValue)"
         }
         return parts.isEmpty ? "none" : parts.joined(separator: ", ")
@@ -60,7 +63,7 @@ extension ImageReport: QueryDocument {
             .init("PACKAGE", shrinks: true), .init("VERSION", shrinks: true), .init("FIXED IN", shrinks: true),
             .init("LAYER"), .init("FIRST SEEN"),
         ])
-        for finding in findings {
+        for finding in findings where finding.suppression == nil {
             table.append([
                 .init(finding.id), .init(finding.severity), .init(Figures.cvss(finding.cvssScore)),
                 .init(Figures.epss(finding.epss)), .init(finding.kev ? "yes" : "", style: .bad),
@@ -68,6 +71,23 @@ extension ImageReport: QueryDocument {
                 .init(finding.fixedVersions.joined(separator: ", "), style: .good), .init(shortDigest(finding.layer)),
                 .init(finding.firstSeen ?? ""),
             ])
+        }
+        return table
+    }
+
+    private func suppressionTable() -> TextTable {
+        var table = TextTable([
+            .init("SUPPRESSED"), .init("SEVERITY"), .init("PACKAGE", shrinks: true), .init("VERSION", shrinks: true),
+            .init("STATUS"), .init("WHY", shrinks: true), .init("SOURCE", shrinks: true), .init("UNTIL"),
+        ])
+        for finding in findings {
+            guard let suppression = finding.suppression else { continue }
+            table.append(
+                [
+                    finding.id, finding.severity.rawValue, finding.package, finding.version,
+                    suppression.status.rawValue, suppression.why, suppression.source, suppression.expires ?? "",
+                ].map { .init($0, style: .faint) }
+            )
         }
         return table
     }

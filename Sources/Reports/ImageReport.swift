@@ -18,6 +18,8 @@ package struct ImageFinding: Hashable, Sendable, Codable {
     package var layer: String
     /// The day on which the image first had it, `2026-01-31`.
     package var firstSeen: String?
+    /// Why it needs no work; `nil` for an open one.
+    package var suppression: Suppression?
 
     package init(
         id: String,
@@ -31,7 +33,8 @@ package struct ImageFinding: Hashable, Sendable, Codable {
         fixState: FixState = .unknown,
         fixedVersions: [String] = [],
         layer: String = "",
-        firstSeen: String? = nil
+        firstSeen: String? = nil,
+        suppression: Suppression? = nil
     ) {
         self.id = id
         self.severity = severity
@@ -45,6 +48,7 @@ package struct ImageFinding: Hashable, Sendable, Codable {
         self.fixedVersions = fixedVersions
         self.layer = layer
         self.firstSeen = firstSeen
+        self.suppression = suppression
     }
 }
 
@@ -56,7 +60,7 @@ package struct ImageLayer: Hashable, Sendable, Codable {
     package var bytes: Int64
     /// Packages that it brings.
     package var packages: Int
-    /// Findings in those packages.
+    /// Open findings in those packages.
     package var findings: Int
     /// Images of the fleet that hold the layer.
     package var images: Int

@@ -23,7 +23,7 @@ package struct ImageRow: Hashable, Sendable, Codable {
     package var reason: String
     /// Distinct packages.
     package var packages: Int
-    /// Findings, by severity.
+    /// Open findings, by severity.
     package var severities: SeverityCounts
     /// Findings that a published version fixes.
     package var fixable: Int
@@ -31,6 +31,8 @@ package struct ImageRow: Hashable, Sendable, Codable {
     package var kev: Int
     /// Places in the image that could not be looked into.
     package var coverageGaps: Int
+    /// Findings that are suppressed, which count nowhere else here.
+    package var suppressed: Int
 
     package init(
         registry: String,
@@ -45,7 +47,8 @@ package struct ImageRow: Hashable, Sendable, Codable {
         severities: SeverityCounts = SeverityCounts(),
         fixable: Int = 0,
         kev: Int = 0,
-        coverageGaps: Int = 0
+        coverageGaps: Int = 0,
+        suppressed: Int = 0
     ) {
         self.registry = registry
         self.repository = repository
@@ -60,6 +63,7 @@ package struct ImageRow: Hashable, Sendable, Codable {
         self.fixable = fixable
         self.kev = kev
         self.coverageGaps = coverageGaps
+        self.suppressed = suppressed
     }
 
     /// `registry/repository:tag`, or `…@digest` where there is no tag.

@@ -19,14 +19,15 @@ extension PackageReport: QueryDocument {
         guard !versions.isEmpty else { return facts.render(appearance) }
         var table = TextTable([
             .init("TYPE"), .init("VERSION", shrinks: true), .init("VULNERABILITIES", .right), .init("WORST"),
-            .init("IMAGE", shrinks: true), .init("DISTRO"), .init("LAYER"), .init("LICENCES", shrinks: true),
+            .init("SUPPRESSED", .right), .init("IMAGE", shrinks: true), .init("DISTRO"), .init("LAYER"),
+            .init("LICENCES", shrinks: true),
         ])
         for version in versions {
             let worst = version.severities.worst
             for holder in version.images {
                 table.append([
                     .init(version.type.rawValue), .init(version.version), .init(version.severities.total),
-                    worst.map { .init($0) } ?? "", .init(holder.image), .init(holder.distro),
+                    worst.map { .init($0) } ?? "", .init(version.suppressed), .init(holder.image), .init(holder.distro),
                     .init(shortDigest(holder.layer)), .init(holder.licenses.joined(separator: "; ")),
                 ])
             }
@@ -38,7 +39,7 @@ extension PackageReport: QueryDocument {
     package func csv() -> [UInt8] {
         var writer = CSVWriter(
             columns: ["type", "package", "version", "image", "digest", "distro", "layer"]
-                + Severity.worstFirst.map(\.rawValue) + ["licenses"]
+                + Severity.worstFirst.map(\.rawValue) + ["licenses", "suppressed"]
         )
         for version in versions {
             for holder in version.images {
@@ -47,7 +48,7 @@ extension PackageReport: QueryDocument {
                         version.type.rawValue, name, version.version, holder.image, holder.digest, holder.distro,
                         holder.layer,
                     ] + Severity.worstFirst.map { String(version.severities[$0]) }
-                        + [holder.licenses.joined(separator: "; ")]
+                        + [holder.licenses.joined(separator: "; "), String(version.suppressed)]
                 )
             }
         }

@@ -13,6 +13,8 @@ package struct AffectedImage: Hashable, Sendable, Codable {
     package var layer: String
     /// The day on which the image first had it, `2026-01-31`.
     package var firstSeen: String?
+    /// Why it needs no work there; `nil` where it does.
+    package var suppression: Suppression?
 
     package init(
         image: String,
@@ -22,7 +24,8 @@ package struct AffectedImage: Hashable, Sendable, Codable {
         version: String,
         fixedVersions: [String] = [],
         layer: String = "",
-        firstSeen: String? = nil
+        firstSeen: String? = nil,
+        suppression: Suppression? = nil
     ) {
         self.image = image
         self.digest = digest
@@ -32,6 +35,7 @@ package struct AffectedImage: Hashable, Sendable, Codable {
         self.fixedVersions = fixedVersions
         self.layer = layer
         self.firstSeen = firstSeen
+        self.suppression = suppression
     }
 }
 
@@ -113,19 +117,23 @@ package struct PackageHolder: Hashable, Sendable, Codable {
 package struct PackageVersion: Hashable, Sendable, Codable {
     package var type: PackageType
     package var version: String
-    /// Vulnerabilities that touch it, by severity.
+    /// Open vulnerabilities that touch it, by severity.
     package var severities: SeverityCounts
+    /// Vulnerabilities that are suppressed in every image with it.
+    package var suppressed: Int
     package var images: [PackageHolder]
 
     package init(
         type: PackageType,
         version: String,
         severities: SeverityCounts = SeverityCounts(),
+        suppressed: Int = 0,
         images: [PackageHolder] = []
     ) {
         self.type = type
         self.version = version
         self.severities = severities
+        self.suppressed = suppressed
         self.images = images
     }
 }

@@ -22,13 +22,15 @@ extension AffectedPackage: ReportOrdered {
 
 extension VulnerabilityRow: ReportOrdered {
     static func precedes(_ left: VulnerabilityRow, _ right: VulnerabilityRow) -> Bool? {
-        flagFirst(left.kev, right.kev) ?? scoreFirst(left.epss, right.epss)
-            ?? descending(left.severity, right.severity) ?? ascending(left.id, right.id)
+        flagFirst(!left.isSuppressed, !right.isSuppressed) ?? flagFirst(left.kev, right.kev)
+            ?? scoreFirst(left.epss, right.epss) ?? descending(left.severity, right.severity)
+            ?? ascending(left.id, right.id)
     }
 
     /// The row with its own lists sorted.
     func inReportOrder() -> VulnerabilityRow {
         var row = self
+        row.suppressions = suppressions.inReportOrder()
         row.aliases.sort { ascending($0, $1) ?? false }
         row.packages = packages.map { package in
             var package = package
@@ -36,6 +38,13 @@ extension VulnerabilityRow: ReportOrdered {
             return package
         }.inReportOrder()
         return row
+    }
+}
+
+extension Suppression: ReportOrdered {
+    static func precedes(_ left: Suppression, _ right: Suppression) -> Bool? {
+        ascending(left.status.rawValue, right.status.rawValue) ?? ascending(left.why, right.why)
+            ?? ascending(left.source, right.source)
     }
 }
 
@@ -92,7 +101,8 @@ extension FleetDelta {
             fixed: ordered(fixed),
             gone: ordered(gone),
             stillOpen: ordered(stillOpen),
-            reopened: ordered(reopened)
+            reopened: ordered(reopened),
+            suppressed: ordered(suppressed)
         )
     }
 }

@@ -25,12 +25,13 @@ extension Store {
         }
         return try await pool.transaction(isolation: .repeatableRead) { [summaries] session in
             try ReportTables.create(run: run, session)
-            let images = try FleetRowsQuery(session).images()
+            let rows = FleetRowsQuery(session, try SuppressionTables(session, asOf: try Self.today(session)))
+            let images = try rows.images()
             let wanted = search.lowercased()
             let found = wanted.isEmpty ? images : images.filter { $0.reference.lowercased().contains(wanted) }
             let start = min((page - 1) * Self.pageSize, found.count)
             return DashboardModel(
-                totals: try FleetRowsQuery(session).totals(images),
+                totals: try rows.totals(images),
                 advisories: try Self.builds(session),
                 runs: summaries,
                 images: ImagePage(
@@ -42,6 +43,11 @@ extension Store {
                 )
             )
         }
+    }
+
+    /// The present day (UTC), `YYYY-MM-DD`.
+    private static func today(_ session: PostgresSession) throws -> String {
+        try session.execute("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')").first?.string(0) ?? ""
     }
 
     package func counts() async throws -> FleetCounts {

@@ -11,7 +11,8 @@ struct FleetDeltaQuery {
     /// Compares the tables of the present report with the fleet and the matches as they were when `previous` ended.
     ///
     /// A finding that no longer matches is fixed; one whose package is in no image any more is gone, not fixed, unless
-    /// the images that held it are still there with another version of the package, which is fixed again.
+    /// the images that held it are still there with another version of the package, which is fixed again. One that is
+    /// suppressed in every image is neither, and one whose exception ended in between is open again.
     func delta(since previous: Int) throws -> FleetDelta {
         try session.script(
             """
@@ -35,9 +36,13 @@ struct FleetDeltaQuery {
 
             CREATE TEMPORARY TABLE delta_now ON COMMIT DROP AS
             SELECT report_findings.package_id, report_findings.vulnerability_id, min(report_findings.severity) AS severity,
-                count(DISTINCT (report_images.repository_id, report_images.tag)) AS images
+                count(DISTINCT report_images.image) - CASE WHEN bool_or(report_pairs.is_open)
+                    THEN max(report_pairs.suppressed) ELSE 0 END AS images,
+                bool_and(report_pairs.is_open IS FALSE) AS is_suppressed
             FROM report_findings JOIN report_images ON report_images.manifest_id = report_findings.manifest_id
-                AND report_images.state <> 'gone'
+                    AND report_images.state <> 'gone'
+                LEFT JOIN report_pairs ON report_pairs.package_id = report_findings.package_id
+                    AND report_pairs.vulnerability_id = report_findings.vulnerability_id
             GROUP BY 1, 2;
             ANALYZE delta_now;
             """
@@ -46,7 +51,12 @@ struct FleetDeltaQuery {
         for row in try session.execute(
             """
             SELECT CASE
-                    WHEN delta_now.package_id IS NOT NULL AND delta_before.package_id IS NOT NULL THEN 'open'
+                    WHEN delta_now.is_suppressed THEN 'suppressed'
+                    WHEN delta_now.package_id IS NOT NULL AND delta_before.package_id IS NOT NULL THEN
+                        CASE WHEN EXISTS (SELECT 1 FROM report_lapsed
+                            WHERE report_lapsed.package_id = delta_now.package_id
+                                AND report_lapsed.vulnerability_id = delta_now.vulnerability_id)
+                            THEN 'reopened' ELSE 'open' END
                     WHEN delta_now.package_id IS NOT NULL THEN CASE WHEN EXISTS (
                         SELECT 1 FROM package_vulnerabilities AS ended
                         WHERE ended.package_id = delta_now.package_id AND ended.found_until IS NOT NULL
@@ -78,6 +88,7 @@ struct FleetDeltaQuery {
             case "open": delta.stillOpen.append(change)
             case "new": delta.new.append(change)
             case "reopened": delta.reopened.append(change)
+            case "suppressed": delta.suppressed.append(change)
             case "fixed": delta.fixed.append(change)
             default: delta.gone.append(change)
             }

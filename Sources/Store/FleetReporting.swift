@@ -6,20 +6,26 @@ extension Store {
     /// The nightly report of a run's fleet, as the database stands: one snapshot, a handful of set-based queries.
     ///
     /// Whether an image was analysed in this run or reused from an earlier one is the run's affair; here both are
-    /// covered, so that the same fleet gives the same report.
-    package func fleetReport(run: Int, since previous: Int?) async throws -> FleetReport {
+    /// covered, so that the same fleet gives the same report. Exceptions count as of `day` (`YYYY-MM-DD`), which is the
+    /// one on which the run ended where none is given: no clock is asked.
+    package func fleetReport(run: Int, since previous: Int?, asOf day: String? = nil) async throws -> FleetReport {
         try await pool.transaction(attempts: 3, isolation: .repeatableRead) { session in
             try ReportTables.create(run: run, session)
-            let images = try FleetRowsQuery(session).images()
-            let failures = try FleetRowsQuery(session).failures(run: run)
+            let tables = try SuppressionTables(
+                session,
+                asOf: try day ?? Self.lastDay(of: run, session),
+                since: try previous.map { try Self.lastDay(of: $0, session) }
+            )
+            let rows = FleetRowsQuery(session, tables)
+            let images = try rows.images()
             return FleetReport(
                 advisories: try Self.builds(session),
-                totals: try FleetRowsQuery(session).totals(images),
+                totals: try rows.totals(images),
                 images: images,
-                vulnerabilities: try FleetRowsQuery(session).vulnerabilities(),
-                packages: try FleetRowsQuery(session).packages(),
-                coverage: try FleetRowsQuery(session).coverage(),
-                failures: failures,
+                vulnerabilities: try rows.vulnerabilities(),
+                packages: try rows.packages(),
+                coverage: try rows.coverage(),
+                failures: try rows.failures(run: run),
                 distros: FleetRowsQuery.distros(images, endsOfSupport: try Self.endsOfSupport(session)),
                 delta: try previous.map { try FleetDeltaQuery(session).delta(since: $0) }
             )
@@ -27,15 +33,23 @@ extension Store {
     }
 
     /// Streams every finding of a run's fleet in report order: image by image, at most `batch` rows in memory.
-    package func forEachFinding(run: Int, _ body: @Sendable ([String]) throws -> Void) async throws {
+    ///
+    /// Exceptions count as in ``fleetReport(run:since:asOf:)``.
+    package func forEachFinding(
+        run: Int,
+        asOf day: String? = nil,
+        _ body: @Sendable ([String]) throws -> Void
+    ) async throws {
         try await pool.transaction(attempts: 1, isolation: .repeatableRead) { session in
             try ReportTables.create(run: run, session)
+            let tables = try SuppressionTables(session, asOf: try day ?? Self.lastDay(of: run, session))
+            let query = FleetRowsQuery(session, tables)
             try session.script("DECLARE found NO SCROLL CURSOR FOR \(FleetRowsQuery.findings)")
             while true {
                 let rows = try session.execute("FETCH 5000 FROM found")
                 guard !rows.isEmpty else { return }
                 for row in rows {
-                    let finding = try FleetRowsQuery.finding(row, from: 3)
+                    let finding = try query.finding(row, from: 3)
                     try body(
                         FindingsCSV.fields(
                             image: try row.string(0),
@@ -47,6 +61,22 @@ extension Store {
                 }
             }
         }
+    }
+
+    /// The day (UTC) on which a run ended, `YYYY-MM-DD`; the present one for a run that goes on.
+    package func lastDay(of run: Int) async throws -> String {
+        try await pool.run { try Self.lastDay(of: run, $0) }
+    }
+
+    static func lastDay(of run: Int, _ session: PostgresSession) throws -> String {
+        let row = try session.execute(
+            """
+            SELECT to_char(coalesce((SELECT finished_at FROM runs WHERE id = $1), now()) AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+            """,
+            [.int(run)]
+        ).first
+        guard let day = try row?.string(0) else { throw StoreError(.damaged, "run \(run) has no day") }
+        return day
     }
 
     /// The newest finished run before `run` (or of all), whose fleet can be compared.

@@ -3,23 +3,33 @@ import Reports
 import ScanModel
 
 /// Draws the rows of a fleet's report from ``ReportTables``.
+///
+/// Counts are of open findings, those of ``SuppressionTables`` apart.
 struct FleetRowsQuery {
     private let session: PostgresSession
+    private let suppressions: [Suppression]
 
-    init(_ session: PostgresSession) { self.session = session }
+    init(_ session: PostgresSession, _ tables: SuppressionTables) {
+        self.session = session
+        suppressions = tables.suppressions
+    }
+
+    /// The columns that count findings by severity and kind.
+    private static let counts = """
+        count(*) FILTER (WHERE severity = 'critical') AS critical, count(*) FILTER (WHERE severity = 'high') AS high,
+            count(*) FILTER (WHERE severity = 'medium') AS medium, count(*) FILTER (WHERE severity = 'low') AS low,
+            count(*) FILTER (WHERE severity = 'negligible') AS negligible,
+            count(*) FILTER (WHERE severity = 'unknown') AS unknown,
+            count(*) FILTER (WHERE fix_state = 'fixed') AS fixable, count(*) FILTER (WHERE is_kev) AS kev
+        """
 
     func images() throws -> [ImageRow] {
         try session.execute(
             """
             WITH counted AS (
-                SELECT manifest_id, count(*) FILTER (WHERE severity = 'critical') AS critical,
-                    count(*) FILTER (WHERE severity = 'high') AS high,
-                    count(*) FILTER (WHERE severity = 'medium') AS medium,
-                    count(*) FILTER (WHERE severity = 'low') AS low,
-                    count(*) FILTER (WHERE severity = 'negligible') AS negligible,
-                    count(*) FILTER (WHERE severity = 'unknown') AS unknown,
-                    count(*) FILTER (WHERE fix_state = 'fixed') AS fixable, count(*) FILTER (WHERE is_kev) AS kev
-                FROM report_findings GROUP BY 1
+                SELECT manifest_id, \(Self.counts) FROM report_findings GROUP BY 1
+            ), hidden AS (
+                SELECT image, count(*) AS suppressed, \(Self.counts) FROM report_suppressed GROUP BY 1
             ), sized AS (SELECT manifest_id, count(*) AS packages FROM report_packages GROUP BY 1
             ), gaps AS (
                 SELECT manifest_layers.manifest_id, count(*) AS gaps
@@ -30,14 +40,21 @@ struct FleetRowsQuery {
                 coalesce(manifests.platform, ''),
                 coalesce(distros.distro_id || CASE WHEN distros.version_id = '' THEN '' ELSE '-' || distros.version_id END,
                     ''),
-                state, coalesce(reason, ''), coalesce(packages, 0), coalesce(critical, 0), coalesce(high, 0),
-                coalesce(medium, 0), coalesce(low, 0), coalesce(negligible, 0), coalesce(unknown, 0),
-                coalesce(fixable, 0), coalesce(kev, 0), coalesce(gaps, 0)
+                state, coalesce(reason, ''), coalesce(packages, 0),
+                coalesce(counted.critical, 0) - coalesce(hidden.critical, 0),
+                coalesce(counted.high, 0) - coalesce(hidden.high, 0),
+                coalesce(counted.medium, 0) - coalesce(hidden.medium, 0),
+                coalesce(counted.low, 0) - coalesce(hidden.low, 0),
+                coalesce(counted.negligible, 0) - coalesce(hidden.negligible, 0),
+                coalesce(counted.unknown, 0) - coalesce(hidden.unknown, 0),
+                coalesce(counted.fixable, 0) - coalesce(hidden.fixable, 0),
+                coalesce(counted.kev, 0) - coalesce(hidden.kev, 0), coalesce(gaps, 0), coalesce(suppressed, 0)
             FROM report_images
                 LEFT JOIN manifests ON manifests.id = report_images.manifest_id
                 LEFT JOIN inventories ON inventories.manifest_id = report_images.manifest_id
                 LEFT JOIN distros ON distros.id = inventories.distro
                 LEFT JOIN counted ON counted.manifest_id = report_images.manifest_id
+                LEFT JOIN hidden ON hidden.image = report_images.image
                 LEFT JOIN sized ON sized.manifest_id = report_images.manifest_id
                 LEFT JOIN gaps ON gaps.manifest_id = report_images.manifest_id
             ORDER BY 1, 2, 3
@@ -64,7 +81,8 @@ struct FleetRowsQuery {
                 ),
                 fixable: try row.int(15),
                 kev: try row.int(16),
-                coverageGaps: try row.int(17)
+                coverageGaps: try row.int(17),
+                suppressed: try row.int(18)
             )
         }
     }
@@ -88,11 +106,18 @@ struct FleetRowsQuery {
                 """
             ),
             distinctPackages: try session.count("SELECT count(DISTINCT package_id) FROM report_packages"),
-            vulnerabilities: try session.count("SELECT count(DISTINCT vulnerability_id) FROM report_findings"),
+            vulnerabilities: try session.count(
+                """
+                SELECT count(DISTINCT vulnerability_id)
+                FROM report_findings LEFT JOIN report_pairs USING (package_id, vulnerability_id)
+                WHERE is_open IS NOT FALSE
+                """
+            ),
             findings: severities.total,
             bySeverity: severities,
             fixable: images.reduce(0) { $0 + $1.fixable },
-            kev: images.reduce(0) { $0 + $1.kev }
+            kev: images.reduce(0) { $0 + $1.kev },
+            suppressed: images.reduce(0) { $0 + $1.suppressed }
         )
     }
 
@@ -100,8 +125,11 @@ struct FleetRowsQuery {
         var packages: [Int: [AffectedPackage]] = [:]
         for row in try session.execute(
             """
-            SELECT DISTINCT vulnerability_id, packages.type, packages.name, packages.version, fixed_versions
+            SELECT vulnerability_id, packages.type, packages.name, packages.version, fixed_versions,
+                bool_and(is_open IS FALSE)
             FROM report_findings JOIN packages ON packages.id = report_findings.package_id
+                LEFT JOIN report_pairs USING (package_id, vulnerability_id)
+            GROUP BY 1, 2, 3, 4, 5
             """
         ) {
             packages[try row.int(0), default: []].append(
@@ -109,18 +137,43 @@ struct FleetRowsQuery {
                     type: PackageType(rawValue: try row.string(1)),
                     name: try row.string(2),
                     version: try row.string(3),
-                    fixedVersions: try row.strings(4)
+                    fixedVersions: try row.strings(4),
+                    isSuppressed: try row.bool(5)
                 )
             )
         }
+        var reasons: [Int: [Suppression]] = [:]
+        for row in try session.execute("SELECT DISTINCT vulnerability_id, suppression FROM report_suppressed") {
+            guard let suppression = suppression(try row.int(1)) else { continue }
+            reasons[try row.int(0), default: []].append(suppression)
+        }
         return try session.execute(
             """
-            SELECT vulnerabilities.id, vulnerabilities.name, aliases, array_agg(DISTINCT severity), cvss_score, epss,
-                vulnerabilities.is_kev, array_agg(DISTINCT fix_state), summary,
+            WITH hidden AS (
+                SELECT vulnerability_id, image, count(*) AS suppressed FROM report_suppressed WHERE NOT is_gone
+                GROUP BY 1, 2
+            ), closed AS (
+                SELECT vulnerability_id, count(*) AS images FROM (
+                    SELECT hidden.vulnerability_id, hidden.image
+                    FROM hidden JOIN report_images ON report_images.image = hidden.image
+                        JOIN report_findings ON report_findings.manifest_id = report_images.manifest_id
+                            AND report_findings.vulnerability_id = hidden.vulnerability_id
+                    GROUP BY 1, 2, hidden.suppressed HAVING count(*) = hidden.suppressed) AS whole
+                GROUP BY 1
+            )
+            SELECT vulnerabilities.id, vulnerabilities.name, aliases,
+                coalesce(array_agg(DISTINCT severity) FILTER (WHERE is_open IS NOT FALSE), array_agg(DISTINCT severity)),
+                cvss_score, epss, vulnerabilities.is_kev,
+                coalesce(array_agg(DISTINCT fix_state) FILTER (WHERE is_open IS NOT FALSE), array_agg(DISTINCT fix_state)),
+                summary,
                 to_char(min(found_from) AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
                 (SELECT count(*) FROM report_images WHERE state <> 'gone'
-                    AND manifest_id = ANY(array_agg(DISTINCT report_findings.manifest_id)))
+                    AND manifest_id = ANY(array_agg(DISTINCT report_findings.manifest_id))),
+                coalesce(max(closed.images), 0)
             FROM report_findings JOIN vulnerabilities ON vulnerabilities.id = report_findings.vulnerability_id
+                LEFT JOIN report_pairs ON report_pairs.package_id = report_findings.package_id
+                    AND report_pairs.vulnerability_id = report_findings.vulnerability_id
+                LEFT JOIN closed ON closed.vulnerability_id = report_findings.vulnerability_id
             GROUP BY vulnerabilities.id
             """
         ).map { row in
@@ -135,7 +188,9 @@ struct FleetRowsQuery {
                 kev: try row.bool(6),
                 fixState: order.first { states.contains($0.rawValue) } ?? .unknown,
                 packages: packages[try row.int(0)] ?? [],
-                imageCount: try row.int(10),
+                imageCount: try row.int(10) - row.int(11),
+                suppressedImageCount: try row.int(11),
+                suppressions: reasons[try row.int(0)] ?? [],
                 summary: try row.string(8),
                 firstSeen: try row.optionalString(9)
             )
@@ -144,15 +199,21 @@ struct FleetRowsQuery {
 
     func packages() throws -> [PackageRow] {
         var counts: [[String]: SeverityCounts] = [:]
+        var suppressed: [[String]: Int] = [:]
         for row in try session.execute(
             """
-            SELECT type, name, version, severity, count(DISTINCT vulnerability_id)
-            FROM report_findings JOIN packages ON packages.id = report_findings.package_id GROUP BY 1, 2, 3, 4
+            SELECT type, name, version, severity,
+                count(DISTINCT vulnerability_id) FILTER (WHERE is_open IS NOT FALSE),
+                count(DISTINCT vulnerability_id) FILTER (WHERE is_open IS FALSE)
+            FROM report_findings JOIN packages ON packages.id = report_findings.package_id
+                LEFT JOIN report_pairs USING (package_id, vulnerability_id)
+            GROUP BY 1, 2, 3, 4
             """
         ) {
             guard let severity = Severity(rawValue: try row.string(3)) else { continue }
-            counts[[try row.string(0), try row.string(1), try row.string(2)], default: SeverityCounts()][severity] =
-                try row.int(4)
+            let key = [try row.string(0), try row.string(1), try row.string(2)]
+            counts[key, default: SeverityCounts()][severity] = try row.int(4)
+            suppressed[key, default: 0] += try row.int(5)
         }
         return try session.execute(
             """
@@ -169,7 +230,8 @@ struct FleetRowsQuery {
                 name: key[1],
                 version: key[2],
                 imageCount: try row.int(3),
-                severities: counts[key] ?? SeverityCounts()
+                severities: counts[key] ?? SeverityCounts(),
+                suppressed: suppressed[key] ?? 0
             )
         }
     }
@@ -237,12 +299,15 @@ struct FleetRowsQuery {
             manifests.platform, vulnerabilities.name, report_findings.severity, cvss_score, epss,
             vulnerabilities.is_kev, packages.type, packages.name, packages.version, report_findings.fix_state,
             report_findings.fixed_versions, coalesce(layers.digest, ''),
-            to_char(report_findings.found_from AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+            to_char(report_findings.found_from AT TIME ZONE 'UTC', 'YYYY-MM-DD'), report_suppressed.suppression
         FROM report_images
             JOIN manifests ON manifests.id = report_images.manifest_id
             JOIN report_findings ON report_findings.manifest_id = report_images.manifest_id
             JOIN vulnerabilities ON vulnerabilities.id = report_findings.vulnerability_id
             JOIN packages ON packages.id = report_findings.package_id
+            LEFT JOIN report_suppressed ON report_suppressed.image = report_images.image
+                AND report_suppressed.package_id = report_findings.package_id
+                AND report_suppressed.vulnerability_id = report_findings.vulnerability_id
             LEFT JOIN manifest_layers ON manifest_layers.manifest_id = report_images.manifest_id
                 AND manifest_layers.position = report_findings.layer
             LEFT JOIN layers ON layers.id = manifest_layers.layer_id
@@ -252,7 +317,12 @@ struct FleetRowsQuery {
             packages.version COLLATE "C", packages.arch, packages.id
         """
 
-    static func finding(_ row: PostgresRow, from column: Int) throws -> ImageFinding {
+    private func suppression(_ number: Int?) -> Suppression? {
+        guard let number, suppressions.indices.contains(number) else { return nil }
+        return suppressions[number]
+    }
+
+    func finding(_ row: PostgresRow, from column: Int) throws -> ImageFinding {
         ImageFinding(
             id: try row.string(column),
             severity: Severity(rawValue: try row.string(column + 1)) ?? .unknown,
@@ -265,7 +335,8 @@ struct FleetRowsQuery {
             fixState: FixState(rawValue: try row.string(column + 8)) ?? .unknown,
             fixedVersions: try row.strings(column + 9),
             layer: try row.string(column + 10),
-            firstSeen: try row.optionalString(column + 11)
+            firstSeen: try row.optionalString(column + 11),
+            suppression: suppression(try row.optionalInt(column + 12))
         )
     }
 }

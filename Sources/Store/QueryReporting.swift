@@ -1,10 +1,13 @@
 import Postgres
 package import Reports
 package import ScanModel
+import VEX
 
 extension Store {
     /// Where a vulnerability is, by its id or one of its aliases; `nil` where no package of the fleet has it.
-    package func vulnerabilityReport(_ id: String) async throws -> VulnerabilityReport? {
+    ///
+    /// Exceptions count as of `day`, `YYYY-MM-DD`.
+    package func vulnerabilityReport(_ id: String, asOf day: String) async throws -> VulnerabilityReport? {
         try await pool.transaction(isolation: .repeatableRead) { session in
             guard
                 let row = try session.execute(
@@ -27,7 +30,13 @@ extension Store {
                 advisories: try Self.builds(session)
             )
             var providers: Set<String> = []
-            for found in try session.execute(Self.affectedImages, [.int(try row.int(0))]) {
+            let number = try row.int(0)
+            let said = try FleetSuppressions(session, asOf: day, among: [number])
+            var verdicts: [String: PackageVerdict?] = [:]
+            for found in try session.execute(Self.affectedImages, [.int(number)]) {
+                let purl = try PackageColumns(found, from: 16).purl
+                let verdict = verdicts[purl] ?? said.about(number, purl: purl)
+                verdicts[purl] = .some(verdict)
                 providers.insert(try found.string(8))
                 report.severity = max(report.severity, Severity(rawValue: try found.string(9)) ?? .unknown)
                 report.affected.append(
@@ -39,7 +48,8 @@ extension Store {
                         version: try found.string(4),
                         fixedVersions: try found.strings(5),
                         layer: try found.string(6),
-                        firstSeen: try found.optionalString(7)
+                        firstSeen: try found.optionalString(7),
+                        suppression: try verdict?.suppression(in: ImageIdentity(found, from: 10))
                     )
                 )
             }
@@ -51,9 +61,12 @@ extension Store {
     private static let affectedImages = """
         SELECT registries.host || '/' || repositories.name || ':' || tags.name, manifests.digest, packages.type,
             packages.name, packages.version, known.fixed_versions, coalesce(layers.digest, ''),
-            to_char(known.found_from AT TIME ZONE 'UTC', 'YYYY-MM-DD'), known.provider, known.severity
+            to_char(known.found_from AT TIME ZONE 'UTC', 'YYYY-MM-DD'), known.provider, known.severity,
+            registries.host, repositories.name, tags.name, tags.digest, manifests.digest,
+            manifests.config_digest, \(PackageColumns.list)
         FROM package_vulnerabilities AS known
             JOIN packages ON packages.id = known.package_id
+            LEFT JOIN distros ON distros.id = packages.distro
             JOIN inventories ON inventories.package_ids @> ARRAY[known.package_id]
             CROSS JOIN LATERAL (
                 SELECT min(listed.layer) AS layer, bool_and(listed.owned) AS owned
@@ -72,9 +85,12 @@ extension Store {
         """
 
     /// Which images have a package, by version; names are compared as they are written.
-    package func packageReport(name: String, version: String?) async throws -> PackageReport {
+    ///
+    /// Exceptions count as of `day`, `YYYY-MM-DD`.
+    package func packageReport(name: String, version: String?, asOf day: String) async throws -> PackageReport {
         try await pool.transaction(isolation: .repeatableRead) { session in
             var versions: [[String]: PackageVersion] = [:]
+            var images: [Int: [ImageIdentity]] = [:]
             for row in try session.execute(Self.holders, [.text(name), .text(version)]) {
                 let key = [try row.string(0), try row.string(1)]
                 var known =
@@ -89,17 +105,12 @@ extension Store {
                     )
                 )
                 versions[key] = known
+                images[try row.int(12), default: []].append(try ImageIdentity(row, from: 6))
             }
-            for row in try session.execute(
-                """
-                SELECT type, version, severity, count(DISTINCT vulnerability_id)
-                FROM packages JOIN package_vulnerabilities ON package_id = packages.id AND found_until IS NULL
-                WHERE name = $1 GROUP BY 1, 2, 3
-                """,
-                [.text(name)]
-            ) {
-                guard let severity = Severity(rawValue: try row.string(2)) else { continue }
-                versions[[try row.string(0), try row.string(1)]]?.severities[severity] = try row.int(3)
+            let flaws = try PackageFlaws(session, of: images, asOf: day)
+            for (key, counts) in flaws.byVersion {
+                versions[key]?.severities = counts.open
+                versions[key]?.suppressed = counts.suppressed
             }
             return PackageReport(name: name, versions: Array(versions.values))
         }
@@ -109,7 +120,8 @@ extension Store {
         SELECT packages.type, packages.version, registries.host || '/' || repositories.name || ':' || tags.name,
             manifests.digest,
             coalesce(distros.distro_id || CASE WHEN distros.version_id = '' THEN '' ELSE '-' || distros.version_id END, ''),
-            coalesce(layers.digest, ''),
+            coalesce(layers.digest, ''), registries.host, repositories.name, tags.name, tags.digest,
+            manifests.digest, manifests.config_digest, packages.id,
             coalesce((SELECT declared FROM license_sets
                 WHERE license_sets.id = package_licenses[array_position(package_ids, packages.id)]), '{}')
         FROM packages
@@ -127,7 +139,9 @@ extension Store {
         """
 
     /// What is known of one image, as the newest run left it; `nil` where no run has seen it.
-    package func imageReport(_ reference: ImageReference) async throws -> ImageReport? {
+    ///
+    /// Exceptions count as of `day`, `YYYY-MM-DD`.
+    package func imageReport(_ reference: ImageReference, asOf day: String) async throws -> ImageReport? {
         try await pool.transaction(isolation: .repeatableRead) { session in
             guard
                 let run = try session.execute(
@@ -156,7 +170,8 @@ extension Store {
                     .text(reference.digest?.description),
                 ]
             )
-            guard let image = try FleetRowsQuery(session).images().first else { return nil }
+            let query = FleetRowsQuery(session, try SuppressionTables(session, asOf: day))
+            guard let image = try query.images().first else { return nil }
             var report = ImageReport(
                 image: image.reference,
                 digest: image.digest,
@@ -168,7 +183,7 @@ extension Store {
                 advisories: try Self.builds(session)
             )
             report.findings = try session.execute(FleetRowsQuery.findings).map {
-                try FleetRowsQuery.finding($0, from: 3)
+                try query.finding($0, from: 3)
             }
             report.licenses = try Self.imageLicenses(session)
             report.coverage = try session.execute(
@@ -184,7 +199,9 @@ extension Store {
                     (SELECT count(*) FROM report_packages AS here
                         WHERE here.manifest_id = manifest_layers.manifest_id AND here.layer = position),
                     (SELECT count(*) FROM report_findings AS here
-                        WHERE here.manifest_id = manifest_layers.manifest_id AND here.layer = position),
+                        WHERE here.manifest_id = manifest_layers.manifest_id AND here.layer = position)
+                    - (SELECT count(*) FROM report_suppressed AS here
+                        WHERE here.image = report_images.image AND here.layer = position),
                     (SELECT count(DISTINCT manifest_id) FROM manifest_layers AS other WHERE other.layer_id = layers.id)
                 FROM report_images JOIN manifest_layers USING (manifest_id) JOIN layers ON layers.id = layer_id
                 ORDER BY position

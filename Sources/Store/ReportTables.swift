@@ -4,7 +4,8 @@ import Postgres
 ///
 /// `report_images`: the run's images with the manifest to show: for an image that failed this time, the last good one.
 /// `report_packages`: the distinct packages of each manifest shown. `report_findings`: their open matches; what an OS
-/// package owns was matched with what its distribution says, and is left out where it was stored before that was so.
+/// package owns was matched with what its distribution says, and is left out where it was stored before that was so. What
+/// is suppressed among them is in ``SuppressionTables``.
 enum ReportTables {
     static func create(run: Int, _ session: PostgresSession) throws {
         try session.script(
@@ -12,6 +13,7 @@ enum ReportTables {
             CREATE TEMPORARY TABLE report_images ON COMMIT DROP AS
             SELECT registries.host, repositories.name AS repository, run_images.tag, run_images.digest, run_images.state,
                 run_images.reason, run_images.repository_id,
+                row_number() OVER (ORDER BY run_images.repository_id, run_images.tag COLLATE "C")::integer AS image,
                 CASE WHEN run_images.state = 'failed' THEN coalesce(run_images.manifest_id, tags.manifest_id)
                     ELSE run_images.manifest_id END AS manifest_id
             FROM run_images
@@ -20,6 +22,7 @@ enum ReportTables {
                 LEFT JOIN tags ON tags.repository_id = run_images.repository_id AND tags.name = run_images.tag
                     AND tags.valid_until IS NULL
             WHERE run_images.run_id = \(run);
+            ANALYZE report_images;
 
             CREATE TEMPORARY TABLE report_packages ON COMMIT DROP AS
             SELECT inventories.manifest_id, listed.package_id, min(listed.layer) AS layer, bool_and(listed.owned) AS owned

@@ -16,22 +16,73 @@ package struct FindingException: Sendable, Equatable {
     /// The file that says so.
     package var source: String
 
-    var suppression: Suppression {
-        Suppression(status: .accepted, reason: reason, source: source, author: author, expires: expires)
-    }
+    /// A VEX label where the package is not affected; `nil` where the flaw is there and is accepted.
+    package var justification: String?
 
-    func hasExpired(by today: String) -> Bool { expires.map { $0 < today.prefix(10) } ?? false }
-
-    func covers(names: [String], purl: String, image: ImageIdentity) -> Bool {
-        guard names.contains(id) else { return false }
-        if let package {
-            guard let found = ProductURL(purl) else { return false }
-            if let stated = ProductURL(package) {
-                guard stated.covers(found) else { return false }
-            } else {
-                guard found.path == package || found.name == package else { return false }
+    /// Throws where a part of it makes no sense or is too long.
+    package init(
+        id: String,
+        package: String? = nil,
+        reason: String,
+        author: String? = nil,
+        expires: String? = nil,
+        images: [String] = [],
+        source: String,
+        justification: String? = nil
+    ) throws(VEXError) {
+        func check(_ text: String?, _ what: String, _ most: Int) throws(VEXError) {
+            guard let text else { return }
+            guard !text.isEmpty else { throw VEXError(message: "\(id.prefix(100)): empty \(what)") }
+            guard text.utf8.count <= most, !text.utf8.contains(0) else {
+                throw VEXError(
+                    message: "\(id.prefix(100)): \(what) of more than \(most) bytes, or with a NUL character"
+                )
             }
         }
+        try check(id, "id", 256)
+        try check(package, "package", 2048)
+        try check(reason, "reason", 4096)
+        try check(author, "author", 512)
+        if let expires, CalendarDay(expires) == nil {
+            throw VEXError(message: "\(id) expires on no date, which is YYYY-MM-DD: \(expires.prefix(40))")
+        }
+        guard images.count <= Self.maxImages else {
+            throw VEXError(message: "\(id) has more than \(Self.maxImages) images")
+        }
+        for image in images { try check(image, "image", 512) }
+        if let justification, !OpenVEXWriter.justifications.contains(justification) {
+            let known = OpenVEXWriter.justifications.sorted().joined(separator: ", ")
+            throw VEXError(message: "\(id): \(justification.prefix(60)) is no justification: \(known)")
+        }
+        self.id = id
+        self.package = package
+        self.reason = reason
+        self.author = author
+        self.expires = expires
+        self.images = images
+        self.source = source
+        self.justification = justification
+    }
+
+    private static let maxImages = 1000
+
+    var suppression: Suppression {
+        Suppression(
+            kind: .exception,
+            status: justification == nil ? .accepted : .notAffected,
+            justification: justification,
+            reason: reason,
+            source: source,
+            author: author,
+            expires: expires
+        )
+    }
+
+    /// Whether the last day on which it counts lies before `today`, `YYYY-MM-DD`.
+    package func hasExpired(by today: String) -> Bool { expires.map { $0 < today.prefix(10) } ?? false }
+
+    /// Whether it counts in `image`: one without a name is in the scope only of exceptions for every image.
+    func covers(_ image: ImageIdentity) -> Bool {
         guard !images.isEmpty else { return true }
         guard let reference = image.reference else { return false }
         let name = "\(reference.registry)/\(reference.repository)"
@@ -49,14 +100,18 @@ package struct FindingException: Sendable, Equatable {
 ///         author: jane@example.org
 ///         expires: 2025-06-30
 ///         images: ["registry.example.org/team/**"]
+///         justification: vulnerable_code_not_in_execute_path
 package struct ExceptionFile: Sendable {
     package var exceptions: [FindingException]
     /// Entries that could not be read, each with the reason; they suppress nothing.
     package var problems: [String]
 
+    /// The most that a file may hold.
+    package static let maxBytes = YAMLLimits().maxBytes
     private static let maxEntries = 100_000
-    private static let maxImages = 1000
-    private static let keys: Set<String> = ["id", "package", "reason", "author", "expires", "images"]
+    private static let keys: Set<String> = [
+        "id", "package", "reason", "author", "expires", "images", "justification",
+    ]
 
     /// Reads a file; throws where it is neither YAML nor JSON or has no list.
     package init(_ bytes: [UInt8], name: String) throws(VEXError) {
@@ -81,46 +136,33 @@ package struct ExceptionFile: Sendable {
     }
 
     private static func exception(_ entry: YAMLNode, source: String) throws(VEXError) -> FindingException {
-        guard let id = entry["id"]?.string, !id.isEmpty else { throw VEXError(message: "no id") }
-        guard let reason = entry["reason"]?.string, !reason.isEmpty else {
-            throw VEXError(message: "\(id) has no reason")
-        }
+        guard let id = entry["id"]?.string else { throw VEXError(message: "no id") }
+        guard let reason = entry["reason"]?.string else { throw VEXError(message: "\(id.prefix(100)) has no reason") }
         // A misspelt scope must not widen the exception to everything.
         if let unknown = entry.entries.first(where: { !keys.contains($0.key) }) {
-            throw VEXError(message: "\(id) has an unknown key \(unknown.key.prefix(40))")
+            throw VEXError(message: "\(id.prefix(100)) has an unknown key \(unknown.key.prefix(40))")
         }
-        let expires = entry["expires"]?.string
-        if let expires, !isDate(expires) { throw VEXError(message: "\(id) expires on no date: \(expires.prefix(40))") }
+        func text(_ key: String) throws(VEXError) -> String? {
+            guard let value = entry[key] else { return nil }
+            guard let text = value.string else { throw VEXError(message: "\(id.prefix(100)) has no usable \(key)") }
+            return text
+        }
         var images: [String] = []
         if let stated = entry["images"] {
             images = stated.string.map { [$0] } ?? stated.strings
-            guard !images.isEmpty, images.count <= maxImages, images.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 512 })
-            else {
-                throw VEXError(message: "\(id) has no usable images")
-            }
+            if case .sequence(let items) = stated, items.count != images.count { images = [] }
+            guard !images.isEmpty else { throw VEXError(message: "\(id.prefix(100)) has no usable images") }
         }
-        if entry["package"] != nil, entry["package"]?.string == nil {
-            throw VEXError(message: "\(id) has no usable package")
-        }
-        return FindingException(
+        return try FindingException(
             id: id,
-            package: entry["package"]?.string,
+            package: try text("package"),
             reason: reason,
-            author: entry["author"]?.string,
-            expires: expires,
+            author: try text("author"),
+            expires: try text("expires"),
             images: images,
-            source: source
+            source: source,
+            justification: try text("justification")
         )
-    }
-
-    /// `YYYY-MM-DD`.
-    private static func isDate(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard text.utf8.count == 10, parts.map(\.utf8.count) == [4, 2, 2], let month = Int(parts[1]),
-            let day = Int(parts[2])
-        else { return false }
-        return text.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || $0 == UInt8(ascii: "-") }
-            && (1...12).contains(month) && (1...31).contains(day)
     }
 }
 

@@ -1,22 +1,44 @@
 import Crypto
 import Foundation
-import ScanModel
+package import ScanModel
 
-/// Writes suppressed findings as an OpenVEX document (OPENVEX-SPEC.md 0.2.0), for others to take up.
+/// Writes findings, and what was decided about them, as an OpenVEX document (OPENVEX-SPEC.md 0.2.0), for others to take
+/// up.
 package struct OpenVEXWriter {
-    /// A finding with why it needs no work.
+    /// What is said about a finding.
+    package enum Assessment: Sendable {
+        case suppressed(Suppression)
+        /// Somebody has said so; with what to do about it.
+        case affected(action: String)
+        /// Found, and looked at by nobody yet.
+        case underInvestigation
+    }
+
+    /// A finding with what is said about it.
     package struct Entry: Sendable {
         package var id: String
         package var aliases: [String]
         /// The package that it was found in.
         package var purl: String
-        package var suppression: Suppression
+        package var assessment: Assessment
 
-        package init(id: String, aliases: [String], purl: String, suppression: Suppression) {
+        package init(id: String, aliases: [String], purl: String, assessment: Assessment) {
             self.id = id
             self.aliases = aliases
             self.purl = purl
-            self.suppression = suppression
+            self.assessment = assessment
+        }
+    }
+
+    /// The image that packages are part of, by its purl, or by its digest where it has no name.
+    package struct Image: Sendable {
+        package var purl: String?
+        /// Of the manifest or the configuration, `sha256:…`.
+        package var digest: String?
+
+        package init(purl: String?, digest: String?) {
+            self.purl = purl
+            self.digest = digest
         }
     }
 
@@ -35,9 +57,9 @@ package struct OpenVEXWriter {
         }
     }
 
-    private struct Statement: Encodable {
+    private struct Statement: Encodable, Hashable {
         var vulnerability: Vulnerability
-        var products: [Product]
+        var products: [Product] = []
         var status: String
         var justification: String?
         var impactStatement: String?
@@ -48,43 +70,55 @@ package struct OpenVEXWriter {
             case impactStatement = "impact_statement"
             case actionStatement = "action_statement"
         }
+
+        /// Orders statements about one flaw.
+        var sortKey: [String] {
+            [
+                vulnerability.name, status, justification ?? "", impactStatement ?? "", actionStatement ?? "",
+                vulnerability.aliases?.joined(separator: " ") ?? "",
+            ]
+        }
     }
 
-    private struct Vulnerability: Encodable {
+    private struct Vulnerability: Encodable, Hashable {
         var name: String
         var aliases: [String]?
     }
 
-    fileprivate struct Product: Encodable {
-        var id: String
+    private struct Product: Encodable, Hashable {
+        var id: String?
+        var hashes: [String: String]?
         var subcomponents: [Product]?
 
         enum CodingKeys: String, CodingKey {
             case id = "@id"
-            case subcomponents
+            case hashes, subcomponents
         }
     }
 
     /// The labels that the specification allows ("Status Justifications").
-    private static let justifications: Set<String> = [
+    static let justifications: Set<String> = [
         "component_not_present", "vulnerable_code_not_present", "vulnerable_code_not_in_execute_path",
         "vulnerable_code_cannot_be_controlled_by_adversary", "inline_mitigations_already_exist",
     ]
 
     /// The document as JSON with sorted keys; the same findings give the same bytes.
     ///
-    /// `image` is the purl of the image, where there is one: then packages are its subcomponents. An accepted flaw is
-    /// written as affected, with the reason as what is done about it: to others it is no less a flaw.
+    /// With `image`, packages are its subcomponents. An accepted flaw is written as affected, with the reason as what is
+    /// done about it: to others it is no less a flaw.
     package static func document(
         _ entries: [Entry],
-        image: String?,
+        image: Image?,
         author: String,
         timestamp: String
     ) throws -> [UInt8] {
-        let statements = entries.map { statement($0, image: image) }
-            .sorted { left, right in
-                (left.vulnerability.name, left.products.first?.sortKey ?? "")
-                    < (right.vulnerability.name, right.products.first?.sortKey ?? "")
+        var purls: [Statement: Set<String>] = [:]
+        for entry in entries { purls[statement(entry), default: []].insert(entry.purl) }
+        let statements = purls.sorted { $0.key.sortKey.lexicographicallyPrecedes($1.key.sortKey) }
+            .map { statement, purls in
+                var statement = statement
+                statement.products = products(purls.sorted(), in: image)
+                return statement
             }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
@@ -100,31 +134,44 @@ package struct OpenVEXWriter {
         return Array(try encoder.encode(document)) + [UInt8(ascii: "\n")]
     }
 
-    private static func statement(_ entry: Entry, image: String?) -> Statement {
-        let package = Product(id: entry.purl)
-        let product = image.map { Product(id: $0, subcomponents: [package]) } ?? package
-        let suppression = entry.suppression
+    private static func products(_ purls: [String], in image: Image?) -> [Product] {
+        let packages = purls.map { Product(id: $0) }
+        if let purl = image?.purl { return [Product(id: purl, subcomponents: packages)] }
+        guard let digest = image?.digest, digest.hasPrefix("sha256:") else { return packages }
+        return [Product(hashes: ["sha-256": String(digest.dropFirst(7))], subcomponents: packages)]
+    }
+
+    /// The statement without its products.
+    private static func statement(_ entry: Entry) -> Statement {
+        let aliases = entry.aliases.sorted()
         var statement = Statement(
-            vulnerability: Vulnerability(name: entry.id, aliases: entry.aliases.isEmpty ? nil : entry.aliases),
-            products: [product],
-            status: suppression.status == .accepted ? VEXStatus.affected.rawValue : suppression.status.rawValue
+            vulnerability: Vulnerability(name: entry.id, aliases: aliases.isEmpty ? nil : aliases),
+            status: ""
         )
-        switch suppression.status {
-        case .notAffected:
-            // The specification wants a label or words.
-            statement.justification = suppression.justification.flatMap { justifications.contains($0) ? $0 : nil }
-            statement.impactStatement = suppression.reason ?? suppression.justification
-            if statement.justification == nil, statement.impactStatement == nil {
-                statement.impactStatement = "stated by \(suppression.source)"
+        let status: VEXStatus
+        switch entry.assessment {
+        case .underInvestigation: status = .underInvestigation
+        case .affected(let action):
+            status = .affected
+            statement.actionStatement = action
+        case .suppressed(let suppression):
+            switch suppression.status {
+            case .notAffected:
+                status = .notAffected
+                // The specification wants a label or words.
+                statement.justification = suppression.justification.flatMap { justifications.contains($0) ? $0 : nil }
+                statement.impactStatement = suppression.reason ?? suppression.justification
+                if statement.justification == nil, statement.impactStatement == nil {
+                    statement.impactStatement = "stated by \(suppression.source)"
+                }
+                if statement.impactStatement == statement.justification { statement.impactStatement = nil }
+            case .fixed: status = .fixed
+            case .accepted:
+                status = .affected
+                statement.actionStatement = suppression.reason ?? "accepted"
             }
-        case .fixed: break
-        case .accepted: statement.actionStatement = suppression.reason ?? "accepted"
         }
+        statement.status = status.rawValue
         return statement
     }
-}
-
-extension OpenVEXWriter.Product {
-    /// Orders statements about one flaw by the package.
-    fileprivate var sortKey: String { id + (subcomponents?.first.map { " \($0.id)" } ?? "") }
 }

@@ -35,10 +35,16 @@ struct ProductURL: Sendable, Equatable {
         }
         let decoded = path.split(separator: "/").map { PercentCoding.decode($0) }.joined(separator: "/")
         guard !decoded.isEmpty else { return nil }
-        self.path = Self.foldsCase.contains(type) ? decoded.lowercased() : decoded
-        if type == "pypi" { self.path = String(self.path.map { $0 == "_" || $0 == "." ? "-" : $0 }) }
+        self.path = ""
         self.version = version
         self.qualifiers = qualifiers
+        self.path = spelling(of: decoded)
+    }
+
+    /// A name as purls of this type write it (purl-spec, PURL-TYPES.rst).
+    func spelling(of name: String) -> String {
+        let folded = Self.foldsCase.contains(type) ? name.lowercased() : name
+        return type == "pypi" ? String(folded.map { $0 == "_" || $0 == "." ? "-" : $0 }) : folded
     }
 
     private static let foldsCase: Set<String> = [

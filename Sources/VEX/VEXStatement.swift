@@ -10,7 +10,7 @@ package enum VEXStatus: String, Sendable, Codable, CaseIterable {
 }
 
 /// One statement: these names of a flaw, these products, this status.
-package struct VEXStatement: Sendable, Equatable {
+package struct VEXStatement: Sendable, Equatable, Codable {
     /// Identifier and aliases.
     package var names: [String]
     package var products: [VEXProduct]
@@ -24,7 +24,7 @@ package struct VEXStatement: Sendable, Equatable {
 }
 
 /// A product, or components of it where `components` are given.
-package struct VEXProduct: Sendable, Equatable {
+package struct VEXProduct: Sendable, Equatable, Codable {
     /// A purl, an image reference or what else the format identifies products by.
     package var identifiers: [String]
     /// Digests of the product, `sha256:…`.
@@ -48,6 +48,14 @@ package struct VEXDocument: Sendable {
     package var statements: [VEXStatement]
     /// What could not be read of it, at most `VEXLimits.maxProblems`.
     package var problems: [String]
+
+    package init(format: Format, id: String, author: String, statements: [VEXStatement], problems: [String] = []) {
+        self.format = format
+        self.id = id
+        self.author = author
+        self.statements = statements
+        self.problems = problems
+    }
 }
 
 /// Why bytes are no VEX document.

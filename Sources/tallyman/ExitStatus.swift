@@ -4,6 +4,7 @@ import ArgumentParser
 import ImageSources
 import LayerScan
 import Registry
+import VEX
 
 /// The status that the program ends with for an error, and what it says about it.
 struct ExitStatus {
@@ -40,7 +41,7 @@ struct ExitStatus {
     private static func code(of error: any Error) -> Int32? {
         switch error {
         case is UsageError: usage
-        case is InputError, is AdvisoryError: badInput
+        case is InputError, is AdvisoryError, is VEXError: badInput
         case is UnavailableError: unavailable
         case let error as ImageSourceError: error.code == .usage ? usage : badInput
         case let error as LayerScanError: error.code == .cancelled ? unavailable : badInput

@@ -9,7 +9,10 @@ struct FleetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fleet",
         abstract: "Scans of whole registries: start one, watch it, see what became of each image.",
-        subcommands: [Scan.self, Status.self, Images.self, Failures.self, Retry.self, Rematch.self]
+        subcommands: [
+            Scan.self, Status.self, Images.self, Failures.self, Retry.self, Rematch.self, FleetExceptions.self,
+            FleetVEX.self,
+        ]
     )
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }

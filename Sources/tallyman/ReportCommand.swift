@@ -16,8 +16,12 @@ struct ReportCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Writes the fleet's report as of the newest finished run.",
             discussion: """
-                report.html, report.json and the CSV files depend on the fleet and the advisories alone: the same fleet
-                gives the same bytes. What belongs to the run (times, what was reused) is in run.json and run.html.
+                report.html, report.json and the CSV files depend on the fleet, the advisories, and its exceptions and VEX
+                documents alone: the same fleet gives the same bytes. What belongs to the run (times, what was reused) is in
+                run.json and run.html.
+
+                Findings that an exception or a VEX statement answers are marked, and counted as suppressed and nowhere
+                else. Exceptions count as of the day (UTC) on which the run ended, or that of --as-of.
                 """
         )
         @OptionGroup var fleet: FleetOptions
@@ -30,6 +34,13 @@ struct ReportCommand: AsyncParsableCommand {
             )
         )
         var since: String?
+        @Option(
+            help: ArgumentHelp(
+                "The day (UTC) as of which exceptions count; by default the one on which the run ended.",
+                valueName: "YYYY-MM-DD"
+            )
+        )
+        var asOf: String?
         @Option(help: "html, json, csv, with commas between.") var format = "html,json,csv"
 
         func run() async throws {
@@ -39,12 +50,16 @@ struct ReportCommand: AsyncParsableCommand {
                 }
                 return format
             }
+            let named = try DayOption.check(asOf)
             let store = try await fleet.store(connections: 2)
             guard let run = try await store.finishedRun(before: nil) else {
                 throw InputError("no run has finished yet: tallyman fleet scan REGISTRY --wait")
             }
             let previous = try await earlierRun(than: run, in: store)
-            let report = try await store.fleetReport(run: run, since: previous)
+            let day: String
+            if let named { day = named } else { day = try await store.lastDay(of: run) }
+            let report = try await store.fleetReport(run: run, since: previous, asOf: day)
+            SuppressionOptions.tell(try await store.expiredExceptions(by: day), by: day)
             let summary = try await store.summary(run: run)
             try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
             for file in try NightlyReport.files(report, run: summary, formats: Set(formats)) {
@@ -53,13 +68,14 @@ struct ReportCommand: AsyncParsableCommand {
             if formats.contains(.csv) {
                 let csv = try StreamedFile(path: "\(out)/\(FindingsCSV.fileName)")
                 try csv.append(CSVWriter(columns: FindingsCSV.columns))
-                try await store.forEachFinding(run: run) { try csv.append($0) }
+                try await store.forEachFinding(run: run, asOf: day) { try csv.append($0) }
                 try csv.finish()
             }
             await store.close()
             ConsoleOutput.line(
                 "run \(run): \(report.totals.covered) of \(report.totals.images) images covered, "
-                    + "\(report.totals.vulnerabilities) vulnerabilities in \(report.totals.findings) findings"
+                    + "\(report.totals.vulnerabilities) vulnerabilities in \(report.totals.findings) findings, "
+                    + "\(report.totals.suppressed) more suppressed"
                     + (report.advisories.isEmpty ? " (no advisories were imported)" : "")
             )
             ConsoleOutput.line(
@@ -89,6 +105,7 @@ struct ReportCommand: AsyncParsableCommand {
     struct QueryOptions: ParsableArguments {
         @OptionGroup var fleet: FleetOptions
         @Option(name: .shortAndLong, help: "table, json or csv.") var output = "table"
+        @OptionGroup var day: DayOption
 
         func print(_ document: some QueryDocument) throws {
             guard let format = QueryFormat(rawValue: output) else {
@@ -107,7 +124,7 @@ struct ReportCommand: AsyncParsableCommand {
 
         func run() async throws {
             let store = try await options.fleet.store(connections: 1)
-            let report = try await store.vulnerabilityReport(id)
+            let report = try await store.vulnerabilityReport(id, asOf: try options.day.day)
             await store.close()
             guard let report else { throw InputError("no package of the fleet is known to have \(id)") }
             try options.print(report)
@@ -128,7 +145,11 @@ struct ReportCommand: AsyncParsableCommand {
             let name = at.map { String(package[..<$0]) } ?? package
             let version = at.map { String(package[package.index(after: $0)...]) }
             let store = try await options.fleet.store(connections: 1)
-            let report = try await store.packageReport(name: name, version: version)
+            let report = try await store.packageReport(
+                name: name,
+                version: version,
+                asOf: try options.day.day
+            )
             await store.close()
             guard !report.versions.isEmpty else { throw InputError("no image of the fleet has \(package)") }
             try options.print(report)
@@ -145,7 +166,7 @@ struct ReportCommand: AsyncParsableCommand {
                 throw UsageError("\(reference) is not an image reference")
             }
             let store = try await options.fleet.store(connections: 1)
-            let report = try await store.imageReport(image)
+            let report = try await store.imageReport(image, asOf: try options.day.day)
             await store.close()
             guard let report else { throw InputError("no run has seen \(image)") }
             try options.print(report)

@@ -48,6 +48,9 @@ struct ScanCommand: AsyncParsableCommand {
               tallyman scan registry.example/team/app:1.4 --platform linux/arm64 -o json
               tallyman scan oci-dir:build/image --fail-on high --only-fixed
               tallyman scan app:1.4 -o table -o sarif=app.sarif -o junit=app.xml --fail-on critical
+              tallyman scan registry.example/team/app:1.4 --vex vendor.openvex.json --exceptions exceptions.yaml
+
+            \(Self.suppressionHelp)
             """
     )
 
@@ -67,7 +70,28 @@ struct ScanCommand: AsyncParsableCommand {
     @Option(help: "Exit with 1 where a vulnerability is at least this severe: \(Self.severities).")
     var failOn: String?
     @Flag(help: "Leave out vulnerabilities without a released fix.") var onlyFixed = false
+    @OptionGroup var suppression: SuppressionOptions
+    @Flag(help: "List suppressed vulnerabilities in the table, too.") var showSuppressed = false
     @Flag(help: "Speak plain HTTP with the registry, not HTTPS.") var plainHttp = false
+
+    /// What the options about suppression read and what becomes of a finding.
+    private static let suppressionHelp = """
+        Findings that a VEX statement calls not_affected or fixed, or that an exception covers, are marked as suppressed:
+        they stay in the result, are counted apart, and do not count for --fail-on. Of several statements the latest counts.
+        A file of exceptions is YAML or JSON:
+
+          exceptions:
+            - id: CVE-2024-1234            # or an alias
+              reason: only used by the build
+              package: openssl             # a name or purl; without it every package
+              images: ["registry.example/team/**"]   # * stops at a slash, ** does not; without it every image
+              author: jane@example.org
+              expires: 2026-12-31          # the last day on which it counts
+              justification: vulnerable_code_not_in_execute_path   # where it is no risk taken but not affected
+
+        -o openvex writes not_affected and fixed for what is suppressed, affected for what was accepted without a
+        justification (the reason is its action) or is called so by a statement, and under_investigation for the rest.
+        """
 
     private static var severities: String { Severity.allCases.reversed().map(\.rawValue).joined(separator: ", ") }
 
@@ -84,21 +108,37 @@ struct ScanCommand: AsyncParsableCommand {
             return severity
         }
         let outputs = try ScanOutputs(output, standard: .table)
+        let suppressions = try suppression.load()
         let file = try advisoryFile(isNeeded: threshold != nil)
         let image = try await Self.load(source, platform: wanted, isPlainHTTP: plainHttp)
         if file == nil {
             ConsoleOutput.error("no advisories: nothing was matched; import some with `tallyman advisories import`")
         }
-        let document = try ScanDocument(image, advisories: file, onlyFixed: onlyFixed, version: BuildVersion.text)
+        let document = try ScanDocument(
+            image,
+            advisories: file,
+            suppressions: suppressions,
+            onlyFixed: onlyFixed,
+            version: BuildVersion.text
+        )
+        let day = try suppression.day.day
         try outputs.write { format, isStandardOutput in
             switch format {
             case .json: return try document.json()
             case .table:
                 let appearance = isStandardOutput ? ConsoleOutput.appearance : .plain
-                return Array(document.table(appearance, day: Self.today).utf8)
+                return Array(document.table(appearance, day: Self.today, showsSuppressed: showSuppressed).utf8)
             case .sarif: return try document.sarif()
             case .junit: return document.junit(failOn: threshold)
             case .gitlab: return try document.gitLabReport(asOf: try file?.status().map(\.imported).max())
+            case .openVEX:
+                return try OpenVEXDocument.encode(
+                    document,
+                    of: image,
+                    suppressions: suppressions,
+                    author: "tallyman",
+                    day: day
+                )
             case .document(let format):
                 return BillOfMaterials(image, document: document, version: BuildVersion.text).encode(as: format)
             }

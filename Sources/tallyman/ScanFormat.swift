@@ -8,6 +8,7 @@ enum ScanFormat: Equatable {
     case sarif
     case junit
     case gitlab
+    case openVEX
     case document(SBOMFormat)
 
     init?(name: String) {
@@ -17,6 +18,7 @@ enum ScanFormat: Equatable {
         case "sarif": self = .sarif
         case "junit": self = .junit
         case "gitlab": self = .gitlab
+        case "openvex": self = .openVEX
         default:
             guard let format = SBOMFormat(rawValue: name) else { return nil }
             self = .document(format)
@@ -24,7 +26,9 @@ enum ScanFormat: Equatable {
     }
 
     /// Every name, as the help lists them.
-    static var names: [String] { ["table", "json", "sarif", "junit", "gitlab"] + SBOMFormat.allCases.map(\.rawValue) }
+    static var names: [String] {
+        ["table", "json", "sarif", "junit", "gitlab", "openvex"] + SBOMFormat.allCases.map(\.rawValue)
+    }
 
     var name: String {
         switch self {
@@ -33,6 +37,7 @@ enum ScanFormat: Equatable {
         case .sarif: "sarif"
         case .junit: "junit"
         case .gitlab: "gitlab"
+        case .openVEX: "openvex"
         case .document(let format): format.rawValue
         }
     }

@@ -100,10 +100,46 @@ enum SampleBill {
                             fixedVersions: ["2.36-10"]
                         )
                     ]
-                )
+                ),
+                suppressed(.notAffected, justification: "vulnerable_code_not_in_execute_path"),
+                suppressed(.fixed, justification: nil),
+                suppressed(.accepted, justification: nil),
             ],
             tool: .init(name: "tallyman", version: "1.2.3"),
             created: "2024-01-02T03:04:05Z"
+        )
+    }
+
+    /// A flaw in the C library that needs no work.
+    private static func suppressed(
+        _ status: Suppression.Status,
+        justification: String?
+    ) -> BillOfMaterials.Vulnerability {
+        .init(
+            id: "CVE-2023-\(status.rawValue)",
+            aliases: [],
+            source: "debian",
+            severity: .low,
+            ratings: [],
+            epss: nil,
+            isExploited: false,
+            suppression: Suppression(
+                kind: status == .accepted ? .exception : .vex,
+                status: status,
+                justification: justification,
+                reason: "because <so>",
+                source: "doc",
+                author: "jane",
+                expires: "2026-01-31"
+            ),
+            affected: [
+                .init(
+                    purl: "pkg:deb/debian/libc6@2.36-9?arch=amd64&distro=debian-12&upstream=glibc",
+                    version: "2.36-9",
+                    fixState: .notFixed,
+                    fixedVersions: []
+                )
+            ]
         )
     }
 

@@ -70,8 +70,43 @@ struct SuppressionTests {
         let open = statement("under_investigation", "2024-04-01T00:00:00Z")
         let all = try suppressions(Self.openVEX("\(open),\(newest)"))
         #expect(
-            all.statement(id: "CVE-1", aliases: [], purl: Self.curl, image: Self.image)?.status == .underInvestigation
+            all.about(id: "CVE-1", aliases: [], purl: Self.curl).status(in: Self.image) == .underInvestigation
         )
+    }
+
+    @Test("Times are compared as instants, whatever their zone and precision")
+    func instants() throws {
+        func statement(_ status: String, _ time: String) -> String {
+            #"{"vulnerability":{"name":"CVE-1"},"timestamp":"\#(time)","products":["pkg:deb/debian/curl"],"status":"\#(status)"}"#
+        }
+        let pairs = [
+            ("2024-01-01T09:00:00+02:00", "2024-01-01T08:00:00Z"),
+            ("2024-01-01T23:00:00Z", "2024-01-01T20:00:00-05:00"),
+            ("2024-01-01T00:00:00Z", "2024-01-01T00:00:00.5Z"), ("2024-02-29", "2024-03-01T00:00:00Z"),
+            ("x", "2000-01-01"),
+            ("2024-02-30T00:00:00Z", "2000-01-01"),
+        ]
+        for (old, new) in pairs {
+            let texts = [statement("not_affected", old), statement("affected", new)]
+            #expect(ask(try suppressions(Self.openVEX(texts.joined(separator: ",")))) == nil, "\(old) before \(new)")
+            #expect(ask(try suppressions(Self.openVEX(texts.reversed().joined(separator: ",")))) == nil)
+        }
+    }
+
+    @Test("What is said of an image as a whole, and of a package, is weighed by time image by image")
+    func dependence() throws {
+        let all = try suppressions(
+            Self.openVEX(
+                #"{"vulnerability":{"name":"CVE-1"},"products":["pkg:deb/debian/curl"],"status":"not_affected"},"#
+                    + #"{"vulnerability":{"name":"CVE-1"},"timestamp":"2024-02-01T00:00:00Z","products":["ghcr.io/org/app"],"status":"affected"}"#
+            )
+        )
+        let verdict = all.about(id: "CVE-1", aliases: [], purl: Self.curl)
+        #expect(verdict.dependsOnImage && !verdict.isEmpty)
+        #expect(verdict.suppression(in: Self.image) == nil)
+        let other = ImageIdentity(reference: ImageReference("ghcr.io/org/other"), digests: [])
+        #expect(verdict.suppression(in: other)?.status == .notAffected)
+        #expect(all.about(id: "CVE-2", aliases: [], purl: Self.curl).isEmpty)
     }
 
     @Test("CSAF: a component on a release counts on that release, with its label and its impact")
@@ -147,12 +182,18 @@ struct SuppressionTests {
               - {id: CVE-5}
               - {id: CVE-6, reason: r, image: x}
               - {id: CVE-7, reason: r, expires: soon}
+              - {id: CVE-8, reason: r, expires: 2024-02-30}
+              - {id: CVE-9, reason: r, images: []}
+              - {id: CVE-10, reason: r, package: }
+              - {id: CVE-11, reason: r, justification: because}
+              - {id: CVE-12, reason: r, justification: component_not_present}
             """
         let file = try ExceptionFile(Array(text.utf8), name: "e.yaml")
-        #expect(file.exceptions.count == 4 && file.problems.count == 3)
+        #expect(file.exceptions.count == 5 && file.problems.count == 7)
         let all = Suppressions(documents: [], exceptions: file.exceptions, today: "2024-06-01")
         let found = try #require(ask(all))
         #expect(found.status == .accepted && found.author == "jane@example.org" && found.expires == "2024-06-01")
+        #expect(found.kind == .exception && ask(all, "CVE-12")?.status == .notAffected)
         #expect(found.source == "e.yaml" && all.expired.map(\.id) == ["CVE-2"])
         for id in ["CVE-2", "CVE-3", "CVE-4"] { #expect(ask(all, id) == nil) }
         #expect(ask(all, "GHSA-x", ["CVE-1"]) != nil)
@@ -161,6 +202,42 @@ struct SuppressionTests {
         #expect(throws: VEXError.self) { try ExceptionFile(Array("[]".utf8), name: "x") }
         let json = #"{"exceptions":[{"id":"CVE-1","reason":"r"}]}"#
         #expect(try ExceptionFile(Array(json.utf8), name: "x").exceptions.count == 1)
+    }
+
+    @Test("A damaged file of exceptions is refused, or read without the entries that make no sense")
+    func damagedExceptions() throws {
+        let text = """
+            exceptions:
+              - id: CVE-1
+                package: "pkg:deb/debian/wget"
+                reason: 'only used by the build'
+                expires: 2024-06-01
+                images: ["ghcr.io/org/*", other/app]
+                justification: component_not_present
+              - {id: CVE-2, reason: r}
+            """
+        let bytes = Array(text.utf8)
+        var random = SeededRandom(seed: 5)
+        for _ in 0..<2000 {
+            var copy = bytes
+            for _ in 0...random.below(4) { copy[random.below(copy.count)] = UInt8(random.below(256)) }
+            if random.below(4) == 0 { copy.removeLast(random.below(copy.count)) }
+            guard let file = try? ExceptionFile(copy, name: "x") else { continue }  // Refused is right, too.
+            #expect(file.exceptions.allSatisfy { !$0.id.isEmpty && !$0.reason.isEmpty })
+            _ = ask(Suppressions(documents: [], exceptions: file.exceptions, today: "2024-01-01"))
+        }
+    }
+
+    @Test(
+        "Days are those of the calendar",
+        arguments: [
+            ("2024-02-29", true), ("2023-02-29", false), ("2000-02-29", true), ("1900-02-29", false),
+            ("2024-04-31", false), ("2024-12-31", true), ("2024-13-01", false), ("2024-00-10", false),
+            ("0000-01-01", false), ("2024-1-01", false), ("2024-01-01T", false), ("", false), ("２０24-01-01", false),
+        ]
+    )
+    func days(text: String, isDay: Bool) {
+        #expect((CalendarDay(text) != nil) == isDay)
     }
 
     @Test(
@@ -186,16 +263,25 @@ struct SuppressionTests {
                 id: "CVE-1",
                 aliases: ["GHSA-x"],
                 purl: Self.curl,
-                suppression: Suppression(status: .notAffected, justification: "component_not_present", source: "s")
+                assessment: .suppressed(
+                    Suppression(
+                        kind: .vex,
+                        status: .notAffected,
+                        justification: "component_not_present",
+                        source: "s"
+                    )
+                )
             ),
             OpenVEXWriter.Entry(
                 id: "CVE-2",
                 aliases: [],
                 purl: Self.curl,
-                suppression: Suppression(status: .accepted, reason: "later", source: "s")
+                assessment: .suppressed(
+                    Suppression(kind: .exception, status: .accepted, reason: "later", source: "s")
+                )
             ),
         ]
-        let image = "pkg:oci/app?repository_url=ghcr.io/org/app"
+        let image = OpenVEXWriter.Image(purl: "pkg:oci/app?repository_url=ghcr.io/org/app", digest: nil)
         let bytes = try OpenVEXWriter.document(entries, image: image, author: "A", timestamp: "2024-01-01T00:00:00Z")
         let again = try OpenVEXWriter.document(
             entries.reversed(),

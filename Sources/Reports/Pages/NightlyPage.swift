@@ -74,7 +74,7 @@ struct NightlyPage {
                 switch change {
                 case .new, .reopened: "f-high"
                 case .fixed, .gone: "f-good"
-                case .stillOpen: "f-negligible"
+                case .stillOpen, .suppressed: "f-negligible"
                 }
             return SVGChart.Bar(
                 label: change.label,
@@ -87,7 +87,7 @@ struct NightlyPage {
     private var imageTable: [String: Any] {
         table(
             report.images,
-            caption: "Images by name; counts are findings. Gaps are places that could not be looked into",
+            caption: "Images by name; counts are open findings. Gaps are places that could not be looked into",
             noun: "images",
             file: FleetFile.images,
             filter: "images-table",
@@ -98,7 +98,7 @@ struct NightlyPage {
     private var vulnerabilityTable: [String: Any] {
         table(
             report.vulnerabilities,
-            caption: "Most pressing first: known exploited, then EPSS, then severity",
+            caption: "Most pressing first: known exploited, then EPSS, then severity; the suppressed last",
             noun: "vulnerabilities",
             file: FleetFile.vulnerabilities,
             filter: "vulnerabilities-table",
@@ -109,13 +109,14 @@ struct NightlyPage {
     private var packageTable: [String: Any] {
         table(
             report.packages,
-            caption: "Package versions, worst first; counts are vulnerabilities",
+            caption: "Package versions, worst first; counts are open vulnerabilities",
             noun: "packages",
             file: FleetFile.packages
         ) { row in
             [
                 "name": row.name, "version": row.version, "type": row.type.rawValue,
-                "figures": [PageParts.figure(row.imageCount)] + PageParts.figures(row.severities),
+                "figures": [PageParts.figure(row.imageCount)] + PageParts.figures(row.severities)
+                    + [PageParts.figure(row.suppressed)],
             ]
         }
     }
@@ -158,7 +159,9 @@ struct NightlyPage {
             fields["isOpen"] = change == .new || change == .reopened
             return fields
         }
-        let isQuiet = !delta.changes.contains { $0.change != .stillOpen && !$0.rows.isEmpty }
+        let isQuiet = !delta.changes.contains {
+            $0.change != .stillOpen && $0.change != .suppressed && !$0.rows.isEmpty
+        }
         return ["since": delta.since, "isQuiet": isQuiet, "changes": changes]
     }
 
@@ -174,7 +177,7 @@ struct NightlyPage {
     private func vulnerability(_ row: VulnerabilityRow) -> [String: Any] {
         let packages = row.packages.prefix(limits.packagesPerRow).map { package -> [String: Any] in
             [
-                "name": "\(package.name) \(package.version)",
+                "name": "\(package.name) \(package.version)", "isSuppressed": package.isSuppressed,
                 "fix": PageParts.optional(package.fixedVersions.joined(separator: ", ")),
             ]
         }
@@ -184,6 +187,8 @@ struct NightlyPage {
             "aliases": PageParts.optional(row.aliases.joined(separator: ", ")), "severity": row.severity.rawValue,
             "cvss": Figures.cvss(row.cvssScore), "epss": Figures.epss(row.epss),
             "images": Figures.count(row.imageCount), "packages": Array(packages),
+            "suppressed": PageParts.figure(row.suppressedImageCount),
+            "suppressions": row.suppressions.prefix(limits.packagesPerRow).map(\.line),
             "more": PageParts.optional(more > 0 ? "and \(Figures.count(more)) more" : ""),
             "summary": PageParts.optional(row.summary), "fixState": row.fixState.label,
             "firstSeen": row.firstSeen ?? "",

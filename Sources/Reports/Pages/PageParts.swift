@@ -35,7 +35,7 @@ enum PageParts {
 
     static func image(_ row: ImageRow) -> [String: Any] {
         let name = row.tag.isEmpty ? row.repository : "\(row.repository):\(row.tag)"
-        let other = [row.fixable, row.kev, row.coverageGaps]
+        let other = [row.fixable, row.kev, row.suppressed, row.coverageGaps]
         return [
             "registry": row.registry.isEmpty ? "" : row.registry + "/",
             "name": name,
@@ -125,6 +125,11 @@ enum PageParts {
                 Figures.count(totals.fixable),
                 "\(Figures.percent(totals.fixable, of: totals.findings)) of findings",
                 kind: "t-good"
+            ),
+            card(
+                "Suppressed",
+                Figures.count(totals.suppressed),
+                "findings that VEX or an exception answers, in no other figure"
             ),
             card(
                 "Distinct layers",

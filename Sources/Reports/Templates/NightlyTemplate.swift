@@ -25,7 +25,8 @@ enum NightlyTemplate {
         {{> uncovered}}
         {{> advisories}}
         </main>
-        <footer><p>A finding is one vulnerability in one package version of one image. Vulnerabilities are ordered by known
+        <footer><p>A finding is one vulnerability in one package version of one image; it is suppressed where a VEX statement or an
+        exception answers it, and counted apart. Vulnerabilities are ordered by known
         exploitation (CISA KEV), then by the probability of exploitation (EPSS), then by severity. The same images and the same
         advisories give the same report, byte for byte; what belongs to one run only is on the page of the run.</p></footer>
         {{> foot}}
@@ -67,12 +68,13 @@ enum NightlyTemplate {
         <div class="scroll" tabindex="0" role="region" aria-label="Vulnerabilities">
         <table id="vulnerabilities-table"><caption>{{caption}}</caption>
         <thead><tr><th scope="col">Vulnerability</th><th scope="col">Severity</th><th scope="col" class="n">CVSS</th><th scope="col" class="n">EPSS</th>
-        <th scope="col" class="n">Images</th><th scope="col">Packages</th><th scope="col">Fix</th><th scope="col">First seen</th></tr></thead>
+        <th scope="col" class="n">Images</th><th scope="col" class="n">Suppressed</th><th scope="col">Packages</th><th scope="col">Fix</th><th scope="col">First seen</th></tr></thead>
         <tbody>
         {{#rows}}
         <tr><th scope="row" class="id">{{> vulnerability}}{{#aliases}}<br><span class="small soft">{{.}}</span>{{/aliases}}</th>
         <td><span class="tag s-{{severity}}">{{severity}}</span></td><td class="n">{{cvss}}</td><td class="n">{{epss}}</td><td class="n">{{images}}</td>
-        <td class="clip">{{#packages}}<code>{{name}}</code>{{#fix}} <code class="fix">→ {{.}}</code>{{/fix}}<br>{{/packages}}{{#more}}<span class="small soft">{{.}}</span><br>{{/more}}{{#summary}}<span class="small soft">{{.}}</span>{{/summary}}</td>
+        {{#suppressed}}<td class="n{{#isZero}} zero{{/isZero}}">{{text}}</td>{{/suppressed}}
+        <td class="clip">{{#packages}}<code>{{name}}</code>{{#isSuppressed}} <span class="tag o-gone">suppressed</span>{{/isSuppressed}}{{#fix}} <code class="fix">→ {{.}}</code>{{/fix}}<br>{{/packages}}{{#more}}<span class="small soft">{{.}}</span><br>{{/more}}{{#summary}}<span class="small soft">{{.}}</span>{{/summary}}{{#suppressions}}<br><span class="small soft">Suppressed: {{.}}</span>{{/suppressions}}</td>
         <td class="day">{{fixState}}</td><td class="day">{{firstSeen}}</td></tr>
         {{/rows}}
         </tbody></table></div>
@@ -89,7 +91,7 @@ enum NightlyTemplate {
         <table><caption>{{caption}}</caption>
         <thead><tr><th scope="col">Package</th><th scope="col">Version</th><th scope="col">Type</th><th scope="col" class="n">Images</th>
         <th scope="col" class="n">Critical</th><th scope="col" class="n">High</th><th scope="col" class="n">Medium</th>
-        <th scope="col" class="n">Low</th><th scope="col" class="n">Other</th></tr></thead>
+        <th scope="col" class="n">Low</th><th scope="col" class="n">Other</th><th scope="col" class="n">Suppressed</th></tr></thead>
         <tbody>
         {{#rows}}
         <tr><th scope="row" class="mono">{{name}}</th><td class="mono">{{version}}</td><td>{{type}}</td>

@@ -63,7 +63,8 @@ enum SharedTemplates {
         <thead><tr><th scope="col">Image</th><th scope="col">Platform</th><th scope="col">Distribution</th><th scope="col">State</th>
         <th scope="col" class="n">Packages</th><th scope="col" class="n">Critical</th><th scope="col" class="n">High</th>
         <th scope="col" class="n">Medium</th><th scope="col" class="n">Low</th><th scope="col" class="n">Other</th>
-        <th scope="col" class="n">Fixable</th><th scope="col" class="n">KEV</th><th scope="col" class="n">Gaps</th></tr></thead>
+        <th scope="col" class="n">Fixable</th><th scope="col" class="n">KEV</th><th scope="col" class="n">Suppressed</th>
+        <th scope="col" class="n">Gaps</th></tr></thead>
         <tbody>
         {{#rows}}
         <tr><th scope="row"><span class="soft">{{registry}}</span>{{name}}<br><code class="soft small" title="{{digest}}">{{shortDigest}}</code></th><td>{{platform}}</td><td>{{distro}}</td>

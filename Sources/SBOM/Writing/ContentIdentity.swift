@@ -77,6 +77,12 @@ private struct Fields {
             flaw.id, flaw.source, flaw.severity.rawValue, flaw.epss.map { "\($0)" } ?? "-", "\(flaw.isExploited)",
         ])
         add(flaw.aliases)
+        if let said = flaw.suppression {
+            add([
+                said.kind.rawValue, said.status.rawValue, said.justification ?? "-", said.reason ?? "-", said.source,
+                said.author ?? "-", said.expires ?? "-",
+            ])
+        }
         for rating in flaw.ratings { add([rating.version, rating.vector, "\(rating.score)"]) }
         for affected in flaw.affected {
             add([affected.purl, affected.version, affected.fixState.rawValue] + affected.fixedVersions)

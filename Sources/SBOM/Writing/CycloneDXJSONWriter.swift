@@ -160,6 +160,17 @@ enum CycloneDXJSONWriter {
         text.object { $0.member("name", name) }
     }
 
+    private static func analysis(_ suppression: Suppression, _ text: inout JSONText) {
+        let terms = CycloneDXTerms.analysis(suppression)
+        text.key("analysis")
+        text.object { text in
+            text.member("state", terms.state)
+            text.member("justification", terms.justification)
+            text.members("response", [terms.response].compactMap(\.self)) { $0.string($1) }
+            text.member("detail", CycloneDXTerms.detail(suppression))
+        }
+    }
+
     private static func write(
         _ flaw: BillOfMaterials.Vulnerability,
         _ document: DocumentDescription,
@@ -189,6 +200,7 @@ enum CycloneDXJSONWriter {
                     }
                 }
             }
+            if let suppression = flaw.suppression { analysis(suppression, &text) }
             text.members("affects", document.targets(of: flaw)) { text, target in
                 text.object { text in
                     text.member("ref", target.ref)

@@ -128,6 +128,18 @@ enum CycloneDXXMLWriter {
         text.element("source") { $0.leaf("name", name) }
     }
 
+    private static func analysis(_ suppression: Suppression, _ text: inout XMLText) {
+        let terms = CycloneDXTerms.analysis(suppression)
+        text.element("analysis") { text in
+            text.leaf("state", terms.state)
+            text.leaf("justification", terms.justification)
+            if let response = terms.response {
+                text.element("responses") { $0.leaf("response", response) }
+            }
+            text.leaf("detail", CycloneDXTerms.detail(suppression))
+        }
+    }
+
     private static func write(
         _ flaw: BillOfMaterials.Vulnerability,
         _ document: DocumentDescription,
@@ -155,6 +167,7 @@ enum CycloneDXXMLWriter {
                     }
                 }
             }
+            if let suppression = flaw.suppression { analysis(suppression, &text) }
             text.list("affects", document.targets(of: flaw)) { text, target in
                 text.element("target") { text in
                     text.leaf("ref", target.ref)

@@ -8,7 +8,7 @@ extension DocumentDescription.Root {
         version = subject.digest?.description
         isImage = subject.digest != nil || subject.imageID != nil || !subject.layers.isEmpty
         hashes = subject.digest.map { [FileHash($0)] } ?? []
-        purl = Self.purl(subject)
+        purl = subject.purl
         spdxID = SPDXName.id("Image", name, ref)
         var properties = [Property(PropertyName.source, subject.source)]
         func add(_ name: String, _ value: String?) { if let value { properties.append(Property(name, value)) } }
@@ -23,14 +23,16 @@ extension DocumentDescription.Root {
         for gap in bill.gaps { add(PropertyName.coverage, gap.json) }
         self.properties = properties
     }
+}
 
+extension BillOfMaterials.Subject {
     /// `pkg:oci/…` (purl-spec, PURL-TYPES.rst, oci): only what has a digest and a repository has one.
-    private static func purl(_ subject: BillOfMaterials.Subject) -> String? {
-        guard let digest = subject.digest, let reference = subject.reference.flatMap({ ImageReference($0) }),
+    package var purl: String? {
+        guard let digest, let reference = reference.flatMap({ ImageReference($0) }),
             let name = reference.repository.split(separator: "/").last
         else { return nil }
         var qualifiers = ["repository_url=\(PURL.encode("\(reference.registry)/\(reference.repository)"))"]
-        if let platform = subject.platform { qualifiers.insert("arch=\(PURL.encode(platform.architecture))", at: 0) }
+        if let platform { qualifiers.insert("arch=\(PURL.encode(platform.architecture))", at: 0) }
         if let tag = reference.tag { qualifiers.append("tag=\(PURL.encode(tag))") }
         return "pkg:oci/\(PURL.encode(String(name)))@\(PURL.encode("\(digest)"))?" + qualifiers.joined(separator: "&")
     }

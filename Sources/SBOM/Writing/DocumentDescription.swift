@@ -55,7 +55,10 @@ struct DocumentDescription {
         var bill = bill
         bill.components = bill.orderedComponents
         bill.gaps = Set(bill.gaps).sorted { ($0.layer, $0.gap) < ($1.layer, $1.gap) }
-        bill.vulnerabilities = bill.vulnerabilities.map(\.ordered).sorted { ($0.id, $0.source) < ($1.id, $1.source) }
+        bill.vulnerabilities = bill.vulnerabilities.map(\.ordered).sorted {
+            // One flaw may be there twice: suppressed in some packages and not in others.
+            ($0.id, $0.source, $0.affected.first?.purl ?? "") < ($1.id, $1.source, $1.affected.first?.purl ?? "")
+        }
         uuid = ContentIdentity.uuid(of: bill, components: bill.components)
         tool = bill.tool
         created = bill.created
