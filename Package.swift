@@ -115,9 +115,13 @@ let package = Package(
         library(
             "Store",
             ["Advisories", "Codecs", "Matching", "Postgres", "Reports", "ScanModel", crypto],
-            resources: [.embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql")]
+            resources: [
+                .embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql"),
+                .embedInCode("Migrations/m0003_feed_state.sql"),
+            ]
         ),
 
+        library("FeedSync", ["Advisories", "Bytes", "DedicatedThread", "XMLStream", httpClient]),
         library("FleetRegistry", ["Registry", "Store", crypto, logging]),
 
         // Services.
@@ -144,9 +148,9 @@ let package = Package(
             name: "tallyman",
             dependencies: [
                 "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
-                "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres", "Queue", "Redis",
+                "FeedSync", "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres", "Queue", "Redis",
                 "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "Versions", "Web", "Worker", arguments,
-                httpClient, logging, yams,
+                logging, yams,
             ],
             swiftSettings: settings
         ),
@@ -177,8 +181,9 @@ let package = Package(
         tests(of: "Advisories", ["Bytes", "Matching", "ScanModel", "TallymanTesting", "Versions", "Zip"]),
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
-        tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel"]),
-        tests(of: "Registry", ["ScanModel", crypto, logging]),
+        tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
+        tests(of: "Registry", ["ScanModel", "TallymanTesting", crypto, logging]),
+        tests(of: "FeedSync", ["Advisories", "AdvisoryFile", "TallymanTesting"]),
         tests(of: "Reports", ["ScanModel", crypto]),
         tests(
             of: "ImageSources",

@@ -54,6 +54,8 @@ extension ScanDocument {
             parts.append(counts.isEmpty ? found : "\(found) (\(counts.joined(separator: ", ")))")
             if !vulnerabilities.isEmpty { parts.append("\(Figures.count(fixed)) with a fix") }
         }
+        let stale = provenance.advisories.count { $0.problem != nil }
+        if stale > 0 { parts.append("\(Figures.plural(stale, "feed")) could not be renewed (see -o json)") }
         if !coverage.isEmpty { parts.append("\(Figures.plural(coverage.count, "gap")) in coverage (see -o json)") }
         return parts.joined(separator: "; ")
     }

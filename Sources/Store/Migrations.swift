@@ -16,6 +16,7 @@ package enum Migrations {
     static let all: [Migration] = [
         Migration(number: 1, name: "m0001_fleet", sql: PackageResources.m0001_fleet_sql),
         Migration(number: 2, name: "m0002_enrichment", sql: PackageResources.m0002_enrichment_sql),
+        Migration(number: 3, name: "m0003_feed_state", sql: PackageResources.m0003_feed_state_sql),
     ]
 
     /// The schema version that this program needs.
