@@ -71,9 +71,9 @@ package struct AdvisoryImport {
         into sink: inout some AdvisorySink,
         progress: (Progress) -> Void = { _ in }
     ) throws -> ImportReport {
-        let known = Dictionary(try sink.receipts().map { ($0.name, $0) }) { $1 }
+        let known = KnownReceipts(try sink.receipts())
         var survey = FeedSurvey(importers: importers, reader: reader, limits: limits)
-        for unit in units { survey.look(at: unit, known: known[unit.name]) }
+        for unit in units { survey.look(at: unit, known: known) }
         var jobs: [String: [Job]] = [:]
         for (unit, receipt) in survey.found {
             for job in receipt.jobs { jobs[name(of: job), default: []].append((unit, receipt, job)) }
@@ -116,7 +116,8 @@ package struct AdvisoryImport {
         var outcome = options.fetched
         // What was in a file stays known until that is found in it again.
         let shrunken = Set(survey.shrunken.map(\.receipt.name))
-        outcome.receipts += survey.found.map(\.receipt).filter { !shrunken.contains($0.name) }
+        let receipts = Dictionary(survey.found.map { ($0.receipt.name, $0.receipt) }) { $1 }
+        outcome.receipts += receipts.values.filter { !shrunken.contains($0.name) }.sorted { $0.name < $1.name }
         outcome.problems += report.problems
         outcome.settled.formUnion(report.providers.map(\.provider) + survey.found.map(\.unit.name))
         outcome.settled.subtract(outcome.problems.map(\.subject))

@@ -15,7 +15,7 @@ package struct FeedReceipt: Sendable, Codable, Equatable {
         var date: String?
     }
 
-    /// The file as `FeedUnit` names it.
+    /// The place of the file as `FeedUnit` has it.
     package var name: String
     /// `sha256:…` of its content.
     var digest: String
@@ -56,4 +56,21 @@ extension FeedUnit {
         }
         return Digest(sha256: hash.finalize()).description
     }
+}
+
+/// The receipts of earlier imports.
+struct KnownReceipts {
+    private let byName: [String: FeedReceipt]
+    private let byDigest: [String: FeedReceipt]
+
+    init(_ receipts: [FeedReceipt]) {
+        byName = Dictionary(receipts.map { ($0.name, $0) }) { $1 }
+        byDigest = Dictionary(receipts.map { ("\($0.digest) \($0.reader)", $0) }) { first, _ in first }
+    }
+
+    /// What was at this place.
+    func receipt(at place: String) -> FeedReceipt? { byName[place] }
+
+    /// What `reader` found in the same content, wherever that was.
+    func receipt(of digest: String, reader: String) -> FeedReceipt? { byDigest["\(digest) \(reader)"] }
 }

@@ -64,23 +64,24 @@ struct FeedSurvey {
         found.reduce(into: [:]) { $0.merge($1.receipt.editions) { max($0, $1) } }
     }
 
-    /// Looks into `unit`, unless it is the same as when it was `known`.
-    mutating func look(at unit: FeedUnit, known: FeedReceipt?) {
+    /// Looks into `unit`, unless its content is known.
+    mutating func look(at unit: FeedUnit, known: KnownReceipts) {
+        let before = known.receipt(at: unit.place)
         do {
             let digest = try unit.digest(limits: limits)
-            if let known, known.digest == digest, known.reader == reader, known.isSound(for: importers) {
-                return found.append((unit, known))
+            if var same = known.receipt(of: digest, reader: reader), same.isSound(for: importers) {
+                same.name = unit.place
+                return found.append((unit, same))
             }
             let receipt = try receipt(for: unit, digest: digest)
             found.append((unit, receipt))
-            if let known, let reason = receipt.skipped.first {
-                var gone = known
+            if var gone = before, let reason = receipt.skipped.first {
                 gone.jobs.removeAll { job in receipt.jobs.contains { $0.provider == job.provider } }
                 if !gone.jobs.isEmpty { shrunken.append((gone, AdvisoryError(.damaged, reason))) }
             }
         } catch {
             let error = error as? AdvisoryError ?? AdvisoryError(.damaged, "\(unit.name): \(error)")
-            lost.append((known, error))
+            lost.append((before, error))
             problems.append(FeedProblem(subject: unit.name, reason: error.message))
         }
     }
@@ -109,7 +110,7 @@ struct FeedSurvey {
         }
         let hasRecords = tally.votes.keys.contains { importers.list[$0].isOneRecordPerFile }
         return FeedReceipt(
-            name: unit.name,
+            name: unit.place,
             digest: digest,
             reader: reader,
             jobs: tally.votes.sorted { $0.key < $1.key }.flatMap { index, origins -> [FeedReceipt.Job] in

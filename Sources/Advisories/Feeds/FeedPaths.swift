@@ -20,11 +20,13 @@ enum FeedPaths {
                 units += try folderUnits(path, folders: folders, limits: limits)
             } else {
                 let name = URL(fileURLWithPath: path).lastPathComponent
-                units.append(FeedUnit(name: name, files: [(name, path)]))
+                units.append(FeedUnit(name: name, place: place(of: path), files: [(name, path)]))
             }
         }
         return units
     }
+
+    private static func place(of path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
 
     private static func folderUnits(
         _ root: String,
@@ -57,10 +59,12 @@ enum FeedPaths {
             if url.pathExtension == "json" {
                 loose[parts.count > 1 ? parts.first ?? "" : "", default: []].append((name, url.path))
             } else {
-                single.append(FeedUnit(name: name, files: [(name, url.path)]))
+                single.append(FeedUnit(name: name, place: url.path, files: [(name, url.path)]))
             }
         }
-        let folders = loose.map { FeedUnit(name: $0.key, files: $0.value.sorted { $0.name < $1.name }) }
+        let folders = loose.map { name, files in
+            FeedUnit(name: name, place: "\(base.path)/\(name)/", files: files.sorted { $0.name < $1.name })
+        }
         return (single + folders).sorted { $0.name < $1.name }
     }
 }

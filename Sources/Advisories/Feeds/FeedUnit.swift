@@ -8,6 +8,8 @@ import Zip
 struct FeedUnit {
     /// For messages.
     var name: String
+    /// The absolute path of the file, or of the folder with a slash behind.
+    var place: String
     /// Absolute or relative to the working directory, sorted.
     var files: [(name: String, path: String)]
 
