@@ -121,10 +121,11 @@ let package = Package(
             resources: [
                 .embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql"),
                 .embedInCode("Migrations/m0003_exceptions.sql"), .embedInCode("Migrations/m0004_licences.sql"),
-                .embedInCode("Migrations/m0005_owners.sql"),
+                .embedInCode("Migrations/m0005_owners.sql"), .embedInCode("Migrations/m0006_feed_state.sql"),
             ]
         ),
 
+        library("FeedSync", ["Advisories", "Bytes", "DedicatedThread", "XMLStream", httpClient]),
         library("FleetRegistry", ["Registry", "Store", crypto, logging]),
 
         // Services.
@@ -152,9 +153,9 @@ let package = Package(
             name: "tallyman",
             dependencies: [
                 "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
-                "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres", "Queue", "Redis",
-                "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "VEX", "Versions", "Web", "Worker",
-                arguments, httpClient, logging, yams,
+                "FeedSync", "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres",
+                "Queue", "Redis", "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "VEX", "Versions",
+                "Web", "Worker", arguments, logging, yams,
             ],
             swiftSettings: settings
         ),
@@ -186,7 +187,8 @@ let package = Package(
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
-        tests(of: "Registry", ["ScanModel", crypto, logging]),
+        tests(of: "Registry", ["ScanModel", "TallymanTesting", crypto, logging]),
+        tests(of: "FeedSync", ["Advisories", "AdvisoryFile", "TallymanTesting"]),
         tests(of: "Reports", ["ScanModel", crypto]),
         tests(
             of: "ImageSources",

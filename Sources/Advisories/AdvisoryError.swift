@@ -9,6 +9,8 @@ package struct AdvisoryError: Error, Sendable, Equatable, CustomStringConvertibl
         case tooLarge
         /// Nothing in it that could be imported.
         case empty
+        /// Of an earlier date than what is there.
+        case outdated
     }
 
     package let code: Code

@@ -1,6 +1,8 @@
 import Bytes
 
 /// Reads feeds from files and folders into a sink, one provider after the other.
+///
+/// What stands in the way of one provider costs that provider: it keeps what it had, and the reason is in the report.
 package struct AdvisoryImport {
     /// What an import says while it works.
     package struct Progress: Sendable, Equatable {
@@ -9,32 +11,34 @@ package struct AdvisoryImport {
         package var records: Int
     }
 
-    /// One file (or a folder's loose JSON files) that one importer reads.
-    private struct Job {
-        var unit: FeedUnit
-        var importer: Int
-        /// Of a unit with the documents of several publishers, whose are read; `nil` for all.
-        var origin: String?
+    /// How an import goes about it.
+    package struct Options: Sendable {
+        /// The folders right below the paths that are read; `nil` for all.
+        package var folders: Set<String>?
+        /// The name for everything that is read; by default each feed's own.
+        package var provider: String?
+        /// Whether data of an earlier date than what is there is taken all the same.
+        package var allowsOlder = false
+        /// The identity of this program: what another one made of the same files does not count.
+        package var reader = ""
+        /// What became of fetching the files, to be remembered with the import.
+        package var fetched = ImportOutcome()
+        /// The bounds on what a feed may claim.
+        package var limits = AdvisoryLimits()
+
+        package init() {}
     }
 
+    /// A file (or a folder's loose JSON files) with what is read of it.
+    typealias Job = (unit: FeedUnit, receipt: FeedReceipt, job: FeedReceipt.Job)
+
     private static let batch = 500
-    private static let sampleSize = 64
 
     private let units: [FeedUnit]
-    private let name: String?
+    private let options: Options
     private let limits: AdvisoryLimits
-    /// Asked in this order; those that tell by the first bytes come first, as they see every file of a large archive.
-    private let importers: [any AdvisoryImporter] = [
-        RedHatCSAFImporter(.vex), RedHatCSAFImporter(.advisory), SUSECSAFImporter(), OVALImporter(), CVRFImporter(),
-        UpdateInfoImporter(), CVERecordImporter(), NVDOverrideImporter(), RubySecImporter(),
-        RustSecImporter(isToolchain: false), RustSecImporter(isToolchain: true), VictimsImporter(),
-        DistroInfoImporter(), SecuritySupportImporter(), DebianBulletinImporter(), SecDBImporter(),
-        UbuntuVEXImporter(), UbuntuNoticeImporter(), UbuntuCVEImporter(), UbuntuTrackerImporter(),
-        DebianTrackerImporter(), NVDImporter(), NVDLegacyImporter(), NodeSecurityImporter(),
-        RetireImporter(isBrowser: false), RetireImporter(isBrowser: true), KEVImporter(), EPSSImporter(),
-        OSVImporter(), RedHatAPIImporter(), RockyErrataImporter(), BodhiImporter(), ArchImporter(),
-        RepositoryCPEImporter(),
-    ]
+    private let importers = FeedImporters()
+    private let reader: String
 
     /// Finds the files under `paths`.
     ///
@@ -44,128 +48,137 @@ package struct AdvisoryImport {
     ///   - limits: The bounds on what a feed may claim.
     /// - Throws: `AdvisoryError` where a path does not exist or cannot be listed.
     package init(paths: [String], provider: String? = nil, limits: AdvisoryLimits = .init()) throws {
-        units = try FeedPaths.units(paths, limits: limits)
-        name = provider
-        self.limits = limits
+        var options = Options()
+        options.provider = provider
+        options.limits = limits
+        try self.init(paths: paths, options: options)
     }
 
-    /// Reads everything into `sink`.
+    /// Finds the files under `paths`; throws `AdvisoryError` where a path does not exist or cannot be listed.
+    package init(paths: [String], options: Options) throws {
+        units = try FeedPaths.units(paths, folders: options.folders, limits: options.limits)
+        self.options = options
+        limits = options.limits
+        reader = "\(ContentHash.form) \(importers.list.count) \(options.reader)"
+    }
+
+    /// Reads into `sink` what it does not know yet.
     ///
-    /// Throws `AdvisoryError` where a file is damaged as a whole, where a provider has no record or too many damaged ones,
-    /// and where there is nothing to import; the sink's own errors pass through. After an error the sink must drop what
-    /// it was given.
+    /// A provider one of whose files is damaged as a whole, which has no record or too many damaged ones, or whose date is
+    /// earlier than what is there, keeps what it had. Throws `AdvisoryError` where that leaves nothing, and where there
+    /// is nothing to import; the sink's own errors pass through. After an error the sink must drop what it was given.
     package func run(
         into sink: inout some AdvisorySink,
         progress: (Progress) -> Void = { _ in }
     ) throws -> ImportReport {
-        var skippedFiles: [String] = []
+        let known = KnownReceipts(try sink.receipts())
+        var survey = FeedSurvey(importers: importers, reader: reader, limits: limits)
+        for unit in units { survey.look(at: unit, known: known) }
         var jobs: [String: [Job]] = [:]
-        var editions: [Int: String] = [:]
-        for unit in units {
-            for found in try classify(unit, skipped: &skippedFiles, editions: &editions) {
-                let job = Job(unit: unit, importer: found.importer, origin: found.origin)
-                jobs[name ?? found.provider, default: []].append(job)
-            }
+        for (unit, receipt) in survey.found {
+            for job in receipt.jobs { jobs[name(of: job), default: []].append((unit, receipt, job)) }
         }
-        guard !jobs.isEmpty else {
-            throw AdvisoryError(.empty, "no advisories found; \(skippedFiles.first ?? "there are no files")")
+        var held: [String: AdvisoryError] = [:]
+        for (receipt, error) in survey.lost + survey.shrunken.map({ ($0.receipt, $0.error) }) {
+            for job in receipt?.jobs ?? [] { held[name(of: job)] = error }
         }
-        var providers: [ProviderImport] = []
+        guard !jobs.isEmpty || !held.isEmpty || !survey.problems.isEmpty else {
+            throw AdvisoryError(.empty, "no advisories found; \(survey.skipped.first ?? "there are no files")")
+        }
+        var report = ImportReport(
+            providers: [],
+            problems: survey.problems,
+            skippedFiles: survey.skipped,
+            ignoredFiles: survey.ignored
+        )
+        var first = survey.lost.first?.error ?? (jobs.isEmpty ? survey.shrunken.first?.error : nil)
         for (provider, jobs) in jobs.sorted(by: { $0.key < $1.key }) {
-            providers.append(try importProvider(provider, jobs, editions: editions, into: &sink, progress: progress))
-        }
-        return ImportReport(providers: providers, skippedFiles: skippedFiles)
-    }
-
-    /// The importers that read something of `unit`, each with the provider that most of its first files speak for; where a
-    /// file is a whole feed, each with every provider.
-    private func classify(
-        _ unit: FeedUnit,
-        skipped: inout [String],
-        editions: inout [Int: String]
-    ) throws -> [(importer: Int, provider: String, origin: String?)] {
-        var votes: [Int: [String: Int]] = [:]
-        var unread: [(name: String, reason: String, isBrokenRecord: Bool)] = []
-        var unreadCount = 0
-        try unit.forEachFile(limits: limits) { piece in
-            guard case .file(let file) = piece, let index = importers.firstIndex(where: { $0.canRead(file) }) else {
-                unreadCount += 1
-                guard unread.count < limits.maxProblems else { return }
-                switch piece {
-                case .file(let file):
-                    unread.append((file.name, "no feed that is read here", isBrokenRecord(file)))
-                case .damaged(let name, let reason): unread.append((name, reason, name.hasSuffix(".json")))
-                }
-                return
-            }
-            if let edition = importers[index].edition(of: file) {
-                editions[index] = max(editions[index] ?? "", edition)
-            }
-            let sample = votes[index, default: [:]]
-            votes[index] = sample
-            // A record that cannot be read has no say in whose it is.
-            guard !importers[index].isOneRecordPerFile || sample.values.reduce(0, +) < Self.sampleSize,
-                let origin = importers[index].origin(of: file, limits: limits)
-            else { return }
-            votes[index]?[origin, default: 0] += 1
-        }
-        let countsBroken = votes.keys.contains { importers[$0].isOneRecordPerFile }
-        let reported = unread.filter { !($0.isBrokenRecord && countsBroken) }
-        skipped += reported.map { "\($0.name): \($0.reason)" }
-        if unreadCount > unread.count { skipped.append("\(unit.name): and \(unreadCount - unread.count) more") }
-        return votes.sorted { $0.key < $1.key }.flatMap { index, origins -> [(Int, String, String?)] in
-            if importers[index].isOneRecordPerFile { return [(index, Self.majority(origins), nil)] }
-            let isShared = origins.count > 1
-            return origins.keys.sorted().map { (index, $0, isShared ? $0 : nil) }
-        }
-    }
-
-    /// The name with four of five votes, else `osv` for a collection of many ecosystems.
-    private static func majority(_ votes: [String: Int]) -> String {
-        let total = votes.values.reduce(0, +)
-        return votes.first { $0.value * 5 >= total * 4 }?.key ?? "osv"
-    }
-
-    /// Whether a file is named as a record and is not even JSON.
-    private func isBrokenRecord(_ file: FeedFile) -> Bool {
-        guard file.name.hasSuffix(".json"), file.content.count <= limits.maxRecordBytes else { return false }
-        return file.content.withUnsafeBytes { bytes in
-            do throws(JSONError) {
-                _ = try JSONReader.parse(bytes, maxDepth: limits.maxDepth)
-                return false
-            } catch {
-                return true
+            do {
+                if let error = held[provider] { throw AdvisoryError(error.code, "kept as it was, as \(error.message)") }
+                let order = FeedOrder(provider: provider, jobs: jobs, editions: survey.editions, reader: reader)
+                try take(order, into: &sink, report: &report, progress: progress)
+            } catch let error as AdvisoryError {
+                first = first ?? error
+                report.problems.append(FeedProblem(subject: provider, reason: error.message))
             }
         }
+        for (provider, error) in held.sorted(by: { $0.key < $1.key }) where jobs[provider] == nil {
+            report.problems.append(FeedProblem(subject: provider, reason: "kept as it was, as \(error.message)"))
+        }
+        if report.providers.isEmpty, let first { throw first }
+        try conclude(survey, report, into: &sink)
+        return report
     }
 
-    private func importProvider(
-        _ provider: String,
-        _ jobs: [Job],
-        editions: [Int: String],
+    private func name(of job: FeedReceipt.Job) -> String { options.provider ?? job.provider }
+
+    private func conclude(_ survey: FeedSurvey, _ report: ImportReport, into sink: inout some AdvisorySink) throws {
+        var outcome = options.fetched
+        // What was in a file stays known until that is found in it again.
+        let shrunken = Set(survey.shrunken.map(\.receipt.name))
+        let receipts = Dictionary(survey.found.map { ($0.receipt.name, $0.receipt) }) { $1 }
+        outcome.receipts += receipts.values.filter { !shrunken.contains($0.name) }.sorted { $0.name < $1.name }
+        outcome.problems += report.problems
+        outcome.settled.formUnion(report.providers.map(\.provider) + survey.found.map(\.unit.name))
+        outcome.settled.subtract(outcome.problems.map(\.subject))
+        try sink.conclude(outcome)
+    }
+
+    /// Imports one provider, unless it was read from the same files before.
+    private func take(
+        _ order: FeedOrder,
+        into sink: inout some AdvisorySink,
+        report: inout ImportReport,
+        progress: (Progress) -> Void
+    ) throws {
+        let known = try sink.known(provider: order.provider)
+        if let known, known.inputs == order.inputs {
+            report.unchanged.insert(order.provider)
+            report.providers.append(known)
+            return
+        }
+        if !options.allowsOlder, let there = known?.date, let date = order.date, date < there {
+            throw AdvisoryError(.outdated, "older than what is there: dated \(date), there is \(there)")
+        }
+        try sink.begin(provider: order.provider)
+        let summary: ProviderImport
+        do {
+            summary = try read(order, into: &sink, progress: progress)
+        } catch let failure as SinkFailure {
+            throw failure.cause
+        } catch {
+            try sink.abandon()
+            throw error as? AdvisoryError ?? AdvisoryError(.damaged, "\(order.provider): \(error)")
+        }
+        try sink.finish(summary)
+        report.providers.append(summary)
+    }
+
+    private func read(
+        _ order: FeedOrder,
         into sink: inout some AdvisorySink,
         progress: (Progress) -> Void
     ) throws -> ProviderImport {
-        try sink.begin(provider: provider)
+        let provider = order.provider
         var counts = ImportCounts()
         var content = ContentHash()
         var batch = FeedBatch()
-        for job in jobs {
-            let importer = importers[job.importer]
-            try job.unit.forEachFile(limits: limits) { piece in
+        for (unit, _, job) in order.jobs {
+            let importer = importers.list[job.importer]
+            try unit.forEachFile(limits: limits) { piece in
                 switch piece {
                 case .damaged(let name, let reason):
                     guard importer.isOneRecordPerFile, name.hasSuffix(".json") else { return }
                     counts.skip("\(name): \(reason)", limits: limits)
                 case .file(let file):
-                    guard let index = importers.firstIndex(where: { $0.canRead(file) }) else {
-                        if importer.isOneRecordPerFile, isBrokenRecord(file) {
+                    guard let index = importers.index(of: file) else {
+                        if importer.isOneRecordPerFile, file.isBrokenRecord(limits: limits) {
                             counts.skip("\(file.name): not JSON", limits: limits)
                         }
                         return
                     }
                     let edition = importer.edition(of: file)
-                    guard index == job.importer, edition == nil || edition == editions[index],
+                    guard index == job.importer, edition == nil || edition == order.editions[index],
                         job.origin == nil || importer.origin(of: file, limits: limits) == job.origin
                     else { return }
                     let part = try importer.importRecords(from: file, provider: provider, limits: limits) { item in
@@ -188,17 +201,43 @@ package struct AdvisoryImport {
                     + (counts.problems.first ?? "")
             )
         }
-        let summary = ProviderImport(
+        return ProviderImport(
             provider: provider,
             build: content.build(provider: provider),
             records: counts.records,
             skipped: counts.skipped,
-            problems: counts.problems
+            problems: counts.problems,
+            date: order.date,
+            inputs: order.inputs
         )
-        try sink.finish(summary)
-        return summary
     }
 }
+
+/// What one provider is read from.
+private struct FeedOrder {
+    let provider: String
+    let jobs: [AdvisoryImport.Job]
+    let editions: [Int: String]
+    let inputs: String
+    /// The newest date on any of it.
+    let date: String?
+
+    init(provider: String, jobs: [AdvisoryImport.Job], editions: [Int: String], reader: String) {
+        self.provider = provider
+        self.jobs = jobs
+        self.editions = editions
+        inputs = FeedReceipt.inputs(
+            provider: provider,
+            reader: reader,
+            jobs: jobs.map { ($0.receipt, $0.job) },
+            editions: editions
+        )
+        date = jobs.compactMap(\.job.date).max()
+    }
+}
+
+/// An error of the sink, on its way through an importer.
+private struct SinkFailure: Error { let cause: any Error }
 
 /// Records on their way to the sink.
 private struct FeedBatch {
@@ -221,11 +260,15 @@ private struct FeedBatch {
     }
 
     mutating func drain(into sink: inout some AdvisorySink) throws {
+        do { try pass(to: &sink) } catch { throw SinkFailure(cause: error) }
+        self = FeedBatch()
+    }
+
+    private func pass(to sink: inout some AdvisorySink) throws {
         if !records.isEmpty { try sink.append(records) }
         if !scores.isEmpty { try sink.append(epss: scores) }
         if !entries.isEmpty { try sink.append(kev: entries) }
         if !enrichments.isEmpty { try sink.append(enrichments: enrichments) }
         if !statements.isEmpty { try sink.append(support: statements) }
-        self = FeedBatch()
     }
 }

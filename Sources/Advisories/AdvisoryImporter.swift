@@ -51,6 +51,11 @@ package protocol AdvisoryImporter: Sendable {
     /// Of several editions in one import only the newest is read.
     func edition(of file: FeedFile) -> String?
 
+    /// The publisher's own date of the data, in an order that text compares; `nil` where the format states none.
+    ///
+    /// Data of an earlier date never replaces what is there.
+    func date(of file: FeedFile) -> String?
+
     /// Reads every record of `file`, each emitted under `provider`.
     ///
     /// A damaged record is left out and counted. A file whose frame is broken (cut short, not the format it looked
@@ -65,4 +70,6 @@ package protocol AdvisoryImporter: Sendable {
 
 extension AdvisoryImporter {
     package func edition(of file: FeedFile) -> String? { nil }
+
+    package func date(of file: FeedFile) -> String? { nil }
 }

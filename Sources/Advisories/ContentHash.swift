@@ -8,7 +8,7 @@ import Versions
 /// provider's name and of the number of the normalised form.
 struct ContentHash {
     /// Raised whenever the same feed is normalised into something else.
-    private static let form = 2
+    static let form = 2
 
     private var records: [SHA256Digest] = []
 

@@ -123,11 +123,54 @@ package final class AdvisoryFile: AdvisorySource, Sendable {
     /// The findings of each subject, in the order of `subjects`: a few set-based queries, however many there are.
     package func match(_ subjects: [MatchSubject]) throws -> [[Finding]] { try MatchPass(self).findings(subjects) }
 
-    /// What the file holds, by provider.
+    /// What the file holds, by provider, and what else went wrong since.
     package func status() throws -> [ProviderStatus] {
         try queue.read { db in
-            try Row.fetchAll(db, sql: "SELECT name, build, records, imported FROM provider ORDER BY name")
-                .map { ProviderStatus(provider: $0[0], build: $0[1], records: $0[2], imported: $0[3]) }
+            var status = try Row.fetchAll(db, sql: "SELECT name, build, records, imported, summary FROM provider")
+                .map { row in
+                    ProviderStatus(
+                        provider: row[0],
+                        build: row[1],
+                        records: row[2],
+                        imported: row[3],
+                        date: StoredState.summary(row[4])?.date
+                    )
+                }
+            for row in try Row.fetchAll(db, sql: "SELECT subject, reason, since FROM problem") {
+                let problem = ProviderStatus.Problem(reason: row[1], since: row[2])
+                if let index = status.firstIndex(where: { $0.provider == row[0] }) {
+                    status[index].problem = problem
+                } else {
+                    status.append(
+                        ProviderStatus(provider: row[0], build: "", records: 0, imported: "", problem: problem)
+                    )
+                }
+            }
+            return status.sorted { $0.provider < $1.provider }
+        }
+    }
+
+    /// What the file holds of `provider`.
+    func summary(of provider: String) throws -> ProviderImport? {
+        try queue.read { db in
+            try String.fetchOne(db, sql: "SELECT summary FROM provider WHERE name = ?", arguments: [provider])
+                .flatMap(StoredState.summary)
+        }
+    }
+
+    /// What earlier imports made of their files, as text by name.
+    func receipts() throws -> [String: String] {
+        try queue.read { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT name, receipt FROM input")
+            return Dictionary(rows.map { ($0[0], $0[1]) }) { $1 }
+        }
+    }
+
+    /// The open problems by subject.
+    func problems() throws -> [String: String] {
+        try queue.read { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT subject, reason FROM problem")
+            return Dictionary(rows.map { ($0[0], $0[1]) }) { $1 }
         }
     }
 
@@ -162,12 +205,46 @@ package final class AdvisoryFile: AdvisorySource, Sendable {
     }
 }
 
-/// What an advisory file holds of one provider.
+/// What an advisory file holds of one provider; also a feed or file of which it holds nothing, for its problem.
 package struct ProviderStatus: Sendable, Codable, Equatable {
+    /// Why the last attempt to renew it brought nothing.
+    package struct Problem: Sendable, Codable, Equatable {
+        package var reason: String
+        /// RFC 3339.
+        package var since: String
+
+        package init(reason: String, since: String) {
+            self.reason = reason
+            self.since = since
+        }
+    }
+
     package var provider: String
-    /// `sha256:…`, the same whenever the content is the same.
+    /// `sha256:…`, the same whenever the content is the same; empty where there is none.
     package var build: String
     package var records: Int
     /// RFC 3339: when this content first came in.
     package var imported: String
+    /// The publisher's own date of the data, where it states one.
+    package var date: String?
+    package var problem: Problem?
+
+    package init(
+        provider: String,
+        build: String,
+        records: Int,
+        imported: String,
+        date: String? = nil,
+        problem: Problem? = nil
+    ) {
+        self.provider = provider
+        self.build = build
+        self.records = records
+        self.imported = imported
+        self.date = date
+        self.problem = problem
+    }
+
+    /// Whether there is anything to match against.
+    package var isPresent: Bool { !build.isEmpty }
 }

@@ -5,9 +5,11 @@ enum AdvisorySchema {
     /// "TMan", so that `file` and we can tell the file from another database.
     static let applicationID: Int32 = 0x544D_616E
     /// Raised whenever the tables or the normalised form change; other versions are refused.
-    static let version: Int32 = 2
+    static let version: Int32 = 3
 
-    /// Lists are lines of text; the vectors of `cvss` are version, score and vector with tabs between,
+    /// Columns that hold more than one value.
+    ///
+    /// `summary` and `receipt` are JSON. Lists are lines of text; the vectors of `cvss` are version, score and vector with tabs between,
     /// and so are the three points of `ssvc`.
     private static let tables = """
         CREATE TABLE provider (
@@ -19,8 +21,13 @@ enum AdvisorySchema {
             first_record INTEGER NOT NULL,
             last_record INTEGER NOT NULL,
             first_affected INTEGER NOT NULL,
-            last_affected INTEGER NOT NULL
+            last_affected INTEGER NOT NULL,
+            summary TEXT NOT NULL
         );
+        CREATE TABLE input (name TEXT PRIMARY KEY NOT NULL, receipt TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE problem (
+            subject TEXT PRIMARY KEY NOT NULL, reason TEXT NOT NULL, since TEXT NOT NULL
+        ) WITHOUT ROWID;
         CREATE TABLE record (
             number INTEGER PRIMARY KEY,
             id TEXT NOT NULL,

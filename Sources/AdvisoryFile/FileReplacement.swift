@@ -9,7 +9,8 @@ final class FileReplacement {
     /// Where to write; beside the file, so that renaming stays within one file system.
     let temporaryPath: String
 
-    private let path: String
+    let path: String
+
     private let lock: Int32
 
     /// Makes the folder where there is none and takes the lock `path.lock`; throws `busy` where another holds it.
@@ -36,15 +37,16 @@ final class FileReplacement {
         if lock >= 0 { close(lock) }
     }
 
-    /// Starts from a copy of the file; returns whether there is one.
-    func copyExisting() throws -> Bool {
-        guard FileManager.default.fileExists(atPath: path) else { return false }
+    /// Whether there is a file to replace.
+    var hasExisting: Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// Starts from a copy of the file.
+    func copyExisting() throws {
         do {
             try FileManager.default.copyItem(atPath: path, toPath: temporaryPath)
         } catch {
             throw AdvisoryFileError(.unwritable, "\(temporaryPath): \(error.localizedDescription)")
         }
-        return true
     }
 
     /// Flushes the new file, renames it over the old one, and flushes the folder.

@@ -65,7 +65,15 @@ extension ScanDocument {
                 version: version,
                 analysisVersion: Catalogers.analysisVersion,
                 advisories: try advisories?.status()
-                    .map { Provenance.Advisories(provider: $0.provider, build: $0.build, records: $0.records) }
+                    .filter(\.isPresent)
+                    .map {
+                        Provenance.Advisories(
+                            provider: $0.provider,
+                            build: $0.build,
+                            records: $0.records,
+                            problem: $0.problem?.reason
+                        )
+                    }
                     .sorted { $0.provider < $1.provider } ?? []
             )
         )

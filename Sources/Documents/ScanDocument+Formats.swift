@@ -98,6 +98,8 @@ extension ScanDocument {
             distro.map { ReportText.line($0.name) } ?? "no distribution", Figures.plural(packages.count, "package"),
         ]
         parts += isMatched ? findingSummary : ["not matched against advisories"]
+        let stale = provenance.advisories.count { $0.problem != nil }
+        if stale > 0 { parts.append("\(Figures.plural(stale, "feed")) could not be renewed (see -o json)") }
         if !coverage.isEmpty { parts.append("\(Figures.plural(coverage.count, "gap")) in coverage") }
         return parts.joined(separator: "; ")
     }

@@ -57,10 +57,14 @@ package struct ScanDocument: Encodable, Sendable {
             package var build: String
             package var records: Int
 
-            package init(provider: String, build: String, records: Int) {
+            /// Why the last attempt to renew it brought nothing; left out where it did.
+            package var problem: String?
+
+            package init(provider: String, build: String, records: Int, problem: String? = nil) {
                 self.provider = provider
                 self.build = build
                 self.records = records
+                self.problem = problem
             }
         }
 

@@ -59,14 +59,18 @@ package struct ProviderBuild: Hashable, Sendable, Codable {
     /// The provider's own name for the build: a date, a version, a digest.
     package var build: String
     package var records: Int
+    /// Why the last attempt to renew it brought nothing; `nil` where it did.
+    package var problem: String?
 
     package init(
         provider: String,
         build: String,
-        records: Int = 0
+        records: Int = 0,
+        problem: String? = nil
     ) {
         self.provider = provider
         self.build = build
         self.records = records
+        self.problem = problem
     }
 }

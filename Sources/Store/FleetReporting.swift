@@ -103,8 +103,18 @@ extension Store {
     }
 
     static func builds(_ session: PostgresSession) throws -> [ProviderBuild] {
-        try session.execute("SELECT provider, build, records FROM advisory_providers ORDER BY provider").map {
-            ProviderBuild(provider: try $0.string(0), build: try $0.string(1), records: try $0.int(2))
+        try session.execute(
+            """
+            SELECT provider, build, records, reason
+            FROM advisory_providers LEFT JOIN advisory_problems ON subject = provider ORDER BY provider
+            """
+        ).map { row in
+            ProviderBuild(
+                provider: try row.string(0),
+                build: try row.string(1),
+                records: try row.int(2),
+                problem: try row.optionalString(3)
+            )
         }
     }
 }

@@ -11,15 +11,20 @@ struct AdvisoriesCommand: AsyncParsableCommand {
         commandName: "advisories",
         abstract: "The advisories that packages are matched against.",
         discussion: """
-            Feeds are read in their publishers' own formats: the Debian security tracker's JSON, OSV (single files, or
-            archives of an ecosystem), EPSS scores and CISA's catalogue of exploited vulnerabilities.
+            Feeds are read in their publishers' own formats, as `sync --list` shows them, from single files, archives and
+            folders.
 
-              tallyman advisories sync                            from the publishers
-              tallyman advisories import feeds/                   from files
-              tallyman advisories import --data-dir DIR feeds/    into the fleet
+              tallyman advisories sync                              from the publishers
+              tallyman advisories sync --mirror http://mirror/feeds from a server of your own
+              tallyman advisories import feeds/                     from files
+              tallyman advisories import --postgres URL feeds/      into the fleet
               tallyman advisories status
+
+            A feed that is gone, damaged or older than what is there costs that feed: it stays as it was, the others go
+            on, and `status` and the reports say why. Exit codes: 0 all is well; 65 some feeds brought nothing, the
+            others are imported; 69 nothing could be fetched.
             """,
-        subcommands: [Import.self, Sync.self, Status.self]
+        subcommands: [Import.self, SyncCommand.self, Status.self]
     )
 
     /// Where advisories go: a file, or the fleet.
@@ -31,73 +36,85 @@ struct AdvisoriesCommand: AsyncParsableCommand {
         /// Whether the fleet was named.
         var isFleet: Bool { fleet.postgres != nil || fleet.dataDir != nil }
 
-        /// Imports feeds and prints what they brought.
-        func take(_ paths: [String], provider: String?) async throws {
+        func validate() throws {
             guard !(isFleet && advisories != nil) else {
-                throw UsageError("--advisories names a file, --postgres and --data-dir the fleet: give one of them")
-            }
-            let report: ImportReport
-            if isFleet {
-                report = try await FleetAdvisories.importIntoFleet(
-                    paths: paths,
-                    provider: provider,
-                    postgres: try fleet.postgresURL()
+                throw ValidationError(
+                    "--advisories names a file, --postgres and --data-dir the fleet: give one of them"
                 )
-            } else {
-                let path = try AdvisoryPath.file(advisories)
-                try AdvisoryPath.makeFolder(of: path)
-                report = try await ThreadPool(name: "import", threads: 1).run {
-                    try AdvisoryFile.build(at: path, from: paths, provider: provider) { progress in
-                        ConsoleOutput.progress("\(progress.provider): \(Figures.count(progress.records)) records")
-                    }
-                }
             }
+        }
+
+        /// Imports feeds and prints what they brought.
+        func take(_ paths: [String], options: AdvisoryImport.Options) async throws -> ImportReport {
+            var options = options
+            options.reader = ProgramIdentity.text
+            let report = try await build(paths, options)
             ConsoleOutput.progress(nil)
             AdvisoryOutput.print(report)
+            return report
+        }
+
+        private func build(_ paths: [String], _ options: AdvisoryImport.Options) async throws -> ImportReport {
+            if isFleet {
+                return try await FleetAdvisories.importIntoFleet(
+                    paths: paths,
+                    options: options,
+                    postgres: try fleet.postgresURL()
+                )
+            }
+            let path = try AdvisoryPath.file(advisories)
+            try AdvisoryPath.makeFolder(of: path)
+            return try await ThreadPool(name: "import", threads: 1).run {
+                try AdvisoryFile.build(at: path, from: paths, options: options) { progress in
+                    ConsoleOutput.progress("\(progress.provider): \(Figures.count(progress.records)) records")
+                }
+            }
+        }
+
+        /// Remembers why nothing was imported.
+        func note(_ outcome: ImportOutcome) async throws {
+            if isFleet { return try await FleetAdvisories.note(outcome, postgres: try fleet.postgresURL()) }
+            let path = try AdvisoryPath.file(advisories)
+            try await ThreadPool(name: "import", threads: 1).run { try AdvisoryFile.note(outcome, at: path) }
+        }
+
+        /// What is there.
+        func status() async throws -> [ProviderStatus] {
+            guard isFleet else { return try AdvisoryFile(path: try AdvisoryPath.file(advisories)).status() }
+            return try await FleetAdvisories.status(postgres: try fleet.postgresURL())
         }
     }
 
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Imports feed files; providers that are not imported keep what they had.",
-            discussion: "A feed that is damaged as a whole changes nothing: the advisories stay as they were."
+            discussion: """
+                Files that were imported before are not read again. A feed that is damaged as a whole, or dated earlier
+                than what is there, leaves its provider as it was.
+                """
         )
         @Argument(help: "Feed files, or folders with feed files at any depth.") var paths: [String]
         @Option(help: "The provider's name for all that is read; by default each feed's own.") var provider: String?
-        @OptionGroup var target: Target
-
-        func run() async throws { try await target.take(paths, provider: provider) }
-    }
-
-    struct Sync: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Fetches the feeds from their publishers and imports them.",
-            discussion: """
-                Nothing is imported unless every feed arrives whole. Without a network, fetch the files elsewhere and use
-                `tallyman advisories import`.
-                """
-        )
+        @Flag(help: "Take feeds although they are dated earlier than what is there.") var allowOlder = false
         @OptionGroup var target: Target
 
         func run() async throws {
-            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tallyman-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            // What is left behind is in the system's folder for temporary files.
-            defer { try? FileManager.default.removeItem(at: folder) }
-            try await FeedDownload.fetchAll(into: folder.path)
-            try await target.take([folder.path], provider: nil)
+            var options = AdvisoryImport.Options()
+            options.provider = provider
+            options.allowsOlder = allowOlder
+            let report = try await target.take(paths, options: options)
+            guard report.problems.isEmpty else { throw ExitCode(ExitStatus.badInput) }
         }
     }
 
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Shows which builds of which feeds are there.")
-        @Option(help: "The advisory file; by default advisories.sqlite in the user's cache folder.")
-        var advisories: String?
+        @OptionGroup var target: Target
         @Option(name: [.short, .customLong("output")], help: "The form of the result.")
         var output = FleetCommand.Format.table
 
         func run() async throws {
-            let status = try AdvisoryFile(path: try AdvisoryPath.file(advisories)).status()
+            let status = try await target.status()
             switch output {
             case .json: ConsoleOutput.bytes(try ReportJSON.encode(status))
             case .table: AdvisoryOutput.print(status)

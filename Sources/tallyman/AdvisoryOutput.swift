@@ -20,21 +20,38 @@ enum AdvisoryOutput {
                 ConsoleOutput.error("\(provider.provider): left out: \(problem)")
             }
         }
-        for file in report.skippedFiles.prefix(maxProblems) { ConsoleOutput.error("not read: \(file)") }
-        if report.skippedFiles.count > maxProblems {
-            ConsoleOutput.error("not read: \(report.skippedFiles.count - maxProblems) more files")
+        show(report.skippedFiles, as: "not read")
+        show(report.ignoredFiles, as: "ignored, not a vulnerability feed")
+        if !report.unchanged.isEmpty {
+            let count = Figures.plural(report.unchanged.count, "provider")
+            ConsoleOutput.error("\(count) of \(report.providers.count) unchanged: read before from the same files")
+        }
+        for problem in report.problems {
+            ConsoleOutput.error("tallyman: \(problem.subject): not imported, what was there stays: \(problem.reason)")
         }
         ConsoleOutput.text(table.render(ConsoleOutput.appearance))
     }
 
+    private static func show(_ files: [String], as heading: String) {
+        for file in files.prefix(maxProblems) { ConsoleOutput.error("\(heading): \(file)") }
+        guard files.count > maxProblems else { return }
+        ConsoleOutput.error("\(heading): \(files.count - maxProblems) more files")
+    }
+
     static func print(_ status: [ProviderStatus]) {
-        var table = TextTable([.init("PROVIDER"), .init("RECORDS", .right), .init("IMPORTED"), .init("BUILD")])
-        for provider in status {
+        var table = TextTable([
+            .init("PROVIDER"), .init("RECORDS", .right), .init("DATED"), .init("IMPORTED"), .init("BUILD"),
+        ])
+        for provider in status where provider.isPresent {
             table.append([
-                .init(provider.provider), .init(provider.records), .init(provider.imported),
-                .init(String(provider.build.prefix(buildCharacters))),
+                .init(provider.provider), .init(provider.records), .init(String(provider.date?.prefix(10) ?? "")),
+                .init(provider.imported), .init(String(provider.build.prefix(buildCharacters))),
             ])
         }
         ConsoleOutput.text(table.render(ConsoleOutput.appearance))
+        for provider in status {
+            guard let problem = provider.problem else { continue }
+            ConsoleOutput.line("not renewed since \(problem.since): \(provider.provider): \(problem.reason)")
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Advisories
 import AdvisoryFile
 import ArgumentParser
+import FeedSync
 import ImageSources
 import LayerScan
 import Registry
@@ -47,6 +48,7 @@ struct ExitStatus {
         case let error as LayerScanError: error.code == .cancelled ? unavailable : badInput
         case let error as AdvisoryFileError: error.code == .busy || error.code == .unwritable ? unavailable : badInput
         case let error as RegistryError: code(of: error.code)
+        case let error as FeedSyncError: error.code == .usage ? usage : unavailable
         default: nil
         }
     }

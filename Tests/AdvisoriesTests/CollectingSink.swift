@@ -8,7 +8,11 @@ struct CollectingSink: AdvisorySink {
     var enrichments: [CVEEnrichment] = []
     var statements: [SupportStatement] = []
     var finished: [ProviderImport] = []
+    private(set) var outcome = ImportOutcome()
     private var provider = ""
+
+    func known(provider: String) -> ProviderImport? { finished.last { $0.provider == provider } }
+    func receipts() -> [FeedReceipt] { outcome.receipts }
 
     mutating func begin(provider: String) { self.provider = provider }
     mutating func append(_ records: [AdvisoryRecord]) { self.records[provider, default: []] += records }
@@ -17,6 +21,8 @@ struct CollectingSink: AdvisorySink {
     mutating func append(enrichments: [CVEEnrichment]) { self.enrichments += enrichments }
     mutating func append(support statements: [SupportStatement]) { self.statements += statements }
     mutating func finish(_ summary: ProviderImport) { finished.append(summary) }
+    mutating func abandon() { records[provider] = nil }
+    mutating func conclude(_ outcome: ImportOutcome) { self.outcome = outcome }
 
     /// Imports `paths` and returns what came in with the report.
     static func importing(_ paths: [String], provider: String? = nil) throws -> (CollectingSink, ImportReport) {

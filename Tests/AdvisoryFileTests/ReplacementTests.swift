@@ -2,6 +2,7 @@ import Advisories
 import Foundation
 import Matching
 import ScanModel
+import TallymanTesting
 import Testing
 
 @testable import AdvisoryFile
@@ -60,7 +61,8 @@ struct ReplacementTests {
             from: [folder.path + "/feeds"],
             now: Date(timeIntervalSince1970: 9)
         )
-        #expect(first == second)
+        #expect(first.providers == second.providers && first.unchanged.isEmpty)
+        #expect(second.unchanged == ["epss", "npm", "pypi"])
         #expect(try bytes == before)
         #expect(try AdvisoryFile(path: path).status() == status)
     }
@@ -94,6 +96,90 @@ struct ReplacementTests {
         }
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/cache")
         #expect(left.sorted() == ["advisories.db", "advisories.db.lock"])
+    }
+
+    @Test("One broken feed costs its provider, which keeps what it had; the others go on")
+    func isolation() throws {
+        try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        let builds = try AdvisoryFile(path: path).status().map(\.build)
+        try folder.write("feeds/epss.csv", "cve,epss\nCVE-2024-1,much\nCVE-2024-2,more\n".utf8)
+        try folder.write("feeds/a.json", Self.record("PYSEC-1", "PyPI", "Flask", fixed: "3.0").utf8)
+        let report = try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        #expect(report.providers.map(\.provider) == ["npm", "pypi"] && report.unchanged == ["npm"])
+        #expect(report.problems.map(\.subject) == ["epss"])
+        let status = try AdvisoryFile(path: path).status()
+        #expect(status.map(\.build).prefix(2) == builds.prefix(2) && status[2].build != builds[2])
+        #expect(status[0].problem != nil && status[1].problem == nil && status[2].problem == nil)
+        #expect(try find("flask", "2.5").first?.epss == 0.5)
+        try folder.write("feeds/epss.csv", "cve,epss,percentile\nCVE-2024-1,0.6,0.75\n".utf8)
+        try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        #expect(try AdvisoryFile(path: path).status().allSatisfy { $0.problem == nil })
+        #expect(try find("flask", "2.5").first?.epss == 0.6)
+    }
+
+    @Test("A file that is damaged as a whole holds back the providers that it had, and no other")
+    func damagedFile() throws {
+        let score = "cve,epss,percentile\nCVE-2024-1,0.5,0.75\n".utf8
+        try folder.write("feeds/epss.csv.gz", GzipBuilder.member(Array(score)))
+        try FileManager.default.removeItem(atPath: folder.path + "/feeds/epss.csv")
+        try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        let build = try AdvisoryFile(path: path).status().first?.build
+        try folder.write("feeds/epss.csv.gz", GzipBuilder.member(Array(score)).dropLast(12))
+        try folder.write("feeds/epss-2.csv", "cve,epss,percentile\nCVE-2024-7,0.1,0.2\n".utf8)
+        try folder.write("feeds/a.json", Self.record("PYSEC-1", "PyPI", "Flask", fixed: "3.0").utf8)
+        let report = try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        #expect(report.providers.map(\.provider) == ["npm", "pypi"])
+        #expect(report.problems.map(\.subject) == ["epss.csv.gz", "epss"])
+        let status = try AdvisoryFile(path: path).status()
+        #expect(status.first?.build == build && status.first?.problem?.reason.contains("kept as it was") == true)
+        #expect(try find("flask", "2.5").count == 1)
+    }
+
+    @Test("Data of an earlier date never replaces newer data, except where that is asked for")
+    func older() throws {
+        func kev(_ version: String) -> String {
+            #"{"catalogVersion":"\#(version)","vulnerabilities":[{"cveID":"CVE-2024-1","dateAdded":"2024-01-01"}]}"#
+        }
+        let newer = try folder.write("new/kev.json", kev("2024.05.02").utf8)
+        let older = try folder.write("old/kev.json", kev("2024.05.01").utf8)
+        try AdvisoryFile.build(at: path, from: [newer])
+        let before = try bytes
+        let error = #expect(throws: AdvisoryError.self) { try AdvisoryFile.build(at: path, from: [older]) }
+        #expect(error?.code == .outdated)
+        #expect(try bytes == before)
+        var options = AdvisoryImport.Options()
+        options.allowsOlder = true
+        try AdvisoryFile.build(at: path, from: [older], options: options)
+        #expect(try AdvisoryFile(path: path).status().first?.date == "2024.05.01")
+    }
+
+    @Test("Another program reads files anew, and the same content stays the same build")
+    func otherProgram() throws {
+        try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        let before = try bytes
+        var options = AdvisoryImport.Options()
+        options.reader = "another"
+        let report = try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"], options: options)
+        #expect(report.unchanged.isEmpty && report.providers.count == 3)
+        #expect(try bytes == before)
+    }
+
+    @Test("Files beside feeds are named for what they are")
+    func ignored() throws {
+        try folder.write(
+            "feeds/cpe-index.json",
+            #"{"ecosystems": {"npm": {"left-pad": ["cpe:2.3:a:x:left-pad:*:*:*:*:*:*:*:*"]}}}"#.utf8
+        )
+        try folder.write(
+            "feeds/nvdcpe-2.0-chunk-00001.json",
+            #"{"resultsPerPage": 1,"format": "NVD_CPE","products": [{"cpe":{"cpeName":"x"}}]}"#.utf8
+        )
+        try folder.write("feeds/security-support-ended", "binutils * 2023-01-01\n".utf8)
+        try folder.write("feeds/table.tsv", "source\tversion\tsuites\tcves\n".utf8)
+        try folder.write("feeds/notes.txt", "x".utf8)
+        let report = try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        #expect(report.skippedFiles == ["notes.txt: no feed that is read here"])
+        #expect(report.ignoredFiles.count == 4 && report.problems.isEmpty)
     }
 
     @Test("A file that is none of ours is refused and kept")

@@ -2,6 +2,7 @@ import Foundation
 import Registry
 import ScanModel
 import Synchronization
+import TallymanTesting
 import Testing
 
 @Suite("Authentication")

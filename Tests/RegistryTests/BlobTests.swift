@@ -1,6 +1,7 @@
 import Registry
 import ScanModel
 import Synchronization
+import TallymanTesting
 import Testing
 
 @Suite("Blobs")

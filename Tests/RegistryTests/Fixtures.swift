@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Registry
 import ScanModel
+import TallymanTesting
 import Testing
 
 /// Options that fail and retry within a test's patience.

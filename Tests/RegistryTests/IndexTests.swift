@@ -1,5 +1,6 @@
 import Registry
 import ScanModel
+import TallymanTesting
 import Testing
 
 @Suite("Indexes")

@@ -1,6 +1,7 @@
 import Foundation
 import Registry
 import ScanModel
+import TallymanTesting
 import Testing
 
 @Suite("Retries")

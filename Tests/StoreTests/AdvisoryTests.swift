@@ -130,6 +130,39 @@ struct AdvisoryTests {
     }
 
     @Test(
+        "What stays the same keeps its rows, whatever another provider brings, and nothing is matched again without news"
+    )
+    func untouched() async throws {
+        try await withFleet { store in
+            let rows = "SELECT xmin::text || ctid::text || advisory_epss::text FROM advisory_epss ORDER BY cve"
+            let folder = FileManager.default.temporaryDirectory.appending(
+                path: "tallyman-\(UInt64.random(in: 0...(.max)))"
+            )
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: folder) }  // A leftover folder harms no test.
+            func load(_ scores: String, _ text: String) async throws -> FleetImport {
+                try Data("cve,epss,percentile\n\(scores)".utf8).write(to: folder.appending(path: "epss.csv"))
+                try Data(text.utf8).write(to: folder.appending(path: "debian.json"))
+                return try await store.importAdvisories(try AdvisoryImport(paths: [folder.path])) { _ in }
+            }
+            let old = document([("curl", "CVE-2024-0001", "8.0")])
+            #expect(try await load("CVE-2024-0001,0.5,0.5\nCVE-2024-0002,0.1,0.1\n", old).hasChanged)
+            _ = try await store.rematch()
+            let before = try await store.texts(rows)
+            let again = try await load("CVE-2024-0001,0.5,0.5\nCVE-2024-0002,0.1,0.1\n", old)
+            #expect(!again.hasChanged && again.report.unchanged == ["debian", "epss"])
+            #expect(try await store.rematch().packages == 0)
+            let other = try await load("CVE-2024-0002,0.1,0.1\nCVE-2024-0001,0.5,0.5\n", "{\"cut\":")
+            #expect(!other.hasChanged && other.report.problems.map(\.subject).contains("debian"))
+            #expect(try await store.texts(rows) == before)
+            #expect(try await store.advisoryProviders().first { $0.provider == "debian" }?.problem != nil)
+            #expect(try await load("CVE-2024-0002,0.1,0.1\n", old).hasChanged)
+            #expect(try await store.texts(rows) == before.filter { $0.contains("CVE-2024-0002") })
+            #expect(try await store.advisoryProviders().allSatisfy { $0.problem == nil })
+        }
+    }
+
+    @Test(
         "A failed import leaves the advisories as they were",
         arguments: [#"{"curl":{"CVE-2024-0009":{"description":"d""#, "{}", "[1, 2"]
     )

@@ -5,8 +5,11 @@ enum FeedPaths {
     /// The units under `paths`, in a fixed order.
     ///
     /// A folder's loose JSON files form one unit for each folder right below the path (an unpacked OSV export has a file
-    /// for each record); every other file is a unit of its own. Symbolic links inside folders are not followed.
-    static func units(_ paths: [String], limits: AdvisoryLimits) throws -> [FeedUnit] {
+    /// for each record); every other file is a unit of its own. Hidden files are left out; symbolic links inside folders
+    /// are not followed.
+    ///
+    /// Of the folders right below the paths only `folders` are looked into, where they are given.
+    static func units(_ paths: [String], folders: Set<String>? = nil, limits: AdvisoryLimits) throws -> [FeedUnit] {
         var units: [FeedUnit] = []
         for path in paths {
             var isFolder: ObjCBool = false
@@ -14,19 +17,30 @@ enum FeedPaths {
                 throw AdvisoryError(.unreadable, "\(path): no such file or folder")
             }
             if isFolder.boolValue {
-                units += try folderUnits(path, limits: limits)
+                units += try folderUnits(path, folders: folders, limits: limits)
             } else {
                 let name = URL(fileURLWithPath: path).lastPathComponent
-                units.append(FeedUnit(name: name, files: [(name, path)]))
+                units.append(FeedUnit(name: name, place: place(of: path), files: [(name, path)]))
             }
         }
         return units
     }
 
-    private static func folderUnits(_ root: String, limits: AdvisoryLimits) throws -> [FeedUnit] {
+    private static func place(of path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+
+    private static func folderUnits(
+        _ root: String,
+        folders: Set<String>?,
+        limits: AdvisoryLimits
+    ) throws -> [FeedUnit] {
         let keys: [URLResourceKey] = [.isRegularFileKey, .isSymbolicLinkKey]
         let base = URL(fileURLWithPath: root, isDirectory: true).resolvingSymlinksInPath()
-        guard let walk = FileManager.default.enumerator(at: base, includingPropertiesForKeys: keys) else {
+        let walker = FileManager.default.enumerator(
+            at: base,
+            includingPropertiesForKeys: keys,
+            options: .skipsHiddenFiles
+        )
+        guard let walk = walker else {
             throw AdvisoryError(.unreadable, "\(root): cannot be listed")
         }
         var single: [FeedUnit] = []
@@ -40,14 +54,17 @@ enum FeedPaths {
                 throw AdvisoryError(.tooLarge, "\(root): more than \(limits.maxFolderFiles) files")
             }
             let parts = url.pathComponents.dropFirst(base.pathComponents.count)
+            guard folders?.contains(parts.first ?? "") != false else { continue }
             let name = parts.joined(separator: "/")
             if url.pathExtension == "json" {
                 loose[parts.count > 1 ? parts.first ?? "" : "", default: []].append((name, url.path))
             } else {
-                single.append(FeedUnit(name: name, files: [(name, url.path)]))
+                single.append(FeedUnit(name: name, place: url.path, files: [(name, url.path)]))
             }
         }
-        let folders = loose.map { FeedUnit(name: $0.key, files: $0.value.sorted { $0.name < $1.name }) }
+        let folders = loose.map { name, files in
+            FeedUnit(name: name, place: "\(base.path)/\(name)/", files: files.sorted { $0.name < $1.name })
+        }
         return (single + folders).sorted { $0.name < $1.name }
     }
 }

@@ -8,6 +8,8 @@ import Zip
 struct FeedUnit {
     /// For messages.
     var name: String
+    /// The absolute path of the file, or of the folder with a slash behind.
+    var place: String
     /// Absolute or relative to the working directory, sorted.
     var files: [(name: String, path: String)]
 
@@ -26,11 +28,16 @@ struct FeedUnit {
     /// Calls `body` with every document, archives opened; throws where a whole file is damaged.
     func forEachFile(limits: AdvisoryLimits, _ body: (Piece) throws -> Void) throws {
         for file in files {
-            guard let content = Self.open(file.path, limits: limits) else {
-                throw AdvisoryError(.unreadable, "\(file.name): cannot be read, or is empty or too large")
-            }
-            try Self.expand(file.name, content, depth: 0, limits: limits, body)
+            try Self.expand(file.name, Self.content(of: file, limits: limits), depth: 0, limits: limits, body)
         }
+    }
+
+    /// The bytes of one of the files as they are.
+    static func content(of file: (name: String, path: String), limits: AdvisoryLimits) throws -> FileBytes {
+        guard let content = open(file.path, limits: limits) else {
+            throw AdvisoryError(.unreadable, "\(file.name): cannot be read, or is empty or too large")
+        }
+        return content
     }
 
     private static func open(_ path: String, limits: AdvisoryLimits) -> FileBytes? {

@@ -21,6 +21,9 @@ package struct EPSSImporter: AdvisoryImporter {
         return field.map { String($0.dropFirst(11)).trimmingSpaces } ?? ""
     }
 
+    /// A file without a date is not judged by it.
+    package func date(of file: FeedFile) -> String? { edition(of: file).flatMap { $0.isEmpty ? nil : $0 } }
+
     private static let maxCommentBytes = 200
 
     package func importRecords(

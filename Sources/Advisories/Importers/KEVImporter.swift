@@ -30,6 +30,8 @@ package struct KEVImporter: AdvisoryImporter {
         }
     }
 
+    package func date(of file: FeedFile) -> String? { edition(of: file) }
+
     package func importRecords(
         from file: FeedFile,
         provider: String,

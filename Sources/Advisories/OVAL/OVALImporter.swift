@@ -18,6 +18,16 @@ package struct OVALImporter: AdvisoryImporter {
         OVALPublisher.publisher(of: file)?.provider
     }
 
+    /// The `timestamp` of the generator, which stands before the definitions (OVAL Common 5.11, GeneratorType).
+    package func date(of file: FeedFile) -> String? {
+        let start = file.content.bytes(at: 0, count: min(file.content.count, Self.headBytes)) ?? []
+        let head = String(decoding: start, as: UTF8.self)
+        guard let mark = head.firstRange(of: "timestamp>") else { return nil }
+        return BoundedText.date(String(head[mark.upperBound...].prefix(40).prefix { $0 != "<" }))
+    }
+
+    private static let headBytes = 8 * 1024
+
     package func importRecords(
         from file: FeedFile,
         provider: String,

@@ -30,7 +30,14 @@ enum PageParts {
     }
 
     static func advisories(_ builds: [ProviderBuild]) -> [[String: Any]] {
-        builds.map { ["provider": $0.provider, "build": $0.build, "records": Figures.count($0.records)] }
+        builds.map { build in
+            [
+                "provider": build.provider,
+                "build": build.build,
+                "records": Figures.count(build.records),
+                "problem": optional(build.problem ?? ""),
+            ]
+        }
     }
 
     static func image(_ row: ImageRow) -> [String: Any] {

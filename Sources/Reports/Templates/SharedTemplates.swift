@@ -85,7 +85,8 @@ enum SharedTemplates {
         <thead><tr><th scope="col">Provider</th><th scope="col">Build</th><th scope="col" class="n">Records</th></tr></thead>
         <tbody>
         {{#advisories}}
-        <tr><th scope="row">{{provider}}</th><td class="mono">{{build}}</td><td class="n">{{records}}</td></tr>
+        <tr><th scope="row">{{provider}}</th><td class="mono">{{build}}{{#problem}}<br><span class="small soft">not renewed: {{.}}</span>{{/problem}}</td>
+        <td class="n">{{records}}</td></tr>
         {{/advisories}}
         </tbody></table></div>
         {{/hasAdvisories}}

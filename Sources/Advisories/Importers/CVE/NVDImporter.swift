@@ -22,6 +22,19 @@ package struct NVDImporter: AdvisoryImporter {
 
     package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "nvd" }
 
+    /// The `timestamp` of the page or feed, which stands before the records.
+    package func date(of file: FeedFile) -> String? {
+        file.content.withUnsafeBytes { bytes in
+            guard var members = try? JSONMembers(bytes) else { return nil }  // Refused when it is read.
+            while let member = try? members.next() {  // Likewise.
+                guard member.name != "vulnerabilities" else { return nil }
+                guard member.name == "timestamp" else { continue }
+                return BoundedText.date(String(decoding: member.value.dropFirst().dropLast().prefix(40), as: UTF8.self))
+            }
+            return nil
+        }
+    }
+
     package func importRecords(
         from file: FeedFile,
         provider: String,

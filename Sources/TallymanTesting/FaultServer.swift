@@ -3,19 +3,19 @@ import Glibc
 import Synchronization
 
 /// A little HTTP/1.1 server on the loopback interface that answers exactly what a test scripts, faults included.
-final class FaultServer: Sendable {
-    struct Request: Sendable {
-        var method = ""
+package final class FaultServer: Sendable {
+    package struct Request: Sendable {
+        package var method = ""
         /// Path and query.
-        var target = ""
+        package var target = ""
         /// Header values by lower-case name.
-        var headers: [String: String] = [:]
-        var body = ""
+        package var headers: [String: String] = [:]
+        package var body = ""
 
-        var path: String { String(target.prefix { $0 != "?" }) }
+        package var path: String { String(target.prefix { $0 != "?" }) }
     }
 
-    enum Step: Sendable {
+    package enum Step: Sendable {
         case bytes([UInt8])
         case pause(Duration)
         /// Ends the connection as a finished one does.
@@ -25,15 +25,15 @@ final class FaultServer: Sendable {
     }
 
     /// Answers a request; the number counts the server's requests from 1.
-    typealias Handler = @Sendable (Request, Int) -> [Step]
+    package typealias Handler = @Sendable (Request, Int) -> [Step]
 
-    let port: UInt16
+    package let port: UInt16
     private let listener: Int32
     private let greeting: [UInt8]
     private let log = Mutex<[Request]>([])
 
     /// Starts to listen; `greeting` is sent on every connection before anything is read.
-    init(greeting: [UInt8] = [], _ handler: @escaping Handler) throws {
+    package init(greeting: [UInt8] = [], _ handler: @escaping Handler) throws {
         self.greeting = greeting
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
@@ -52,11 +52,11 @@ final class FaultServer: Sendable {
         Thread.detachNewThread { self.acceptAll(handler) }
     }
 
-    var host: String { "127.0.0.1:\(port)" }
-    var url: String { "http://\(host)" }
-    var requests: [Request] { log.withLock { $0 } }
+    package var host: String { "127.0.0.1:\(port)" }
+    package var url: String { "http://\(host)" }
+    package var requests: [Request] { log.withLock { $0 } }
 
-    func stop() {
+    package func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
@@ -146,7 +146,7 @@ final class FaultServer: Sendable {
 
 extension FaultServer.Step {
     /// A head with a status and headers, and nothing after it.
-    static func head(_ status: Int, _ headers: [(String, String)] = []) -> FaultServer.Step {
+    package static func head(_ status: Int, _ headers: [(String, String)] = []) -> FaultServer.Step {
         let lines = headers.map { "\($0.0): \($0.1)\r\n" }.joined()
         return .bytes(Array("HTTP/1.1 \(status) Status\r\n\(lines)\r\n".utf8))
     }
@@ -154,16 +154,18 @@ extension FaultServer.Step {
 
 extension [FaultServer.Step] {
     /// A whole answer with its length.
-    static func reply(_ status: Int, _ headers: [(String, String)] = [], _ body: [UInt8] = []) -> [FaultServer.Step] {
+    package static func reply(_ status: Int, _ headers: [(String, String)] = [], _ body: [UInt8] = []) -> [FaultServer
+        .Step]
+    {
         [.head(status, headers + [("Content-Length", "\(body.count)")]), .bytes(body)]
     }
 
-    static func reply(_ status: Int, _ headers: [(String, String)] = [], text: String) -> [FaultServer.Step] {
+    package static func reply(_ status: Int, _ headers: [(String, String)] = [], text: String) -> [FaultServer.Step] {
         reply(status, headers, Array<UInt8>(text.utf8))
     }
 
     /// The answer to a `HEAD` request for `body`.
-    static func headOnly(_ headers: [(String, String)], length: Int) -> [FaultServer.Step] {
+    package static func headOnly(_ headers: [(String, String)], length: Int) -> [FaultServer.Step] {
         [.head(200, headers + [("Content-Length", "\(length)")])]
     }
 }
