@@ -17,7 +17,7 @@ extension AdvisoryFile {
         while !names.isSubset(of: asked), names.count <= Self.maxNames {
             let next = names.subtracting(asked).sorted()
             asked.formUnion(next)
-            for (number, record) in try records(named: next) {
+            for (number, record) in try self.records(named: next) {
                 records[number] = record
                 // A bulletin that is itself asked for stays on its own; one that covers the flaw adds no names.
                 if record.covers.isEmpty { names.formUnion([record.id] + record.aliases) }

@@ -101,7 +101,7 @@ extension Store {
                         digest: try row.string(3),
                         distro: try row.string(4),
                         layer: try row.string(5),
-                        licenses: try row.strings(6)
+                        licenses: try row.strings(13)
                     )
                 )
                 versions[key] = known

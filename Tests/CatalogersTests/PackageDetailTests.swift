@@ -29,9 +29,9 @@ struct PackageDetailTests {
         let path = LayerPath("app/node_modules/a/package.json")
         let wanted = Catalogers.selection.catalogers(for: path)
         let cataloger = Catalogers.selection.catalogers[try #require(wanted.first)]
-        let text = #"{"name":"a","version":"1","licenses":[{"type":"Apache 2.0"},{"type":"Beerware!"}]}"#
+        let text = #"{"name":"a","version":"1","licenses":[{"type":"Apache 2.0"},{"type":"House rules"}]}"#
         let found = cataloger.read(EvidenceFile(path: path, bytes: FileBytes(Array(text.utf8))))
-        #expect(found.packages.map(\.package.licenses) == [["Apache-2.0", "Beerware!"]])
+        #expect(found.packages.map(\.package.licenses) == [["Apache-2.0", "House rules"]])
     }
 
     @Test("A conda package has the hashes of its archive")

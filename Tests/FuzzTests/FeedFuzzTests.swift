@@ -8,6 +8,8 @@ import Testing
 struct FeedFuzzTests {
     /// Takes everything and keeps nothing.
     private struct Drain: AdvisorySink {
+        func known(provider: String) -> ProviderImport? { nil }
+        func receipts() -> [FeedReceipt] { [] }
         mutating func begin(provider: String) {}
         mutating func append(_ records: [AdvisoryRecord]) {}
         mutating func append(epss scores: [EPSSScore]) {}
@@ -15,6 +17,8 @@ struct FeedFuzzTests {
         mutating func append(enrichments: [CVEEnrichment]) {}
         mutating func append(support statements: [SupportStatement]) {}
         mutating func finish(_ summary: ProviderImport) {}
+        mutating func abandon() {}
+        mutating func conclude(_ outcome: ImportOutcome) {}
     }
 
     private func fuzz(_ samples: [(name: String, bytes: [UInt8])]) throws {

@@ -19,7 +19,7 @@ import Testing
         let components = try #require(document["components"] as? [[String: Any]])
         let libc = try #require(components.first { $0["name"] as? String == "libc6" })
         #expect(libc["purl"] as? String == "pkg:deb/debian/libc6@2.36-9?arch=amd64&distro=debian-12&upstream=glibc")
-        #expect(libc["cpe"] as? String == "cpe:2.3:a:libc6:libc6:2.36-9:*:*:*:*:*:*:*")
+        #expect(libc["cpe"] as? String == "cpe:2.3:a:gnu:glibc:2.36-9:*:*:*:*:*:*:*")
         let licenses = try #require(libc["licenses"] as? [[String: [String: String]]])
         #expect(
             licenses.map { $0["license"]?["id"] ?? $0["license"]?["name"] } == [

@@ -83,15 +83,15 @@ struct LicenseTests {
     func reports() async throws {
         try await TestDatabase.with { store in
             try await self.store(inventories, in: store)
-            let package = try await store.packageReport(name: "a", version: nil)
+            let package = try await store.packageReport(name: "a", version: nil, asOf: "2026-01-01")
             #expect(package.versions.flatMap { $0.images.map(\.licenses) } == [["MIT"], ["AGPL-3.0-or-later"]])
             let reference = try #require(ImageReference("registry.test/app:1"))
-            let image = try await store.imageReport(reference)?.inReportOrder()
+            let image = try await store.imageReport(reference, asOf: "2026-01-01")?.inReportOrder()
             #expect(image?.licenses.map(\.license) == ["AGPL-3.0-only", "MIT", "Weird\u{fffd}"])
             #expect(image?.licenses.map { $0.packages.map(\.name) } == [["b"], ["a", "b"], ["b"]])
             try await store.execute("UPDATE inventories SET package_licenses = '{}'")
-            #expect(try await store.imageReport(reference)?.licenses.isEmpty == true)
-            #expect(try await store.packageReport(name: "a", version: nil).versions.first?.images.first?.licenses == [])
+            #expect(try await store.imageReport(reference, asOf: "2026-01-01")?.licenses.isEmpty == true)
+            #expect(try await store.packageReport(name: "a", version: nil, asOf: "2026-01-01").versions.first?.images.first?.licenses == [])
             #expect(try await store.licenseReport(nil).licenses.isEmpty)
         }
     }

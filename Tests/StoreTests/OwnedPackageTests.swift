@@ -87,7 +87,7 @@ struct OwnedPackageTests {
             )
             // What counts for a package that is owned is in the reports, too.
             #expect(try await store.texts("SELECT package_owned::text FROM inventories") == ["{f,f,f,t,f,t}"])
-            let report = try await store.vulnerabilityReport("CVE-2024-0004")
+            let report = try await store.vulnerabilityReport("CVE-2024-0004", asOf: "2026-01-01")
             #expect(report?.images.map(\.version).sorted() == ["2.6.1", "2.6.1", "2.6.2"])
         }
     }
