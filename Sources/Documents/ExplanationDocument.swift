@@ -94,8 +94,8 @@ package struct ExplanationDocument: Encodable, Sendable {
                 )
             }
         self.source = image.source
-        self.distro = image.inventory.distro.map {
-            ScanDocument.DistroEntry(id: $0.id, versionID: $0.versionID, name: $0.name)
+        self.distro = try image.inventory.distro.map {
+            ScanDocument.DistroEntry($0, support: try advisories.support(of: $0))
         }
         self.id = name
         self.aliases = aliases

@@ -17,18 +17,22 @@ extension PackageReport: QueryDocument {
         facts.append("Versions", Figures.count(versions.count))
         facts.append("Images", Figures.count(Set(versions.flatMap { $0.images.map(\.image) }).count))
         guard !versions.isEmpty else { return facts.render(appearance) }
-        var table = TextTable([
-            .init("TYPE"), .init("VERSION", shrinks: true), .init("VULNERABILITIES", .right), .init("WORST"),
-            .init("SUPPRESSED", .right), .init("IMAGE", shrinks: true), .init("DISTRO"), .init("LAYER"),
-            .init("LICENCES", shrinks: true),
-        ])
+        // Beyond the last column cells are dropped, so the figure stands there where there is any.
+        let hasSuppressed = versions.contains { $0.suppressed > 0 }
+        var table = TextTable(
+            [
+                .init("TYPE"), .init("VERSION", shrinks: true), .init("VULNERABILITIES", .right), .init("WORST"),
+                .init("IMAGE", shrinks: true), .init("DISTRO"), .init("LAYER"), .init("LICENCES", shrinks: true),
+            ] + (hasSuppressed ? [.init("SUPPRESSED", .right)] : [])
+        )
         for version in versions {
             let worst = version.severities.worst
             for holder in version.images {
                 table.append([
                     .init(version.type.rawValue), .init(version.version), .init(version.severities.total),
-                    worst.map { .init($0) } ?? "", .init(version.suppressed), .init(holder.image), .init(holder.distro),
+                    worst.map { .init($0) } ?? "", .init(holder.image), .init(holder.distro),
                     .init(shortDigest(holder.layer)), .init(holder.licenses.joined(separator: "; ")),
+                    .init(version.suppressed),
                 ])
             }
         }

@@ -66,7 +66,7 @@ package struct VEXError: Error, Sendable, CustomStringConvertible {
 
 /// The bounds of reading a document.
 package struct VEXLimits: Sendable {
-    package var maxBytes = 256 << 20
+    package var maxBytes = 64 << 20
     package var maxDepth = 64
     package var maxStatements = 200_000
     /// Products of the whole document, components included.

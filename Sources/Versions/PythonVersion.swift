@@ -7,7 +7,7 @@ struct PythonVersion: Sendable {
     private let development: DecimalNumber?
     private let local: [LocalPart]
 
-    private struct PreRelease: Sendable, Equatable {
+    private struct PreRelease: Sendable {
         /// 1 alpha, 2 beta, 3 release candidate.
         let phase: Int
         let number: DecimalNumber
@@ -49,20 +49,6 @@ struct PythonVersion: Sendable {
             .then(Self.compare(post, other.post, missing: .less))
             .then(Self.compare(development, other.development, missing: .greater))
         return includingLocal ? publicOrder.then(Self.compareLocal(local, other.local)) : publicOrder
-    }
-
-    /// Whether an exclusive bound leaves the version out although it lies beyond it: `<V` holds no pre-release of V, `>V` no
-    /// post-release of V (PEP 440, "Exclusive ordered comparison").
-    func isExcluded(byExclusive bound: PythonVersion, isUpper: Bool) -> Bool {
-        guard bound.development == nil, epoch == bound.epoch,
-            VersionComparison.ofNumbers(release, bound.release) == .equal
-        else { return false }
-        if isUpper {
-            // Of a post-release only its own development releases are pre-releases.
-            return bound.preRelease == nil && post == bound.post
-                && (development != nil || (preRelease != nil && post == nil))
-        }
-        return post != nil && bound.post == nil && preRelease == bound.preRelease
     }
 
     /// Below the pre-releases for a development release of the final one, above them for a final or post-release.

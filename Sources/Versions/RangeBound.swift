@@ -49,11 +49,6 @@ struct RangeBound: Sendable {
     func holds(_ candidate: ParsedVersion) -> Bool {
         if isFamily { return sharesNumbers(candidate) == (operation == .equal) }
         guard let comparison = compare(candidate) else { return false }
-        if operation == .less || operation == .greater, case .python(let one) = candidate.form,
-            case .python(let bound) = version.form, one.isExcluded(byExclusive: bound, isUpper: operation == .less)
-        {
-            return false
-        }
         return operation.accepts(comparison) && sharesNumbers(candidate)
     }
 

@@ -46,9 +46,6 @@ struct SBOMCommand: AsyncParsableCommand {
             guard let platform = Platform(text) else { throw UsageError("\(text) is no platform; linux/arm64 is one") }
             return platform
         }
-        if case .openVEX = output {
-            throw UsageError("-o openvex speaks of vulnerabilities: tallyman scan writes it")
-        }
         let image = try await ScanCommand.load(source, platform: wanted, isPlainHTTP: plainHttp)
         let document = try ScanDocument(image, advisories: nil, version: BuildVersion.text)
         try outputs.write { format, isStandardOutput in

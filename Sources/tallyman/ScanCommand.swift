@@ -76,21 +76,25 @@ struct ScanCommand: AsyncParsableCommand {
 
     /// What the options about suppression read and what becomes of a finding.
     private static let suppressionHelp = """
-        Findings that a VEX statement calls not_affected or fixed, or that an exception covers, are marked as suppressed:
-        they stay in the result, are counted apart, and do not count for --fail-on. Of several statements the latest counts.
-        A file of exceptions is YAML or JSON:
+        Findings that a VEX statement calls not_affected or fixed, or that an
+        exception covers, are marked as suppressed: they stay in the result, are
+        counted apart, and do not count for --fail-on. Of several statements the
+        latest counts. A file of exceptions is YAML or JSON:
 
           exceptions:
-            - id: CVE-2024-1234            # or an alias
+            - id: CVE-2024-1234         # or an alias
               reason: only used by the build
-              package: openssl             # a name or purl; without it every package
-              images: ["registry.example/team/**"]   # * stops at a slash, ** does not; without it every image
+              package: openssl          # a name or purl; else every package
+              images: ["registry.example/team/**"]
+                                        # * stops at a slash; else every image
               author: jane@example.org
-              expires: 2026-12-31          # the last day on which it counts
-              justification: vulnerable_code_not_in_execute_path   # where it is no risk taken but not affected
+              expires: 2026-12-31       # the last day on which it counts
+              justification: vulnerable_code_not_in_execute_path
+                                        # where it is not affected, no risk taken
 
-        -o openvex writes not_affected and fixed for what is suppressed, affected for what was accepted without a
-        justification (the reason is its action) or is called so by a statement, and under_investigation for the rest.
+        -o openvex writes not_affected and fixed for what is suppressed; affected
+        for what was accepted without a justification (the reason is its action)
+        and for what a statement calls so; under_investigation for the rest.
         """
 
     private static var severities: String { Severity.allCases.reversed().map(\.rawValue).joined(separator: ", ") }

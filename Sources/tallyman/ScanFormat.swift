@@ -45,7 +45,7 @@ enum ScanFormat: Equatable {
     /// Whether the form holds findings and nothing else.
     var isReport: Bool {
         switch self {
-        case .sarif, .junit, .gitlab: true
+        case .sarif, .junit, .gitlab, .openVEX: true
         case .table, .json, .document: false
         }
     }

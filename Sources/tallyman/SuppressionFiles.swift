@@ -15,13 +15,15 @@ enum SuppressionFiles {
             return [try document(path)]
         }
         var found: [VEXDocument] = []
+        var others: [String] = []
         for file in try files(in: path) {
             do {
                 found.append(try document(file))
             } catch let error as VEXError {
-                ConsoleOutput.error("left out: \(error)")
+                others.append("\(error)")
             }
         }
+        tell(others, of: path)
         guard !found.isEmpty else { throw InputError("\(path) holds no VEX document in a .json file") }
         return found
     }

@@ -1,6 +1,7 @@
 import AdvisoryFile
 import Foundation
 import ImageSources
+import Matching
 import ScanModel
 import Testing
 

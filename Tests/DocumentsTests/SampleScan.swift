@@ -1,6 +1,5 @@
 import Advisories
 import ScanModel
-import VEX
 
 @testable import Documents
 
@@ -84,6 +83,7 @@ enum SampleScan {
     }
 
     static let suppression = Suppression(
+        kind: .vex,
         status: .notAffected,
         justification: "vulnerable_code_not_present",
         source: "team.vex.json",

@@ -50,6 +50,25 @@ import Testing
         #expect(ratings.last?["method"] as? String == "CVSSv31")
     }
 
+    @Test func `CycloneDX says of suppressed flaws what was decided, in its own words`() throws {
+        let document = try object(SampleBill.plain, .cyclonedxJSON)
+        let flaws = try #require(document["vulnerabilities"] as? [[String: Any]])
+        let analyses = flaws.map { $0["analysis"] as? [String: Any] ?? [:] }
+        #expect(
+            analyses.map { $0["state"] as? String } == [nil, "exploitable", "resolved", "not_affected"],
+            "in the order of their identifiers"
+        )
+        #expect(analyses.last?["justification"] as? String == "code_not_reachable")
+        #expect(analyses[1]["response"] as? [String] == ["will_not_fix"])
+        let detail = "because <so>; stated by jane in doc; until 2026-01-31"
+        #expect(analyses.dropFirst().allSatisfy { $0["detail"] as? String == detail })
+        let xml = String(decoding: SampleBill.plain.encode(as: .cyclonedxXML), as: UTF8.self)
+        #expect(xml.ranges(of: "<analysis>").count == 3 && xml.contains("<response>will_not_fix</response>"))
+        var other = SampleBill.plain
+        other.vulnerabilities[1].suppression?.reason = "another"
+        #expect(try object(other, .cyclonedxJSON)["serialNumber"] as? String != document["serialNumber"] as? String)
+    }
+
     @Test func `two packages of one purl have references of their own`() throws {
         var bill = SampleBill.plain
         let twin = Package(type: .npm, name: "left-pad", version: "1")

@@ -1,6 +1,7 @@
 import Advisories
 import Foundation
 import Postgres
+import Reports
 import ScanModel
 import Store
 import Testing
@@ -88,7 +89,7 @@ struct OwnedPackageTests {
             // What counts for a package that is owned is in the reports, too.
             #expect(try await store.texts("SELECT package_owned::text FROM inventories") == ["{f,f,f,t,f,t}"])
             let report = try await store.vulnerabilityReport("CVE-2024-0004", asOf: "2026-01-01")
-            #expect(report?.images.map(\.version).sorted() == ["2.6.1", "2.6.1", "2.6.2"])
+            #expect(report?.affected.map(\.version).sorted() == ["2.6.1", "2.6.1", "2.6.2"])
         }
     }
 

@@ -1,4 +1,4 @@
-import VEX
+import ScanModel
 
 extension Suppression {
     /// Why the finding needs no work and who says so, in a line.
