@@ -1,28 +1,26 @@
-/// Names grouped by "is another name of": a union-find whose result does not depend on the order of its input.
+/// Names, as numbers, grouped by "is another name of": a union-find in which the smallest number stands for its group.
 struct AliasGroups {
-    private var parents: [String: String] = [:]
+    private var parents: [Int: Int] = [:]
 
     /// Declares that all of `names` are names of one flaw.
-    mutating func join(_ names: [String]) {
-        guard let first = names.first else { return }
+    mutating func join(_ names: [Int]) {
+        guard names.count > 1 else { return }
         for name in names.dropFirst() {
-            let left = root(of: first)
+            let left = root(of: names[0])
             let right = root(of: name)
-            // The smaller name becomes the root, so that the order of calls does not matter.
             if left < right { parents[right] = left } else if right < left { parents[left] = right }
         }
     }
 
-    /// The name that stands for the group of `name`.
-    mutating func root(of name: String) -> String {
+    /// The name that stands for the group of `name`: the smallest in it.
+    mutating func root(of name: Int) -> Int {
         var root = name
-        while let parent = parents[root], parent != root { root = parent }
+        while let parent = parents[root] { root = parent }
         var step = name
         while let parent = parents[step], parent != root {
             parents[step] = root
             step = parent
         }
-        if parents[root] == nil { parents[root] = root }
         return root
     }
 }

@@ -3,11 +3,12 @@ import ScanModel
 import Versions
 
 /// Joins what several advisories say about one flaw in one package into one row.
+///
+/// Made once for all packages of a pass: names become numbers in the order of preference, and what a record says of a flaw
+/// whatever the package is worked out once.
 package struct FindingJoin: Sendable {
     private let records: [Int64: KnownRecord]
-    private let epss: [String: EPSSScore]
-    private let kev: [String: KEVEntry]
-    private let enrichments: [String: [CVEEnrichment]]
+    private let background: FlawBackground
 
     /// The statements to draw on: the records by the store's number, all others by CVE.
     package init(
@@ -16,10 +17,18 @@ package struct FindingJoin: Sendable {
         kev: [String: KEVEntry],
         enrichments: [String: [CVEEnrichment]] = [:]
     ) {
-        self.records = records.mapValues(KnownRecord.init)
-        self.epss = epss
-        self.kev = kev
-        self.enrichments = enrichments
+        let background = FlawBackground(epss: epss, kev: kev, enrichments: enrichments)
+        let names = Set(records.values.flatMap { [$0.id] + $0.aliases + $0.covers })
+        let ranks = Dictionary(
+            uniqueKeysWithValues: names.sorted(by: VulnerabilityID.precedes).enumerated().map {
+                ($0.element, $0.offset)
+            }
+        )
+        self.background = background
+        let known = Array(records).parallelMap { number, record in
+            (number, KnownRecord(record, ranks: ranks, background: background))
+        }
+        self.records = Dictionary(uniqueKeysWithValues: known)
     }
 
     /// The CVEs that scores and entries are wanted for.
@@ -31,85 +40,66 @@ package struct FindingJoin: Sendable {
         return cves
     }
 
-    /// A record, shared by the many statements that are made of it.
-    private final class KnownRecord: Sendable {
-        let record: AdvisoryRecord
-        /// The names of each flaw that it is about.
-        let flaws: [[String]]
-
-        init(_ record: AdvisoryRecord) {
-            self.record = record
-            flaws = record.covers.isEmpty ? [[record.id] + record.aliases] : record.covers.map { [$0] }
-        }
-    }
-
-    /// One flaw as one record states it.
-    private struct Statement {
-        /// Names of this one flaw.
-        let names: [String]
-        let known: KnownRecord
-        /// The package's matches, and which of them it is: a copy of each would cost more than all the rest.
-        let matches: [Match]
-        let index: Int
-
-        var record: AdvisoryRecord { known.record }
-        var match: Match { matches[index] }
-    }
-
     /// The findings of one package, by identifier; matches whose record is unknown or withdrawn are left out, and so are
     /// flaws that the owner's distribution answers for.
     package func findings(_ matches: [Match], precedence: OwnerPrecedence = .none) -> [Finding] {
-        var statements: [Statement] = []
-        for (index, match) in matches.enumerated() {
+        var statements: [FlawStatement] = []
+        var groups = AliasGroups()
+        for match in matches {
             guard let known = records[match.record], !known.record.isWithdrawn else { continue }
-            for names in known.flaws {
-                statements.append(Statement(names: names, known: known, matches: matches, index: index))
+            for flaw in known.flaws {
+                groups.join(flaw.ranks)
+                statements.append(FlawStatement(known: known, flaw: flaw, match: match))
             }
         }
-        var groups = AliasGroups()
-        for statement in statements { groups.join(statement.names) }
-        var byRoot: [String: [Statement]] = [:]
-        for statement in statements {
-            guard let name = statement.names.first else { continue }
-            byRoot[groups.root(of: name), default: []].append(statement)
+        guard statements.count > 1 else {
+            return statements.filter { !precedence.outranks($0.flaw.names) }.map(\.finding)
         }
-        return byRoot.values
-            .filter { !precedence.outranks(Set($0.flatMap(\.names))) }
-            .compactMap(finding)
-            .sorted { VulnerabilityID.precedes($0.id, $1.id) }
+        // The best name of a group is its root, so that roots in their order are findings in theirs.
+        let order = statements.indices.map { (root: groups.root(of: statements[$0].flaw.ranks[0]), index: $0) }
+            .sorted { $0 < $1 }
+        var findings: [Finding] = []
+        findings.reserveCapacity(order.count)
+        var start = 0
+        while start < order.count {
+            var end = start + 1
+            while end < order.count, order[end].root == order[start].root { end += 1 }
+            let group = order[start..<end].map { statements[$0.index] }
+            if !precedence.outranks(group.lazy.flatMap(\.flaw.names)), let finding = finding(group) {
+                findings.append(finding)
+            }
+            start = end
+        }
+        return findings
     }
 
-    private func finding(_ unordered: [Statement]) -> Finding? {
-        // Most flaws have one statement, which needs no order.
-        let statements =
-            unordered.count == 1
-            ? unordered
-            : unordered.sorted { left, right in
-                (left.record.provider, left.record.id, left.match.record)
-                    < (right.record.provider, right.record.id, right.match.record)
-            }
-        let names = Set(statements.flatMap(\.names))
+    private func finding(_ unordered: [FlawStatement]) -> Finding? {
+        // Most flaws have one statement, which says it all.
+        guard unordered.count > 1 else { return unordered.first?.finding }
+        let statements = unordered.sorted { left, right in
+            (left.record.provider, left.record.id, left.match.record)
+                < (right.record.provider, right.record.id, right.match.record)
+        }
+        let names = Set(statements.flatMap(\.flaw.names))
         guard let first = statements.first, let id = names.min(by: VulnerabilityID.precedes) else { return nil }
-        let aliases = names.union(statements.map(\.record.id)).subtracting([id])
-        let cves = ([id] + aliases.sorted()).filter { $0.hasPrefix("CVE-") && names.contains($0) }
-        let score = cves.compactMap { epss[$0] }.max { $0.score < $1.score }
+        let aliases = names.union(statements.map(\.record.id)).subtracting([id]).sorted()
+        let known = background.of(id, aliases: aliases.filter(names.contains))
         let own = statements.compactMap(\.match.range.severity).filter { $0 != .unknown }.max()
         let state = Self.state(statements.map(\.match.range.fixState))
-        let background = CVEBackground(cves.flatMap { enrichments[$0] ?? [] })
         let stated = own ?? statements.map(\.record.severity).max() ?? .unknown
         let urls = Self.unique(statements.flatMap(\.record.urls))
         return Finding(
             id: id,
-            aliases: aliases.sorted(),
-            severity: stated == .unknown ? background.severity : stated,
-            cvss: Self.sorted(statements.flatMap(\.record.cvss) + background.cvss),
-            epss: score?.score,
-            epssPercentile: score?.percentile,
-            kev: cves.lazy.compactMap { kev[$0] }.first ?? background.knownExploited,
-            ssvc: background.ssvc,
-            published: statements.compactMap(\.record.published).min() ?? background.published,
-            summary: statements.lazy.map(\.record.summary).first { !$0.isEmpty } ?? background.summary,
-            urls: urls.isEmpty ? background.urls : urls,
+            aliases: aliases,
+            severity: stated == .unknown ? known.cve.severity : stated,
+            cvss: Self.sorted(statements.flatMap(\.record.cvss) + known.cve.cvss),
+            epss: known.score?.score,
+            epssPercentile: known.score?.percentile,
+            kev: known.kev,
+            ssvc: known.cve.ssvc,
+            published: statements.compactMap(\.record.published).min() ?? known.cve.published,
+            summary: statements.lazy.map(\.record.summary).first { !$0.isEmpty } ?? known.cve.summary,
+            urls: urls.isEmpty ? known.cve.urls : urls,
             provider: first.record.provider,
             fixState: state,
             fixedVersions: state == .fixed ? Self.fixedVersions(statements.map(\.match.range)) : [],
@@ -136,14 +126,14 @@ package struct FindingJoin: Sendable {
     }
 
     /// The newest version of CVSS first, each vector once.
-    private static func sorted(_ vectors: [CVSSVector]) -> [CVSSVector] {
+    static func sorted(_ vectors: [CVSSVector]) -> [CVSSVector] {
         guard vectors.count > 1 else { return vectors }
         return Set(vectors).sorted { left, right in
             left.version == right.version ? left.vector < right.vector : left.version > right.version
         }
     }
 
-    private static func unique<Value: Hashable>(_ values: [Value]) -> [Value] {
+    static func unique<Value: Hashable>(_ values: [Value]) -> [Value] {
         guard values.count > 1 else { return values }
         var seen: Set<Value> = []
         return values.filter { seen.insert($0).inserted }

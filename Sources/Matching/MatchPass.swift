@@ -11,9 +11,9 @@ package struct MatchPass<Source: AdvisorySource> {
 
     /// The findings of each subject, in the order of `subjects`.
     package func findings(_ subjects: [MatchSubject]) throws -> [[Finding]] {
-        let keys = subjects.map { AdvisoryKeys.keys(for: $0.package, distro: $0.distro) }
+        let keys = subjects.parallelMap { AdvisoryKeys.keys(for: $0.package, distro: $0.distro) }
         let candidates = try source.candidates(for: Array(Set(keys.joined())).sorted())
-        let matches = zip(subjects, keys).map { subject, keys in
+        let matches = Array(zip(subjects, keys)).parallelMap { subject, keys in
             Matcher.matches(
                 package: subject.package,
                 distro: subject.distro,
@@ -29,8 +29,8 @@ package struct MatchPass<Source: AdvisorySource> {
             kev: try source.kev(cves),
             enrichments: try source.enrichments(cves)
         )
-        return zip(subjects, matches).map { subject, matches in
-            join.findings(matches, precedence: precedence[subject] ?? .none)
+        return Array(zip(subjects, matches)).parallelMap { subject, matches in
+            join.findings(matches, precedence: subject.owner == nil ? .none : precedence[subject] ?? .none)
         }
     }
 

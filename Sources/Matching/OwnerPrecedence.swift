@@ -17,11 +17,11 @@ package enum OwnerPrecedence: Sendable, Equatable {
     case flaws(Set<String>)
 
     /// Whether the distribution answers for the flaw that has `names`.
-    func outranks(_ names: Set<String>) -> Bool {
+    func outranks(_ names: some Sequence<String>) -> Bool {
         switch self {
         case .none: false
         case .whole: true
-        case .flaws(let spoken): !spoken.isDisjoint(with: names)
+        case .flaws(let spoken): names.contains(where: spoken.contains)
         }
     }
 

@@ -152,7 +152,7 @@ struct FleetExceptions: AsyncParsableCommand {
         @Argument(help: "YAML or JSON, as `tallyman scan --exceptions` reads it.") var files: [String]
 
         func run() async throws {
-            let exceptions = try files.flatMap { try SuppressionFiles.exceptions($0) }
+            let exceptions = try SuppressionFiles.exceptions(files)
             let store = try await fleet.store(connections: 1)
             let added = try await store.add(exceptions)
             await store.close()

@@ -21,7 +21,7 @@ struct FleetVEX: AsyncParsableCommand {
         @Argument(help: "Documents, or folders of them.") var paths: [String]
 
         func run() async throws {
-            let documents = try paths.flatMap { try SuppressionFiles.documents($0) }
+            let documents = try SuppressionFiles.documents(paths)
             let store = try await fleet.store(connections: 1)
             try await store.add(documents)
             await store.close()

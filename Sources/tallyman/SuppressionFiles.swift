@@ -6,6 +6,12 @@ enum SuppressionFiles {
     private static let maxFiles = 10_000
     private static let maxTold = 20
 
+    /// The documents of several files and folders; not inline in the commands, whose async code Swift 6.3 then fails to optimise.
+    static func documents(_ paths: [String]) throws -> [VEXDocument] { try paths.flatMap { try documents($0) } }
+
+    /// The usable exceptions of several files, likewise.
+    static func exceptions(_ paths: [String]) throws -> [FindingException] { try paths.flatMap { try exceptions($0) } }
+
     /// The document in a file, or those in the `.json` files of a folder and its subfolders, by path.
     ///
     /// Throws for a file that is no VEX document, and for a folder that holds none.

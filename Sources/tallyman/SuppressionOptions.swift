@@ -24,8 +24,8 @@ struct SuppressionOptions: ParsableArguments {
     /// Reads all that was given, and says on standard error what of it does not count.
     func load() throws -> Suppressions {
         let day = try day.day
-        let documents = try documents.flatMap { try SuppressionFiles.documents($0) }
-        let exceptions = try exceptionFiles.flatMap { try SuppressionFiles.exceptions($0) }
+        let documents = try SuppressionFiles.documents(documents)
+        let exceptions = try SuppressionFiles.exceptions(exceptionFiles)
         let all = Suppressions(documents: documents, exceptions: exceptions, today: day)
         Self.tell(all.expired, by: day)
         return all

@@ -137,11 +137,11 @@ struct ReplacementTests {
 
     @Test("Data of an earlier date never replaces newer data, except where that is asked for")
     func older() throws {
-        func kev(_ version: String) -> String {
-            #"{"catalogVersion":"\#(version)","vulnerabilities":[{"cveID":"CVE-2024-1","dateAdded":"2024-01-01"}]}"#
+        func kev(_ version: String, _ cve: String) -> String {
+            #"{"catalogVersion":"\#(version)","vulnerabilities":[{"cveID":"\#(cve)","dateAdded":"2024-01-01"}]}"#
         }
-        let newer = try folder.write("new/kev.json", kev("2024.05.02").utf8)
-        let older = try folder.write("old/kev.json", kev("2024.05.01").utf8)
+        let newer = try folder.write("new/kev.json", kev("2024.05.02", "CVE-2024-2").utf8)
+        let older = try folder.write("old/kev.json", kev("2024.05.01", "CVE-2024-1").utf8)
         try AdvisoryFile.build(at: path, from: [newer])
         let before = try bytes
         let error = #expect(throws: AdvisoryError.self) { try AdvisoryFile.build(at: path, from: [older]) }

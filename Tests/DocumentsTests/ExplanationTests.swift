@@ -111,7 +111,7 @@ import Testing
         #expect(unknown.verdict == .unknown && unknown.id == "CVE-1999-1")
         #expect(
             unknown.summary
-                == "not reported: no advisory of that name is in the data, which is from debian, osv and pypi"
+                == "not reported: no advisory of that name is in the data, which is from debian and pypi"
         )
         let withdrawn = try explain("CVE-2020-1", [flask])
         #expect(withdrawn.verdict == .withdrawn)

@@ -59,11 +59,12 @@ struct OwnedPackageTests {
     }
 
     private static let matches = """
-        SELECT packages.name || ' ' || packages.version || ' ' || coalesce(owners.name, '-') || ' ' || vulnerabilities.name
+        SELECT (packages.name || ' ' || packages.version || ' ' || coalesce(owners.name, '-') || ' ' || vulnerabilities.name)
+            COLLATE "C"
         FROM package_vulnerabilities JOIN packages ON packages.id = package_id
             JOIN vulnerabilities ON vulnerabilities.id = vulnerability_id
             LEFT JOIN packages AS owners ON owners.id = packages.owner
-        WHERE found_until IS NULL ORDER BY 1 COLLATE "C"
+        WHERE found_until IS NULL ORDER BY 1
         """
 
     @Test("What the distribution says of the owner outranks the language's advisories, as in a scan of one image")

@@ -24,7 +24,8 @@ package struct KEVImporter: AdvisoryImporter {
         file.content.withUnsafeBytes { bytes in
             guard var members = try? JSONMembers(bytes) else { return nil }  // Refused when it is read.
             while let member = try? members.next() {  // Likewise.
-                if member.name == "catalogVersion" { return String(decoding: member.value.prefix(40), as: UTF8.self) }
+                guard member.name == "catalogVersion", member.value.count <= 42 else { continue }
+                return (try? JSONReader.parse(member.value, maxDepth: 1))?.string
             }
             return nil
         }
