@@ -49,7 +49,8 @@ struct FactList {
 /// How query reports name the advisories that they rest on.
 extension [ProviderBuild] {
     var line: String {
-        isEmpty ? "none: nothing was matched" : map { "\($0.provider) \($0.build)" }.joined(separator: ", ")
+        guard !isEmpty else { return "none: nothing was matched" }
+        return map { "\($0.provider) \(shortDigest($0.build))" }.joined(separator: ", ")
     }
 }
 
