@@ -3,7 +3,8 @@ import ScanModel
 
 /// Matches packages with one state of the advisories, in a few lookups of sets however many packages there are.
 ///
-/// The one-shot commands and the fleet differ in their source alone.
+/// The one-shot commands and the fleet differ in their source alone. Blocks the calling thread, and is nothing for the
+/// cooperative pool. Throws what the source throws.
 package struct MatchPass<Source: AdvisorySource> {
     private let source: Source
 

@@ -1,7 +1,7 @@
 import AdvisoryFile
 import ArgumentParser
+import DedicatedThread
 import Documents
-import Foundation
 import ImageSources
 import ScanModel
 import VEX
@@ -22,8 +22,6 @@ struct ExplainCommand: AsyncParsableCommand {
     enum Form: String, ExpressibleByArgument, CaseIterable { case text, json }
 
     private static let maxIDBytes = 200
-    /// Bytes of one VEX document or file of exceptions.
-    private static let maxFileBytes = 256 << 20
 
     @Argument(help: "What to scan.") var source: String
     @Argument(help: "The vulnerability.") var id: String
@@ -32,8 +30,7 @@ struct ExplainCommand: AsyncParsableCommand {
     var platform: String?
     @Option(help: "The advisory file; by default the one that `tallyman advisories import` writes.")
     var advisories: String?
-    @Option(help: "A VEX document; may be repeated.") var vex: [String] = []
-    @Option(help: "A file of exceptions, YAML or JSON; may be repeated.") var exceptions: [String] = []
+    @OptionGroup var suppression: SuppressionOptions
     @Flag(help: "Speak plain HTTP with the registry, not HTTPS.") var plainHttp = false
 
     func run() async throws {
@@ -46,43 +43,22 @@ struct ExplainCommand: AsyncParsableCommand {
             guard let platform = Platform(text) else { throw UsageError("\(text) is no platform; linux/arm64 is one") }
             return platform
         }
-        let suppressions = try self.suppressions()
+        let suppressions = try suppression.load()
         let file = try AdvisoryFile(path: try AdvisoryPath.file(advisories))
         let image = try await ScanCommand.load(source, platform: wanted, isPlainHTTP: plainHttp)
-        let reference = image.reference.flatMap { ImageReference($0) }
-        let identity = ImageIdentity(
-            reference: reference,
-            digests: [image.digest, image.imageID, reference?.digest].compactMap { $0?.description }
-        )
-        let document = try ExplanationDocument(id, in: image, advisories: file) { id, aliases, purl in
-            suppressions.suppression(id: id, aliases: aliases, purl: purl, image: identity).map { found in
-                "\(found.status.rawValue) by \(found.source)" + (found.reason.map { ": \($0)" } ?? "")
+        let identity = ImageIdentity(image)
+        let id = id
+        // Matching reads a database and waits for all cores: nothing for the cooperative pool.
+        let document = try await ThreadPool(name: "match", threads: 1).run {
+            try ExplanationDocument(id, in: image, advisories: file) { id, aliases, purl in
+                suppressions.suppression(id: id, aliases: aliases, purl: purl, image: identity).map { found in
+                    "\(found.status.rawValue) by \(found.source)" + (found.reason.map { ": \($0)" } ?? "")
+                }
             }
         }
         switch output {
         case .text: ConsoleOutput.text(document.text)
         case .json: ConsoleOutput.bytes(try document.json())
         }
-    }
-
-    private func suppressions() throws -> Suppressions {
-        do {
-            return Suppressions(
-                documents: try vex.map { try VEXDocument(try bytes($0), name: $0) },
-                exceptions: try exceptions.flatMap { try ExceptionFile(try bytes($0), name: $0).exceptions },
-                today: String(Date.now.ISO8601Format().prefix(10))
-            )
-        } catch let error as VEXError {
-            throw InputError("\(error)")
-        }
-    }
-
-    private func bytes(_ path: String) throws -> [UInt8] {
-        guard let handle = FileHandle(forReadingAtPath: path) else { throw InputError("\(path) cannot be read") }
-        defer { try? handle.close() }  // It was only read.
-        guard let data = try handle.read(upToCount: Self.maxFileBytes + 1), data.count <= Self.maxFileBytes else {
-            throw InputError("\(path) is empty or larger than \(Self.maxFileBytes) bytes")
-        }
-        return [UInt8](data)
     }
 }

@@ -118,13 +118,17 @@ struct ScanCommand: AsyncParsableCommand {
         if file == nil {
             ConsoleOutput.error("no advisories: nothing was matched; import some with `tallyman advisories import`")
         }
-        let document = try ScanDocument(
-            image,
-            advisories: file,
-            suppressions: suppressions,
-            onlyFixed: onlyFixed,
-            version: BuildVersion.text
-        )
+        let onlyFixed = onlyFixed
+        // Matching reads a database and waits for all cores: nothing for the cooperative pool.
+        let document = try await ThreadPool(name: "match", threads: 1).run {
+            try ScanDocument(
+                image,
+                advisories: file,
+                suppressions: suppressions,
+                onlyFixed: onlyFixed,
+                version: BuildVersion.text
+            )
+        }
         let day = try suppression.day.day
         try outputs.write { format, isStandardOutput in
             switch format {
