@@ -4,7 +4,7 @@ import ScanModel
 /// Java archives with all that is nested or shaded in them.
 struct JavaCataloger: Cataloger {
     let name = "java"
-    let version = 4
+    let version = 5
     let readsLargeFiles = true
     let isCostly = true
     let selectors: [PathSelector] = [
@@ -14,7 +14,8 @@ struct JavaCataloger: Cataloger {
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         var found = CatalogedFile()
         let path = "/" + file.path.text
-        let read = JavaArchiveReader.read(file.bytes, path: path)
+        var hashes: [String: [FileHash]] = [:]
+        let read = JavaArchiveReader.read(file.bytes, path: path) { hashes[$0] = $1.sha1 + $1.sha256 }
         found.problems = read.problems
         for artifact in read.artifacts {
             let nested = artifact.virtualPath.hasPrefix(path) ? artifact.virtualPath.dropFirst(path.count) : ""
@@ -28,7 +29,7 @@ struct JavaCataloger: Cataloger {
                         licenses: artifact.licenses.sorted(),
                         // A plugin that states no group has that of the plugins Jenkins publishes.
                         group: artifact.groupID ?? (isPlugin ? "org.jenkins-ci.plugins" : nil),
-                        hashes: artifact.isRoot ? file.bytes.sha1 + file.bytes.sha256 : []
+                        hashes: artifact.isShaded ? [] : hashes[artifact.virtualPath] ?? []
                     ),
                     virtualPath: nested.hasPrefix(":") ? String(nested.dropFirst()) : String(nested)
                 )

@@ -6,13 +6,18 @@ import ScanModel
 /// one package.
 struct NixStoreCataloger: Cataloger {
     let name = "nix-store"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.entry(in: "nix/store")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         var packages = PackageRecords(.nix)
-        if let path = NixStoreName(file.path.name) { packages.add(name: path.package, version: path.version) }
-        return packages.file
+        guard let path = NixStoreName(file.path.name) else { return packages.file }
+        packages.add(name: path.package, version: path.version)
+        var found = packages.file
+        // The package has all that is below; its database, which lists the files, is left out of most images. The prefix keeps
+        // it apart from a distribution's package of the same name, whose advisories say nothing about it.
+        if !found.packages.isEmpty { found.ownerships = [Ownership(owner: "nix:" + path.package, paths: [file.path])] }
+        return found
     }
 }
 

@@ -32,12 +32,12 @@ struct BinaryPrecedence {
 
     /// Whether `package`, found in `evidence`, is left out of the inventory.
     ///
-    /// The file's owner is an OS package, which its distribution answers for, or a .NET package that names it; or a note names a package that the OS's
-    /// database lists anyway (notes have the name of the source); or a Java program stands in an installation that is
+    /// The file's owner is an OS package, which its distribution answers for, or a .NET package that names it (nobody answers for
+    /// Nix' packages: a program of theirs stays, with its owner); or a note names a package that the OS's database lists anyway (notes have the name of the source); or a Java program stands in an installation that is
     /// reported as a whole.
     func drops(_ package: Package, in evidence: Evidence, owner: String?) -> Bool {
         guard Self.catalogers.contains(evidence.cataloger) else { return false }
-        if owner != nil { return true }
+        if owner != nil { return FileOwners.nixStorePath(of: evidence.path) == nil }
         switch evidence.cataloger {
         case CatalogerName.elfPackage:
             return listed.contains(Named(type: package.type, name: package.name))

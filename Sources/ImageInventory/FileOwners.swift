@@ -21,14 +21,23 @@ struct FileOwners {
         }
     }
 
-    /// The name of the owner of the file at `path`.
+    /// The name of the owner of the file at `path`; in Nix' store it is the package of the directory that the file is in.
     ///
     /// Package managers may list `bin/x` for what stands at `usr/bin/x`, where `bin` is a link to there.
     func owner(of path: LayerPath) -> String? {
-        if let owner = owners[path] { return owner }
+        if let owner = owners[path] ?? Self.nixStorePath(of: path).flatMap({ owners[$0] }) { return owner }
         guard !merged.isEmpty, path.bytes.starts(with: Self.usr) else { return nil }
         let short = LayerPath(clean: Array(path.bytes.dropFirst(Self.usr.count)))
         guard merged.contains(where: { short.bytes.starts(with: $0.bytes + [UInt8(ascii: "/")]) }) else { return nil }
         return owners[short]
+    }
+
+    /// `nix/store/NAME` for what is below it.
+    static func nixStorePath(of path: LayerPath) -> LayerPath? {
+        let store = Array("nix/store/".utf8)
+        guard path.bytes.starts(with: store),
+            let end = path.bytes.dropFirst(store.count).firstIndex(of: UInt8(ascii: "/"))
+        else { return nil }
+        return LayerPath(clean: Array(path.bytes[..<end]))
     }
 }

@@ -69,7 +69,7 @@ package enum InventoryFold {
                 if package.licenses.isEmpty {
                     package.licenses = statements.licenses(of: package, listedAt: item.evidence.path)
                 }
-                let owner = package.type.isOS ? nil : fileOwner
+                let owner = package.type.isOS || package.type == .nix ? nil : fileOwner
                 if precedence.drops(package, in: item.evidence, owner: fileOwner) { continue }
                 let layer = origins.layer(of: cataloged, at: item)
                 let path =

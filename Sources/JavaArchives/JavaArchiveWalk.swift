@@ -15,7 +15,13 @@ struct JavaArchiveWalk {
 
     init(limits: JavaArchiveLimits) { self.limits = limits }
 
-    mutating func visit(_ file: FileBytes, virtualPath: String, fileName: String, depth: Int) {
+    mutating func visit(
+        _ file: FileBytes,
+        virtualPath: String,
+        fileName: String,
+        depth: Int,
+        _ eachArchive: (String, FileBytes) -> Void
+    ) {
         let archive: ZipArchive
         do throws(ZipError) {
             archive = try ZipArchive(file, limits: limits.zip)
@@ -25,7 +31,7 @@ struct JavaArchiveWalk {
         }
         for problem in archive.problems { report("\(virtualPath): \(problem)") }
         let identity = readIdentity(of: archive, virtualPath: virtualPath, fileName: fileName)
-        add(identity, virtualPath: virtualPath, isRoot: depth == 0)
+        if add(identity, virtualPath: virtualPath) { eachArchive(virtualPath, file) }
         for entry in archive.entries where !entry.isDirectory && JavaArchiveName.hasArchiveExtension(entry.name) {
             let nestedPath = "\(virtualPath):\(entry.name)"
             guard depth < limits.maxDepth else {
@@ -44,7 +50,7 @@ struct JavaArchiveWalk {
             guard let bytes = contents(of: entry, in: archive, maxBytes: limits.maxNestedBytes, at: virtualPath) else {
                 continue
             }
-            visit(FileBytes(bytes), virtualPath: nestedPath, fileName: entry.name, depth: depth + 1)
+            visit(FileBytes(bytes), virtualPath: nestedPath, fileName: entry.name, depth: depth + 1, eachArchive)
         }
     }
 
@@ -87,34 +93,36 @@ struct JavaArchiveWalk {
         )
     }
 
-    private mutating func add(_ identity: ArchiveIdentity, virtualPath: String, isRoot: Bool) {
+    /// Adds what an archive is and what is merged into it; whether it is an artifact itself.
+    private mutating func add(_ identity: ArchiveIdentity, virtualPath: String) -> Bool {
         let (main, shaded) = identity.resolve()
-        if let main { add(main, virtualPath: virtualPath, isRoot: isRoot, isShaded: false) }
+        let isArtifact = main.map { add($0, virtualPath: virtualPath, isShaded: false) } ?? false
         for library in shaded {
             let path = "\(virtualPath):\(library.groupID ?? ""):\(library.name)"
-            add(library, virtualPath: path, isRoot: false, isShaded: true)
+            _ = add(library, virtualPath: path, isShaded: true)
         }
+        return isArtifact
     }
 
     private mutating func add(
         _ coordinates: ArchiveIdentity.Coordinates,
         virtualPath: String,
-        isRoot: Bool,
         isShaded: Bool
-    ) {
-        guard !coordinates.name.isEmpty else { return }
+    ) -> Bool {
+        guard !coordinates.name.isEmpty else { return false }
         guard let version = coordinates.version, !version.isEmpty else {
             // Nothing can be matched without one, and leaving it out unsaid would pass for a clean archive.
-            return report("\(virtualPath): \(coordinates.name) states no version")
+            report("\(virtualPath): \(coordinates.name) states no version")
+            return false
         }
         guard artifacts.count < limits.maxArtifacts else {
             report("\(virtualPath): more than \(limits.maxArtifacts) artifacts")
-            return
+            return false
         }
         let fields = [coordinates.name, version, coordinates.groupID ?? ""]
         guard fields.allSatisfy({ $0.utf8.count <= limits.maxFieldBytes }) else {
             report("\(virtualPath): name, version or groupId is longer than \(limits.maxFieldBytes) bytes")
-            return
+            return false
         }
         artifacts.append(
             JavaArtifact(
@@ -122,12 +130,12 @@ struct JavaArchiveWalk {
                 version: version,
                 groupID: coordinates.groupID,
                 virtualPath: virtualPath,
-                isRoot: isRoot,
                 isShaded: isShaded,
                 isJenkinsPlugin: coordinates.isJenkinsPlugin,
                 licenses: coordinates.licenses.filter { $0.utf8.count <= limits.maxFieldBytes }
             )
         )
+        return true
     }
 
     /// Expands a manifest or a Maven file within what is left of the bytes for all of them.

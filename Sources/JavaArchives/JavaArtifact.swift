@@ -9,8 +9,6 @@ package struct JavaArtifact: Sendable, Equatable {
     /// Where it is: `/opt/app.war:WEB-INF/lib/x.jar`, and for a library merged into another archive
     /// `/opt/app.jar:org.example:merged`.
     package let virtualPath: String
-    /// Whether this is the outermost archive itself, not something inside it.
-    package let isRoot: Bool
     /// Whether this was merged (shaded) into an archive of another identity.
     package let isShaded: Bool
     /// Whether the groupId or the file extension says that this is a Jenkins plugin.
@@ -23,7 +21,6 @@ package struct JavaArtifact: Sendable, Equatable {
         version: String,
         groupID: String?,
         virtualPath: String,
-        isRoot: Bool = false,
         isShaded: Bool = false,
         isJenkinsPlugin: Bool = false,
         licenses: [String] = []
@@ -32,7 +29,6 @@ package struct JavaArtifact: Sendable, Equatable {
         self.version = version
         self.groupID = groupID
         self.virtualPath = virtualPath
-        self.isRoot = isRoot
         self.isShaded = isShaded
         self.isJenkinsPlugin = isJenkinsPlugin
         self.licenses = licenses

@@ -75,6 +75,20 @@ struct NixStoreTests {
         #expect(found.first?.package.purl(distro: nil) == "pkg:nix/glibc@2.34-210")
     }
 
+    @Test(
+        "What stands in a store path is its package's, and its programs are listed still: no distribution answers for them"
+    )
+    func owners() throws {
+        var tar = TarBuilder()
+        let store = "nix/store/\(Self.hash)-busybox-1.36.1"
+        tar.file("\(store)/bin/busybox", "\u{7f}ELF\0BusyBox v1.36.1 (2023")
+        tar.file("\(store)/lib/python3/site-packages/x-2.dist-info/METADATA", "Name: x\nVersion: 2\n")
+        tar.file("usr/lib/python3/site-packages/y-3.dist-info/METADATA", "Name: y\nVersion: 3\n")
+        let layer = try LayerScanner().scan(ArrayProducer(tar.archive), expected: nil)
+        let found = InventoryFold.fold([layer]).packages.map { "\($0.package.name) \($0.ownedBy ?? "-")" }
+        #expect(Set(found) == ["busybox -", "busybox nix:busybox", "x nix:busybox", "y -"])
+    }
+
     @Test("A store path that a higher layer deletes is gone")
     func deleted() throws {
         var below = TarBuilder()

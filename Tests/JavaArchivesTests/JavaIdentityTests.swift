@@ -29,8 +29,7 @@ import Testing
                     name: "outer",
                     version: "2.0",
                     groupID: "org.b",
-                    virtualPath: "/opt/outer-2.0.jar",
-                    isRoot: true
+                    virtualPath: "/opt/outer-2.0.jar"
                 ),
                 JavaArtifact(
                     name: "inner",
@@ -66,7 +65,6 @@ import Testing
                     version: "3.2.1",
                     groupID: "org.example.group",
                     virtualPath: "/opt/thing.jar",
-                    isRoot: true,
                     licenses: ["Apache-2.0"]
                 )
             ]

@@ -12,7 +12,10 @@ import Zip
     func nested() {
         let library = Self.jar("1", [("BOOT-INF/lib/deep-2.0.jar", Self.jar("0"))])
         let app = Self.jar("3", [("WEB-INF/lib/lib-1.0.jar", library), ("notes.txt", [1])])
-        let (artifacts, problems) = JavaArchiveReader.read(FileBytes(app), path: "/opt/app.war")
+        var sizes: [String: Int] = [:]
+        let (artifacts, problems) = JavaArchiveReader.read(FileBytes(app), path: "/opt/app.war") {
+            sizes[$0] = $1.count
+        }
         #expect(problems.isEmpty)
         #expect(
             artifacts.map(\.virtualPath) == [
@@ -21,7 +24,11 @@ import Zip
             ]
         )
         #expect(artifacts.map(\.version) == ["3", "1.0", "2.0"])
-        #expect(artifacts.map(\.isRoot) == [true, false, false])
+        #expect(
+            Set(sizes.keys) == Set(artifacts.map(\.virtualPath)),
+            "each archive's bytes are seen while they are there"
+        )
+        #expect(sizes["/opt/app.war"] == app.count)
     }
 
     @Test("A thousand nested archives side by side are read")
