@@ -56,6 +56,34 @@ package final class FileBytes: @unchecked Sendable {  // Rule: `storage` is neve
         }
     }
 
+    /// Bytes of a piece that ``forEachPiece(_:)`` hands out; a multiple of every page size.
+    private static let pieceBytes = 4 << 20
+
+    /// Calls `body` with one piece of the file after the other, of at most 4 MiB, each valid during its call only.
+    ///
+    /// What has been read of a mapped file leaves the process's memory, so that going through one of gigabytes takes no more
+    /// than a piece of it.
+    package func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) {
+        withUnsafeBytes { buffer in
+            var offset = 0
+            while offset < buffer.count {
+                let end = min(buffer.count, offset + Self.pieceBytes)
+                body(UnsafeRawBufferPointer(rebasing: buffer[offset..<end]))
+                release(from: offset, to: end)
+                offset = end
+            }
+        }
+    }
+
+    /// Lets go of the pages of a mapped file that were read; they come back when they are read again.
+    package func releasePages() { release(from: 0, to: count) }
+
+    private func release(from start: Int, to end: Int) {
+        guard case .mapping(let base, _) = storage else { return }
+        // Advice alone: where the kernel refuses it, nothing but memory is lost.
+        madvise(UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_DONTNEED)
+    }
+
     /// The byte at `offset`, or `nil` outside the file.
     package func u8(at offset: Int) -> UInt8? {
         guard offset >= 0, offset < count else { return nil }

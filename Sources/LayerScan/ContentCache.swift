@@ -35,7 +35,7 @@ package final class ContentCache: Sendable {
     static func key(for file: EvidenceFile, read cataloger: any Cataloger) -> Key? {
         guard cataloger.isCostly, file.companions.isEmpty, file.bytes.count >= minBytes else { return nil }
         var hasher = SHA256()
-        file.bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        file.bytes.forEachPiece { hasher.update(bufferPointer: $0) }
         return Key(cataloger: cataloger.name, digest: Array(hasher.finalize()), name: Array(file.path.name))
     }
 

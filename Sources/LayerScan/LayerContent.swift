@@ -159,6 +159,7 @@ struct LayerContent {
     }
 
     private func read(_ file: EvidenceFile, with cataloger: any Cataloger) -> CatalogedFile {
+        defer { file.bytes.releasePages() }
         guard let key = ContentCache.key(for: file, read: cataloger) else { return measured(file, with: cataloger) }
         if let known = cache.result(for: key) { return known }
         let found = measured(file, with: cataloger)

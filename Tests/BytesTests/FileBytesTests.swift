@@ -70,6 +70,44 @@ struct FileBytesTests {
         #expect(FileBytes(mapping: -1, count: 10) == nil)
         #expect(FileBytes(mapping: 0, count: -1) == nil)
     }
+
+    @Test("Pieces are the whole file in order, however it is kept, and letting go of its pages changes nothing")
+    func pieces() throws {
+        for size in [0, 1, 4 << 20, (9 << 20) + 7] {
+            let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 ^ $0 >> 8 ^ $0 >> 16) }
+            for file in try size == 0 ? [FileBytes(bytes)] : forms(bytes) {
+                var seen: [UInt8] = []
+                file.forEachPiece { seen += $0 }
+                file.releasePages()
+                #expect(seen == bytes)
+                #expect(file.all == bytes)
+            }
+        }
+    }
+
+    @Test("Going through a mapped file takes no more memory than a piece of it")
+    func memory() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("bytes-\(UUID().uuidString)")
+        try Data().write(to: path)
+        defer { try? FileManager.default.removeItem(at: path) }  // a leftover file harms no test
+        let handle = try FileHandle(forUpdating: path)
+        try handle.truncate(atOffset: 128 << 20)
+        let file = try #require(FileBytes(mapping: handle.fileDescriptor, count: 128 << 20))
+        let before = try residentFileKiB()
+        var peak = 0
+        file.forEachPiece { piece in
+            for offset in stride(from: 0, to: piece.count, by: 4096) { peak = max(peak, Int(piece[offset])) }
+            peak = max(peak, (try? residentFileKiB()) ?? .max)  // what cannot be read fails below
+        }
+        #expect(peak - before < 16 << 10)
+    }
+
+    /// What this process holds of files, in KiB (proc(5), `RssFile`).
+    private func residentFileKiB() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("RssFile:") })
+        return try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) })
+    }
 }
 
 @Suite("Bytes in memory as a stream")
