@@ -48,6 +48,21 @@ struct FleetSuppressions {
         return verdict.isEmpty ? nil : verdict
     }
 
+    /// The purls of packages by their numbers.
+    static func purls(of packages: Set<Int>, _ session: PostgresSession) throws -> [Int: String] {
+        var purls: [Int: String] = [:]
+        for row in try session.execute(
+            """
+            SELECT packages.id, \(PackageColumns.list) FROM packages LEFT JOIN distros ON distros.id = packages.distro
+            WHERE packages.id = ANY($1::bigint[])
+            """,
+            [.intArray(packages.sorted())]
+        ) {
+            purls[try row.int(0)] = try PackageColumns(row, from: 1).purl
+        }
+        return purls
+    }
+
     private static func flaws(_ session: PostgresSession, among ids: [Int]?) throws -> [Int: Flaw] {
         var flaws: [Int: Flaw] = [:]
         for row in try session.execute(

@@ -118,13 +118,20 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     struct Vulnerability: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Where a vulnerability is, and since when.")
+        static let configuration = CommandConfiguration(
+            abstract: "Where a vulnerability is, and since when.",
+            discussion: "With --as-of: where it was at the end of that day (UTC), as tags and findings stood then."
+        )
         @OptionGroup var options: QueryOptions
         @Argument(help: "A CVE, GHSA or other id.") var id: String
 
         func run() async throws {
             let store = try await options.fleet.store(connections: 1)
-            let report = try await store.vulnerabilityReport(id, asOf: try options.day.day)
+            let report = try await store.vulnerabilityReport(
+                id,
+                asOf: try options.day.day,
+                past: options.day.asOf
+            )
             await store.close()
             guard let report else { throw InputError("no package of the fleet is known to have \(id)") }
             try options.print(report)

@@ -1,0 +1,242 @@
+import Matching
+import Postgres
+import ScanModel
+
+/// One batch of the matching pass, inside one transaction.
+struct RematchBatch {
+    private struct Row {
+        let id: Int
+        let subject: MatchSubject
+    }
+
+    private let session: PostgresSession
+
+    init(_ session: PostgresSession) { self.session = session }
+
+    /// Keeps other passes, and the end of an import, out until the transaction ends.
+    ///
+    /// The first statement of a transaction: a snapshot that is older than the lock would miss what the others did.
+    static func exclude(_ session: PostgresSession) throws {
+        _ = try session.execute("LOCK TABLE advisory_states IN SHARE ROW EXCLUSIVE MODE")
+    }
+
+    func run(limit: Int, naming changes: Int) throws -> RematchSummary {
+        try Self.exclude(session)
+        let state = try session.count("SELECT coalesce(max(id), 0) FROM advisory_states")
+        let subjects = try self.subjects(limit: limit)
+        guard !subjects.isEmpty else { return RematchSummary() }
+        try file(subjects)
+        let findings = try MatchPass(FleetAdvisorySource(session)).findings(subjects.map(\.subject))
+        var summary = try write(subjects, findings, state: state, naming: changes)
+        summary.packages = subjects.count
+        return summary
+    }
+
+    /// Waiting packages, those with the same advisories beside each other.
+    private func subjects(limit: Int) throws -> [Row] {
+        try session.execute(
+            """
+            SELECT packages.id,
+                packages.type, packages.name, packages.version, packages.arch, packages.source_name,
+                packages.source_version, packages.package_group, packages.module,
+                owners.type, owners.name, owners.version, owners.arch, owners.source_name, owners.source_version,
+                owners.package_group, owners.module,
+                distros.distro_id, distros.version_id, distros.name, distros.codename, distros.id_like
+            FROM (
+                SELECT * FROM packages WHERE matched_state IS NULL ORDER BY coalesce(source_name, name), id LIMIT $1
+            ) AS packages
+                LEFT JOIN packages AS owners ON owners.id = packages.owner
+                LEFT JOIN distros ON distros.id = coalesce(owners.distro, packages.distro)
+            """,
+            [.int(limit)]
+        ).map { row in
+            guard let package = try package(row, from: 1) else {
+                throw StoreError(.schema, "package \(try row.int(0)) has no type")
+            }
+            let subject = MatchSubject(
+                package,
+                distro: try distro(row, from: 17),
+                owner: try self.package(row, from: 9)
+            )
+            return Row(id: try row.int(0), subject: subject)
+        }
+    }
+
+    /// The package in the eight columns from `first`; `nil` where they are empty.
+    private func package(_ row: PostgresRow, from first: Int) throws -> Package? {
+        guard let type = try row.optionalString(first) else { return nil }
+        var source: SourcePackage?
+        if let name = try row.optionalString(first + 4), let version = try row.optionalString(first + 5) {
+            source = SourcePackage(name: name, version: version)
+        }
+        return Package(
+            type: PackageType(rawValue: type),
+            name: try row.string(first + 1),
+            version: try row.string(first + 2),
+            arch: try row.string(first + 3),
+            source: source,
+            group: try row.optionalString(first + 6),
+            module: try row.optionalString(first + 7)
+        )
+    }
+
+    /// The distribution in the five columns from `first`; `nil` where they are empty.
+    private func distro(_ row: PostgresRow, from first: Int) throws -> Distro? {
+        guard let id = try row.optionalString(first) else { return nil }
+        return Distro(
+            id: id,
+            versionID: try row.string(first + 1),
+            name: try row.string(first + 2),
+            idLike: try row.strings(first + 4),
+            codename: try row.optionalString(first + 3)
+        )
+    }
+
+    /// Notes the keys by which an import finds the packages again.
+    private func file(_ subjects: [Row]) throws {
+        let filed = subjects.flatMap { row in AdvisoryKeys.keys(deciding: row.subject).map { (row.id, $0) } }
+        _ = try session.execute(
+            """
+            INSERT INTO package_keys (package_id, ecosystem, package)
+            SELECT package_id, ecosystem, package FROM unnest($1::bigint[], $2::text[], $3::text[])
+                AS given(package_id, ecosystem, package)
+            WHERE NOT EXISTS (SELECT FROM package_keys AS known WHERE known.package = given.package
+                AND known.ecosystem = given.ecosystem AND known.package_id = given.package_id)
+            ORDER BY package, ecosystem, package_id ON CONFLICT DO NOTHING
+            """,
+            [
+                .intArray(filed.map(\.0)), .textArray(filed.map { StorableText.clean($0.1.ecosystem) }),
+                .textArray(filed.map { StorableText.clean($0.1.name) }),
+            ]
+        )
+    }
+
+    private func write(
+        _ subjects: [Row],
+        _ findings: [[Finding]],
+        state: Int,
+        naming limit: Int
+    ) throws -> RematchSummary {
+        try upsert(Flaw.of(findings.joined()))
+        try session.script(
+            """
+            CREATE TEMPORARY TABLE matched (package_id bigint, name text, severity text, fix_state text,
+                fixed_versions text[], provider text) ON COMMIT DROP
+            """
+        )
+        var rows: [[PostgresValue]] = []
+        for (subject, found) in zip(subjects, findings) {
+            for finding in found {
+                rows.append([
+                    .int(subject.id), .text(StorableText.clean(finding.id)), .text(finding.severity.rawValue),
+                    .text(finding.fixState.rawValue), .textArray(finding.fixedVersions.map(StorableText.clean)),
+                    .text(finding.provider),
+                ])
+            }
+        }
+        _ = try session.copyIn(
+            "COPY matched (package_id, name, severity, fix_state, fixed_versions, provider) FROM STDIN",
+            rows: rows
+        )
+        try session.script("ANALYZE matched")
+        let ids = PostgresValue.intArray(subjects.map(\.id))
+        var summary = RematchSummary()
+        let closed = try session.execute(
+            """
+            UPDATE package_vulnerabilities AS known SET found_until = now(), ended_state = $2
+            FROM vulnerabilities
+            WHERE known.package_id = ANY($1) AND known.found_until IS NULL
+                AND vulnerabilities.id = known.vulnerability_id
+                AND NOT EXISTS (SELECT 1 FROM matched
+                    WHERE matched.package_id = known.package_id AND matched.name = vulnerabilities.name)
+            RETURNING known.package_id, known.vulnerability_id
+            """,
+            [ids, .int(state)]
+        )
+        summary.closed = closed.affected
+        summary.changes += try closed.prefix(max(0, limit)).map { try Self.change(.fixed, $0) }
+        for kind in [FindingChange.Kind.reopened, .new] {
+            let opened = try session.execute(
+                """
+                INSERT INTO package_vulnerabilities (package_id, vulnerability_id, severity, fix_state, fixed_versions,
+                    provider, found_from, found_state)
+                SELECT matched.package_id, vulnerabilities.id, matched.severity, matched.fix_state,
+                    matched.fixed_versions, matched.provider, now(), $1::bigint
+                FROM matched JOIN vulnerabilities USING (name)
+                WHERE NOT EXISTS (SELECT 1 FROM package_vulnerabilities AS known
+                    WHERE known.package_id = matched.package_id AND known.vulnerability_id = vulnerabilities.id
+                        AND known.found_until IS NULL)
+                \(kind == .reopened ? Self.hasEndedBefore : "")
+                ORDER BY 1, 2
+                RETURNING package_id, vulnerability_id
+                """,
+                [.int(state)]
+            )
+            if kind == .new { summary.opened = opened.affected } else { summary.reopened = opened.affected }
+            summary.changes += try opened.prefix(max(0, limit - summary.changes.count)).map {
+                try Self.change(kind, $0)
+            }
+        }
+        _ = try session.execute(
+            """
+            UPDATE package_vulnerabilities AS known SET severity = matched.severity, fix_state = matched.fix_state,
+                fixed_versions = matched.fixed_versions, provider = matched.provider
+            FROM matched JOIN vulnerabilities USING (name)
+            WHERE known.package_id = matched.package_id AND known.vulnerability_id = vulnerabilities.id
+                AND known.found_until IS NULL
+                AND (known.severity, known.fix_state, known.fixed_versions, known.provider)
+                    IS DISTINCT FROM (matched.severity, matched.fix_state, matched.fixed_versions, matched.provider)
+            """
+        )
+        _ = try session.execute(
+            "UPDATE packages SET matched_state = $2 WHERE id = ANY($1)",
+            [ids, .int(state)]
+        )
+        return summary
+    }
+
+    private static let hasEndedBefore = """
+        AND EXISTS (SELECT 1 FROM package_vulnerabilities AS ended
+            WHERE ended.package_id = matched.package_id AND ended.vulnerability_id = vulnerabilities.id
+                AND ended.found_until IS NOT NULL)
+        """
+
+    private static func change(_ kind: FindingChange.Kind, _ row: PostgresRow) throws -> FindingChange {
+        FindingChange(kind: kind, packageID: try row.int(0), vulnerabilityID: try row.int(1))
+    }
+
+    private func upsert(_ flaws: [Flaw]) throws {
+        try session.script(
+            """
+            CREATE TEMPORARY TABLE flaws (name text, aliases text[], cvss_score double precision, cvss_vector text,
+                is_kev boolean, published text, summary text) ON COMMIT DROP
+            """
+        )
+        _ = try session.copyIn(
+            "COPY flaws (name, aliases, cvss_score, cvss_vector, is_kev, published, summary) FROM STDIN",
+            rows: flaws.map(\.row)
+        )
+        // Scores are those of the CVEs by all of its names, as an import that changes them sets them.
+        try session.script(
+            """
+            INSERT INTO vulnerabilities (name, aliases, cvss_score, cvss_vector, epss, is_kev, published, summary)
+            SELECT flaws.name, named.aliases, flaws.cvss_score, flaws.cvss_vector,
+                (SELECT max(score) FROM advisory_epss WHERE cve = ANY(flaws.name || named.aliases)),
+                flaws.is_kev, flaws.published, flaws.summary
+            FROM flaws LEFT JOIN vulnerabilities AS known ON known.name = flaws.name
+                CROSS JOIN LATERAL (SELECT CASE WHEN known.aliases IS NULL OR known.aliases <@ flaws.aliases
+                    THEN flaws.aliases
+                    ELSE ARRAY(SELECT DISTINCT unnest(known.aliases || flaws.aliases) COLLATE "C" ORDER BY 1)
+                    END AS aliases) AS named
+            ORDER BY flaws.name
+            ON CONFLICT (name) DO UPDATE SET aliases = excluded.aliases, cvss_score = excluded.cvss_score,
+                cvss_vector = excluded.cvss_vector, epss = excluded.epss, is_kev = excluded.is_kev,
+                published = excluded.published, summary = excluded.summary
+            WHERE (vulnerabilities.aliases, vulnerabilities.cvss_score, vulnerabilities.cvss_vector,
+                vulnerabilities.epss, vulnerabilities.is_kev, vulnerabilities.published, vulnerabilities.summary)
+                IS DISTINCT FROM (excluded.aliases, excluded.cvss_score, excluded.cvss_vector, excluded.epss,
+                    excluded.is_kev, excluded.published, excluded.summary)
+            """
+        )
+    }
+}
