@@ -48,10 +48,10 @@ struct AdvisoryChanges: Sendable {
         let sorted = keys.union(turned).sorted()
         let filed = try session.execute(
             """
-            UPDATE packages SET matched_state = NULL
-            WHERE matched_state IS NOT NULL AND id IN (
-                SELECT package_id FROM unnest($1::text[], $2::text[]) AS changed(ecosystem, package)
-                    JOIN package_keys USING (ecosystem, package))
+            INSERT INTO waiting_packages
+            SELECT DISTINCT package_id FROM unnest($1::text[], $2::text[]) AS changed(ecosystem, package)
+                JOIN package_keys USING (ecosystem, package)
+            ON CONFLICT DO NOTHING
             """,
             [
                 .textArray(sorted.map { StorableText.clean($0.ecosystem) }),
@@ -63,12 +63,12 @@ struct AdvisoryChanges: Sendable {
         // A rating neither opens nor ends a match: only packages that have one are concerned.
         let rated = try session.execute(
             """
-            UPDATE packages SET matched_state = NULL
-            WHERE matched_state IS NOT NULL AND id IN (
-                SELECT known.package_id FROM package_vulnerabilities AS known
-                WHERE known.found_until IS NULL AND known.vulnerability_id IN (
-                    SELECT id FROM vulnerabilities WHERE name = ANY($1)
-                    UNION ALL SELECT id FROM vulnerabilities WHERE aliases && $1))
+            INSERT INTO waiting_packages
+            SELECT DISTINCT known.package_id FROM package_vulnerabilities AS known
+            WHERE known.found_until IS NULL AND known.vulnerability_id IN (
+                SELECT id FROM vulnerabilities WHERE name = ANY($1)
+                UNION ALL SELECT id FROM vulnerabilities WHERE aliases && $1)
+            ON CONFLICT DO NOTHING
             """,
             [.textArray(cves.sorted())]
         ).affected

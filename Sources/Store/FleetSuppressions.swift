@@ -20,7 +20,10 @@ struct FleetSuppressions {
     ///
     /// Only that is loaded: a fleet keeps more statements than it has flaws. `day` is `YYYY-MM-DD`.
     init(_ session: PostgresSession, asOf day: String, among ids: [Int]? = nil) throws {
-        flaws = try Self.flaws(session, among: ids)
+        let isAnything = try session.execute(
+            "SELECT EXISTS (SELECT FROM exceptions) OR EXISTS (SELECT FROM vex_statements)"
+        ).first?.bool(0)
+        flaws = try isAnything == true ? Self.flaws(session, among: ids) : [:]
         guard !flaws.isEmpty else {
             documents = []
             exceptions = []

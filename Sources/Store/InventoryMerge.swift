@@ -123,17 +123,21 @@ extension Store {
         guard !packages.isEmpty else { return }
         _ = try session.execute(
             """
-            INSERT INTO packages (fingerprint, type, name, version, arch, source_name, source_version,
-                package_group, module, distro, owner)
-            SELECT given.fingerprint, given.type, given.name, given.version, given.arch, given.source_name,
-                given.source_version, given.package_group, given.module, CASE WHEN is_os THEN $10::bigint END, owners.id
-            FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                    $8::text[], $9::text[], $11::boolean[], $12::bytea[]) AS given(fingerprint, type, name, version,
-                    arch, source_name, source_version, package_group, module, is_os, owner_fingerprint)
-                LEFT JOIN packages AS owners ON owners.fingerprint = given.owner_fingerprint
-            WHERE NOT EXISTS (SELECT FROM packages AS known WHERE known.fingerprint = given.fingerprint)
-            ORDER BY given.fingerprint
-            ON CONFLICT (fingerprint) DO NOTHING
+            WITH added AS (
+                INSERT INTO packages (fingerprint, type, name, version, arch, source_name, source_version,
+                    package_group, module, distro, owner)
+                SELECT given.fingerprint, given.type, given.name, given.version, given.arch, given.source_name,
+                    given.source_version, given.package_group, given.module, CASE WHEN is_os THEN $10::bigint END, owners.id
+                FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                        $8::text[], $9::text[], $11::boolean[], $12::bytea[]) AS given(fingerprint, type, name, version,
+                        arch, source_name, source_version, package_group, module, is_os, owner_fingerprint)
+                    LEFT JOIN packages AS owners ON owners.fingerprint = given.owner_fingerprint
+                WHERE NOT EXISTS (SELECT FROM packages AS known WHERE known.fingerprint = given.fingerprint)
+                ORDER BY given.fingerprint
+                ON CONFLICT (fingerprint) DO NOTHING
+                RETURNING id
+            )
+            INSERT INTO waiting_packages SELECT id FROM added
             """,
             [
                 .bytesArray(packages.map(\.fingerprint)), .textArray(packages.map(\.package.type.rawValue)),

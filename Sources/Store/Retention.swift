@@ -159,6 +159,7 @@ extension Store {
             INSERT INTO used_packages
             SELECT DISTINCT owner FROM packages JOIN used_packages USING (id)
             WHERE owner IS NOT NULL AND owner NOT IN (SELECT id FROM used_packages);
+            DELETE FROM waiting_packages WHERE NOT EXISTS (SELECT 1 FROM used_packages WHERE id = package_id);
             DELETE FROM package_keys WHERE NOT EXISTS (SELECT 1 FROM used_packages WHERE id = package_id);
             DELETE FROM package_vulnerabilities WHERE NOT EXISTS (SELECT 1 FROM used_packages WHERE id = package_id)
             """

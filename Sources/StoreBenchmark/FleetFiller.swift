@@ -30,6 +30,7 @@ package struct FleetFiller: Sendable {
                 """,
                 [.int(Self.licenses)]
             )
+            _ = try session.execute("INSERT INTO waiting_packages SELECT id FROM packages")
             try write(plan, daysAgo: days, session)
         }
         try await store.pool.run { session in

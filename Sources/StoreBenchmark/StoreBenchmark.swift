@@ -94,13 +94,18 @@ package struct StoreBenchmark: Sendable {
             defer { try? FileManager.default.removeItem(at: folder) }  // what is left is in the temporary folder
             try await write(step, into: folder)
             var note = ""
+            var parts: [Double] = []
             seconds = try await time {
                 let source = try AdvisoryImport(paths: [folder.path], provider: "delta")
+                let start = ContinuousClock.now
                 let change = try await store.importAdvisories(source) { _ in }
+                parts.append((ContinuousClock.now - start) / .seconds(1))
                 let summary = try await store.rematch(naming: 100_000)
+                parts.append((ContinuousClock.now - start) / .seconds(1) - parts[0])
                 let delta = try await store.delta(of: summary)
                 note =
-                    "\(change.changedRecords) records, \(summary.packages) packages; "
+                    "import \(Self.text(parts[0])) s, matching \(Self.text(parts[1])) s, the rest the images of each change; "
+                    + "\(change.changedRecords) records, \(summary.packages) packages; "
                     + "\(delta.new.count) new, \(delta.reopened.count) reopened, \(delta.fixed.count) fixed"
             }
             figure("delta of advisories, \(step.rawValue)", seconds, "s", 2, note)
@@ -110,6 +115,8 @@ package struct StoreBenchmark: Sendable {
         if cycles > 0 { try await retention(plan, figure) }
         return isWithin
     }
+
+    private static func text(_ seconds: Double) -> String { seconds.formatted(.number.precision(.fractionLength(2))) }
 
     /// Takes a question, what was measured, its unit, the limit and a note.
     private typealias Report = (String, Double, String, Double?, String) -> Void

@@ -85,7 +85,7 @@ struct MigrationTests {
             #expect(
                 try await store.texts("SELECT owned_ids::text FROM package_sets WHERE owned_ids <> '{}'") == ["{3}"]
             )
-            #expect(try await store.scalar("SELECT count(*) FROM packages WHERE matched_state IS NULL") == 5)
+            #expect(try await store.scalar("SELECT count(*) FROM waiting_packages") == 5)
         }
     }
 

@@ -123,14 +123,16 @@ private struct ChangingFeeds {
 
 @Suite("Matching what changed, and all", .tags(.integration), .enabled(if: TestDatabase.isWanted, TestDatabase.hint))
 struct RematchEqualityTests {
-    private static let open = """
+    private static func open(scores: String = "concat_ws(' ', epss, is_kev)") -> String {
+        """
         SELECT format('%s %s %s %s %s %s %s %s %s %s', packages.type, packages.name, packages.version, owners.name,
-            vulnerabilities.name, severity, fix_state, fixed_versions, provider, concat_ws(' ', epss, is_kev))
+            vulnerabilities.name, severity, fix_state, fixed_versions, provider, \(scores)) COLLATE "C"
         FROM package_vulnerabilities JOIN packages ON packages.id = package_id
             JOIN vulnerabilities ON vulnerabilities.id = vulnerability_id
             LEFT JOIN packages AS owners ON owners.id = packages.owner
         WHERE found_until IS NULL ORDER BY 1
         """
+    }
 
     private func fill(_ store: Store) async throws {
         let tags = ChangingFeeds.inventories.indices.map { "\($0)" }
@@ -161,21 +163,23 @@ struct RematchEqualityTests {
                 let summary = try await store.rematch()
                 matched += summary.packages
                 reopened += summary.reopened
-                let before = try await store.texts(Self.open)
+                let before = try await store.texts(Self.open())
                 try await store.forgetMatching()
                 let all = try await store.rematch()
                 #expect(all.packages == packages)
                 #expect(all.opened + all.reopened + all.closed == 0, "step \(step)")
-                #expect(try await store.texts(Self.open) == before, "step \(step)")
+                #expect(try await store.texts(Self.open()) == before, "step \(step)")
             }
-            final = try await store.texts(Self.open)
+            final = try await store.texts(Self.open(scores: "''"))
         }
         #expect(matched < 12 * packages && reopened > 0)
         try await TestDatabase.with { store in
             _ = try await store.importing(last)
             try await fill(store)
             _ = try await store.rematch()
-            #expect(try await store.texts(Self.open) == final, "the last state alone comes to the same")
+            // But for scores: a flaw keeps the names that it once had, and what is known by them counts.
+            let alone = try await store.texts(Self.open(scores: "''"))
+            #expect(alone == final, "\(Set(alone).symmetricDifference(final).sorted())")
         }
     }
 
@@ -214,7 +218,7 @@ struct RematchEqualityTests {
             let names = (0..<40).map { "package-\($0)" }
             try await store.work(on: run, packages: names.map { ($0, "1.0") })
             _ = try await store.importing(SampleFeed.debian(names.map { ($0, "CVE-2024-\($0.dropFirst(8))", nil) }))
-            let waiting = "SELECT count(*) FROM packages WHERE matched_state IS NULL"
+            let waiting = "SELECT count(*) FROM waiting_packages"
             let pass = Task { try await store.rematch(batch: 1) }
             while try await store.scalar(waiting) == 40 { await Task.yield() }
             pass.cancel()

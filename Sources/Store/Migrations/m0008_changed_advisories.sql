@@ -12,10 +12,11 @@ CREATE TABLE package_keys (
     PRIMARY KEY (package, ecosystem, package_id)
 );
 
--- A package waits to be matched while it has no state; all do after this step, for their keys are not known yet.
-DROP INDEX packages_matched;
-UPDATE packages SET matched_state = NULL WHERE matched_state IS NOT NULL;
-CREATE INDEX packages_unmatched ON packages ((coalesce(source_name, name)), id) WHERE matched_state IS NULL;
+-- Packages that wait to be matched: apart, for what comes and goes each night would bloat the packages and their indexes.
+-- All of them do after this step, for their keys are not known yet.
+CREATE TABLE waiting_packages (package_id bigint PRIMARY KEY);
+ALTER TABLE packages DROP COLUMN matched_state;
+INSERT INTO waiting_packages SELECT id FROM packages ORDER BY id;
 
 -- The rules that the packages were matched by; a program with newer rules has all matched again.
 CREATE TABLE matching_rules (version integer NOT NULL);
