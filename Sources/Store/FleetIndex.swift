@@ -79,6 +79,7 @@ struct FleetIndex {
     /// How many of `packages` each image of `wanted` has, those that count.
     func findings(of packages: [Int], in wanted: Set<Int>) -> [Int: Int] {
         var counts: [Int: Int] = [:]
+        guard !wanted.isEmpty else { return counts }
         for package in packages {
             for place in exposing[Int32(truncatingIfNeeded: package)] ?? [] {
                 for image in sets[Int(place)].images where wanted.contains(Int(image)) {

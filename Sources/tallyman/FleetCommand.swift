@@ -146,8 +146,8 @@ struct FleetCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Matches what the advisories' changes touch, and shows what changed; nothing is pulled.",
             discussion: """
-                An import has the packages matched again that its changes may touch, and a run those that it found; this
-                does what is left of it, or all of it with --all.
+                An import has the packages matched again that its changes may touch, and a run those that it found.
+                This does what is left of it, or all of it with --all.
                 """
         )
         @OptionGroup var fleet: FleetOptions
