@@ -65,15 +65,23 @@ struct AdvisoryChanges: Sendable {
             """
             INSERT INTO waiting_packages
             SELECT DISTINCT known.package_id FROM package_vulnerabilities AS known
-            WHERE known.found_until IS NULL AND known.vulnerability_id IN (
-                SELECT id FROM vulnerabilities WHERE name = ANY($1)
-                UNION ALL SELECT id FROM vulnerabilities WHERE aliases && $1)
+            WHERE known.found_until IS NULL AND known.vulnerability_id IN (\(cves.count > 1_000 ? Self.byAll : Self.byIndex))
             ON CONFLICT DO NOTHING
             """,
             [.textArray(cves.sorted())]
         ).affected
         return filed + rated
     }
+
+    /// The vulnerabilities that have one of the names `$1`: a few of them go by the indexes, many by one look at all.
+    private static let byIndex = """
+        SELECT id FROM vulnerabilities WHERE name = ANY($1)
+            UNION ALL SELECT id FROM vulnerabilities WHERE aliases && $1
+        """
+    private static let byAll = """
+        SELECT named.id FROM (SELECT id, unnest(name || aliases) AS cve FROM vulnerabilities) AS named
+            JOIN unnest($1::text[]) AS changed(cve) USING (cve)
+        """
 
     /// Brings the vulnerabilities' probabilities of exploitation up to date, which change daily and decide no match.
     private static func takeScores(_ session: PostgresSession) throws {
