@@ -122,8 +122,13 @@ let package = Package(
                 .embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql"),
                 .embedInCode("Migrations/m0003_exceptions.sql"), .embedInCode("Migrations/m0004_licences.sql"),
                 .embedInCode("Migrations/m0005_owners.sql"), .embedInCode("Migrations/m0006_feed_state.sql"),
+                .embedInCode("Migrations/m0007_package_sets.sql"),
+                .embedInCode("Migrations/m0008_changed_advisories.sql"),
             ]
         ),
+
+        // A synthetic fleet, and what it is asked.
+        library("StoreBenchmark", ["Advisories", "Postgres", "Reports", "ScanModel", "Store"]),
 
         library("FeedSync", ["Advisories", "Bytes", "DedicatedThread", "XMLStream", httpClient]),
         library("FleetRegistry", ["Registry", "Store", crypto, logging]),
@@ -154,8 +159,9 @@ let package = Package(
             dependencies: [
                 "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
                 "FeedSync", "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres",
-                "Queue", "Redis", "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "VEX", "Versions",
-                "Web", "Worker", arguments, logging, yams,
+                "Queue", "Redis", "Registry", "Reports", "SBOM", "ScanModel", "Store", "StoreBenchmark", "Supervisor",
+                "VEX",
+                "Versions", "Web", "Worker", arguments, logging, yams,
             ],
             swiftSettings: settings
         ),
@@ -189,7 +195,7 @@ let package = Package(
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
         tests(of: "Registry", ["ScanModel", "TallymanTesting", crypto, logging]),
         tests(of: "FeedSync", ["Advisories", "AdvisoryFile", "TallymanTesting"]),
-        tests(of: "Reports", ["ScanModel", crypto]),
+        tests(of: "Reports", ["ScanModel", "TallymanTesting", crypto]),
         tests(
             of: "ImageSources",
             ["Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "ScanModel", crypto]
@@ -201,7 +207,7 @@ let package = Package(
                 "ScanModel", "TallymanTesting", "VEX",
             ]
         ),
-        tests(of: "Store", ["Advisories", "Postgres", "Reports", "ScanModel"]),
+        tests(of: "Store", ["Advisories", "Postgres", "Reports", "ScanModel", "TallymanTesting", "VEX"]),
         tests(of: "Supervisor", [logging]),
         .testTarget(
             name: "FuzzTests",

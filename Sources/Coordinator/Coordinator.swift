@@ -14,6 +14,8 @@ package struct CoordinatorSettings: Sendable {
     package var listingConcurrency = 16
     /// Tasks announced in Redis ahead of the workers.
     package var maxAnnounced = 5_000
+    /// How long the past is kept; looked at after each run.
+    package var retention = RetentionSettings()
 
     package init(analysisVersion: String) { self.analysisVersion = analysisVersion }
 }
@@ -83,18 +85,24 @@ package struct Coordinator: Sendable {
             defer { group.cancelAll() }
             var listing: Set<Int> = []
             var ticks = 0
+            var hasEnded = false
             while !Task.isCancelled {
                 try await check()
                 if ticks % 4 == 0 {
                     let expired = try await store.expireLeases()
                     if expired > 0 { logger.warning("\(expired) leases ran out") }
                 }
-                for run in try await store.openRuns() {
+                let open = try await store.openRuns()
+                if open.isEmpty, hasEnded {
+                    hasEnded = false
+                    try await retain()
+                }
+                for run in open {
                     switch run.state {
                     case .requested, .listing:
                         guard listing.insert(run.id).inserted else { continue }
                         group.addTask { await listUntilPlanned(run) }
-                    case .running: try await settle(run)
+                    case .running: if try await settle(run) { hasEnded = true }
                     case .done, .failed: break
                     }
                 }
@@ -149,13 +157,14 @@ package struct Coordinator: Sendable {
         }
     }
 
-    private func settle(_ run: Run) async throws {
+    /// Moves a run on; returns whether it has ended.
+    private func settle(_ run: Run) async throws -> Bool {
         let pending = try await store.settle(
             run: run,
             analysisVersion: settings.analysisVersion,
             shards: Streams.shards
         )
-        guard pending == 0 else { return }
+        guard pending == 0 else { return false }
         let matched = try await store.rematch()
         let status = try await store.status(run: run.id)
         let problems = try await store.problems(run: run.id)
@@ -165,6 +174,19 @@ package struct Coordinator: Sendable {
         logger.info(
             "run \(verdict.state.rawValue)",
             metadata: ["run": "\(run.id)", "images": "\(status.found)", "matched": "\(matched.packages)"]
+        )
+        return true
+    }
+
+    /// Removes what is older than the settings allow; no run is open.
+    private func retain() async throws {
+        guard let removed = try await store.retain(settings.retention), !removed.isEmpty else { return }
+        logger.info(
+            "removed what is too old",
+            metadata: [
+                "runs": "\(removed.runs)", "images": "\(removed.manifests)", "layers": "\(removed.layers)",
+                "packages": "\(removed.packages)",
+            ]
         )
     }
 

@@ -27,6 +27,21 @@ package enum AdvisoryKeys {
         return [PackageKey(ecosystem: ecosystem, name: name)]
     }
 
+    /// Every key under which a change may change what is found in `subject`.
+    ///
+    /// A package that an OS package owns depends on what is filed about its owner too, and on whether there is anything
+    /// about the owner's release at all.
+    package static func keys(deciding subject: MatchSubject) -> Set<PackageKey> {
+        var keys = Set(keys(for: subject.package, distro: subject.distro))
+        guard let owner = subject.owner, let distro = subject.distro else { return keys }
+        keys.formUnion(self.keys(for: owner, distro: distro))
+        keys.formUnion(DistroRelease.keys(of: distro).map(presence))
+        return keys
+    }
+
+    /// Stands for whether anything is filed under `release`, beside the keys of its packages.
+    package static func presence(of release: String) -> PackageKey { PackageKey(ecosystem: release, name: "") }
+
     private static let ecosystems = [
         PackageType.python.rawValue: "pypi",
         PackageType.npm.rawValue: "npm",

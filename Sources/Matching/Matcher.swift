@@ -4,6 +4,12 @@ import Versions
 
 /// Decides which of the ranges filed under a package's keys hold its version.
 package enum Matcher {
+    /// The number of the matching rules: of these, of ``AdvisoryKeys``, of what is joined (``FindingJoin``) and of who
+    /// outranks whom (``OwnerPrecedence``).
+    ///
+    /// It is raised with each change that may change a finding, so that a fleet's packages are all matched anew.
+    package static let rules = 1
+
     /// The matches of `package`, in the order of `candidates`.
     ///
     /// Pure: no store, no clock. Candidates under keys other than the package's are ignored, so that a caller may pass

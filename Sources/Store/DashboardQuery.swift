@@ -25,7 +25,7 @@ extension Store {
         }
         return try await pool.transaction(isolation: .repeatableRead) { [summaries] session in
             try ReportTables.create(run: run, session)
-            let rows = FleetRowsQuery(session, try SuppressionTables(session, asOf: try Self.today(session)))
+            let rows = try FleetRowsQuery(session, asOf: try Self.today(session))
             let images = try rows.images()
             let wanted = search.lowercased()
             let found = wanted.isEmpty ? images : images.filter { $0.reference.lowercased().contains(wanted) }

@@ -7,6 +7,12 @@ package struct FleetImport: Sendable {
     package var report: ImportReport
     /// `false` where the database held just these builds already; then no advisory was written.
     package var hasChanged: Bool
+    /// Records that came, went or were changed, which counts twice.
+    package var changedRecords = 0
+    /// Distinct packages that have to be matched again.
+    package var touchedPackages = 0
+    /// Whether so much changed that the planner has to know.
+    var isLarge = false
 }
 
 /// The provider builds in the fleet's database; also a feed or file of which it holds nothing, for its problem.
@@ -25,6 +31,8 @@ package struct FleetProvider: Sendable {
 
 extension Store {
     /// Imports feeds in one transaction: a failed import, or one that brings nothing new, leaves everything as it was.
+    ///
+    /// Only what differs from what is there is written, and only packages that it may touch wait to be matched.
     package func importAdvisories(
         _ source: AdvisoryImport,
         progress: @escaping @Sendable (AdvisoryImport.Progress) -> Void
@@ -32,19 +40,27 @@ extension Store {
         let result = try await pool.transaction(attempts: 1) { session -> FleetImport in
             _ = try session.execute("SET LOCAL statement_timeout = 0")
             _ = try session.execute("LOCK TABLE advisory_providers IN EXCLUSIVE MODE")
+            let ecosystems = try AdvisoryChanges.ecosystems(session)
             var sink = try FleetAdvisorySink(session)
             let report = try source.run(into: &sink, progress: progress)
-            if sink.hasChanged {
-                _ = try session.execute(
-                    """
-                    INSERT INTO advisory_states (builds)
-                    SELECT string_agg(provider || ':' || build, E'\\n' ORDER BY provider) FROM advisory_providers
-                    """
-                )
-            }
-            return FleetImport(report: report, hasChanged: sink.hasChanged)
+            guard sink.hasChanged else { return FleetImport(report: report, hasChanged: false) }
+            // Waits for a batch of a matching pass: what that has matched by the old advisories is marked here.
+            _ = try session.execute(
+                """
+                INSERT INTO advisory_states (builds)
+                SELECT string_agg(provider || ':' || build, E'\\n' ORDER BY provider) FROM advisory_providers
+                """
+            )
+            return FleetImport(
+                report: report,
+                hasChanged: true,
+                changedRecords: sink.changes.records,
+                touchedPackages: try sink.changes.mark(session, before: ecosystems),
+                isLarge: sink.changes.isLarge
+            )
         }
-        guard result.hasChanged else { return result }
+        // A night's few changes are left to the server's own analysis, which takes longer than matching them.
+        guard result.isLarge else { return result }
         try await pool.run { session in
             try session.script(
                 """

@@ -1,8 +1,10 @@
 import Advisories
+import Crypto
 import Foundation
+import Matching
 import Postgres
 
-/// Writes normalised advisories into PostgreSQL, batch by batch through COPY.
+/// Writes normalised advisories into PostgreSQL: what is there stays, the rest comes batch by batch through COPY.
 ///
 /// Each provider has a savepoint: one that fails, or that says what it said before, keeps its rows.
 struct FleetAdvisorySink: AdvisorySink {
@@ -14,6 +16,15 @@ struct FleetAdvisorySink: AdvisorySink {
     private var nextRecord: Int64
     /// Scores that came since `begin`; of several about one CVE the last counts.
     private var scores = 0
+    /// The provider's records in the database that this import has not met yet, by what they say.
+    private var unmet: [[UInt8]: Int64] = [:]
+    /// What the provider's records in the database, and those of this import, say.
+    private var present: Set<[UInt8]> = []
+    private var exploited: [String: KEVEntry] = [:]
+    private var hasEnrichments = false
+    /// What the provider changes, to be added to ``changes`` when it is finished.
+    private var pending = AdvisoryChanges()
+    private(set) var changes = AdvisoryChanges()
     private(set) var hasChanged = false
 
     init(_ session: PostgresSession) throws {
@@ -48,38 +59,72 @@ struct FleetAdvisorySink: AdvisorySink {
         self.provider = provider
         firstRecord = nextRecord
         scores = 0
+        exploited = [:]
+        hasEnrichments = false
+        pending = AdvisoryChanges()
         previousBuild = try session.execute(
             "SELECT build FROM advisory_providers WHERE provider = $1",
             [.text(provider)]
         ).first?.string(0)
+        unmet = [:]
+        // Records of before there were fingerprints are met by none and replaced.
+        for row in try session.execute(
+            "SELECT id, coalesce(fingerprint, int8send(id)) FROM advisory_records WHERE provider = $1",
+            [.text(provider)]
+        ) { unmet[try row.bytes(1)] = Int64(try row.int(0)) }
+        present = Set(unmet.keys)
         try session.script("SAVEPOINT provider")
-        for table in ["advisory_records", "advisory_ranges", "advisory_enrichment", "advisory_support", "advisory_kev"]
-        {
-            _ = try session.execute("DELETE FROM \(table) WHERE provider = $1", [.text(provider)])
-        }
+        _ = try session.execute("DELETE FROM advisory_support WHERE provider = $1", [.text(provider)])
     }
 
     mutating func append(_ records: [AdvisoryRecord]) throws {
         var rows: [[PostgresValue]] = []
         var ranges: [[PostgresValue]] = []
         for record in records {
+            let fingerprint = Array(SHA256.hash(data: try encoder.encode(record)).prefix(16))
+            unmet[fingerprint] = nil
+            guard present.insert(fingerprint).inserted else { continue }
             var bare = record
             bare.affected = []
-            rows.append([.int(nextRecord), .text(provider), .text(record.id), .text(try json(bare))])
+            rows.append([
+                .int(nextRecord), .text(provider), .text(record.id), .text(try json(bare)), .bytes(fingerprint),
+            ])
             // A withdrawn record can be looked up, and has nothing that could match.
             for range in record.isWithdrawn ? [] : record.affected {
                 ranges.append([
-                    .int(nextRecord), .text(provider), .text(range.ecosystem), .text(range.package),
+                    .int(nextRecord), .text(provider), .text(StorableText.clean(range.ecosystem)),
+                    .text(StorableText.clean(range.package)),
                     .text(try json(range)),
                 ])
+                pending.keys.insert(PackageKey(ecosystem: range.ecosystem, name: range.package))
             }
             nextRecord += 1
         }
-        _ = try session.copyIn("COPY advisory_records (id, provider, record, payload) FROM STDIN", rows: rows)
+        pending.records += rows.count
+        guard !rows.isEmpty else { return }
+        _ = try session.copyIn(
+            "COPY advisory_records (id, provider, record, payload, fingerprint) FROM STDIN",
+            rows: rows
+        )
         _ = try session.copyIn(
             "COPY advisory_ranges (record_id, provider, ecosystem, package, payload) FROM STDIN",
             rows: ranges
         )
+    }
+
+    /// Removes the records that the provider does not state any more.
+    private mutating func removeUnmet() throws {
+        pending.records += unmet.count
+        guard !unmet.isEmpty else { return }
+        let ids = PostgresValue.int64Array(unmet.values.sorted())
+        for row in try session.execute(
+            """
+            WITH removed AS (DELETE FROM advisory_ranges WHERE record_id = ANY($1) RETURNING ecosystem, package)
+            SELECT DISTINCT ecosystem, package FROM removed
+            """,
+            [ids]
+        ) { pending.keys.insert(PackageKey(ecosystem: try row.string(0), name: try row.string(1))) }
+        _ = try session.execute("DELETE FROM advisory_records WHERE id = ANY($1)", [ids])
     }
 
     /// Most scores stay the same from day to day: they are compared with those that are there when all have come.
@@ -105,17 +150,17 @@ struct FleetAdvisorySink: AdvisorySink {
         )
     }
 
-    private func mergeScores() throws {
+    private mutating func mergeScores() throws {
         guard scores > 0 else { return }
         try session.script("ANALYZE given_epss")
-        _ = try session.execute(
+        let removed = try session.execute(
             """
             DELETE FROM advisory_epss WHERE provider = $1
                 AND NOT EXISTS (SELECT FROM given_epss WHERE given_epss.cve = advisory_epss.cve)
             """,
             [.text(provider)]
-        )
-        _ = try session.execute(
+        ).affected
+        let written = try session.execute(
             """
             INSERT INTO advisory_epss (cve, score, percentile, provider)
             SELECT DISTINCT ON (cve) cve, score, percentile, $1 FROM given_epss ORDER BY cve, place DESC
@@ -125,38 +170,90 @@ struct FleetAdvisorySink: AdvisorySink {
                 IS DISTINCT FROM (excluded.score, excluded.percentile, excluded.provider)
             """,
             [.text(provider)]
-        )
+        ).affected
+        pending.hasScores = removed + written > 0
         try session.script("DROP TABLE given_epss")
     }
 
     mutating func append(kev entries: [KEVEntry]) throws {
-        let sorted = Dictionary(entries.map { ($0.cve, $0) }) { $1 }.values.sorted { $0.cve < $1.cve }
-        _ = try session.execute(
+        for entry in entries { exploited[StorableText.clean(entry.cve)] = entry }
+    }
+
+    /// Replaces what the provider lists as exploited where it is not the same.
+    private mutating func takeExploited() throws {
+        let sorted = exploited.sorted { $0.key < $1.key }
+        for row in try session.execute(
             """
-            INSERT INTO advisory_kev (cve, payload, provider)
-            SELECT cve, payload, $1 FROM unnest($2::text[], $3::text[]) AS given(cve, payload)
-            ON CONFLICT (cve) DO UPDATE SET payload = excluded.payload, provider = excluded.provider
+            WITH removed AS (
+                DELETE FROM advisory_kev WHERE provider = $1 AND NOT cve = ANY($2::text[]) RETURNING cve
+            ), written AS (
+                INSERT INTO advisory_kev (cve, payload, provider)
+                SELECT cve, payload, $1::text FROM unnest($2::text[], $3::text[]) AS given(cve, payload)
+                ON CONFLICT (cve) DO UPDATE SET payload = excluded.payload, provider = excluded.provider
+                WHERE (advisory_kev.payload, advisory_kev.provider) IS DISTINCT FROM (excluded.payload, excluded.provider)
+                RETURNING cve
+            )
+            SELECT cve FROM removed UNION SELECT cve FROM written
             """,
-            [.text(provider), .textArray(sorted.map(\.cve)), .textArray(try sorted.map { try json($0) })]
-        )
+            [.text(provider), .textArray(sorted.map(\.key)), .textArray(try sorted.map { try json($0.value) })]
+        ) { pending.cves.insert(try row.string(0)) }
     }
 
     mutating func append(enrichments: [CVEEnrichment]) throws {
+        if !hasEnrichments {
+            hasEnrichments = true
+            try session.script(
+                """
+                CREATE TEMPORARY TABLE given_enrichment (cve text PRIMARY KEY, modified text NOT NULL,
+                    payload text NOT NULL) ON COMMIT DROP
+                """
+            )
+        }
         let newest = Dictionary(enrichments.map { ($0.cve, $0) }) { $1.replaces($0) ? $1 : $0 }
         let sorted = newest.values.sorted { $0.cve < $1.cve }
         _ = try session.execute(
             """
-            INSERT INTO advisory_enrichment (cve, provider, modified, payload)
-            SELECT cve, $1, modified, payload FROM unnest($2::text[], $3::text[], $4::text[])
+            INSERT INTO given_enrichment (cve, modified, payload)
+            SELECT cve, modified, payload FROM unnest($1::text[], $2::text[], $3::text[])
                 AS given(cve, modified, payload)
-            ON CONFLICT (cve, provider) DO UPDATE SET modified = excluded.modified, payload = excluded.payload
-            WHERE excluded.modified COLLATE "C" >= advisory_enrichment.modified COLLATE "C"
+            ON CONFLICT (cve) DO UPDATE SET modified = excluded.modified, payload = excluded.payload
+            WHERE excluded.modified COLLATE "C" >= given_enrichment.modified COLLATE "C"
             """,
             [
-                .text(provider), .textArray(sorted.map(\.cve)), .textArray(sorted.map { $0.modified ?? "" }),
+                .textArray(sorted.map(\.cve)), .textArray(sorted.map { $0.modified ?? "" }),
                 .textArray(try sorted.map { try json($0) }),
             ]
         )
+    }
+
+    /// Replaces what the provider says about CVEs where it says something else now.
+    private mutating func takeEnrichments() throws {
+        guard hasEnrichments else {
+            for row in try session.execute(
+                "DELETE FROM advisory_enrichment WHERE provider = $1 RETURNING cve",
+                [.text(provider)]
+            ) { pending.cves.insert(try row.string(0)) }
+            return
+        }
+        try session.script("ANALYZE given_enrichment")
+        for row in try session.execute(
+            """
+            WITH removed AS (
+                DELETE FROM advisory_enrichment WHERE provider = $1
+                    AND NOT EXISTS (SELECT 1 FROM given_enrichment AS given WHERE given.cve = advisory_enrichment.cve)
+                RETURNING cve
+            ), written AS (
+                INSERT INTO advisory_enrichment (cve, provider, modified, payload)
+                SELECT cve, $1::text, modified, payload FROM given_enrichment ORDER BY cve
+                ON CONFLICT (cve, provider) DO UPDATE SET modified = excluded.modified, payload = excluded.payload
+                WHERE advisory_enrichment.payload <> excluded.payload
+                RETURNING cve
+            )
+            SELECT cve FROM removed UNION SELECT cve FROM written
+            """,
+            [.text(provider)]
+        ) { pending.cves.insert(try row.string(0)) }
+        try session.script("DROP TABLE given_enrichment")
     }
 
     mutating func append(support statements: [SupportStatement]) throws {
@@ -175,7 +272,12 @@ struct FleetAdvisorySink: AdvisorySink {
             )
             return
         }
+        try removeUnmet()
         try mergeScores()
+        try takeExploited()
+        try takeEnrichments()
+        changes.add(pending)
+        forget()
         hasChanged = true
         _ = try session.execute(
             """
@@ -194,6 +296,11 @@ struct FleetAdvisorySink: AdvisorySink {
     mutating func abandon() throws {
         try session.script("ROLLBACK TO SAVEPOINT provider; RELEASE SAVEPOINT provider")
         nextRecord = firstRecord
+        forget()
+    }
+
+    private mutating func forget() {
+        (unmet, present, exploited, pending) = ([:], [], [:], AdvisoryChanges())
     }
 
     mutating func conclude(_ outcome: ImportOutcome) throws {

@@ -8,48 +8,43 @@ struct FleetDeltaQuery {
 
     init(_ session: PostgresSession) { self.session = session }
 
-    /// Compares the tables of the present report with the fleet and the matches as they were when `previous` ended.
+    /// Compares `report_matches` with the fleet and the matches as they were when `previous` ended.
     ///
     /// A finding that no longer matches is fixed; one whose package is in no image any more is gone, not fixed, unless
     /// the images that held it are still there with another version of the package, which is fixed again. One that is
     /// suppressed in every image is neither, and one whose exception ended in between is open again.
-    func delta(since previous: Int) throws -> FleetDelta {
+    func delta(since previous: Int, now index: inout FleetIndex) throws -> FleetDelta {
         try session.script(
             """
-            CREATE TEMPORARY TABLE delta_before ON COMMIT DROP AS
-            SELECT known.package_id, known.vulnerability_id, min(known.severity) AS severity,
-                count(DISTINCT (run_images.repository_id, run_images.tag)) AS images,
-                bool_or(EXISTS (SELECT 1 FROM report_images AS now
-                    WHERE now.repository_id = run_images.repository_id AND now.tag = run_images.tag
-                        AND now.state <> 'gone')) AS is_still_there
-            FROM runs JOIN run_images ON run_images.run_id = runs.id
-                JOIN inventories ON inventories.manifest_id = run_images.manifest_id
-                CROSS JOIN LATERAL unnest(inventories.package_ids, inventories.package_owned) AS listed(package_id, owned)
-                JOIN packages ON packages.id = listed.package_id
-                JOIN package_vulnerabilities AS known ON known.package_id = listed.package_id
-                    AND known.found_from <= runs.finished_at
-                    AND (known.found_until IS NULL OR known.found_until > runs.finished_at)
-            WHERE runs.id = \(previous) AND run_images.state IN ('analysed', 'reused')
-                AND (NOT listed.owned OR packages.owner IS NOT NULL)
-            GROUP BY 1, 2;
-            ANALYZE delta_before;
+            CREATE TEMPORARY TABLE former_images ON COMMIT DROP AS
+            SELECT row_number() OVER () - 1 AS image, run_images.manifest_id, run_images.state,
+                EXISTS (SELECT 1 FROM report_images AS now WHERE now.repository_id = run_images.repository_id
+                    AND now.tag = run_images.tag AND now.state <> 'gone') AS is_still_there
+            FROM run_images WHERE run_id = \(previous) AND state IN ('analysed', 'reused');
+            ANALYZE former_images;
 
-            CREATE TEMPORARY TABLE delta_now ON COMMIT DROP AS
-            SELECT report_findings.package_id, report_findings.vulnerability_id, min(report_findings.severity) AS severity,
-                count(DISTINCT report_images.image) - CASE WHEN bool_or(report_pairs.is_open)
-                    THEN max(report_pairs.suppressed) ELSE 0 END AS images,
-                bool_and(report_pairs.is_open IS FALSE) AS is_suppressed
-            FROM report_findings JOIN report_images ON report_images.manifest_id = report_findings.manifest_id
-                    AND report_images.state <> 'gone'
-                LEFT JOIN report_pairs ON report_pairs.package_id = report_findings.package_id
-                    AND report_pairs.vulnerability_id = report_findings.vulnerability_id
-            GROUP BY 1, 2;
-            ANALYZE delta_now;
+            CREATE TEMPORARY TABLE former_packages (package_id bigint, images bigint, is_still_there boolean)
+                ON COMMIT DROP;
+            CREATE TEMPORARY TABLE present_packages (package_id bigint, images bigint) ON COMMIT DROP;
             """
         )
+        try fill(&index)
         var delta = FleetDelta(since: "run \(previous)")
         for row in try session.execute(
             """
+            WITH delta_before AS (
+                SELECT former_packages.*, known.vulnerability_id, known.severity
+                FROM former_packages JOIN package_vulnerabilities AS known USING (package_id)
+                    JOIN runs ON runs.id = $1
+                WHERE known.found_from <= runs.finished_at
+                    AND (known.found_until IS NULL OR known.found_until > runs.finished_at)
+            ), delta_now AS (
+                SELECT package_id, vulnerability_id, severity,
+                    present_packages.images - CASE WHEN is_open THEN suppressed ELSE 0 END AS images,
+                    is_open IS FALSE AS is_suppressed
+                FROM present_packages JOIN report_matches USING (package_id)
+                    LEFT JOIN report_pairs USING (package_id, vulnerability_id)
+            )
             SELECT CASE
                     WHEN delta_now.is_suppressed THEN 'suppressed'
                     WHEN delta_now.package_id IS NOT NULL AND delta_before.package_id IS NOT NULL THEN
@@ -64,14 +59,16 @@ struct FleetDeltaQuery {
                     WHEN delta_before.is_still_there THEN 'fixed' ELSE 'gone' END,
                 vulnerabilities.name, coalesce(delta_now.severity, delta_before.severity), vulnerabilities.is_kev,
                 vulnerabilities.epss, packages.type, packages.name, packages.version,
-                coalesce(delta_now.images, delta_before.images),
-                (SELECT fixed_versions FROM package_vulnerabilities AS known
-                    WHERE known.package_id = packages.id AND known.vulnerability_id = vulnerabilities.id
-                    ORDER BY found_from DESC LIMIT 1)
+                coalesce(delta_now.images, delta_before.images), newest.fixed_versions
             FROM delta_now FULL JOIN delta_before USING (package_id, vulnerability_id)
                 JOIN vulnerabilities ON vulnerabilities.id = vulnerability_id
                 JOIN packages ON packages.id = package_id
-            """
+                CROSS JOIN LATERAL (
+                    SELECT fixed_versions FROM package_vulnerabilities AS known
+                    WHERE known.package_id = packages.id AND known.vulnerability_id = vulnerabilities.id
+                    ORDER BY found_from DESC LIMIT 1) AS newest
+            """,
+            [.int(previous)]
         ) {
             let change = DeltaRow(
                 id: try row.string(1),
@@ -94,5 +91,26 @@ struct FleetDeltaQuery {
             }
         }
         return delta
+    }
+    /// Writes down which packages counted then and count now, and in how many images.
+    private func fill(_ index: inout FleetIndex) throws {
+        var former = try FleetIndex(session, images: "former_images")
+        let isThere = Set(
+            try session.execute("SELECT image FROM former_images WHERE is_still_there").map { try $0.int(0) }
+        )
+        let rows = former.exposed.map { package -> [PostgresValue] in
+            var (images, isStillThere) = (0, false)
+            former.forEachImage(of: [package], exposed: true) { image in
+                images += 1
+                isStillThere = isStillThere || isThere.contains(image)
+            }
+            return [.int(package), .int(images), .bool(isStillThere)]
+        }
+        _ = try session.copyIn("COPY former_packages (package_id, images, is_still_there) FROM STDIN", rows: rows)
+        let present = index.exposed.map { package -> [PostgresValue] in
+            [.int(package), .int(index.imageCount(of: [package], exposed: true))]
+        }
+        _ = try session.copyIn("COPY present_packages (package_id, images) FROM STDIN", rows: present)
+        try session.script("ANALYZE former_packages; ANALYZE present_packages")
     }
 }

@@ -11,12 +11,11 @@ extension Store {
     package func fleetReport(run: Int, since previous: Int?, asOf day: String? = nil) async throws -> FleetReport {
         try await pool.transaction(attempts: 3, isolation: .repeatableRead) { session in
             try ReportTables.create(run: run, session)
-            let tables = try SuppressionTables(
+            var rows = try FleetRowsQuery(
                 session,
                 asOf: try day ?? Self.lastDay(of: run, session),
                 since: try previous.map { try Self.lastDay(of: $0, session) }
             )
-            let rows = FleetRowsQuery(session, tables)
             let images = try rows.images()
             return FleetReport(
                 advisories: try Self.builds(session),
@@ -27,12 +26,12 @@ extension Store {
                 coverage: try rows.coverage(),
                 failures: try rows.failures(run: run),
                 distros: FleetRowsQuery.distros(images, endsOfSupport: try Self.endsOfSupport(session)),
-                delta: try previous.map { try FleetDeltaQuery(session).delta(since: $0) }
+                delta: try previous.map { try rows.delta(since: $0) }
             )
         }
     }
 
-    /// Streams every finding of a run's fleet in report order: image by image, at most `batch` rows in memory.
+    /// Streams every finding of a run's fleet in report order: a batch of images at a time.
     ///
     /// Exceptions count as in ``fleetReport(run:since:asOf:)``.
     package func forEachFinding(
@@ -42,13 +41,11 @@ extension Store {
     ) async throws {
         try await pool.transaction(attempts: 1, isolation: .repeatableRead) { session in
             try ReportTables.create(run: run, session)
-            let tables = try SuppressionTables(session, asOf: try day ?? Self.lastDay(of: run, session))
-            let query = FleetRowsQuery(session, tables)
-            try session.script("DECLARE found NO SCROLL CURSOR FOR \(FleetRowsQuery.findings)")
-            while true {
-                let rows = try session.execute("FETCH 5000 FROM found")
-                guard !rows.isEmpty else { return }
-                for row in rows {
+            let query = try FleetRowsQuery(session, asOf: try day ?? Self.lastDay(of: run, session))
+            let count = try session.count("SELECT count(*) FROM report_images")
+            for start in stride(from: 0, to: count, by: Self.imageBatch) {
+                let range: [PostgresValue] = [.int(start), .int(start + Self.imageBatch - 1)]
+                for row in try session.execute(FleetRowsQuery.findings, range) {
                     let finding = try query.finding(row, from: 3)
                     try body(
                         FindingsCSV.fields(
@@ -62,6 +59,9 @@ extension Store {
             }
         }
     }
+
+    /// Images whose findings are in memory together.
+    private static let imageBatch = 50
 
     /// The day (UTC) on which a run ended, `YYYY-MM-DD`; the present one for a run that goes on.
     package func lastDay(of run: Int) async throws -> String {

@@ -2,36 +2,97 @@ import Postgres
 import Reports
 import ScanModel
 
-/// Draws the rows of a fleet's report from ``ReportTables``.
+/// Draws the rows of a fleet's report from ``ReportTables`` and an index of what the images hold.
 ///
 /// Counts are of open findings, those of ``SuppressionTables`` apart.
 struct FleetRowsQuery {
     private let session: PostgresSession
     private let suppressions: [Suppression]
+    private var index: FleetIndex
 
-    init(_ session: PostgresSession, _ tables: SuppressionTables) {
+    /// Makes `report_matches`, the open matches of the packages that count, and the tables of what is suppressed.
+    ///
+    /// Exceptions count as of `day`, `YYYY-MM-DD`; `earlier` is the day that a delta compares with.
+    init(_ session: PostgresSession, asOf day: String, since earlier: String? = nil) throws {
         self.session = session
-        suppressions = tables.suppressions
+        index = try FleetIndex(session)
+        try session.script("CREATE TEMPORARY TABLE report_packages (package_id bigint PRIMARY KEY) ON COMMIT DROP")
+        _ = try session.execute(
+            "INSERT INTO report_packages SELECT * FROM unnest($1::bigint[])",
+            [.intArray(index.exposed)]
+        )
+        try session.script(
+            """
+            ANALYZE report_packages;
+            CREATE TEMPORARY TABLE report_matches ON COMMIT DROP AS
+            SELECT package_id, vulnerability_id, severity, fix_state, fixed_versions, is_kev, found_from
+            FROM report_packages JOIN package_vulnerabilities USING (package_id)
+                JOIN vulnerabilities ON vulnerabilities.id = vulnerability_id
+            WHERE found_until IS NULL;
+            ANALYZE report_matches
+            """
+        )
+        suppressions = try SuppressionTables(session, &index, asOf: day, since: earlier).suppressions
     }
 
-    /// The columns that count findings by severity and kind.
-    private static let counts = """
-        count(*) FILTER (WHERE severity = 'critical') AS critical, count(*) FILTER (WHERE severity = 'high') AS high,
-            count(*) FILTER (WHERE severity = 'medium') AS medium, count(*) FILTER (WHERE severity = 'low') AS low,
-            count(*) FILTER (WHERE severity = 'negligible') AS negligible,
-            count(*) FILTER (WHERE severity = 'unknown') AS unknown,
-            count(*) FILTER (WHERE fix_state = 'fixed') AS fixable, count(*) FILTER (WHERE is_kev) AS kev
-        """
+    /// What the matches of a package, or of all packages of an image, come to.
+    private struct Counts {
+        var severities = SeverityCounts()
+        var fixable = 0
+        var kev = 0
+
+        mutating func add(_ other: Counts, times: Int = 1) {
+            for severity in Severity.allCases { severities[severity] += other.severities[severity] * times }
+            fixable += other.fixable * times
+            kev += other.kev * times
+        }
+    }
+
+    /// The counts of the rows of a table with the columns of `report_matches`, by the number in `column`.
+    private func counts(by column: String, of table: String) throws -> [Int: Counts] {
+        var counts: [Int: Counts] = [:]
+        for row in try session.execute(
+            """
+            SELECT \(column), severity, count(*), count(*) FILTER (WHERE fix_state = 'fixed'),
+                count(*) FILTER (WHERE is_kev)
+            FROM \(table) GROUP BY 1, 2
+            """
+        ) {
+            guard let severity = Severity(rawValue: try row.string(1)) else { continue }
+            var known = counts[try row.int(0)] ?? Counts()
+            known.severities[severity] += try row.int(2)
+            known.fixable += try row.int(3)
+            known.kev += try row.int(4)
+            counts[try row.int(0)] = known
+        }
+        return counts
+    }
 
     func images() throws -> [ImageRow] {
+        let found = index.sums(of: try counts(by: "package_id", of: "report_matches"), zero: Counts()) { $0.add($1) }
+        let hidden = try counts(by: "image", of: "report_suppressed")
+        let packages = index.packagesByImage
+        return try facts().map { number, facts in
+            var row = facts
+            guard found.indices.contains(number), packages.indices.contains(number) else { return row }
+            var open = found[number]
+            if let hidden = hidden[number] {
+                open.add(hidden, times: -1)
+                row.suppressed = hidden.severities.total
+            }
+            row.packages = packages[number]
+            row.severities = open.severities
+            row.fixable = open.fixable
+            row.kev = open.kev
+            return row
+        }
+    }
+
+    /// The images with their numbers, and nothing of what is in them.
+    private func facts() throws -> [(Int, ImageRow)] {
         try session.execute(
             """
-            WITH counted AS (
-                SELECT manifest_id, \(Self.counts) FROM report_findings GROUP BY 1
-            ), hidden AS (
-                SELECT image, count(*) AS suppressed, \(Self.counts) FROM report_suppressed GROUP BY 1
-            ), sized AS (SELECT manifest_id, count(*) AS packages FROM report_packages GROUP BY 1
-            ), gaps AS (
+            WITH gaps AS (
                 SELECT manifest_layers.manifest_id, count(*) AS gaps
                 FROM manifest_layers JOIN layer_gaps USING (layer_id)
                 WHERE manifest_layers.manifest_id IN (SELECT manifest_id FROM report_images) GROUP BY 1
@@ -40,28 +101,17 @@ struct FleetRowsQuery {
                 coalesce(manifests.platform, ''),
                 coalesce(distros.distro_id || CASE WHEN distros.version_id = '' THEN '' ELSE '-' || distros.version_id END,
                     ''),
-                state, coalesce(reason, ''), coalesce(packages, 0),
-                coalesce(counted.critical, 0) - coalesce(hidden.critical, 0),
-                coalesce(counted.high, 0) - coalesce(hidden.high, 0),
-                coalesce(counted.medium, 0) - coalesce(hidden.medium, 0),
-                coalesce(counted.low, 0) - coalesce(hidden.low, 0),
-                coalesce(counted.negligible, 0) - coalesce(hidden.negligible, 0),
-                coalesce(counted.unknown, 0) - coalesce(hidden.unknown, 0),
-                coalesce(counted.fixable, 0) - coalesce(hidden.fixable, 0),
-                coalesce(counted.kev, 0) - coalesce(hidden.kev, 0), coalesce(gaps, 0), coalesce(suppressed, 0)
+                state, coalesce(reason, ''), coalesce(gaps, 0), image
             FROM report_images
                 LEFT JOIN manifests ON manifests.id = report_images.manifest_id
-                LEFT JOIN inventories ON inventories.manifest_id = report_images.manifest_id
-                LEFT JOIN distros ON distros.id = inventories.distro
-                LEFT JOIN counted ON counted.manifest_id = report_images.manifest_id
-                LEFT JOIN hidden ON hidden.image = report_images.image
-                LEFT JOIN sized ON sized.manifest_id = report_images.manifest_id
+                LEFT JOIN image_inventories ON image_inventories.manifest_id = report_images.manifest_id
+                LEFT JOIN distros ON distros.id = image_inventories.distro
                 LEFT JOIN gaps ON gaps.manifest_id = report_images.manifest_id
-            ORDER BY 1, 2, 3
+            ORDER BY image
             """
         ).map { row in
             let outcome = ImageOutcome(rawValue: try row.string(6)) ?? .failed
-            return ImageRow(
+            let facts = ImageRow(
                 registry: try row.string(0),
                 repository: try row.string(1),
                 tag: try row.string(2),
@@ -70,20 +120,13 @@ struct FleetRowsQuery {
                 distro: try row.string(5),
                 state: outcome == .reused ? .analysed : outcome,
                 reason: try row.string(7),
-                packages: try row.int(8),
-                severities: SeverityCounts(
-                    critical: try row.int(9),
-                    high: try row.int(10),
-                    medium: try row.int(11),
-                    low: try row.int(12),
-                    negligible: try row.int(13),
-                    unknown: try row.int(14)
-                ),
-                fixable: try row.int(15),
-                kev: try row.int(16),
-                coverageGaps: try row.int(17),
-                suppressed: try row.int(18)
+                packages: 0,
+                severities: SeverityCounts(),
+                fixable: 0,
+                kev: 0,
+                coverageGaps: try row.int(8)
             )
+            return (try row.int(9), facts)
         }
     }
 
@@ -105,11 +148,11 @@ struct FleetRowsQuery {
                 WHERE manifest_id IN (SELECT manifest_id FROM report_images WHERE state <> 'gone')
                 """
             ),
-            distinctPackages: try session.count("SELECT count(DISTINCT package_id) FROM report_packages"),
+            distinctPackages: index.packageCount,
             vulnerabilities: try session.count(
                 """
                 SELECT count(DISTINCT vulnerability_id)
-                FROM report_findings LEFT JOIN report_pairs USING (package_id, vulnerability_id)
+                FROM report_matches LEFT JOIN report_pairs USING (package_id, vulnerability_id)
                 WHERE is_open IS NOT FALSE
                 """
             ),
@@ -121,13 +164,13 @@ struct FleetRowsQuery {
         )
     }
 
-    func vulnerabilities() throws -> [VulnerabilityRow] {
+    mutating func vulnerabilities() throws -> [VulnerabilityRow] {
         var packages: [Int: [AffectedPackage]] = [:]
         for row in try session.execute(
             """
             SELECT vulnerability_id, packages.type, packages.name, packages.version, fixed_versions,
                 bool_and(is_open IS FALSE)
-            FROM report_findings JOIN packages ON packages.id = report_findings.package_id
+            FROM report_matches JOIN packages ON packages.id = report_matches.package_id
                 LEFT JOIN report_pairs USING (package_id, vulnerability_id)
             GROUP BY 1, 2, 3, 4, 5
             """
@@ -147,37 +190,25 @@ struct FleetRowsQuery {
             guard let suppression = suppression(try row.int(1)) else { continue }
             reasons[try row.int(0), default: []].append(suppression)
         }
+        let hidden = try suppressedByImage()
         return try session.execute(
             """
-            WITH hidden AS (
-                SELECT vulnerability_id, image, count(*) AS suppressed FROM report_suppressed WHERE NOT is_gone
-                GROUP BY 1, 2
-            ), closed AS (
-                SELECT vulnerability_id, count(*) AS images FROM (
-                    SELECT hidden.vulnerability_id, hidden.image
-                    FROM hidden JOIN report_images ON report_images.image = hidden.image
-                        JOIN report_findings ON report_findings.manifest_id = report_images.manifest_id
-                            AND report_findings.vulnerability_id = hidden.vulnerability_id
-                    GROUP BY 1, 2, hidden.suppressed HAVING count(*) = hidden.suppressed) AS whole
-                GROUP BY 1
-            )
             SELECT vulnerabilities.id, vulnerabilities.name, aliases,
                 coalesce(array_agg(DISTINCT severity) FILTER (WHERE is_open IS NOT FALSE), array_agg(DISTINCT severity)),
                 cvss_score, epss, vulnerabilities.is_kev,
                 coalesce(array_agg(DISTINCT fix_state) FILTER (WHERE is_open IS NOT FALSE), array_agg(DISTINCT fix_state)),
                 summary,
-                to_char(min(found_from) AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
-                (SELECT count(*) FROM report_images WHERE state <> 'gone'
-                    AND manifest_id = ANY(array_agg(DISTINCT report_findings.manifest_id))),
-                coalesce(max(closed.images), 0)
-            FROM report_findings JOIN vulnerabilities ON vulnerabilities.id = report_findings.vulnerability_id
-                LEFT JOIN report_pairs ON report_pairs.package_id = report_findings.package_id
-                    AND report_pairs.vulnerability_id = report_findings.vulnerability_id
-                LEFT JOIN closed ON closed.vulnerability_id = report_findings.vulnerability_id
+                to_char(min(found_from) AT TIME ZONE 'UTC', 'YYYY-MM-DD'), array_agg(DISTINCT package_id)
+            FROM report_matches JOIN vulnerabilities ON vulnerabilities.id = report_matches.vulnerability_id
+                LEFT JOIN report_pairs USING (package_id, vulnerability_id)
             GROUP BY vulnerabilities.id
             """
         ).map { row in
             let states = try row.strings(7)
+            let held = try row.ints(10)
+            let suppressed = hidden[try row.int(0)] ?? [:]
+            let all = index.findings(of: held, in: Set(suppressed.keys))
+            let closed = suppressed.count { all[$0.key] == $0.value }
             let order: [FixState] = [.fixed, .wontFix, .notFixed]
             return VulnerabilityRow(
                 id: try row.string(1),
@@ -188,8 +219,8 @@ struct FleetRowsQuery {
                 kev: try row.bool(6),
                 fixState: order.first { states.contains($0.rawValue) } ?? .unknown,
                 packages: packages[try row.int(0)] ?? [],
-                imageCount: try row.int(10) - row.int(11),
-                suppressedImageCount: try row.int(11),
+                imageCount: index.imageCount(of: held, exposed: true) - closed,
+                suppressedImageCount: closed,
                 suppressions: reasons[try row.int(0)] ?? [],
                 summary: try row.string(8),
                 firstSeen: try row.optionalString(9)
@@ -197,7 +228,18 @@ struct FleetRowsQuery {
         }
     }
 
-    func packages() throws -> [PackageRow] {
+    /// How many findings of a vulnerability are suppressed in an image, by both numbers.
+    private func suppressedByImage() throws -> [Int: [Int: Int]] {
+        var counts: [Int: [Int: Int]] = [:]
+        for row in try session.execute(
+            "SELECT vulnerability_id, image, count(*) FROM report_suppressed GROUP BY 1, 2"
+        ) {
+            counts[try row.int(0), default: [:]][try row.int(1)] = try row.int(2)
+        }
+        return counts
+    }
+
+    mutating func packages() throws -> [PackageRow] {
         var counts: [[String]: SeverityCounts] = [:]
         var suppressed: [[String]: Int] = [:]
         for row in try session.execute(
@@ -205,7 +247,7 @@ struct FleetRowsQuery {
             SELECT type, name, version, severity,
                 count(DISTINCT vulnerability_id) FILTER (WHERE is_open IS NOT FALSE),
                 count(DISTINCT vulnerability_id) FILTER (WHERE is_open IS FALSE)
-            FROM report_findings JOIN packages ON packages.id = report_findings.package_id
+            FROM report_matches JOIN packages ON packages.id = report_matches.package_id
                 LEFT JOIN report_pairs USING (package_id, vulnerability_id)
             GROUP BY 1, 2, 3, 4
             """
@@ -216,20 +258,15 @@ struct FleetRowsQuery {
             suppressed[key, default: 0] += try row.int(5)
         }
         return try session.execute(
-            """
-            SELECT type, name, version, count(DISTINCT (report_images.repository_id, report_images.tag))
-            FROM report_packages JOIN packages ON packages.id = report_packages.package_id
-                JOIN report_images ON report_images.manifest_id = report_packages.manifest_id
-                    AND report_images.state <> 'gone'
-            GROUP BY 1, 2, 3
-            """
+            "SELECT type, name, version, array_agg(id) FROM packages WHERE id = ANY($1) GROUP BY 1, 2, 3",
+            [.intArray(index.packages)]
         ).map { row in
             let key = [try row.string(0), try row.string(1), try row.string(2)]
             return PackageRow(
                 type: PackageType(rawValue: key[0]),
                 name: key[1],
                 version: key[2],
-                imageCount: try row.int(3),
+                imageCount: index.imageCount(of: try row.ints(3), exposed: false),
                 severities: counts[key] ?? SeverityCounts(),
                 suppressed: suppressed[key] ?? 0
             )
@@ -255,6 +292,11 @@ struct FleetRowsQuery {
                 images: try $0.int(3)
             )
         }
+    }
+
+    /// What changed since the run `previous` ended.
+    mutating func delta(since previous: Int) throws -> FleetDelta {
+        try FleetDeltaQuery(session).delta(since: previous, now: &index)
     }
 
     /// Images that are not covered, and targets that could not be listed.
@@ -293,28 +335,32 @@ struct FleetRowsQuery {
         }
     }
 
-    /// Every finding with its image: reference, digest, platform, then the columns that ``finding(_:from:)`` reads.
+    /// The findings of the images with numbers from `$1` to `$2`, in report order: reference, digest, platform, then the
+    /// columns that ``finding(_:from:)`` reads.
     static let findings = """
         SELECT report_images.host || '/' || report_images.repository || ':' || report_images.tag, manifests.digest,
-            manifests.platform, vulnerabilities.name, report_findings.severity, cvss_score, epss,
-            vulnerabilities.is_kev, packages.type, packages.name, packages.version, report_findings.fix_state,
-            report_findings.fixed_versions, coalesce(layers.digest, ''),
-            to_char(report_findings.found_from AT TIME ZONE 'UTC', 'YYYY-MM-DD'), report_suppressed.suppression
+            manifests.platform, vulnerabilities.name, known.severity, cvss_score, epss,
+            vulnerabilities.is_kev, packages.type, packages.name, packages.version, known.fix_state,
+            known.fixed_versions, coalesce(layers.digest, ''),
+            to_char(known.found_from AT TIME ZONE 'UTC', 'YYYY-MM-DD'), report_suppressed.suppression
         FROM report_images
             JOIN manifests ON manifests.id = report_images.manifest_id
-            JOIN report_findings ON report_findings.manifest_id = report_images.manifest_id
-            JOIN vulnerabilities ON vulnerabilities.id = report_findings.vulnerability_id
-            JOIN packages ON packages.id = report_findings.package_id
+            JOIN image_sets ON image_sets.manifest_id = report_images.manifest_id
+            JOIN package_sets ON package_sets.id = image_sets.set_id
+            CROSS JOIN LATERAL unnest(package_sets.package_ids) AS listed(package_id)
+            JOIN package_vulnerabilities AS known ON known.package_id = listed.package_id AND known.found_until IS NULL
+            JOIN vulnerabilities ON vulnerabilities.id = known.vulnerability_id
+            JOIN packages ON packages.id = listed.package_id
             LEFT JOIN report_suppressed ON report_suppressed.image = report_images.image
-                AND report_suppressed.package_id = report_findings.package_id
-                AND report_suppressed.vulnerability_id = report_findings.vulnerability_id
+                AND report_suppressed.package_id = known.package_id
+                AND report_suppressed.vulnerability_id = known.vulnerability_id
             LEFT JOIN manifest_layers ON manifest_layers.manifest_id = report_images.manifest_id
-                AND manifest_layers.position = report_findings.layer
+                AND manifest_layers.position = image_sets.layer
             LEFT JOIN layers ON layers.id = manifest_layers.layer_id
-        WHERE report_images.state <> 'gone'
-        ORDER BY report_images.host COLLATE "C", report_images.repository COLLATE "C", report_images.tag COLLATE "C",
-            vulnerabilities.name COLLATE "C", packages.type, packages.name COLLATE "C",
-            packages.version COLLATE "C", packages.arch, packages.id
+        WHERE report_images.image BETWEEN $1 AND $2 AND report_images.state <> 'gone'
+            AND NOT listed.package_id = ANY(package_sets.owned_ids)
+        ORDER BY report_images.image, vulnerabilities.name COLLATE "C", packages.type, packages.name COLLATE "C",
+            packages.version COLLATE "C", packages.arch, packages.fingerprint
         """
 
     private func suppression(_ number: Int?) -> Suppression? {

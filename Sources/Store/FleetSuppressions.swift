@@ -20,7 +20,10 @@ struct FleetSuppressions {
     ///
     /// Only that is loaded: a fleet keeps more statements than it has flaws. `day` is `YYYY-MM-DD`.
     init(_ session: PostgresSession, asOf day: String, among ids: [Int]? = nil) throws {
-        flaws = try Self.flaws(session, among: ids)
+        let isAnything = try session.execute(
+            "SELECT EXISTS (SELECT FROM exceptions) OR EXISTS (SELECT FROM vex_statements)"
+        ).first?.bool(0)
+        flaws = try isAnything == true ? Self.flaws(session, among: ids) : [:]
         guard !flaws.isEmpty else {
             documents = []
             exceptions = []
@@ -46,6 +49,21 @@ struct FleetSuppressions {
         guard let flaw = flaws[vulnerability] else { return nil }
         let verdict = (suppressions ?? self.suppressions).about(id: flaw.name, aliases: flaw.aliases, purl: purl)
         return verdict.isEmpty ? nil : verdict
+    }
+
+    /// The purls of packages by their numbers.
+    static func purls(of packages: Set<Int>, _ session: PostgresSession) throws -> [Int: String] {
+        var purls: [Int: String] = [:]
+        for row in try session.execute(
+            """
+            SELECT packages.id, \(PackageColumns.list) FROM packages LEFT JOIN distros ON distros.id = packages.distro
+            WHERE packages.id = ANY($1::bigint[])
+            """,
+            [.intArray(packages.sorted())]
+        ) {
+            purls[try row.int(0)] = try PackageColumns(row, from: 1).purl
+        }
+        return purls
     }
 
     private static func flaws(_ session: PostgresSession, among ids: [Int]?) throws -> [Int: Flaw] {

@@ -44,63 +44,100 @@ struct DistinctPackage: Sendable {
 }
 
 extension Store {
-    /// Stores an image's inventory, if the claim still holds; packages that the fleet has already are only pointed at.
+    /// Stores an image's inventory, if the claim still holds; packages and sets that the fleet has are only pointed at.
     package func merge(_ inventory: Inventory, of claim: Claim) async throws {
-        let distinct = MatchSubject.subjects(of: inventory.packages) { _ in inventory.distro }.map(DistinctPackage.init)
-        let fingerprints = distinct.map(\.fingerprint)
-        let sorted = Dictionary(distinct.map { ($0.fingerprint, $0) }) { first, _ in first }
-            .sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
-        let licenses = inventory.packages.map { LicenseSet(of: $0.package) }
-        try await pool.transaction { [licenses] session in
+        let content = PackageSet.content(of: inventory)
+        let sorted = content.packages.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+        let (licenses, sets) = (content.licenses, content.sets)
+        try await pool.transaction { session in
+            // Before the first look at packages and sets: retention removes those that nothing points at.
+            _ = try session.execute("LOCK TABLE package_sets IN ROW EXCLUSIVE MODE")
             try Self.end(claim, session)
             let distro = try inventory.distro.map { try Self.upsert($0, session) }
             // Owners stand before what points at them. Both parts are sorted by the conflict key, so that two merges
             // never wait for each other in a circle.
             try Self.insert(sorted.filter { $0.ownerFingerprint == nil }, distro: distro, session)
             try Self.insert(sorted.filter { $0.ownerFingerprint != nil }, distro: distro, session)
-            try Self.add(Set(licenses.compactMap(\.self)), session)
+            try Self.add(licenses, session)
+            try Self.insert(sets, session)
             _ = try session.execute(
                 """
-                INSERT INTO inventories (manifest_id, analysis_version, distro, package_ids, package_layers,
-                    package_owned, package_licenses)
-                SELECT $1::bigint, $2::text, $3::bigint, coalesce(array_agg(packages.id ORDER BY given.place), '{}'),
-                    coalesce(array_agg(given.layer::smallint ORDER BY given.place), '{}'),
-                    coalesce(array_agg(given.owned ORDER BY given.place), '{}'),
-                    coalesce(array_agg(coalesce(license_sets.id, 0) ORDER BY given.place), '{}')
-                FROM unnest($4::bytea[], $5::bigint[], $6::boolean[], $7::bytea[]) WITH ORDINALITY
-                        AS given(fingerprint, layer, owned, licenses, place)
-                    JOIN packages USING (fingerprint)
-                    LEFT JOIN license_sets ON license_sets.fingerprint = given.licenses
+                INSERT INTO image_inventories (manifest_id, analysis_version, distro) VALUES ($1, $2, $3)
                 ON CONFLICT (manifest_id) DO UPDATE SET analysis_version = excluded.analysis_version,
-                    distro = excluded.distro, package_ids = excluded.package_ids,
-                    package_layers = excluded.package_layers, package_owned = excluded.package_owned,
-                    package_licenses = excluded.package_licenses
+                    distro = excluded.distro
                 """,
-                [
-                    .int(claim.subject), .text(claim.analysisVersion), .int(distro), .bytesArray(fingerprints),
-                    .intArray(inventory.packages.map(\.layer)),
-                    .boolArray(distinct.map { $0.ownerFingerprint != nil }),
-                    .bytesArray(licenses.map { $0?.fingerprint ?? [] }),
-                ]
+                [.int(claim.subject), .text(claim.analysisVersion), .int(distro)]
+            )
+            _ = try session.execute("DELETE FROM image_sets WHERE manifest_id = $1", [.int(claim.subject)])
+            _ = try session.execute(
+                """
+                INSERT INTO image_sets (manifest_id, layer, set_id)
+                SELECT $1::bigint, given.layer, package_sets.id
+                FROM unnest($2::bigint[], $3::bytea[]) AS given(layer, fingerprint) JOIN package_sets USING (fingerprint)
+                ORDER BY given.layer
+                """,
+                [.int(claim.subject), .intArray(sets.map(\.layer)), .bytesArray(sets.map(\.fingerprint))]
             )
         }
     }
 
+    /// Adds the sets that the fleet does not have; their packages and licences are there.
+    private static func insert(_ sets: [PackageSet], _ session: PostgresSession) throws {
+        let known = Set(
+            try session.execute(
+                "SELECT fingerprint FROM package_sets WHERE fingerprint = ANY($1)",
+                [.bytesArray(sets.map(\.fingerprint))]
+            ).map { try $0.bytes(0) }
+        )
+        let missing = sets.filter { !known.contains($0.fingerprint) }
+        guard !missing.isEmpty else { return }
+        let members = missing.enumerated().flatMap { index, set in set.members.map { (set: index + 1, member: $0) } }
+        _ = try session.execute(
+            """
+            INSERT INTO package_sets (fingerprint, package_ids, owned_ids, license_ids)
+            SELECT named.fingerprint, package_ids, '{}', license_ids
+            FROM unnest($1::bytea[]) WITH ORDINALITY AS named(fingerprint, number)
+                JOIN (
+                    SELECT number, array_agg(packages.id::integer ORDER BY packages.fingerprint) AS package_ids,
+                        CASE WHEN count(license_sets.id) > 0
+                            THEN array_agg(coalesce(license_sets.id, 0) ORDER BY packages.fingerprint)
+                            ELSE '{}' END AS license_ids
+                    FROM unnest($2::bigint[], $3::bytea[], $4::bytea[]) AS given(number, fingerprint, licenses)
+                        JOIN packages USING (fingerprint)
+                        LEFT JOIN license_sets ON license_sets.fingerprint = given.licenses
+                    GROUP BY 1) AS filled USING (number)
+            ORDER BY named.fingerprint
+            ON CONFLICT (fingerprint) DO NOTHING
+            """,
+            [
+                .bytesArray(missing.map(\.fingerprint)), .intArray(members.map(\.set)),
+                .bytesArray(members.map(\.member.fingerprint)), .bytesArray(members.map { $0.member.licenses ?? [] }),
+            ]
+        )
+    }
+
     /// Adds the packages that the fleet does not have; `packages` are sorted by fingerprint, their owners are there.
+    ///
+    /// Looking first saves the numbers that a conflict would use up.
     private static func insert(_ packages: [DistinctPackage], distro: Int?, _ session: PostgresSession) throws {
         guard !packages.isEmpty else { return }
         _ = try session.execute(
             """
-            INSERT INTO packages (fingerprint, type, name, version, arch, source_name, source_version,
-                package_group, module, distro, owner)
-            SELECT given.fingerprint, given.type, given.name, given.version, given.arch, given.source_name,
-                given.source_version, given.package_group, given.module, CASE WHEN is_os THEN $10::bigint END, owners.id
-            FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                    $8::text[], $9::text[], $11::boolean[], $12::bytea[]) AS given(fingerprint, type, name, version,
-                    arch, source_name, source_version, package_group, module, is_os, owner_fingerprint)
-                LEFT JOIN packages AS owners ON owners.fingerprint = given.owner_fingerprint
-            ORDER BY given.fingerprint
-            ON CONFLICT (fingerprint) DO NOTHING
+            WITH added AS (
+                INSERT INTO packages (fingerprint, type, name, version, arch, source_name, source_version,
+                    package_group, module, distro, owner)
+                SELECT given.fingerprint, given.type, given.name, given.version, given.arch, given.source_name,
+                    given.source_version, given.package_group, given.module, CASE WHEN is_os THEN $10::bigint END, owners.id
+                FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                        $8::text[], $9::text[], $11::boolean[], $12::bytea[]) AS given(fingerprint, type, name, version,
+                        arch, source_name, source_version, package_group, module, is_os, owner_fingerprint)
+                    LEFT JOIN packages AS owners ON owners.fingerprint = given.owner_fingerprint
+                WHERE NOT EXISTS (SELECT FROM packages AS known WHERE known.fingerprint = given.fingerprint)
+                ORDER BY given.fingerprint
+                ON CONFLICT (fingerprint) DO NOTHING
+                RETURNING id
+            )
+            INSERT INTO waiting_packages SELECT id FROM added
             """,
             [
                 .bytesArray(packages.map(\.fingerprint)), .textArray(packages.map(\.package.type.rawValue)),

@@ -50,30 +50,33 @@ extension Store {
         }
     }
 
-    /// Packages and images are counted apart: pairs of a package and a set are few in a fleet, and the licences of an image
-    /// are put together within its row, so that nothing as long as all packages of all images is sorted.
+    /// Packages and images are counted apart: pairs of a package and its licences are few in a fleet, and the licences of
+    /// an image are put together from those of its sets, so that nothing as long as all packages of all images is sorted.
     private static let licenseCounts = """
         WITH shown AS MATERIALIZED (
             SELECT manifest_id, count(*) AS images FROM tags
             WHERE valid_until IS NULL AND manifest_id IS NOT NULL GROUP BY 1),
+        held AS MATERIALIZED (SELECT DISTINCT set_id FROM shown JOIN image_sets USING (manifest_id)),
         pairs AS MATERIALIZED (
-            SELECT DISTINCT listed.package_id, listed.set_id
-            FROM shown JOIN inventories USING (manifest_id)
-                CROSS JOIN LATERAL unnest(package_ids, package_licenses) AS listed(package_id, set_id)
-            WHERE listed.set_id > 0)
+            SELECT DISTINCT listed.package_id, listed.license_id
+            FROM held JOIN package_sets ON package_sets.id = held.set_id
+                CROSS JOIN LATERAL unnest(package_ids, license_ids) AS listed(package_id, license_id)
+            WHERE listed.license_id > 0),
+        stated AS MATERIALIZED (
+            SELECT DISTINCT held.set_id, one.license
+            FROM held JOIN package_sets ON package_sets.id = held.set_id
+                CROSS JOIN LATERAL (SELECT DISTINCT unnest(license_ids) AS license_id) AS sets
+                JOIN license_sets ON license_sets.id = sets.license_id
+                CROSS JOIN LATERAL unnest(licenses) AS one(license))
         SELECT by_package.license, by_package.packages, by_image.images
         FROM (SELECT one.license, count(DISTINCT (packages.type, packages.name, packages.version)) AS packages
-                FROM pairs JOIN license_sets ON license_sets.id = pairs.set_id
+                FROM pairs JOIN license_sets ON license_sets.id = pairs.license_id
                     CROSS JOIN LATERAL unnest(licenses) AS one(license)
                     JOIN packages ON packages.id = pairs.package_id
                 GROUP BY 1) AS by_package
-            JOIN (SELECT stated.license, sum(shown.images)::bigint AS images
-                FROM shown JOIN inventories USING (manifest_id)
-                    CROSS JOIN LATERAL (
-                        SELECT DISTINCT one.license
-                        FROM (SELECT DISTINCT unnest(package_licenses) AS set_id) AS sets
-                            JOIN license_sets ON license_sets.id = sets.set_id
-                            CROSS JOIN LATERAL unnest(licenses) AS one(license)) AS stated
+            JOIN (SELECT listed.license, sum(shown.images)::bigint AS images
+                FROM (SELECT DISTINCT manifest_id, license FROM image_sets JOIN stated USING (set_id)) AS listed
+                    JOIN shown USING (manifest_id)
                 GROUP BY 1) AS by_image USING (license)
         ORDER BY by_package.license COLLATE "C"
         """
@@ -83,11 +86,12 @@ extension Store {
             SELECT id, one.license, declared FROM license_sets CROSS JOIN LATERAL unnest(licenses) AS one(license)
             WHERE one.license = ANY($1)),
         held AS MATERIALIZED (
-            SELECT DISTINCT listed.set_id, listed.package_id, inventories.manifest_id
-            FROM inventories
-                CROSS JOIN LATERAL unnest(package_ids, package_licenses) AS listed(package_id, set_id)
-            WHERE inventories.package_licenses && ARRAY(SELECT id FROM sets)
-                AND listed.set_id IN (SELECT id FROM sets)),
+            SELECT DISTINCT listed.license_id AS set_id, listed.package_id, image_sets.manifest_id
+            FROM package_sets
+                CROSS JOIN LATERAL unnest(package_ids, license_ids) AS listed(package_id, license_id)
+                JOIN image_sets ON image_sets.set_id = package_sets.id
+            WHERE package_sets.license_ids && ARRAY(SELECT id FROM sets)
+                AND listed.license_id IN (SELECT id FROM sets)),
         images AS MATERIALIZED (
             SELECT tags.manifest_id, registries.host || '/' || repositories.name || ':' || tags.name AS image
             FROM tags JOIN repositories ON repositories.id = tags.repository_id
@@ -102,18 +106,20 @@ extension Store {
         ORDER BY 1, 2, 3, 4, 5
         """
 
-    /// The licences of the images in `report_images`, each with the packages that state it.
-    static func imageLicenses(_ session: PostgresSession) throws -> [ImageLicense] {
+    /// The licences of an image, each with the packages that state it.
+    static func licenses(of manifest: Int, _ session: PostgresSession) throws -> [ImageLicense] {
         var found: [String: Set<ImageLicense.Package>] = [:]
         for row in try session.execute(
             """
             SELECT DISTINCT one.license, packages.type, packages.name, packages.version
-            FROM report_images JOIN inventories USING (manifest_id)
-                CROSS JOIN LATERAL unnest(package_ids, package_licenses) AS listed(package_id, set_id)
-                JOIN license_sets ON license_sets.id = listed.set_id
+            FROM image_sets JOIN package_sets ON package_sets.id = image_sets.set_id
+                CROSS JOIN LATERAL unnest(package_ids, license_ids) AS listed(package_id, license_id)
+                JOIN license_sets ON license_sets.id = listed.license_id
                 CROSS JOIN LATERAL unnest(licenses) AS one(license)
                 JOIN packages ON packages.id = listed.package_id
-            """
+            WHERE image_sets.manifest_id = $1
+            """,
+            [.int(manifest)]
         ) {
             found[try row.string(0), default: []].insert(
                 ImageLicense.Package(

@@ -20,6 +20,8 @@ package enum Migrations {
         Migration(number: 4, name: "m0004_licences", sql: PackageResources.m0004_licences_sql),
         Migration(number: 5, name: "m0005_owners", sql: PackageResources.m0005_owners_sql),
         Migration(number: 6, name: "m0006_feed_state", sql: PackageResources.m0006_feed_state_sql),
+        Migration(number: 7, name: "m0007_package_sets", sql: PackageResources.m0007_package_sets_sql),
+        Migration(number: 8, name: "m0008_changed_advisories", sql: PackageResources.m0008_changed_advisories_sql),
     ]
 
     /// The schema version that this program needs.
@@ -57,6 +59,8 @@ package enum Migrations {
                     }
                     return false
                 }
+                // A step on a large fleet takes the minutes that it takes.
+                _ = try session.execute("SET LOCAL statement_timeout = 0")
                 try session.script(String(decoding: migration.sql, as: UTF8.self))
                 _ = try session.execute(
                     "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, $3)",

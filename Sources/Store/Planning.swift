@@ -335,7 +335,7 @@ extension Store {
 
     private static let reusedImages = """
         UPDATE run_images SET state = 'reused'
-        FROM inventories
+        FROM image_inventories AS inventories
         WHERE run_images.run_id = $1 AND run_images.state = 'pending'
             AND inventories.manifest_id = run_images.manifest_id AND inventories.analysis_version = $2
         """

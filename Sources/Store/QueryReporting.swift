@@ -1,19 +1,28 @@
 import Postgres
 package import Reports
-package import ScanModel
+import ScanModel
 import VEX
 
 extension Store {
     /// Where a vulnerability is, by its id or one of its aliases; `nil` where no package of the fleet has it.
     ///
-    /// Exceptions count as of `day`, `YYYY-MM-DD`.
-    package func vulnerabilityReport(_ id: String, asOf day: String) async throws -> VulnerabilityReport? {
+    /// Exceptions count as of `day`, `YYYY-MM-DD`. Tags and matches stand as they do now or, with `past`, as they did at the
+    /// end of that day (UTC).
+    package func vulnerabilityReport(
+        _ id: String,
+        asOf day: String,
+        past: String? = nil
+    ) async throws -> VulnerabilityReport? {
         try await pool.transaction(isolation: .repeatableRead) { session in
+            try NarrowQuestion.begin(session)
             guard
                 let row = try session.execute(
                     """
                     SELECT id, name, aliases, cvss_score, cvss_vector, epss, is_kev, published, summary
-                    FROM vulnerabilities WHERE name = $1 OR $1 = ANY(aliases) ORDER BY name <> $1, name LIMIT 1
+                    FROM vulnerabilities WHERE id IN (
+                        SELECT id FROM vulnerabilities WHERE name = $1
+                        UNION ALL SELECT id FROM vulnerabilities WHERE aliases @> ARRAY[$1::text])
+                    ORDER BY name <> $1, name COLLATE "C" LIMIT 1
                     """,
                     [.text(id)]
                 ).first
@@ -33,7 +42,10 @@ extension Store {
             let number = try row.int(0)
             let said = try FleetSuppressions(session, asOf: day, among: [number])
             var verdicts: [String: PackageVerdict?] = [:]
-            for found in try session.execute(Self.affectedImages, [.int(number)]) {
+            for found in try session.execute(
+                Self.affectedImages(past),
+                [.int(number)] + (past.map { [.text($0)] } ?? [])
+            ) {
                 let purl = try PackageColumns(found, from: 16).purl
                 let verdict = verdicts[purl] ?? said.about(number, purl: purl)
                 verdicts[purl] = .some(verdict)
@@ -58,7 +70,15 @@ extension Store {
         }
     }
 
-    private static let affectedImages = """
+    /// An interval that holds now, or held at the end of the day in `$2`.
+    private static func holds(_ from: String, _ until: String, on day: String?) -> String {
+        guard day != nil else { return "\(until) IS NULL" }
+        let end = "($2::date + 1)::timestamp AT TIME ZONE 'UTC'"
+        return "\(from) < \(end) AND (\(until) IS NULL OR \(until) >= \(end))"
+    }
+
+    private static func affectedImages(_ past: String?) -> String {
+        """
         SELECT registries.host || '/' || repositories.name || ':' || tags.name, manifests.digest, packages.type,
             packages.name, packages.version, known.fixed_versions, coalesce(layers.digest, ''),
             to_char(known.found_from AT TIME ZONE 'UTC', 'YYYY-MM-DD'), known.provider, known.severity,
@@ -67,28 +87,27 @@ extension Store {
         FROM package_vulnerabilities AS known
             JOIN packages ON packages.id = known.package_id
             LEFT JOIN distros ON distros.id = packages.distro
-            JOIN inventories ON inventories.package_ids @> ARRAY[known.package_id]
-            CROSS JOIN LATERAL (
-                SELECT min(listed.layer) AS layer, bool_and(listed.owned) AS owned
-                FROM unnest(package_ids, package_layers, package_owned) AS listed(package_id, layer, owned)
-                WHERE listed.package_id = known.package_id) AS place
-            JOIN manifests ON manifests.id = inventories.manifest_id
-            JOIN tags ON tags.manifest_id = inventories.manifest_id AND tags.valid_until IS NULL
+            JOIN package_sets ON package_sets.package_ids @> ARRAY[known.package_id::integer]
+            JOIN image_sets ON image_sets.set_id = package_sets.id
+            JOIN manifests ON manifests.id = image_sets.manifest_id
+            JOIN tags ON tags.manifest_id = manifests.id AND \(holds("tags.valid_from", "tags.valid_until", on: past))
             JOIN repositories ON repositories.id = tags.repository_id
             JOIN registries ON registries.id = repositories.registry_id
             LEFT JOIN manifest_layers ON manifest_layers.manifest_id = manifests.id
-                AND manifest_layers.position = place.layer
+                AND manifest_layers.position = image_sets.layer
             LEFT JOIN layers ON layers.id = manifest_layers.layer_id
-        WHERE known.vulnerability_id = $1 AND known.found_until IS NULL
-            AND (NOT place.owned OR packages.owner IS NOT NULL)
+        WHERE known.vulnerability_id = $1 AND \(holds("known.found_from", "known.found_until", on: past))
+            AND NOT known.package_id = ANY(package_sets.owned_ids)
         ORDER BY 1, 3, 4, 5
         """
+    }
 
     /// Which images have a package, by version; names are compared as they are written.
     ///
     /// Exceptions count as of `day`, `YYYY-MM-DD`.
     package func packageReport(name: String, version: String?, asOf day: String) async throws -> PackageReport {
         try await pool.transaction(isolation: .repeatableRead) { session in
+            try NarrowQuestion.begin(session)
             var versions: [[String]: PackageVersion] = [:]
             var images: [Int: [ImageIdentity]] = [:]
             for row in try session.execute(Self.holders, [.text(name), .text(version)]) {
@@ -123,100 +142,20 @@ extension Store {
             coalesce(layers.digest, ''), registries.host, repositories.name, tags.name, tags.digest,
             manifests.digest, manifests.config_digest, packages.id,
             coalesce((SELECT declared FROM license_sets
-                WHERE license_sets.id = package_licenses[array_position(package_ids, packages.id)]), '{}')
+                WHERE license_sets.id = license_ids[array_position(package_ids, packages.id::integer)]), '{}')
         FROM packages
-            JOIN inventories ON inventories.package_ids @> ARRAY[packages.id]
-            JOIN manifests ON manifests.id = inventories.manifest_id
+            JOIN package_sets ON package_sets.package_ids @> ARRAY[packages.id::integer]
+            JOIN image_sets ON image_sets.set_id = package_sets.id
+            JOIN manifests ON manifests.id = image_sets.manifest_id
             JOIN tags ON tags.manifest_id = manifests.id AND tags.valid_until IS NULL
             JOIN repositories ON repositories.id = tags.repository_id
             JOIN registries ON registries.id = repositories.registry_id
-            LEFT JOIN distros ON distros.id = inventories.distro
-            LEFT JOIN manifest_layers ON manifest_layers.manifest_id = manifests.id AND manifest_layers.position =
-                package_layers[array_position(package_ids, packages.id)]
+            JOIN image_inventories ON image_inventories.manifest_id = manifests.id
+            LEFT JOIN distros ON distros.id = image_inventories.distro
+            LEFT JOIN manifest_layers ON manifest_layers.manifest_id = manifests.id
+                AND manifest_layers.position = image_sets.layer
             LEFT JOIN layers ON layers.id = manifest_layers.layer_id
         WHERE packages.name = $1 AND ($2::text IS NULL OR packages.version = $2)
         ORDER BY 1, 2, 3
         """
-
-    /// What is known of one image, as the newest run left it; `nil` where no run has seen it.
-    ///
-    /// Exceptions count as of `day`, `YYYY-MM-DD`.
-    package func imageReport(_ reference: ImageReference, asOf day: String) async throws -> ImageReport? {
-        try await pool.transaction(isolation: .repeatableRead) { session in
-            guard
-                let run = try session.execute(
-                    """
-                    SELECT run_images.run_id FROM run_images
-                        JOIN repositories ON repositories.id = run_images.repository_id
-                        JOIN registries ON registries.id = repositories.registry_id
-                    WHERE registries.host = $1 AND repositories.name = $2 AND ($3::text IS NULL OR run_images.tag = $3)
-                        AND ($4::text IS NULL OR run_images.digest = $4)
-                    ORDER BY run_images.run_id DESC LIMIT 1
-                    """,
-                    [
-                        .text(reference.registry), .text(reference.repository), .text(reference.tag),
-                        .text(reference.digest?.description),
-                    ]
-                ).first?.int(0)
-            else { return nil }
-            try ReportTables.create(run: run, session)
-            _ = try session.execute(
-                """
-                DELETE FROM report_images WHERE NOT (host = $1 AND repository = $2
-                    AND ($3::text IS NULL OR tag = $3) AND ($4::text IS NULL OR digest = $4))
-                """,
-                [
-                    .text(reference.registry), .text(reference.repository), .text(reference.tag),
-                    .text(reference.digest?.description),
-                ]
-            )
-            let query = FleetRowsQuery(session, try SuppressionTables(session, asOf: day))
-            guard let image = try query.images().first else { return nil }
-            var report = ImageReport(
-                image: image.reference,
-                digest: image.digest,
-                platform: image.platform,
-                distro: image.distro,
-                state: image.state,
-                reason: image.reason,
-                packages: image.packages,
-                advisories: try Self.builds(session)
-            )
-            report.findings = try session.execute(FleetRowsQuery.findings).map {
-                try query.finding($0, from: 3)
-            }
-            report.licenses = try Self.imageLicenses(session)
-            report.coverage = try session.execute(
-                """
-                SELECT layers.digest, layer_gaps.path, layer_gaps.reason FROM report_images
-                    JOIN manifest_layers USING (manifest_id) JOIN layer_gaps USING (layer_id)
-                    JOIN layers ON layers.id = layer_id ORDER BY manifest_layers.position, layer_gaps.path, layer_gaps.reason
-                """
-            ).map { ImageGap(layer: try $0.string(0), path: try $0.string(1), reason: try $0.string(2)) }
-            report.layers = try session.execute(
-                """
-                SELECT layers.digest, layers.diff_id, layers.size,
-                    (SELECT count(*) FROM report_packages AS here
-                        WHERE here.manifest_id = manifest_layers.manifest_id AND here.layer = position),
-                    (SELECT count(*) FROM report_findings AS here
-                        WHERE here.manifest_id = manifest_layers.manifest_id AND here.layer = position)
-                    - (SELECT count(*) FROM report_suppressed AS here
-                        WHERE here.image = report_images.image AND here.layer = position),
-                    (SELECT count(DISTINCT manifest_id) FROM manifest_layers AS other WHERE other.layer_id = layers.id)
-                FROM report_images JOIN manifest_layers USING (manifest_id) JOIN layers ON layers.id = layer_id
-                ORDER BY position
-                """
-            ).map {
-                ImageLayer(
-                    digest: try $0.string(0),
-                    diffID: try $0.optionalString(1),
-                    bytes: Int64(try $0.int(2)),
-                    packages: try $0.int(3),
-                    findings: try $0.int(4),
-                    images: try $0.int(5)
-                )
-            }
-            return report
-        }
-    }
 }

@@ -14,7 +14,7 @@ extension Store {
             )
             _ = try session.execute(
                 """
-                UPDATE run_images SET state = 'analysed' FROM inventories
+                UPDATE run_images SET state = 'analysed' FROM image_inventories AS inventories
                 WHERE run_images.run_id = $1 AND run_images.state = 'pending'
                     AND inventories.manifest_id = run_images.manifest_id AND inventories.analysis_version = $2
                 """,
@@ -54,7 +54,7 @@ extension Store {
         SELECT DISTINCT 'inventory', run_images.manifest_id, (run_images.manifest_id % $3::bigint)::smallint, $4::smallint,
             'queued', $2::text
         FROM run_images
-            LEFT JOIN inventories ON inventories.manifest_id = run_images.manifest_id
+            LEFT JOIN image_inventories AS inventories ON inventories.manifest_id = run_images.manifest_id
                 AND inventories.analysis_version = $2
         WHERE run_images.run_id = $1 AND run_images.state = 'pending' AND inventories.manifest_id IS NULL
             AND NOT EXISTS (

@@ -2,9 +2,9 @@ import Postgres
 import ScanModel
 import VEX
 
-/// The findings of a report that are suppressed, as temporary tables beside those of ``ReportTables``.
+/// The findings of a report that are suppressed, as temporary tables beside `report_images` and `report_matches`.
 ///
-/// `report_suppressed`: a row for each suppressed finding of each image, with the number of the reason in
+/// `report_suppressed`: a row for each suppressed finding of each image that is not gone, with the number of the reason in
 /// ``suppressions``. `report_pairs`: for each package and flaw with such a row, in how many images it is found and in how
 /// many suppressed. `report_lapsed`: packages and flaws that an exception covered on the earlier day and no longer does.
 ///
@@ -14,82 +14,89 @@ struct SuppressionTables {
     private var numbers: [Suppression: Int] = [:]
     private let session: PostgresSession
 
+    /// A match that something is said about, by the numbers of the package and the vulnerability.
+    private struct Pair: Hashable {
+        var package: Int
+        var flaw: Int
+    }
+
     /// Makes the tables as of `day`, `YYYY-MM-DD`.
     ///
     /// `earlier` is the day that a delta compares with.
-    init(_ session: PostgresSession, asOf day: String, since earlier: String? = nil) throws {
+    init(_ session: PostgresSession, _ index: inout FleetIndex, asOf day: String, since earlier: String? = nil) throws {
         self.session = session
         try session.script(
             """
-            CREATE TEMPORARY TABLE suppressed_pairs (package_id bigint, vulnerability_id bigint, image integer,
+            CREATE TEMPORARY TABLE suppressed_places (image integer, package_id bigint, vulnerability_id bigint,
                 suppression integer) ON COMMIT DROP;
+            CREATE TEMPORARY TABLE report_pairs (package_id bigint, vulnerability_id bigint, suppressed bigint,
+                images bigint, is_open boolean) ON COMMIT DROP;
             CREATE TEMPORARY TABLE report_lapsed (package_id bigint, vulnerability_id bigint) ON COMMIT DROP;
             """
         )
         let fleet = try FleetSuppressions(session, asOf: day)
         if !fleet.suppressions.isEmpty || !fleet.suppressions.expired.isEmpty {
-            try weigh(fleet, before: earlier.map(fleet.suppressions(asOf:)))
+            try weigh(fleet, before: earlier.map(fleet.suppressions(asOf:)), &index)
         }
-        try session.script(Self.tables)
+        try session.script(
+            """
+            ANALYZE suppressed_places; ANALYZE report_pairs;
+            CREATE TEMPORARY TABLE report_suppressed ON COMMIT DROP AS
+            SELECT image, package_id, vulnerability_id, severity, fix_state, is_kev, suppression
+            FROM suppressed_places JOIN report_matches USING (package_id, vulnerability_id);
+            CREATE INDEX ON report_suppressed (image);
+            ANALYZE report_suppressed
+            """
+        )
     }
 
-    private static let tables = """
-        ANALYZE suppressed_pairs;
-        CREATE TEMPORARY TABLE report_suppressed ON COMMIT DROP AS
-        SELECT report_images.image, report_images.state = 'gone' AS is_gone, report_findings.manifest_id,
-            report_findings.package_id, report_findings.vulnerability_id, report_findings.layer,
-            report_findings.severity, report_findings.fix_state, report_findings.is_kev, suppressed_pairs.suppression
-        FROM suppressed_pairs
-            JOIN report_findings ON report_findings.package_id = suppressed_pairs.package_id
-                AND report_findings.vulnerability_id = suppressed_pairs.vulnerability_id
-            JOIN report_images ON report_images.manifest_id = report_findings.manifest_id
-                AND (suppressed_pairs.image IS NULL OR suppressed_pairs.image = report_images.image);
-        ANALYZE report_suppressed;
-
-        CREATE TEMPORARY TABLE report_pairs ON COMMIT DROP AS
-        WITH hidden AS (
-            SELECT package_id, vulnerability_id, count(*) AS suppressed FROM report_suppressed WHERE NOT is_gone
-            GROUP BY 1, 2
-        )
-        SELECT package_id, vulnerability_id, hidden.suppressed, count(*) AS images, count(*) > hidden.suppressed AS is_open
-        FROM hidden JOIN report_findings USING (package_id, vulnerability_id)
-            JOIN report_images ON report_images.manifest_id = report_findings.manifest_id
-                AND report_images.state <> 'gone'
-        GROUP BY package_id, vulnerability_id, hidden.suppressed;
-        ANALYZE report_pairs;
-        """
-
-    private mutating func weigh(_ fleet: FleetSuppressions, before: Suppressions?) throws {
+    private mutating func weigh(_ fleet: FleetSuppressions, before: Suppressions?, _ index: inout FleetIndex) throws {
         let pairs = try pairs(of: Array(fleet.flaws.keys))
-        let purls = try purls(of: Set(pairs.map(\.package)))
-        var rows: [[PostgresValue]] = []
-        var lapsed: [[PostgresValue]] = []
-        var dependent: [(package: Int, flaw: Int, now: PackageVerdict?, before: PackageVerdict?)] = []
+        let purls = try FleetSuppressions.purls(of: Set(pairs.map(\.package)), session)
+        var identities: [Int: ImageIdentity]?
         let nowhere = ImageIdentity(reference: nil, digests: [])
-        for (package, flaw) in pairs {
-            guard let purl = purls[package] else { continue }
-            let now = fleet.about(flaw, purl: purl)
-            let then = before.flatMap { fleet.about(flaw, purl: purl, in: $0) }
-            if now?.dependsOnImage == true || then?.dependsOnImage == true {
-                dependent.append((package, flaw, now, then))
-            } else if let suppression = now?.suppression(in: nowhere) {
-                rows.append([.int(package), .int(flaw), .null, .int(number(of: suppression))])
-            } else if then?.suppression(in: nowhere) != nil {
-                lapsed.append([.int(package), .int(flaw)])
+        var places: [[PostgresValue]] = []
+        var sums: [[PostgresValue]] = []
+        var lapsed: [[PostgresValue]] = []
+        for pair in pairs {
+            guard let purl = purls[pair.package] else { continue }
+            let now = fleet.about(pair.flaw, purl: purl)
+            let then = before.flatMap { fleet.about(pair.flaw, purl: purl, in: $0) }
+            guard now != nil || then != nil else { continue }
+            let depends = now?.dependsOnImage == true || then?.dependsOnImage == true
+            if depends, identities == nil { identities = try self.images() }
+            var (images, hidden, hasLapsed) = (0, 0, false)
+            // The same in every image, unless it depends on them.
+            let whole = depends ? nil : now?.suppression(in: nowhere)
+            if !depends { hasLapsed = whole == nil && then?.suppression(in: nowhere) != nil }
+            index.forEachImage(of: [pair.package], exposed: true) { image in
+                images += 1
+                var suppression = whole
+                if depends, let identity = identities?[image] {
+                    suppression = now?.suppression(in: identity)
+                    hasLapsed = hasLapsed || (suppression == nil && then?.suppression(in: identity) != nil)
+                }
+                guard let suppression else { return }
+                hidden += 1
+                places.append([
+                    .int(image), .int(pair.package), .int(pair.flaw), .int(number(of: suppression)),
+                ])
+            }
+            if hasLapsed { lapsed.append([.int(pair.package), .int(pair.flaw)]) }
+            if hidden > 0 {
+                sums.append([
+                    .int(pair.package), .int(pair.flaw), .int(hidden), .int(images), .bool(images > hidden),
+                ])
             }
         }
-        let identities = dependent.isEmpty ? [:] : try images()
-        for (index, image) in try places(of: dependent.map { ($0.package, $0.flaw) }) {
-            guard dependent.indices.contains(index), let identity = identities[image] else { continue }
-            let (package, flaw, now, then) = dependent[index]
-            if let suppression = now?.suppression(in: identity) {
-                rows.append([.int(package), .int(flaw), .int(image), .int(number(of: suppression))])
-            } else if then?.suppression(in: identity) != nil {
-                lapsed.append([.int(package), .int(flaw)])
-            }
-        }
-        let columns = "(package_id, vulnerability_id, image, suppression)"
-        _ = try session.copyIn("COPY suppressed_pairs \(columns) FROM STDIN", rows: rows)
+        _ = try session.copyIn(
+            "COPY suppressed_places (image, package_id, vulnerability_id, suppression) FROM STDIN",
+            rows: places
+        )
+        _ = try session.copyIn(
+            "COPY report_pairs (package_id, vulnerability_id, suppressed, images, is_open) FROM STDIN",
+            rows: sums
+        )
         _ = try session.copyIn("COPY report_lapsed (package_id, vulnerability_id) FROM STDIN", rows: lapsed)
     }
 
@@ -100,29 +107,14 @@ struct SuppressionTables {
         return suppressions.count - 1
     }
 
-    private func pairs(of flaws: [Int]) throws -> [(package: Int, flaw: Int)] {
+    private func pairs(of flaws: [Int]) throws -> [Pair] {
         try session.execute(
             """
-            SELECT DISTINCT package_id, vulnerability_id
-            FROM report_findings JOIN report_images USING (manifest_id)
+            SELECT DISTINCT package_id, vulnerability_id FROM report_matches
             WHERE vulnerability_id = ANY($1::bigint[]) ORDER BY 1, 2
             """,
             [.intArray(flaws)]
-        ).map { (try $0.int(0), try $0.int(1)) }
-    }
-
-    private func purls(of packages: Set<Int>) throws -> [Int: String] {
-        var purls: [Int: String] = [:]
-        for row in try session.execute(
-            """
-            SELECT packages.id, \(PackageColumns.list) FROM packages LEFT JOIN distros ON distros.id = packages.distro
-            WHERE packages.id = ANY($1::bigint[])
-            """,
-            [.intArray(packages.sorted())]
-        ) {
-            purls[try row.int(0)] = try PackageColumns(row, from: 1).purl
-        }
-        return purls
+        ).map { Pair(package: try $0.int(0), flaw: try $0.int(1)) }
     }
 
     private func images() throws -> [Int: ImageIdentity] {
@@ -136,21 +128,6 @@ struct SuppressionTables {
             images[try row.int(0)] = try ImageIdentity(row, from: 1)
         }
         return images
-    }
-
-    /// The images in which the pairs are found, each with the pair's place in the list.
-    private func places(of pairs: [(package: Int, flaw: Int)]) throws -> [(pair: Int, image: Int)] {
-        guard !pairs.isEmpty else { return [] }
-        return try session.execute(
-            """
-            SELECT wanted.place - 1, report_images.image
-            FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS wanted(package_id, vulnerability_id, place)
-                JOIN report_findings USING (package_id, vulnerability_id)
-                JOIN report_images ON report_images.manifest_id = report_findings.manifest_id
-            ORDER BY 1, 2
-            """,
-            [.intArray(pairs.map(\.package)), .intArray(pairs.map(\.flaw))]
-        ).map { (try $0.int(0), try $0.int(1)) }
     }
 }
 

@@ -19,7 +19,8 @@ enum FleetAdvisories {
         if imported.hasChanged {
             let matched = try await store.rematch()
             ConsoleOutput.error(
-                "\(matched.packages) package versions matched: \(matched.opened) new matches, \(matched.closed) ended"
+                "\(imported.changedRecords) records changed; \(matched.packages) package versions matched: "
+                    + "\(matched.opened) new findings, \(matched.reopened) reopened, \(matched.closed) fixed"
             )
         } else {
             ConsoleOutput.error("nothing new: the database holds these builds already")

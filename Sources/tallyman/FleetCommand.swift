@@ -144,19 +144,41 @@ struct FleetCommand: AsyncParsableCommand {
 
     struct Rematch: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Matches the fleet's packages with the present advisories; nothing is pulled."
+            abstract: "Matches what the advisories' changes touch, and shows what changed; nothing is pulled.",
+            discussion: """
+                An import has the packages matched again that its changes may touch, and a run those that it found.
+                This does what is left of it, or all of it with --all.
+                """
         )
         @OptionGroup var fleet: FleetOptions
+        @Flag(help: "Match every package of the fleet again.") var all = false
+        @Option(help: "How many changes to show; all are counted.") var limit = 1_000
+        @Option(name: .shortAndLong, help: "table or json.") var output = Format.table
+
+        func validate() throws {
+            guard (0...1_000_000).contains(limit) else { throw ValidationError("--limit must be from 0 to 1000000") }
+        }
 
         func run() async throws {
             let store = try await fleet.store(connections: 1)
             let start = ContinuousClock.now
-            let summary = try await store.rematch()
-            await store.close()
+            if all { try await store.forgetMatching() }
+            let summary = try await store.rematch(naming: limit)
             let seconds = (ContinuousClock.now - start) / .seconds(1)
-            ConsoleOutput.line(
-                "\(summary.packages) package versions matched in \(String(format: "%.2f", seconds)) s: "
-                    + "\(summary.opened) new matches, \(summary.closed) no longer match"
+            let delta = try await store.delta(of: summary)
+            await store.close()
+            let report = RematchReport(
+                packages: summary.packages,
+                seconds: seconds,
+                opened: summary.opened,
+                reopened: summary.reopened,
+                fixed: summary.closed,
+                findings: delta
+            )
+            ConsoleOutput.text(
+                output == .json
+                    ? String(decoding: try ReportJSON.encode(report), as: UTF8.self)
+                    : report.text(ConsoleOutput.appearance)
             )
         }
     }

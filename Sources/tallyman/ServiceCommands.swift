@@ -32,7 +32,11 @@ struct CoordinatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "coordinator",
         abstract: "Lists registries, plans runs, announces tasks, settles and matches images.",
-        discussion: "Start as many as you like: one leads, another takes over when it is gone."
+        discussion: """
+            Start as many as you like: one leads, another takes over when it is gone. After each run it removes what is
+            older than TALLYMAN_KEEP_RUNS_DAYS (30) and images that were named by no tag for TALLYMAN_KEEP_IMAGES_DAYS
+            (90); the last good result of a tagged image always stays.
+            """
     )
 
     @OptionGroup var fleet: FleetOptions
@@ -41,11 +45,16 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let logger = ServiceLog.logger("coordinator")
         let store = try await fleet.store(connections: 8)
         let access = try fleet.access(store, logger: logger)
+        var settings = CoordinatorSettings(analysisVersion: Catalogers.analysisVersion)
+        settings.retention = RetentionSettings(
+            runDays: try Settings().days("keep-runs-days") ?? settings.retention.runDays,
+            imageDays: try Settings().days("keep-images-days") ?? settings.retention.imageDays
+        )
         let coordinator = Coordinator(
             store: store,
             dispatcher: Dispatcher(url: try fleet.redisURL()),
             access: access,
-            settings: CoordinatorSettings(analysisVersion: Catalogers.analysisVersion),
+            settings: settings,
             logger: logger
         )
         try await UntilSignal.run { try await coordinator.run() }

@@ -19,6 +19,15 @@ struct Settings {
         return file[name]
     }
 
+    /// A number of days from 0 to 36,500; anything else is a usage error.
+    func days(_ name: String) throws -> Int? {
+        guard let text = self[name] else { return nil }
+        guard let days = Int(text), (0...36_500).contains(days) else {
+            throw UsageError("\(name): \(text) is not a number of days from 0 to 36500")
+        }
+        return days
+    }
+
     private static func read(_ path: String) throws -> [String: String] {
         guard let data = FileManager.default.contents(atPath: path) else { return [:] }
         guard data.count <= 1 << 20 else { throw UsageError("\(path) is larger than 1 MiB") }

@@ -89,7 +89,7 @@ struct LicenseTests {
             let image = try await store.imageReport(reference, asOf: "2026-01-01")?.inReportOrder()
             #expect(image?.licenses.map(\.license) == ["AGPL-3.0-only", "MIT", "Weird\u{fffd}"])
             #expect(image?.licenses.map { $0.packages.map(\.name) } == [["b"], ["a", "b"], ["b"]])
-            try await store.execute("UPDATE inventories SET package_licenses = '{}'")
+            try await store.execute("UPDATE package_sets SET license_ids = '{}'")
             #expect(try await store.imageReport(reference, asOf: "2026-01-01")?.licenses.isEmpty == true)
             let bare = try await store.packageReport(name: "a", version: nil, asOf: "2026-01-01")
             #expect(bare.versions.first?.images.first?.licenses == [])

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Testing
 
 @testable import Store
@@ -26,6 +27,80 @@ struct MigrationTests {
             }
             // Who takes which step, and so the order of the answers, is chance.
             #expect(applied.sorted() == Migrations.all.map(\.name).sorted())
+        }
+    }
+
+    /// Brings an empty database to the schema of step `number`, with rows, as a program of that time left it.
+    private func earlier(_ number: Int, _ store: Store, rows: String) async throws {
+        try await store.execute(
+            "CREATE TABLE schema_migrations (number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL)"
+        )
+        for migration in Migrations.all where migration.number <= number {
+            try await store.pool.run { try $0.script(String(decoding: migration.sql, as: UTF8.self)) }
+            try await store.execute(
+                "INSERT INTO schema_migrations VALUES (\(migration.number), '', '\(migration.checksum)')"
+            )
+        }
+        try await store.pool.run { try $0.script(rows) }
+    }
+
+    @Test("Inventories of the schema before become sets that images share, and say what they said")
+    func packageSets() async throws {
+        try await TestDatabase.withEmpty { store in
+            try await earlier(
+                6,
+                store,
+                rows: """
+                    INSERT INTO manifests (digest, media_type, platform, config_digest)
+                    SELECT 'm' || number, '', '', '' FROM generate_series(1, 4) AS number;
+                    INSERT INTO packages (fingerprint, type, name, version, arch, matched_state, owner)
+                    SELECT sha256(number::text::bytea), 'deb', 'package-' || number, '1', '', 1,
+                        CASE WHEN number = 5 THEN 1 END
+                    FROM generate_series(1, 5) AS number;
+                    INSERT INTO license_sets (fingerprint, declared, licenses)
+                    SELECT sha256(number::text::bytea), '{}', '{}' FROM generate_series(1, 2) AS number;
+                    INSERT INTO inventories (manifest_id, analysis_version, package_ids, package_layers, package_owned,
+                        package_licenses)
+                    VALUES (1, 'a', '{1,2,3,2,5}', '{0,0,1,2,1}', '{f,t,t,f,t}', '{1,2,0,2,0}'),
+                        (2, 'a', '{2,1,4}', '{0,0,3}', '{f,f,f}', '{2,1,0}'), (3, 'b', '{}', '{}', '{}', '{}'),
+                        (4, 'b', '{1,2}', '{0,0}', '{f,f}', '{}')
+                    """
+            )
+            _ = try await Migrations.apply(on: store.pool)
+            let listed = """
+                SELECT manifest_id || analysis_version || string_agg(format(' %s@%s%s%s', id, layer, owned, license), ''
+                    ORDER BY id)
+                FROM inventories, unnest(package_ids, package_layers, package_owned, package_licenses)
+                    AS listed(id, layer, owned, license)
+                GROUP BY manifest_id, analysis_version ORDER BY manifest_id
+                """
+            #expect(
+                try await store.texts(listed) == [
+                    "1a 1@0f1 2@0f2 3@1t0 5@1t0", "2a 1@0f1 2@0f2 4@3f0", "4b 1@0f0 2@0f0",
+                ]
+            )
+            #expect(try await store.scalar("SELECT count(*) FROM inventories") == 4)
+            #expect(try await store.scalar("SELECT count(*) FROM package_sets") == 4, "the lowest layer is shared")
+            // What is owned and has no owner that is known is left to it; 5 is matched with what is said of its owner.
+            #expect(
+                try await store.texts("SELECT owned_ids::text FROM package_sets WHERE owned_ids <> '{}'") == ["{3}"]
+            )
+            #expect(try await store.scalar("SELECT count(*) FROM waiting_packages") == 5)
+        }
+    }
+
+    @Test("A set has the name that the migration gives it")
+    func nameOfSet() async throws {
+        try await TestDatabase.with { store in
+            let run = try await store.plan([try SampleFleet.image("app", "1", layers: ["a"])])
+            try await store.work(on: run, packages: [("b", "1"), ("a", "1")])
+            let sets = """
+                SELECT count(*) FROM package_sets WHERE fingerprint = (
+                    SELECT sha256(string_agg(packages.fingerprint || '\\x00'::bytea || decode(repeat('00', 32), 'hex'),
+                        ''::bytea ORDER BY packages.fingerprint))
+                    FROM packages)
+                """
+            #expect(try await store.scalar(sets) == 1)
         }
     }
 

@@ -1,0 +1,54 @@
+import Advisories
+import Matching
+import Postgres
+
+/// A vulnerability as the fleet knows it once: what the findings in different packages say about it, taken together in
+/// a way that does not depend on their order.
+struct Flaw {
+    private var worst: Finding
+    private var aliases: Set<String>
+    private var isExploited: Bool
+
+    private init(_ finding: Finding) {
+        worst = finding
+        aliases = Set(finding.aliases)
+        isExploited = finding.kev != nil
+    }
+
+    /// The flaws of some findings, by name.
+    static func of(_ findings: some Sequence<Finding>) -> [Flaw] {
+        var flaws: [String: Flaw] = [:]
+        for finding in findings { flaws[finding.id, default: Flaw(finding)].add(finding) }
+        return flaws.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private mutating func add(_ finding: Finding) {
+        if !aliases.isSuperset(of: finding.aliases) { aliases.formUnion(finding.aliases) }
+        isExploited = isExploited || finding.kev != nil
+        if Self.precedes(finding, worst) { worst = finding }
+    }
+
+    /// The highest score first; then whatever tells two statements apart.
+    private static func precedes(_ left: Finding, _ right: Finding) -> Bool {
+        let scores = (best(left)?.score ?? -1, best(right)?.score ?? -1)
+        if scores.0 != scores.1 { return scores.0 > scores.1 }
+        if left.summary.isEmpty != right.summary.isEmpty { return right.summary.isEmpty }
+        return (left.provider, left.summary, left.published ?? "", best(left)?.vector ?? "")
+            < (right.provider, right.summary, right.published ?? "", best(right)?.vector ?? "")
+    }
+
+    private static func best(_ finding: Finding) -> CVSSVector? {
+        finding.cvss.max { ($0.score, $0.vector) < ($1.score, $1.vector) }
+    }
+
+    /// name, aliases, cvss_score, cvss_vector, is_kev, published, summary.
+    var row: [PostgresValue] {
+        let best = Self.best(worst)
+        return [
+            .text(StorableText.clean(worst.id)), .textArray(aliases.sorted().map(StorableText.clean)),
+            best.map { .double($0.score) } ?? .null, .text(best.map { StorableText.clean($0.vector) }),
+            .bool(isExploited),
+            .text(worst.published.map(StorableText.clean)), .text(StorableText.clean(worst.summary)),
+        ]
+    }
+}

@@ -1,0 +1,313 @@
+import Matching
+import Postgres
+import ScanModel
+
+/// One batch of the matching pass, inside one transaction.
+struct RematchBatch {
+    private struct Row {
+        let id: Int
+        let subject: MatchSubject
+    }
+
+    private let session: PostgresSession
+
+    init(_ session: PostgresSession) { self.session = session }
+
+    /// Keeps other passes, and the end of an import, out until the transaction ends.
+    ///
+    /// The first statement of a transaction: a snapshot that is older than the lock would miss what the others did.
+    static func exclude(_ session: PostgresSession) throws {
+        _ = try session.execute("LOCK TABLE advisory_states IN SHARE ROW EXCLUSIVE MODE")
+    }
+
+    func run(limit: Int, naming changes: Int) throws -> RematchSummary {
+        try Self.exclude(session)
+        let state = try session.count("SELECT coalesce(max(id), 0) FROM advisory_states")
+        let subjects = try self.subjects(limit: limit)
+        guard !subjects.isEmpty else { return RematchSummary() }
+        try file(subjects)
+        let findings = try MatchPass(FleetAdvisorySource(session)).findings(subjects.map(\.subject))
+        var summary = try write(subjects, findings, state: state, naming: changes)
+        summary.packages = subjects.count
+        return summary
+    }
+
+    /// Waiting packages, those with the same advisories beside each other.
+    private func subjects(limit: Int) throws -> [Row] {
+        try session.execute(
+            """
+            SELECT packages.id,
+                packages.type, packages.name, packages.version, packages.arch, packages.source_name,
+                packages.source_version, packages.package_group, packages.module,
+                owners.type, owners.name, owners.version, owners.arch, owners.source_name, owners.source_version,
+                owners.package_group, owners.module,
+                distros.distro_id, distros.version_id, distros.name, distros.codename, distros.id_like
+            FROM (
+                SELECT packages.* FROM waiting_packages JOIN packages ON packages.id = package_id
+                ORDER BY coalesce(source_name, name), id LIMIT $1
+            ) AS packages
+                LEFT JOIN packages AS owners ON owners.id = packages.owner
+                LEFT JOIN distros ON distros.id = coalesce(owners.distro, packages.distro)
+            """,
+            [.int(limit)]
+        ).map { row in
+            guard let package = try package(row, from: 1) else {
+                throw StoreError(.schema, "package \(try row.int(0)) has no type")
+            }
+            let subject = MatchSubject(
+                package,
+                distro: try distro(row, from: 17),
+                owner: try self.package(row, from: 9)
+            )
+            return Row(id: try row.int(0), subject: subject)
+        }
+    }
+
+    /// The package in the eight columns from `first`; `nil` where they are empty.
+    private func package(_ row: PostgresRow, from first: Int) throws -> Package? {
+        guard let type = try row.optionalString(first) else { return nil }
+        var source: SourcePackage?
+        if let name = try row.optionalString(first + 4), let version = try row.optionalString(first + 5) {
+            source = SourcePackage(name: name, version: version)
+        }
+        return Package(
+            type: PackageType(rawValue: type),
+            name: try row.string(first + 1),
+            version: try row.string(first + 2),
+            arch: try row.string(first + 3),
+            source: source,
+            group: try row.optionalString(first + 6),
+            module: try row.optionalString(first + 7)
+        )
+    }
+
+    /// The distribution in the five columns from `first`; `nil` where they are empty.
+    private func distro(_ row: PostgresRow, from first: Int) throws -> Distro? {
+        guard let id = try row.optionalString(first) else { return nil }
+        return Distro(
+            id: id,
+            versionID: try row.string(first + 1),
+            name: try row.string(first + 2),
+            idLike: try row.strings(first + 4),
+            codename: try row.optionalString(first + 3)
+        )
+    }
+
+    /// Notes the keys by which an import finds the packages again.
+    private func file(_ subjects: [Row]) throws {
+        let filed = subjects.flatMap { row in AdvisoryKeys.keys(deciding: row.subject).map { (row.id, $0) } }
+        _ = try session.execute(
+            """
+            INSERT INTO package_keys (package_id, ecosystem, package)
+            SELECT package_id, ecosystem, package FROM unnest($1::bigint[], $2::text[], $3::text[])
+                AS given(package_id, ecosystem, package)
+            WHERE NOT EXISTS (SELECT FROM package_keys AS known WHERE known.package = given.package
+                AND known.ecosystem = given.ecosystem AND known.package_id = given.package_id)
+            ORDER BY package, ecosystem, package_id ON CONFLICT DO NOTHING
+            """,
+            [
+                .intArray(filed.map(\.0)), .textArray(filed.map { StorableText.clean($0.1.ecosystem) }),
+                .textArray(filed.map { StorableText.clean($0.1.name) }),
+            ]
+        )
+    }
+
+    /// What is kept of a finding in a package.
+    private struct Match: Equatable {
+        let severity: String
+        let fixState: String
+        let fixedVersions: [String]
+        let provider: String
+
+        init(_ finding: Finding) {
+            severity = finding.severity.rawValue
+            fixState = finding.fixState.rawValue
+            fixedVersions = finding.fixedVersions.map(StorableText.clean)
+            provider = finding.provider
+        }
+
+        init(_ row: PostgresRow, from column: Int) throws {
+            severity = try row.string(column)
+            fixState = try row.string(column + 1)
+            fixedVersions = try row.strings(column + 2)
+            provider = try row.string(column + 3)
+        }
+
+        var values: [PostgresValue] {
+            [.text(severity), .text(fixState), .textArray(fixedVersions), .text(provider)]
+        }
+    }
+
+    private struct Place: Hashable {
+        let package: Int
+        let name: String
+    }
+
+    /// Writes what differs from the open matches: most stay as they are whatever an import changes.
+    private func write(
+        _ subjects: [Row],
+        _ findings: [[Finding]],
+        state: Int,
+        naming limit: Int
+    ) throws -> RematchSummary {
+        try upsert(Flaw.of(findings.joined()))
+        let ids = subjects.map(\.id)
+        var gone: [Place: Int] = [:]
+        var known: [Place: Match] = [:]
+        for row in try session.execute(Self.openMatches, [.intArray(ids)]) {
+            let place = Place(package: try row.int(0), name: try row.string(1))
+            gone[place] = try row.int(2)
+            known[place] = try Match(row, from: 3)
+        }
+        var opened: [[PostgresValue]] = []
+        var changed: [[PostgresValue]] = []
+        for (subject, found) in zip(subjects, findings) {
+            for finding in found {
+                let place = Place(package: subject.id, name: StorableText.clean(finding.id))
+                let match = Match(finding)
+                gone[place] = nil
+                guard known[place] != match else { continue }
+                let row = [.int(place.package), .text(place.name)] + match.values
+                if known[place] == nil { opened.append(row) } else { changed.append(row) }
+                known[place] = match
+            }
+        }
+        let ended = gone.map { (package: $0.key.package, flaw: $0.value) }.sorted { $0 < $1 }
+        var summary = try begin(opened, state: state, naming: limit - ended.count)
+        try end(ended, state: state)
+        try change(changed)
+        summary.closed = ended.count
+        summary.changes += ended.prefix(max(0, limit)).map {
+            FindingChange(kind: .fixed, packageID: $0.package, vulnerabilityID: $0.flaw)
+        }
+        _ = try session.execute("DELETE FROM waiting_packages WHERE package_id = ANY($1)", [.intArray(ids)])
+        return summary
+    }
+
+    private static let openMatches = """
+        SELECT known.package_id, vulnerabilities.name, known.vulnerability_id, severity, fix_state, fixed_versions, provider
+        FROM package_vulnerabilities AS known JOIN vulnerabilities ON vulnerabilities.id = known.vulnerability_id
+        WHERE known.package_id = ANY($1) AND known.found_until IS NULL
+        """
+
+    private func end(_ matches: [(package: Int, flaw: Int)], state: Int) throws {
+        guard !matches.isEmpty else { return }
+        _ = try session.execute(
+            """
+            UPDATE package_vulnerabilities AS known SET found_until = now(), ended_state = $3
+            FROM unnest($1::bigint[], $2::bigint[]) AS ended(package_id, vulnerability_id)
+            WHERE known.package_id = ended.package_id AND known.vulnerability_id = ended.vulnerability_id
+                AND known.found_until IS NULL
+            """,
+            [.intArray(matches.map(\.package)), .intArray(matches.map(\.flaw)), .int(state)]
+        )
+    }
+
+    /// Begins intervals; counts and names those of matches that had ended before apart.
+    private func begin(_ rows: [[PostgresValue]], state: Int, naming limit: Int) throws -> RematchSummary {
+        var summary = RematchSummary()
+        guard !rows.isEmpty else { return summary }
+        try load(rows)
+        let opened = try session.execute(
+            """
+            WITH opened AS (
+                INSERT INTO package_vulnerabilities (package_id, vulnerability_id, severity, fix_state, fixed_versions,
+                    provider, found_from, found_state)
+                SELECT matched.package_id, vulnerabilities.id, matched.severity, matched.fix_state,
+                    matched.fixed_versions, matched.provider, now(), $1::bigint
+                FROM matched JOIN vulnerabilities USING (name)
+                ORDER BY 1, 2
+                RETURNING package_id, vulnerability_id
+            )
+            SELECT package_id, vulnerability_id, EXISTS (SELECT FROM package_vulnerabilities AS ended
+                WHERE ended.package_id = opened.package_id AND ended.vulnerability_id = opened.vulnerability_id
+                    AND ended.found_until IS NOT NULL)
+            FROM opened
+            """,
+            [.int(state)]
+        )
+        for row in opened {
+            let kind = try row.bool(2) ? FindingChange.Kind.reopened : .new
+            if kind == .new { summary.opened += 1 } else { summary.reopened += 1 }
+            guard summary.changes.count < limit else { continue }
+            summary.changes.append(try Self.change(kind, row))
+        }
+        try session.script("DROP TABLE matched")
+        return summary
+    }
+
+    /// Says of open matches what is said now.
+    private func change(_ rows: [[PostgresValue]]) throws {
+        guard !rows.isEmpty else { return }
+        try load(rows)
+        try session.script(
+            """
+            UPDATE package_vulnerabilities AS known SET severity = matched.severity, fix_state = matched.fix_state,
+                fixed_versions = matched.fixed_versions, provider = matched.provider
+            FROM matched JOIN vulnerabilities USING (name)
+            WHERE known.package_id = matched.package_id AND known.vulnerability_id = vulnerabilities.id
+                AND known.found_until IS NULL;
+            DROP TABLE matched
+            """
+        )
+    }
+
+    private func load(_ rows: [[PostgresValue]]) throws {
+        try session.script(
+            """
+            CREATE TEMPORARY TABLE matched (package_id bigint, name text, severity text, fix_state text,
+                fixed_versions text[], provider text) ON COMMIT DROP
+            """
+        )
+        _ = try session.copyIn(
+            "COPY matched (package_id, name, severity, fix_state, fixed_versions, provider) FROM STDIN",
+            rows: rows
+        )
+        try session.script("ANALYZE matched")
+    }
+
+    private static func change(_ kind: FindingChange.Kind, _ row: PostgresRow) throws -> FindingChange {
+        FindingChange(kind: kind, packageID: try row.int(0), vulnerabilityID: try row.int(1))
+    }
+
+    private func upsert(_ flaws: [Flaw]) throws {
+        try session.script(
+            """
+            CREATE TEMPORARY TABLE flaws (name text, aliases text[], cvss_score double precision, cvss_vector text,
+                is_kev boolean, published text, summary text) ON COMMIT DROP
+            """
+        )
+        _ = try session.copyIn(
+            "COPY flaws (name, aliases, cvss_score, cvss_vector, is_kev, published, summary) FROM STDIN",
+            rows: flaws.map(\.row)
+        )
+        // Scores are those of the CVEs by all of its names, as an import that changes them sets them.
+        try session.script(
+            """
+            ANALYZE flaws;
+            WITH named AS MATERIALIZED (
+                SELECT flaws.name, CASE WHEN known.aliases IS NULL OR known.aliases <@ flaws.aliases THEN flaws.aliases
+                    ELSE ARRAY(SELECT DISTINCT unnest(known.aliases || flaws.aliases) COLLATE "C" ORDER BY 1)
+                    END AS aliases
+                FROM flaws LEFT JOIN vulnerabilities AS known ON known.name = flaws.name
+            ), scored AS (
+                SELECT cves.name, max(advisory_epss.score) AS epss
+                FROM (SELECT name, unnest(name || aliases) AS cve FROM named) AS cves JOIN advisory_epss USING (cve)
+                GROUP BY 1
+            )
+            INSERT INTO vulnerabilities (name, aliases, cvss_score, cvss_vector, epss, is_kev, published, summary)
+            SELECT flaws.name, named.aliases, flaws.cvss_score, flaws.cvss_vector, scored.epss, flaws.is_kev,
+                flaws.published, flaws.summary
+            FROM flaws JOIN named ON named.name = flaws.name LEFT JOIN scored ON scored.name = flaws.name
+            ORDER BY flaws.name
+            ON CONFLICT (name) DO UPDATE SET aliases = excluded.aliases, cvss_score = excluded.cvss_score,
+                cvss_vector = excluded.cvss_vector, epss = excluded.epss, is_kev = excluded.is_kev,
+                published = excluded.published, summary = excluded.summary
+            WHERE (vulnerabilities.aliases, vulnerabilities.cvss_score, vulnerabilities.cvss_vector,
+                vulnerabilities.epss, vulnerabilities.is_kev, vulnerabilities.published, vulnerabilities.summary)
+                IS DISTINCT FROM (excluded.aliases, excluded.cvss_score, excluded.cvss_vector, excluded.epss,
+                    excluded.is_kev, excluded.published, excluded.summary)
+            """
+        )
+    }
+}

@@ -1,0 +1,172 @@
+package import Foundation
+import Postgres
+
+/// How long the fleet's past is kept.
+package struct RetentionSettings: Sendable, Equatable {
+    /// Finished runs are kept this long; the newest good ones, which reports compare, always.
+    package var runDays: Int
+    /// Images that no tag names any more, and where tags once pointed, are kept this long after they were last named.
+    package var imageDays: Int
+
+    /// A month of runs and a quarter of images, unless told otherwise.
+    package init(runDays: Int = 30, imageDays: Int = 90) {
+        self.runDays = runDays
+        self.imageDays = imageDays
+    }
+}
+
+/// What a pass of retention removed.
+package struct RetentionSummary: Sendable, Equatable {
+    package var runs = 0
+    package var tags = 0
+    package var manifests = 0
+    package var layers = 0
+    package var sets = 0
+    package var packages = 0
+
+    package init(runs: Int = 0, tags: Int = 0, manifests: Int = 0, layers: Int = 0, sets: Int = 0, packages: Int = 0) {
+        self.runs = runs
+        self.tags = tags
+        self.manifests = manifests
+        self.layers = layers
+        self.sets = sets
+        self.packages = packages
+    }
+
+    package var isEmpty: Bool { self == RetentionSummary() }
+}
+
+extension Store {
+    /// Runs that are kept whatever their age: the newest, and the one that it is compared with.
+    private static let keptRuns = 2
+
+    /// Removes what is older than `settings` allow, and has PostgreSQL use the space again.
+    ///
+    /// An image stays while a tag names it, while a run that is kept lists it, while it is the last good result of a
+    /// tag whose newer image could not be analysed, and while a task about it is not finished. Layers, sets and packages
+    /// go with the last image that holds them. Returns `nil`, and does nothing, while a run is under way.
+    ///
+    /// Days are counted from `now`.
+    package func retain(_ settings: RetentionSettings, now: Date = Date()) async throws -> RetentionSummary? {
+        let moment = PostgresValue.timestamp(microseconds: Int64(now.timeIntervalSince1970 * 1_000_000))
+        let images = try await pool.transaction(attempts: 5) { session -> RetentionSummary? in
+            _ = try session.execute("SET LOCAL statement_timeout = 0")
+            // A run that is planned meanwhile would build on what is removed here.
+            _ = try session.execute("LOCK TABLE runs IN SHARE ROW EXCLUSIVE MODE")
+            guard try session.count("SELECT count(*) FROM runs WHERE state IN ('listing', 'running')") == 0 else {
+                return nil
+            }
+            return try Self.removeImages(settings, moment, session)
+        }
+        guard var summary = images else { return nil }
+        let content = try await pool.transaction(attempts: 5) { session -> (sets: Int, packages: Int) in
+            _ = try session.execute("SET LOCAL statement_timeout = 0")
+            // A package that is matched meanwhile, and an inventory that is merged, would point at what is removed here.
+            try RematchBatch.exclude(session)
+            _ = try session.execute("LOCK TABLE package_sets IN SHARE ROW EXCLUSIVE MODE")
+            return try Self.removeContent(session)
+        }
+        summary.sets = content.sets
+        summary.packages = content.packages
+        guard !summary.isEmpty else { return summary }
+        for table in Self.vacuumed {
+            try await pool.run { session in
+                _ = try session.execute("SET statement_timeout = 0")
+                defer { _ = try? session.execute("RESET statement_timeout") }  // the pool drops a broken connection
+                _ = try session.execute("VACUUM (ANALYZE) \(table)")
+            }
+        }
+        return summary
+    }
+
+    private static let vacuumed = [
+        "runs", "run_images", "run_layers", "tags", "manifests", "manifest_layers", "layers", "layer_reports", "tasks",
+        "image_inventories", "image_sets", "package_sets", "packages", "package_keys", "package_vulnerabilities",
+        "resolutions",
+    ]
+
+    private static func removeImages(
+        _ settings: RetentionSettings,
+        _ now: PostgresValue,
+        _ session: PostgresSession
+    ) throws -> RetentionSummary {
+        var summary = RetentionSummary()
+        summary.runs = try session.execute(
+            """
+            DELETE FROM runs WHERE state IN ('done', 'failed') AND finished_at < $1::timestamptz - make_interval(days => $2::integer)
+                AND id NOT IN (SELECT id FROM runs WHERE state = 'done' ORDER BY id DESC LIMIT $3)
+            """,
+            [now, .int(settings.runDays), .int(keptRuns)]
+        ).affected
+        summary.tags = try session.execute(
+            """
+            WITH good AS (
+                SELECT DISTINCT ON (former.repository_id, former.name) former.id
+                FROM tags JOIN tags AS former ON former.repository_id = tags.repository_id AND former.name = tags.name
+                    AND former.valid_until IS NOT NULL
+                    JOIN image_inventories ON image_inventories.manifest_id = former.manifest_id
+                WHERE tags.valid_until IS NULL AND NOT EXISTS (
+                    SELECT 1 FROM image_inventories AS own WHERE own.manifest_id = tags.manifest_id)
+                ORDER BY former.repository_id, former.name, former.valid_until DESC, former.id DESC
+            )
+            DELETE FROM tags WHERE valid_until < $1::timestamptz - make_interval(days => $2::integer)
+                AND id NOT IN (SELECT id FROM good)
+            """,
+            [now, .int(settings.imageDays)]
+        ).affected
+        try session.script(
+            """
+            CREATE TEMPORARY TABLE unused_manifests ON COMMIT DROP AS
+            SELECT id FROM manifests
+            WHERE NOT EXISTS (SELECT 1 FROM tags WHERE tags.manifest_id = manifests.id)
+                AND NOT EXISTS (SELECT 1 FROM run_images WHERE run_images.manifest_id = manifests.id)
+                AND NOT EXISTS (SELECT 1 FROM tasks WHERE kind = 'inventory' AND subject_id = manifests.id
+                    AND state IN ('queued', 'leased'));
+            ANALYZE unused_manifests;
+            DELETE FROM resolutions WHERE manifest_id IN (SELECT id FROM unused_manifests);
+            DELETE FROM tasks WHERE kind = 'inventory' AND subject_id IN (SELECT id FROM unused_manifests)
+            """
+        )
+        summary.manifests = try session.execute(
+            "DELETE FROM manifests WHERE id IN (SELECT id FROM unused_manifests)"
+        ).affected
+        try session.script(
+            """
+            CREATE TEMPORARY TABLE unused_layers ON COMMIT DROP AS
+            SELECT id FROM layers
+            WHERE NOT EXISTS (SELECT 1 FROM manifest_layers WHERE layer_id = layers.id)
+                AND NOT EXISTS (SELECT 1 FROM tasks WHERE kind = 'layer' AND subject_id = layers.id
+                    AND state IN ('queued', 'leased'));
+            ANALYZE unused_layers;
+            DELETE FROM run_layers WHERE layer_id IN (SELECT id FROM unused_layers);
+            DELETE FROM tasks WHERE kind = 'layer' AND subject_id IN (SELECT id FROM unused_layers)
+            """
+        )
+        summary.layers = try session.execute("DELETE FROM layers WHERE id IN (SELECT id FROM unused_layers)").affected
+        return summary
+    }
+
+    private static func removeContent(_ session: PostgresSession) throws -> (sets: Int, packages: Int) {
+        let sets = try session.execute(
+            "DELETE FROM package_sets WHERE NOT EXISTS (SELECT 1 FROM image_sets WHERE set_id = package_sets.id)"
+        ).affected
+        guard sets > 0 else { return (0, 0) }
+        try session.script(
+            """
+            CREATE TEMPORARY TABLE used_packages ON COMMIT DROP AS
+            SELECT DISTINCT unnest(package_ids)::bigint AS id FROM package_sets;
+            ANALYZE used_packages;
+            INSERT INTO used_packages
+            SELECT DISTINCT owner FROM packages JOIN used_packages USING (id)
+            WHERE owner IS NOT NULL AND owner NOT IN (SELECT id FROM used_packages);
+            DELETE FROM waiting_packages WHERE NOT EXISTS (SELECT 1 FROM used_packages WHERE id = package_id);
+            DELETE FROM package_keys WHERE NOT EXISTS (SELECT 1 FROM used_packages WHERE id = package_id);
+            DELETE FROM package_vulnerabilities WHERE NOT EXISTS (SELECT 1 FROM used_packages WHERE id = package_id)
+            """
+        )
+        let packages = try session.execute(
+            "DELETE FROM packages WHERE NOT EXISTS (SELECT 1 FROM used_packages WHERE used_packages.id = packages.id)"
+        ).affected
+        return (sets, packages)
+    }
+}
