@@ -8,8 +8,11 @@ import Store
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "The nightly report, and questions about a vulnerability, a package, an image or a licence.",
-        subcommands: [Nightly.self, Vulnerability.self, PackageQuestion.self, Image.self, Licences.self]
+        abstract:
+            "The nightly report, the rebuild plan, and questions about a vulnerability, a package, an image or a licence.",
+        subcommands: [
+            Nightly.self, Vulnerability.self, PackageQuestion.self, Image.self, RebuildPlanQuestion.self, Licences.self,
+        ]
     )
 
     struct Nightly: AsyncParsableCommand {
@@ -118,13 +121,20 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     struct Vulnerability: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Where a vulnerability is, and since when.")
+        static let configuration = CommandConfiguration(
+            abstract: "Where a vulnerability is, and since when.",
+            discussion: "With --as-of: where it was at the end of that day (UTC), as tags and findings stood then."
+        )
         @OptionGroup var options: QueryOptions
         @Argument(help: "A CVE, GHSA or other id.") var id: String
 
         func run() async throws {
             let store = try await options.fleet.store(connections: 1)
-            let report = try await store.vulnerabilityReport(id, asOf: try options.day.day)
+            let report = try await store.vulnerabilityReport(
+                id,
+                asOf: try options.day.day,
+                past: options.day.asOf
+            )
             await store.close()
             guard let report else { throw InputError("no package of the fleet is known to have \(id)") }
             try options.print(report)
@@ -170,6 +180,38 @@ struct ReportCommand: AsyncParsableCommand {
             await store.close()
             guard let report else { throw InputError("no run has seen \(image)") }
             try options.print(report)
+        }
+    }
+
+    struct RebuildPlanQuestion: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "rebuild-plan",
+            abstract: "The fewest rebuilds that clear the most findings with a fix.",
+            discussion: """
+                Which image is built on which is told by the layers that they share. What a layer brought is cleared by
+                rebuilding the image that first had it, and then building anew what stands on that; so each finding belongs
+                to one rebuild, and those that clear the most come first. A base that no scanned image is (as one from a
+                registry that was not scanned) is known by its top layer. Findings without a fix, and suppressed ones, do not
+                count. Asked of the newest finished run.
+
+                  tallyman report rebuild-plan --limit 5
+                """
+        )
+        @OptionGroup var options: QueryOptions
+        @Option(help: "Rebuilds that are listed; the totals count all.") var limit = 20
+
+        func validate() throws {
+            guard limit > 0 else { throw ValidationError("--limit must be at least 1") }
+        }
+
+        func run() async throws {
+            let store = try await options.fleet.store(connections: 1)
+            guard let run = try await store.finishedRun(before: nil) else {
+                throw InputError("no run has finished yet: tallyman fleet scan REGISTRY --wait")
+            }
+            let plan = try await store.rebuildPlan(run: run, asOf: try options.day.day, limit: limit)
+            await store.close()
+            try options.print(plan)
         }
     }
 
