@@ -203,6 +203,7 @@ let package = Package(
         ),
         tests(of: "Store", ["Advisories", "Postgres", "Reports", "ScanModel"]),
         tests(of: "Supervisor", [logging]),
+        tests(of: "Worker"),
         .testTarget(
             name: "FuzzTests",
             dependencies: [
