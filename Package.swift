@@ -140,6 +140,11 @@ let package = Package(
         ),
 
         library("Supervisor", [logging]),
+
+        // The capacity benchmark: a fleet made by a seed, a registry that serves it, and the model of what it costs.
+        library("SyntheticFleet", ["Codecs", "ScanModel", crypto]),
+        library("SyntheticRegistry", ["DedicatedThread", "ScanModel", "SyntheticFleet"]),
+        library("CapacityBenchmark", ["Reports"]),
         library(
             "Web",
             [
@@ -152,10 +157,11 @@ let package = Package(
         .executableTarget(
             name: "tallyman",
             dependencies: [
-                "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
+                "Advisories", "AdvisoryFile", "Bytes", "CapacityBenchmark", "Catalogers", "Coordinator",
+                "DedicatedThread", "Documents",
                 "FeedSync", "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres",
-                "Queue", "Redis", "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "VEX", "Versions",
-                "Web", "Worker", arguments, logging, yams,
+                "Queue", "Redis", "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor",
+                "SyntheticFleet", "SyntheticRegistry", "VEX", "Versions", "Web", "Worker", arguments, logging, yams,
             ],
             swiftSettings: settings
         ),
@@ -203,6 +209,11 @@ let package = Package(
         ),
         tests(of: "Store", ["Advisories", "Postgres", "Reports", "ScanModel"]),
         tests(of: "Supervisor", [logging]),
+        tests(
+            of: "SyntheticFleet",
+            ["Bytes", "Codecs", "LayerScan", "Registry", "ScanModel", "SyntheticRegistry", crypto, logging]
+        ),
+        tests(of: "CapacityBenchmark", ["Reports"]),
         tests(of: "Worker"),
         .testTarget(
             name: "FuzzTests",

@@ -94,6 +94,8 @@ struct WorkerCommand: AsyncParsableCommand {
         settings.slots = slots
         settings.leaseSeconds = lease
         settings.scratchDirectory = NSTemporaryDirectory()
+        let costs = CostsFile(process: settings.name)
+        settings.costs = costs?.costs
         let worker = try Worker(
             store: store,
             feed: WorkFeed(url: try fleet.redisURL(), worker: settings.name),
@@ -104,6 +106,7 @@ struct WorkerCommand: AsyncParsableCommand {
         try await UntilSignal.run { await worker.run() }
         await access.shutdown()
         await store.close()
+        try costs?.write()
     }
 
     private func slotsOfSettings() throws -> Int? {
