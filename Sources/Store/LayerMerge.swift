@@ -37,9 +37,12 @@ package struct StoredLayer: Sendable {
 }
 
 /// A layer's analysis as it was read from the database.
-package struct StoredAnalysis: Sendable {
+package struct StoredAnalysis: Sendable, Hashable {
     fileprivate let report: [UInt8]
     fileprivate let paths: [UInt8]
+
+    /// Bytes as they are stored.
+    package var byteCount: Int { report.count + paths.count }
 
     /// Decompresses and decodes; CPU work that belongs on a worker's thread.
     package func decoded() throws -> AnalysedLayer { try StoredLayer.decode(report: report, paths: paths) }

@@ -12,6 +12,7 @@ struct TaskRunner: Sendable {
     let access: RegistryAccess
     let scanner: LayerScanner
     let window: SlotWindow
+    let decoded: DecodedLayers
     /// Where CPU time is noted, when somebody wants to know.
     let costs: AnalyzerCosts?
 
@@ -21,8 +22,8 @@ struct TaskRunner: Sendable {
         case .layer: try await store.merge(try await analyse(claim, on: threads), of: claim)
         case .inventory:
             let stored = try await store.storedLayers(manifest: claim.subject)
-            let inventory = try await threads.run { [costs] in
-                try Self.measured(costs, "inventory") { InventoryFold.fold(try stored.map { try $0.decoded() }) }
+            let inventory = try await threads.run { [costs, decoded] in
+                try Self.measured(costs, "inventory") { InventoryFold.fold(try stored.map { try decoded.layer($0) }) }
             }
             try await store.merge(inventory, of: claim)
         }

@@ -74,6 +74,7 @@ package struct Worker: Sendable {
             access: access,
             scanner: scanner,
             window: window,
+            decoded: DecodedLayers(),
             costs: settings.costs
         )
     }
