@@ -145,6 +145,11 @@ let package = Package(
         ),
 
         library("Supervisor", [logging]),
+
+        // The capacity benchmark: a fleet made by a seed, a registry that serves it, and the model of what it costs.
+        library("SyntheticFleet", ["Codecs", "ScanModel", crypto]),
+        library("SyntheticRegistry", ["DedicatedThread", "ScanModel", "SyntheticFleet"]),
+        library("CapacityBenchmark", ["Reports"]),
         library(
             "Web",
             [
@@ -157,11 +162,11 @@ let package = Package(
         .executableTarget(
             name: "tallyman",
             dependencies: [
-                "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
-                "FeedSync", "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres",
-                "Queue", "Redis", "Registry", "Reports", "SBOM", "ScanModel", "Store", "StoreBenchmark", "Supervisor",
-                "VEX",
-                "Versions", "Web", "Worker", arguments, logging, yams,
+                "Advisories", "AdvisoryFile", "Bytes", "CapacityBenchmark", "Catalogers", "Coordinator",
+                "DedicatedThread", "Documents", "FeedSync", "FleetRegistry", "ImageInventory", "ImageSources",
+                "LayerScan", "Matching", "Postgres", "Queue", "Redis", "Registry", "Reports", "SBOM", "ScanModel",
+                "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet", "SyntheticRegistry", "Versions", "VEX",
+                "Web", "Worker", arguments, logging, yams,
             ],
             swiftSettings: settings
         ),
@@ -209,6 +214,12 @@ let package = Package(
         ),
         tests(of: "Store", ["Advisories", "Postgres", "Reports", "ScanModel", "TallymanTesting", "VEX"]),
         tests(of: "Supervisor", [logging]),
+        tests(
+            of: "SyntheticFleet",
+            ["Bytes", "Codecs", "LayerScan", "Registry", "ScanModel", "SyntheticRegistry", crypto, logging]
+        ),
+        tests(of: "CapacityBenchmark", ["Reports"]),
+        tests(of: "Worker"),
         .testTarget(
             name: "FuzzTests",
             dependencies: [

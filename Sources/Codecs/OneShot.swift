@@ -1,4 +1,5 @@
 import Bytes
+import CISAL
 import CZstd
 
 /// Whole gzip files in memory.
@@ -15,6 +16,54 @@ package enum Gzip {
             }
             out.append(contentsOf: piece)
         }
+    }
+}
+
+extension Gzip {
+    /// One gzip member that holds `bytes`, compressed quickly rather than well.
+    ///
+    /// Throws ``CodecError/Code/limit`` for 4 GiB and more.
+    package static func compress(_ bytes: [UInt8]) throws(CodecError) -> [UInt8] {
+        // Incompressible input grows by five bytes for each stored block, and by the member's frame.
+        let room = bytes.count + bytes.count / 16_384 * 8 + 1024
+        guard let available = UInt32(exactly: bytes.count), let space = UInt32(exactly: room) else {
+            throw CodecError(.limit, "gzip: more than 4 GiB")
+        }
+        // The encoder's state is some 80 KB, the tables of its first level some 270 KB: too much for a thread's stack.
+        let stream = UnsafeMutablePointer<isal_zstream>.allocate(capacity: 1)
+        let tableBytes = 512 * 1024
+        let tables = UnsafeMutablePointer<UInt8>.allocate(capacity: tableBytes)
+        // The encoder looks matches up in what it finds there: the same input gives the same bytes only from the same start.
+        tables.initialize(repeating: 0, count: tableBytes)
+        UnsafeMutableRawPointer(stream).initializeMemory(
+            as: UInt8.self,
+            repeating: 0,
+            count: MemoryLayout<isal_zstream>.size
+        )
+        defer {
+            stream.deallocate()
+            tables.deallocate()
+        }
+        isal_deflate_stateless_init(stream)
+        stream.pointee.level = 1
+        stream.pointee.level_buf = tables
+        stream.pointee.level_buf_size = UInt32(tableBytes)
+        stream.pointee.gzip_flag = UInt16(IGZIP_GZIP)
+        stream.pointee.end_of_stream = 1
+        var status = COMP_OK
+        let out = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+            bytes.withUnsafeBufferPointer { input in
+                // The C declaration lacks `const`; the library reads only.
+                stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+                stream.pointee.avail_in = available
+                stream.pointee.next_out = buffer.baseAddress
+                stream.pointee.avail_out = space
+                status = isal_deflate_stateless(stream)
+                count = status == COMP_OK ? room - Int(stream.pointee.avail_out) : 0
+            }
+        }
+        guard status == COMP_OK else { throw CodecError(.limit, "gzip: the encoder refuses (code \(status))") }
+        return out
     }
 }
 

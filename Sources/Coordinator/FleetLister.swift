@@ -7,6 +7,8 @@ import Store
 struct FleetLister: Sendable {
     /// Images resolved and stored together.
     private static let batch = 256
+    /// Repositories of one registry listed at a time: most have a few tags, and would wait for each answer in turn.
+    private static let repositoriesAtATime = 6
 
     let store: Store
     let client: RegistryClient
@@ -56,19 +58,33 @@ struct FleetLister: Sendable {
         for problem in summary.problems {
             try await store.addProblem(run: run.id, target: "\(registry) (catalog)", reason: problem)
         }
+        let names = Set(repositories).sorted()
+        let outcomes = try await bounded(names, atATime: Self.repositoriesAtATime) { repository in
+            await outcome(of: repository, in: registry)
+        }
         var whole: [(String, String)] = []
-        for repository in Set(repositories).sorted() {
-            try Task.checkCancellation()
-            do {
-                try await listRepository(registry, repository)
-                whole.append((registry, repository))
-            } catch let error as RegistryError {
-                // A repository that the catalog still names but that has no tags left is not an error.
-                guard error.code != .notFound else { continue }
-                try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: error.message)
-            }
+        for (repository, outcome) in zip(names, outcomes) where try outcome.get() {
+            whole.append((registry, repository))
         }
         return whole
+    }
+
+    /// Lists a repository; whether all of its tags were, or what ends the listing as a whole.
+    private func outcome(of repository: String, in registry: String) async -> Result<Bool, any Error> {
+        do {
+            do {
+                try Task.checkCancellation()
+                try await listRepository(registry, repository)
+                return .success(true)
+            } catch let error as RegistryError {
+                // A repository that the catalog still names but that has no tags left is not an error.
+                guard error.code != .notFound else { return .success(false) }
+                try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: error.message)
+                return .success(false)
+            }
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func listRepository(_ registry: String, _ repository: String) async throws {
@@ -196,16 +212,17 @@ struct FleetLister: Sendable {
         }
     }
 
-    /// Maps with at most `concurrency` calls under way, keeping the order.
+    /// Maps with at most `atATime` calls under way, by default `concurrency`, keeping the order.
     private func bounded<Item: Sendable, Result: Sendable>(
         _ items: [Item],
+        atATime: Int? = nil,
         _ body: @escaping @Sendable (Item) async -> Result
     ) async throws -> [Result] {
         try await withThrowingTaskGroup(of: (Int, Result).self) { group in
             var results: [Int: Result] = [:]
             var next = 0
             while next < items.count || !group.isEmpty {
-                while next < items.count, next - results.count < concurrency {
+                while next < items.count, next - results.count < atATime ?? concurrency {
                     let index = next
                     group.addTask { (index, await body(items[index])) }
                     next += 1

@@ -6,7 +6,7 @@ import Synchronization
 
 /// What each cataloger has cost so far, over all layers and threads that share this value.
 package final class AnalyzerCosts: Sendable {
-    package struct Cost: Sendable, Encodable {
+    package struct Cost: Sendable, Codable {
         package var files = 0
         package var bytes = 0
         /// CPU time of the thread, in seconds.
@@ -19,6 +19,13 @@ package final class AnalyzerCosts: Sendable {
 
     /// The costs by the cataloger's name.
     package var byCataloger: [String: Cost] { costs.withLock { $0 } }
+
+    /// Runs `body` and notes the CPU time that it took of this thread, under a name that no cataloger has.
+    package func measure<Value>(_ name: String, _ body: () throws -> Value) rethrows -> Value {
+        let before = Self.threadNanoseconds()
+        defer { add(name, bytes: 0, nanoseconds: Self.threadNanoseconds() - before) }
+        return try body()
+    }
 
     func add(_ cataloger: String, bytes: Int, nanoseconds: Int) {
         costs.withLock { costs in

@@ -18,6 +18,8 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
     private var failure: (any Error)?
     private var isClosed = false
     private var sender: CheckedContinuation<Void, Never>?
+    private var hasArrived = false
+    private var awaiting: CheckedContinuation<Void, Never>?
     private var pinned: UnsafeMutableRawBufferPointer
 
     /// `capacity` counts chunks; a receiver that gets nothing for `idleSeconds` gives up.
@@ -47,12 +49,13 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
 
     /// Adds a chunk and returns once there is room for another; throws where the receiver has gone.
     package func send(_ chunk: [UInt8]) async throws {
-        let isFull = try locked {
+        let (isFull, awaiting) = try locked {
             if isClosed { throw LayerScanError(.cancelled, "the analysis of the layer ended before its download") }
             if !chunk.isEmpty { chunks.append(chunk) }
             pthread_cond_signal(arrived)
-            return chunks.count >= capacity
+            return (chunks.count >= capacity, arrival())
         }
+        awaiting?.resume()
         guard isFull else { return }
         await withCheckedContinuation { continuation in
             let isReady = locked { () -> Bool in
@@ -66,11 +69,34 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
 
     /// Ends the stream, with what broke it if anything did.
     package func finish(throwing error: (any Error)? = nil) {
-        locked {
+        let awaiting = locked {
             isFinished = true
             failure = error
             pthread_cond_signal(arrived)
+            return arrival()
         }
+        awaiting?.resume()
+    }
+
+    /// Returns once the first chunk is there, or the end: until then no thread is of any use.
+    ///
+    /// One task may ask.
+    package func firstChunk() async {
+        await withCheckedContinuation { continuation in
+            let isThere = locked { () -> Bool in
+                if hasArrived { return true }
+                awaiting = continuation
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    /// Notes, under the lock, that something has arrived; returns who waits for that.
+    private func arrival() -> CheckedContinuation<Void, Never>? {
+        hasArrived = true
+        defer { awaiting = nil }
+        return awaiting
     }
 
     /// The receiver wants no more: a waiting sender goes on and is told at its next chunk.

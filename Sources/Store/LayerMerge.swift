@@ -36,6 +36,18 @@ package struct StoredLayer: Sendable {
     }
 }
 
+/// A layer's analysis as it was read from the database.
+package struct StoredAnalysis: Sendable, Hashable {
+    fileprivate let report: [UInt8]
+    fileprivate let paths: [UInt8]
+
+    /// Bytes as they are stored.
+    package var byteCount: Int { report.count + paths.count }
+
+    /// Decompresses and decodes; CPU work that belongs on a worker's thread.
+    package func decoded() throws -> AnalysedLayer { try StoredLayer.decode(report: report, paths: paths) }
+}
+
 extension Store {
     /// Stores a layer's analysis, if the claim still holds.
     ///
@@ -85,9 +97,9 @@ extension Store {
         }
     }
 
-    /// The analysed layers of an image, from the lowest to the highest.
-    package func analysedLayers(manifest: Int) async throws -> [AnalysedLayer] {
-        let stored = try await pool.run { session in
+    /// The stored analyses of an image's layers, from the lowest to the highest; decoding is the caller's, as CPU work.
+    package func storedLayers(manifest: Int) async throws -> [StoredAnalysis] {
+        try await pool.run { session in
             try session.execute(
                 """
                 SELECT layer_reports.report, layer_reports.paths
@@ -95,11 +107,12 @@ extension Store {
                 WHERE manifest_layers.manifest_id = $1 ORDER BY manifest_layers.position
                 """,
                 [.int(manifest)]
-            ).map { (try $0.optionalBytes(0), try $0.optionalBytes(1)) }
-        }
-        return try stored.map { report, paths in
-            guard let report, let paths else { throw StoreError(.notFound, "a layer has no report yet") }
-            return try StoredLayer.decode(report: report, paths: paths)
+            ).map { row in
+                guard let report = try row.optionalBytes(0), let paths = try row.optionalBytes(1) else {
+                    throw StoreError(.notFound, "a layer has no report yet")
+                }
+                return StoredAnalysis(report: report, paths: paths)
+            }
         }
     }
 }

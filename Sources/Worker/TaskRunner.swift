@@ -11,21 +11,27 @@ struct TaskRunner: Sendable {
     let store: Store
     let access: RegistryAccess
     let scanner: LayerScanner
-    let threads: ThreadPool
+    let window: SlotWindow
+    let decoded: DecodedLayers
+    /// Where CPU time is noted, when somebody wants to know.
+    let costs: AnalyzerCosts?
 
-    func run(_ claim: Claim) async throws {
+    /// `threads` does what takes CPU.
+    func run(_ claim: Claim, on threads: ThreadPool) async throws {
         switch claim.kind {
-        case .layer: try await store.merge(try await analyse(claim), of: claim)
+        case .layer: try await store.merge(try await analyse(claim, on: threads), of: claim)
         case .inventory:
-            let layers = try await store.analysedLayers(manifest: claim.subject)
-            let inventory = try await threads.run { InventoryFold.fold(layers) }
+            let stored = try await store.storedLayers(manifest: claim.subject)
+            let inventory = try await threads.run { [costs, decoded] in
+                try Self.measured(costs, "inventory") { InventoryFold.fold(try stored.map { try decoded.layer($0) }) }
+            }
             try await store.merge(inventory, of: claim)
         }
     }
 
     /// Streams the blob into the scanner: the download awaits while the thread is behind, the thread waits while the
-    /// network is.
-    private func analyse(_ claim: Claim) async throws -> StoredLayer {
+    /// network is, but for the first bytes, which take longest.
+    private func analyse(_ claim: Claim, on threads: ThreadPool) async throws -> StoredLayer {
         let source = try await store.layerSource(claim.subject)
         let client = try await access.client()
         let queue = ChunkQueue()
@@ -48,8 +54,11 @@ struct TaskRunner: Sendable {
             }
             group.addTask {
                 defer { queue.close() }
-                return try await threads.run {
-                    try StoredLayer(try scanner.scan(queue, expected: source.digest))
+                await queue.firstChunk()
+                window.noteArrival(hasFreeThread: !threads.isBusy)
+                return try await threads.run { [costs] in
+                    let layer = try scanner.scan(queue, expected: source.digest)
+                    return try Self.measured(costs, "merge") { try StoredLayer(layer) }
                 }
             }
             var result: StoredLayer?
@@ -57,5 +66,14 @@ struct TaskRunner: Sendable {
             guard let result else { throw LayerScanError(.cancelled, "the analysis ended without a result") }
             return result
         }
+    }
+
+    private static func measured<Value>(
+        _ costs: AnalyzerCosts?,
+        _ name: String,
+        _ body: () throws -> Value
+    ) rethrows -> Value {
+        guard let costs else { return try body() }
+        return try costs.measure(name, body)
     }
 }

@@ -9,26 +9,42 @@ package import Store
 
 /// How a worker works.
 package struct WorkerSettings: Sendable {
+    /// Downloads that wait for a registry at a time, at most.
+    package static let defaultSlots = 8
+
     /// The worker's name in leases, logs and Redis; one a process.
     package var name: String
-    /// Bulk tasks at a time; one more slot is kept for interactive tasks alone.
-    package var slots = 2
+    /// Bulk tasks in hand at a time, at most; one more slot is kept for interactive tasks alone.
+    package var slots = Self.defaultSlots
+    /// Bulk tasks analysed at a time, enough to keep two processors busy.
+    ///
+    /// One more thread is kept for interactive tasks, as the slot is.
+    package var analyses = 2
     /// How long a claim holds without a sign of life.
     package var leaseSeconds = 15
     package var limits = LayerScanLimits()
     /// Where large evidence is spooled, in files without a name.
     package var scratchDirectory = "/tmp"
 
+    /// Where CPU time is noted, when somebody wants to know.
+    package var costs: AnalyzerCosts?
+
     package init(name: String) { self.name = name }
 }
 
 /// Claims tasks and carries them out until it is told to stop.
 package struct Worker: Sendable {
+    /// How long a slot that the window leaves out waits before it looks again.
+    private static let outsideWindow = Duration.milliseconds(50)
+
     private let settings: WorkerSettings
     private let feed: WorkFeed
     private let leases: LeaseRenewal
     private let store: Store
     private let runner: TaskRunner
+    private let window: SlotWindow
+    private let threads: ThreadPool
+    private let interactiveThread: ThreadPool
     private let logger: Logger
 
     package init(
@@ -46,13 +62,20 @@ package struct Worker: Sendable {
         let scanner = LayerScanner(
             limits: settings.limits,
             selection: Catalogers.selection,
-            scratchDirectory: settings.scratchDirectory
+            scratchDirectory: settings.scratchDirectory,
+            costs: settings.costs
         )
+        let analyses = min(settings.analyses, settings.slots)
+        threads = try ThreadPool(name: "analysis", threads: analyses)
+        interactiveThread = try ThreadPool(name: "analysis", threads: 1)
+        window = SlotWindow(analyses...settings.slots)
         runner = TaskRunner(
             store: store,
             access: access,
             scanner: scanner,
-            threads: try ThreadPool(name: "analysis", threads: settings.slots + 1)
+            window: window,
+            decoded: DecodedLayers(),
+            costs: settings.costs
         )
     }
 
@@ -62,7 +85,7 @@ package struct Worker: Sendable {
             group.addTask { await beat() }
             group.addTask { await leases.run() }
             for slot in 0...settings.slots {
-                group.addTask { await serve(interactiveOnly: slot == settings.slots) }
+                group.addTask { await serve(slot) }
             }
         }
         await feed.leave()
@@ -79,11 +102,17 @@ package struct Worker: Sendable {
         }
     }
 
-    private func serve(interactiveOnly: Bool) async {
+    /// Serves one slot; the last one is for interactive tasks alone.
+    private func serve(_ slot: Int) async {
+        let interactiveOnly = slot == settings.slots
         var idle = 0
         var lastReclaim = ContinuousClock.now
         while !Task.isCancelled {
             do {
+                guard interactiveOnly || slot < window.size else {
+                    try await Task.sleep(for: Self.outsideWindow)
+                    continue
+                }
                 var entry = try await feed.next(interactiveOnly: interactiveOnly)
                 if entry == nil, !interactiveOnly, ContinuousClock.now - lastReclaim > .seconds(5) {
                     lastReclaim = .now
@@ -95,7 +124,7 @@ package struct Worker: Sendable {
                     continue
                 }
                 idle = 0
-                try await handle(entry)
+                try await handle(entry, on: interactiveOnly ? interactiveThread : threads)
             } catch is CancellationError {
                 return
             } catch {
@@ -105,7 +134,7 @@ package struct Worker: Sendable {
         }
     }
 
-    private func handle(_ entry: WorkFeed.Entry) async throws {
+    private func handle(_ entry: WorkFeed.Entry, on threads: ThreadPool) async throws {
         guard
             let claim = try await store.claim(
                 task: entry.task,
@@ -113,7 +142,7 @@ package struct Worker: Sendable {
                 leaseSeconds: settings.leaseSeconds
             )
         else { return try await feed.acknowledge(entry) }
-        let work = Task { try await runner.run(claim) }  // awaited just below
+        let work = Task { try await runner.run(claim, on: threads) }  // awaited just below
         await leases.hold(claim, work: work)
         let result = await withTaskCancellationHandler {
             await work.result

@@ -73,8 +73,11 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup var fleet: FleetOptions
 
-    @Option(help: "Bulk tasks at a time; one more slot is kept for interactive scans.")
-    var slots = 2
+    @Option(
+        help:
+            "Most bulk tasks in hand (default: \(WorkerSettings.defaultSlots)); one more slot is kept for interactive scans."
+    )
+    var slots: Int?
 
     @Option(help: "The worker's name, unique in the fleet.")
     var name: String?
@@ -83,13 +86,16 @@ struct WorkerCommand: AsyncParsableCommand {
     var lease = 15
 
     func validate() throws {
-        guard (1...256).contains(slots) else { throw ValidationError("--slots must be from 1 to 256") }
+        guard slots.map({ (1...256).contains($0) }) ?? true else {
+            throw ValidationError("--slots must be from 1 to 256")
+        }
         guard (3...3600).contains(lease) else { throw ValidationError("--lease must be from 3 to 3600 seconds") }
     }
 
     func run() async throws {
         let logger = ServiceLog.logger("worker")
-        let store = try await fleet.store(connections: slots + 3)
+        let slots = try self.slots ?? slotsOfSettings() ?? WorkerSettings.defaultSlots
+        let store = try await fleet.store(connections: min(slots, 8) + 3)
         let access = try fleet.access(store, logger: logger)
         var settings = WorkerSettings(
             name: name ?? "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
@@ -97,6 +103,8 @@ struct WorkerCommand: AsyncParsableCommand {
         settings.slots = slots
         settings.leaseSeconds = lease
         settings.scratchDirectory = NSTemporaryDirectory()
+        let costs = CostsFile(process: settings.name)
+        settings.costs = costs?.costs
         let worker = try Worker(
             store: store,
             feed: WorkFeed(url: try fleet.redisURL(), worker: settings.name),
@@ -107,6 +115,15 @@ struct WorkerCommand: AsyncParsableCommand {
         try await UntilSignal.run { await worker.run() }
         await access.shutdown()
         await store.close()
+        try costs?.write()
+    }
+
+    private func slotsOfSettings() throws -> Int? {
+        guard let text = try Settings()["slots"] else { return nil }
+        guard let slots = Int(text), (1...256).contains(slots) else {
+            throw UsageError("TALLYMAN_SLOTS must be from 1 to 256, not \(text)")
+        }
+        return slots
     }
 }
 

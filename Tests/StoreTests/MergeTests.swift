@@ -25,9 +25,9 @@ struct MergeTests {
             try await store.merge(try SampleFleet.analysedLayer(["next"]), of: next)
             try await refuses(store) { try await store.merge(try SampleFleet.analysedLayer(["late"]), of: late) }
             try await refuses(store) { try await store.merge(try SampleFleet.analysedLayer(["again"]), of: next) }
-            let layers = try await store.analysedLayers(
+            let layers = try await store.storedLayers(
                 manifest: try #require(try await store.scalar("SELECT id FROM manifests"))
-            )
+            ).map { try $0.decoded() }
             #expect(layers.first?.report.evidence.first?.packages.map(\.package.name) == ["next"])
         }
     }
