@@ -53,6 +53,7 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
 
         // Wrappers: one library each, no project types.
@@ -61,7 +62,7 @@ let package = Package(
         library("Codecs", ["Bytes", "CISAL", "CZstd"]),
         library("Tar", ["Bytes", "CArchive"]),
         library("Postgres", ["CPostgres", "DedicatedThread"]),
-        library("Redis", ["CHiredis", "DedicatedThread"]),
+        library("Redis", ["CHiredis", "COpenSSL", "DedicatedThread"]),
 
         // Values.
         library("ScanModel", [crypto]),
@@ -166,8 +167,9 @@ let package = Package(
         tests(of: "Bytes"),
         tests(of: "Codecs", ["Bytes", "TallymanTesting"]),
         tests(of: "Tar", ["Bytes", "TallymanTesting"]),
-        tests(of: "Postgres"),
-        tests(of: "Redis"),
+        tests(of: "Postgres", ["TallymanTesting"]),
+        tests(of: "Redis", ["TallymanTesting"]),
+        tests(of: "Queue", ["Redis", "TallymanTesting"]),
         tests(of: "ScanModel", ["TallymanTesting"]),
         tests(of: "Versions"),
         tests(of: "TOML", ["TallymanTesting"]),
