@@ -64,6 +64,9 @@ let package = Package(
         library("Postgres", ["CPostgres", "DedicatedThread"]),
         library("Redis", ["CHiredis", "COpenSSL", "DedicatedThread"]),
 
+        // Which requests go through an HTTP proxy.
+        library("HTTPProxy", [httpClient]),
+
         // Values.
         library("ScanModel", [crypto]),
 
@@ -99,7 +102,7 @@ let package = Package(
         library("Reports", ["ScanModel", mustache]),
 
         // Adapters: IO.
-        library("Registry", ["ScanModel", httpClient, crypto, logging]),
+        library("Registry", ["HTTPProxy", "ScanModel", httpClient, crypto, logging]),
         library(
             "ImageSources",
             [
@@ -126,7 +129,7 @@ let package = Package(
             ]
         ),
 
-        library("FeedSync", ["Advisories", "Bytes", "DedicatedThread", "XMLStream", httpClient]),
+        library("FeedSync", ["Advisories", "Bytes", "DedicatedThread", "HTTPProxy", "XMLStream", httpClient]),
         library("FleetRegistry", ["Registry", "Store", crypto, logging]),
 
         // Services.
@@ -154,7 +157,7 @@ let package = Package(
             name: "tallyman",
             dependencies: [
                 "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
-                "FeedSync", "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres",
+                "FeedSync", "FleetRegistry", "HTTPProxy", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres",
                 "Queue", "Redis", "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "VEX", "Versions",
                 "Web", "Worker", arguments, logging, yams,
             ],
@@ -170,6 +173,7 @@ let package = Package(
         tests(of: "Postgres", ["TallymanTesting"]),
         tests(of: "Redis", ["TallymanTesting"]),
         tests(of: "Queue", ["Redis", "TallymanTesting"]),
+        tests(of: "HTTPProxy"),
         tests(of: "ScanModel", ["TallymanTesting"]),
         tests(of: "Versions"),
         tests(of: "TOML", ["TallymanTesting"]),
@@ -189,8 +193,8 @@ let package = Package(
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
-        tests(of: "Registry", ["ScanModel", "TallymanTesting", crypto, logging]),
-        tests(of: "FeedSync", ["Advisories", "AdvisoryFile", "TallymanTesting"]),
+        tests(of: "Registry", ["HTTPProxy", "ScanModel", "TallymanTesting", crypto, logging]),
+        tests(of: "FeedSync", ["Advisories", "AdvisoryFile", "HTTPProxy", "TallymanTesting"]),
         tests(of: "Reports", ["ScanModel", crypto]),
         tests(
             of: "ImageSources",

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPProxy
 package import Logging
 import NIOHTTP1
 import ScanModel
@@ -23,7 +24,7 @@ package final class RegistryClient: Sendable {
 
     /// Closes all connections; to be called once, when no request is under way.
     package func shutdown() async throws {
-        try await exchange.client.shutdown()
+        try await exchange.clients.shutdown()
     }
 
     /// Checks that a registry answers (distribution-spec v1.1, "Determining Support"), and takes the credentials where
