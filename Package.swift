@@ -26,6 +26,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -41,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -64,7 +66,8 @@ let package = Package(
         library("Postgres", ["CPostgres", "DedicatedThread"]),
         library("Redis", ["CHiredis", "COpenSSL", "DedicatedThread"]),
 
-        // Which requests go through an HTTP proxy.
+        // What a process counts, and how it is shown.
+        library("Telemetry", [metrics]),
         library("HTTPProxy", [httpClient]),
 
         // Values.
@@ -102,7 +105,7 @@ let package = Package(
         library("Reports", ["ScanModel", mustache]),
 
         // Adapters: IO.
-        library("Registry", ["HTTPProxy", "ScanModel", httpClient, crypto, logging]),
+        library("Registry", ["HTTPProxy", "ScanModel", "Telemetry", httpClient, crypto, logging]),
         library(
             "ImageSources",
             [
@@ -126,6 +129,7 @@ let package = Package(
                 .embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql"),
                 .embedInCode("Migrations/m0003_exceptions.sql"), .embedInCode("Migrations/m0004_licences.sql"),
                 .embedInCode("Migrations/m0005_owners.sql"), .embedInCode("Migrations/m0006_feed_state.sql"),
+                .embedInCode("Migrations/m0012_task_times.sql"),
             ]
         ),
 
@@ -133,13 +137,16 @@ let package = Package(
         library("FleetRegistry", ["Registry", "Store", crypto, logging]),
 
         // Services.
-        library("Coordinator", ["FleetRegistry", "Postgres", "Queue", "Registry", "ScanModel", "Store", logging]),
+        library(
+            "Coordinator",
+            ["FleetRegistry", "Postgres", "Queue", "Registry", "ScanModel", "Store", "Telemetry", logging]
+        ),
         library(
             "Worker",
             [
                 "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "Queue", "Registry",
                 "ScanModel",
-                "Store", logging,
+                "Store", "Telemetry", logging,
             ]
         ),
 
@@ -147,7 +154,7 @@ let package = Package(
         library(
             "Web",
             [
-                "Reports", "Store", hummingbird, logging,
+                "Queue", "Reports", "Store", "Telemetry", hummingbird, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
@@ -157,9 +164,10 @@ let package = Package(
             name: "tallyman",
             dependencies: [
                 "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
-                "FeedSync", "FleetRegistry", "HTTPProxy", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres",
-                "Queue", "Redis", "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "VEX", "Versions",
-                "Web", "Worker", arguments, logging, yams,
+                "FeedSync", "FleetRegistry", "HTTPProxy", "ImageInventory", "ImageSources", "LayerScan", "Matching",
+                "Postgres",
+                "Queue", "Redis", "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "Telemetry", "VEX",
+                "Versions", "Web", "Worker", arguments, logging, metrics, yams,
             ],
             swiftSettings: settings
         ),
@@ -173,6 +181,7 @@ let package = Package(
         tests(of: "Postgres", ["TallymanTesting"]),
         tests(of: "Redis", ["TallymanTesting"]),
         tests(of: "Queue", ["Redis", "TallymanTesting"]),
+        tests(of: "Telemetry", [metrics]),
         tests(of: "HTTPProxy"),
         tests(of: "ScanModel", ["TallymanTesting"]),
         tests(of: "Versions"),
@@ -222,7 +231,8 @@ let package = Package(
             name: "FleetTests",
             dependencies: [
                 "Catalogers", "Coordinator", "DedicatedThread", "FleetRegistry", "ImageSources", "Postgres", "Queue",
-                "Redis", "Registry", "ScanModel", "Store", "Worker", crypto, logging,
+                "Redis", "Registry", "Reports", "ScanModel", "Store", "TallymanTesting", "Telemetry", "Web", "Worker",
+                crypto, logging,
             ],
             swiftSettings: settings
         ),

@@ -20,11 +20,21 @@ package final class AnalyzerCosts: Sendable {
     /// The costs by the cataloger's name.
     package var byCataloger: [String: Cost] { costs.withLock { $0 } }
 
+    /// The costs by the cataloger's name since the last call, which are forgotten.
+    package func take() -> [String: Cost] {
+        costs.withLock { costs in
+            defer { costs = [:] }
+            return costs
+        }
+    }
+
     func add(_ cataloger: String, bytes: Int, nanoseconds: Int) {
         costs.withLock { costs in
-            costs[cataloger, default: Cost()].files += 1
-            costs[cataloger, default: Cost()].bytes += bytes
-            costs[cataloger, default: Cost()].seconds += Double(nanoseconds) / 1e9
+            var cost = costs[cataloger] ?? Cost()
+            cost.files += 1
+            cost.bytes += bytes
+            cost.seconds += Double(nanoseconds) / 1e9
+            costs[cataloger] = cost
         }
     }
 

@@ -3,6 +3,7 @@ import HTTPProxy
 package import Logging
 import NIOHTTP1
 import ScanModel
+import Telemetry
 
 /// A client of container registries (OCI distribution-spec v1.1, "Pull").
 ///
@@ -78,6 +79,9 @@ package final class RegistryClient: Sendable {
     /// Throws the error that a reply stands for, unless its status is one of `statuses`.
     func expect(_ statuses: Set<Int>, _ reply: HTTPExchangeReply, subject: String) async throws {
         guard !statuses.contains(reply.status) else { return }
+        if reply.status == 429 || (reply.status == 503 && reply.retryAfter != nil) {
+            Measure.count(MetricNames.registryThrottled, [("registry", String(subject.prefix { $0 != "/" }))])
+        }
         let detail = ErrorBody.summary(await reply.body.excerpt(maxBytes: ErrorBody.maxBytes))
         throw RegistryError.status(reply.status, subject: subject, detail: detail, retryAfter: reply.retryAfter)
     }

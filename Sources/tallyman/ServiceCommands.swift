@@ -7,6 +7,7 @@ import Logging
 import Queue
 import Store
 import Supervisor
+import Telemetry
 import Worker
 
 /// The command `tallyman migrate`.
@@ -36,9 +37,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var fleet: FleetOptions
+    @OptionGroup var metrics: MetricsOptions
 
     func run() async throws {
         let logger = ServiceLog.logger("coordinator")
+        let counted = ProcessMetrics.bootstrap()
+        let pulse = Pulse(limit: .seconds(900))
         let store = try await fleet.store(connections: 8)
         let access = try fleet.access(store, logger: logger)
         let coordinator = Coordinator(
@@ -46,9 +50,20 @@ struct CoordinatorCommand: AsyncParsableCommand {
             dispatcher: Dispatcher(url: try fleet.redisURL()),
             access: access,
             settings: CoordinatorSettings(analysisVersion: Catalogers.analysisVersion),
+            pulse: pulse,
             logger: logger
         )
-        try await UntilSignal.run { try await coordinator.run() }
+        let shown = ProcessMetrics(
+            part: "coordinator",
+            process: "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)",
+            board: ProcessBoard(url: try fleet.redisURL()),
+            counted: counted,
+            pulse: pulse,
+            store: store,
+            logger: logger
+        )
+        let listen = try metrics.listen()
+        try await UntilSignal.run { try await shown.accompany(listen) { try await coordinator.run() } }
         await access.shutdown()
         await store.close()
     }
@@ -63,6 +78,7 @@ struct WorkerCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var fleet: FleetOptions
+    @OptionGroup var metrics: MetricsOptions
 
     @Option(help: "Bulk tasks at a time; one more slot is kept for interactive scans.")
     var slots = 2
@@ -80,6 +96,8 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = ServiceLog.logger("worker")
+        let counted = ProcessMetrics.bootstrap()
+        let pulse = Pulse(limit: .seconds(60))
         let store = try await fleet.store(connections: slots + 3)
         let access = try fleet.access(store, logger: logger)
         var settings = WorkerSettings(
@@ -93,9 +111,20 @@ struct WorkerCommand: AsyncParsableCommand {
             feed: WorkFeed(url: try fleet.redisURL(), worker: settings.name),
             access: access,
             settings: settings,
+            pulse: pulse,
             logger: logger
         )
-        try await UntilSignal.run { await worker.run() }
+        let shown = ProcessMetrics(
+            part: "worker",
+            process: settings.name,
+            board: ProcessBoard(url: try fleet.redisURL()),
+            counted: counted,
+            pulse: pulse,
+            store: store,
+            logger: logger
+        )
+        let listen = try metrics.listen()
+        try await UntilSignal.run { try await shown.accompany(listen) { await worker.run() } }
         await access.shutdown()
         await store.close()
     }
