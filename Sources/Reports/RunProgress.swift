@@ -36,7 +36,7 @@ package struct RunProgress: Hashable, Sendable, Codable {
     package var bytes: Part
     /// Layers in work now.
     package var active: Int
-    /// Seconds to the end; null where it cannot be told honestly.
+    /// Seconds to the end; left out where it cannot be told honestly.
     package var etaSeconds: Double?
 
     package init(images: Part, layers: Part, bytes: Part, active: Int, isPlanned: Bool) {

@@ -1,3 +1,5 @@
+import Reports
+
 /// Says in words why something waits.
 enum WaitingReason {
     /// The reason of a single task.
@@ -18,7 +20,8 @@ enum WaitingReason {
             guard blocker.isAnnounced else {
                 return "\(what) is queued since \(blocker.since) and not yet announced to workers\(failure)"
             }
-            return "\(what) is queued behind \(blocker.behind ?? 0) tasks since \(blocker.since)\(failure)"
+            let ahead = Figures.plural(blocker.behind ?? 0, "task")
+            return "\(what) is queued behind \(ahead) since \(blocker.since)\(failure)"
         }
     }
 
