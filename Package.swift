@@ -26,6 +26,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -41,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -53,6 +55,7 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
 
         // Wrappers: one library each, no project types.
@@ -61,7 +64,11 @@ let package = Package(
         library("Codecs", ["Bytes", "CISAL", "CZstd"]),
         library("Tar", ["Bytes", "CArchive"]),
         library("Postgres", ["CPostgres", "DedicatedThread"]),
-        library("Redis", ["CHiredis", "DedicatedThread"]),
+        library("Redis", ["CHiredis", "COpenSSL", "DedicatedThread"]),
+
+        // What a process counts, and how it is shown.
+        library("Telemetry", [metrics]),
+        library("HTTPProxy", [httpClient]),
 
         // Values.
         library("ScanModel", [crypto]),
@@ -98,7 +105,7 @@ let package = Package(
         library("Reports", ["ScanModel", mustache]),
 
         // Adapters: IO.
-        library("Registry", ["ScanModel", httpClient, crypto, logging]),
+        library("Registry", ["HTTPProxy", "ScanModel", "Telemetry", httpClient, crypto, logging]),
         library(
             "ImageSources",
             [
@@ -124,23 +131,27 @@ let package = Package(
                 .embedInCode("Migrations/m0005_owners.sql"), .embedInCode("Migrations/m0006_feed_state.sql"),
                 .embedInCode("Migrations/m0007_package_sets.sql"),
                 .embedInCode("Migrations/m0008_changed_advisories.sql"),
+                .embedInCode("Migrations/m0012_task_times.sql"),
             ]
         ),
 
         // A synthetic fleet, and what it is asked.
         library("StoreBenchmark", ["Advisories", "Postgres", "Reports", "ScanModel", "Store"]),
 
-        library("FeedSync", ["Advisories", "Bytes", "DedicatedThread", "XMLStream", httpClient]),
+        library("FeedSync", ["Advisories", "Bytes", "DedicatedThread", "HTTPProxy", "XMLStream", httpClient]),
         library("FleetRegistry", ["Registry", "Store", crypto, logging]),
 
         // Services.
-        library("Coordinator", ["FleetRegistry", "Postgres", "Queue", "Registry", "ScanModel", "Store", logging]),
+        library(
+            "Coordinator",
+            ["FleetRegistry", "Postgres", "Queue", "Registry", "ScanModel", "Store", "Telemetry", logging]
+        ),
         library(
             "Worker",
             [
                 "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "Queue", "Registry",
                 "ScanModel",
-                "Store", logging,
+                "Store", "Telemetry", logging,
             ]
         ),
 
@@ -153,7 +164,7 @@ let package = Package(
         library(
             "Web",
             [
-                "Reports", "Store", hummingbird, logging,
+                "Queue", "Reports", "Store", "Telemetry", hummingbird, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
@@ -163,10 +174,10 @@ let package = Package(
             name: "tallyman",
             dependencies: [
                 "Advisories", "AdvisoryFile", "Bytes", "CapacityBenchmark", "Catalogers", "Coordinator",
-                "DedicatedThread", "Documents", "FeedSync", "FleetRegistry", "ImageInventory", "ImageSources",
-                "LayerScan", "Matching", "Postgres", "Queue", "Redis", "Registry", "Reports", "SBOM", "ScanModel",
-                "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet", "SyntheticRegistry", "Versions", "VEX",
-                "Web", "Worker", arguments, logging, yams,
+                "DedicatedThread", "Documents", "FeedSync", "FleetRegistry", "HTTPProxy", "ImageInventory",
+                "ImageSources", "LayerScan", "Matching", "Postgres", "Queue", "Redis", "Registry", "Reports", "SBOM",
+                "ScanModel", "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet", "SyntheticRegistry",
+                "Telemetry", "Versions", "VEX", "Web", "Worker", arguments, logging, metrics, yams,
             ],
             swiftSettings: settings
         ),
@@ -177,8 +188,11 @@ let package = Package(
         tests(of: "Bytes"),
         tests(of: "Codecs", ["Bytes", "TallymanTesting"]),
         tests(of: "Tar", ["Bytes", "TallymanTesting"]),
-        tests(of: "Postgres"),
-        tests(of: "Redis"),
+        tests(of: "Postgres", ["TallymanTesting"]),
+        tests(of: "Redis", ["TallymanTesting"]),
+        tests(of: "Queue", ["Redis", "TallymanTesting"]),
+        tests(of: "Telemetry", [metrics]),
+        tests(of: "HTTPProxy"),
         tests(of: "ScanModel", ["TallymanTesting"]),
         tests(of: "Versions"),
         tests(of: "TOML", ["TallymanTesting"]),
@@ -198,8 +212,8 @@ let package = Package(
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
-        tests(of: "Registry", ["ScanModel", "TallymanTesting", crypto, logging]),
-        tests(of: "FeedSync", ["Advisories", "AdvisoryFile", "TallymanTesting"]),
+        tests(of: "Registry", ["HTTPProxy", "ScanModel", "TallymanTesting", crypto, logging]),
+        tests(of: "FeedSync", ["Advisories", "AdvisoryFile", "HTTPProxy", "TallymanTesting"]),
         tests(of: "Reports", ["ScanModel", "TallymanTesting", crypto]),
         tests(
             of: "ImageSources",
@@ -233,7 +247,8 @@ let package = Package(
             name: "FleetTests",
             dependencies: [
                 "Catalogers", "Coordinator", "DedicatedThread", "FleetRegistry", "ImageSources", "Postgres", "Queue",
-                "Redis", "Registry", "ScanModel", "Store", "Worker", crypto, logging,
+                "Redis", "Registry", "Reports", "ScanModel", "Store", "TallymanTesting", "Telemetry", "Web", "Worker",
+                crypto, logging,
             ],
             swiftSettings: settings
         ),

@@ -1,6 +1,7 @@
 import Logging
 import Queue
 import Store
+import Telemetry
 
 /// Tells Redis which tasks are queued, and tells it again whenever it has forgotten.
 actor Announcer {
@@ -61,6 +62,7 @@ actor Announcer {
                 priority: stream.priority,
                 olderThanSeconds: Self.patienceSeconds
             )
+            Measure.count(MetricNames.announcementsLost, by: lost)
             if lost > 0 { logger.warning("shard \(stream.shard) lost \(lost) tasks in Redis; they are announced anew") }
         }
     }

@@ -3,6 +3,7 @@ package import Logging
 import Postgres
 package import Queue
 package import Store
+package import Telemetry
 
 /// How a coordinator works.
 package struct CoordinatorSettings: Sendable {
@@ -25,22 +26,23 @@ package struct CoordinatorSettings: Sendable {
 /// Any number may be started; one leads, by an advisory lock in PostgreSQL, and all it knows is in PostgreSQL, so that
 /// another can go on at any moment.
 package struct Coordinator: Sendable {
-    /// "coord" as a number.
-    private static let leaderLock = 0x636f_6f72
-
     private let store: Store
     private let dispatcher: Dispatcher
     private let access: RegistryAccess
     private let settings: CoordinatorSettings
     private let logger: Logger
+    private let pulse: Pulse
 
+    /// `pulse` beats while the coordinator's loop goes round, whether it leads or stands by.
     package init(
         store: Store,
         dispatcher: Dispatcher,
         access: RegistryAccess,
         settings: CoordinatorSettings,
+        pulse: Pulse = Pulse(limit: .seconds(900)),
         logger: Logger
     ) {
+        self.pulse = pulse
         self.store = store
         self.dispatcher = dispatcher
         self.access = access
@@ -50,16 +52,22 @@ package struct Coordinator: Sendable {
 
     /// Works until the task is cancelled; survives the loss of PostgreSQL and of Redis.
     package func run() async throws {
+        Measure.set(MetricNames.leading, to: 0)
         while !Task.isCancelled {
+            pulse.beat()
             do {
                 try await store.pool.withConnection { connection in
                     let leads = try await connection.run { session in
-                        try session.execute("SELECT pg_try_advisory_lock($1)", [.int(Self.leaderLock)]).first?.bool(0)
+                        try session.execute("SELECT pg_try_advisory_lock($1)", [.int(Store.leaderLock)]).first?.bool(0)
                             == true
                     }
                     guard leads else { return }
                     logger.info("leading")
-                    defer { logger.info("no longer leading") }
+                    Measure.set(MetricNames.leading, to: 1)
+                    defer {
+                        logger.info("no longer leading")
+                        Measure.set(MetricNames.leading, to: 0)
+                    }
                     do {
                         try await lead { _ = try await connection.run { try $0.execute("SELECT 1").count } }
                     } catch {
@@ -87,9 +95,11 @@ package struct Coordinator: Sendable {
             var ticks = 0
             var hasEnded = false
             while !Task.isCancelled {
+                pulse.beat()
                 try await check()
                 if ticks % 4 == 0 {
                     let expired = try await store.expireLeases()
+                    Measure.count(MetricNames.leasesExpired, by: expired)
                     if expired > 0 { logger.warning("\(expired) leases ran out") }
                 }
                 let open = try await store.openRuns()
@@ -119,7 +129,7 @@ package struct Coordinator: Sendable {
             do {
                 return try await list(run)
             } catch {
-                logger.warning("run \(run.id) is listed again: \(error)")
+                logger.warning("listed again after: \(error)", metadata: ["run": "\(run.id)"])
                 try? await Task.sleep(for: .seconds(1))  // a cancelled sleep ends the loop
             }
         }
@@ -148,11 +158,11 @@ package struct Coordinator: Sendable {
         } catch is CancellationError {
             // Another coordinator lists this run anew.
         } catch let error as StoreError where error.code == .superseded {
-            logger.warning("\(error)")
+            logger.warning("\(error)", metadata: ["run": "\(run.id)"])
         } catch let error as PostgresError where error.isTransient {
             throw error
         } catch {
-            logger.error("run \(run.id) cannot be listed: \(error)")
+            logger.error("cannot be listed: \(error)", metadata: ["run": "\(run.id)"])
             try await store.finish(run: run.id, state: .failed, reason: "\(error)", workers: 0)
         }
     }
@@ -165,12 +175,14 @@ package struct Coordinator: Sendable {
             shards: Streams.shards
         )
         guard pending == 0 else { return false }
-        let matched = try await store.rematch()
+        let matched = try await Measure.time(MetricNames.matchSeconds) { try await store.rematch() }
+        Measure.count(MetricNames.matchedPackages, by: matched.packages)
         let status = try await store.status(run: run.id)
         let problems = try await store.problems(run: run.id)
         let verdict = RunVerdict(status: status, targets: run.targets, problems: problems)
         let workers = await announcedWorkers()
         try await store.finish(run: run.id, state: verdict.state, reason: verdict.reason, workers: workers)
+        count(status)
         logger.info(
             "run \(verdict.state.rawValue)",
             metadata: ["run": "\(run.id)", "images": "\(status.found)", "matched": "\(matched.packages)"]
@@ -188,6 +200,16 @@ package struct Coordinator: Sendable {
                 "packages": "\(removed.packages)",
             ]
         )
+    }
+
+    /// Counts what only the end of a run tells; analysed layers and fetched bytes are counted by the workers.
+    private func count(_ status: RunStatus) {
+        for (outcome, images) in status.byState where outcome != "pending" {
+            Measure.count(MetricNames.images, [("outcome", outcome)], by: images)
+        }
+        Measure.count(MetricNames.layers, [("outcome", "reused")], by: status.layersReused)
+        Measure.count(MetricNames.layers, [("outcome", "failed")], by: status.layersFailed)
+        Measure.count(MetricNames.layerBytes, [("outcome", "avoided")], by: Int(clamping: status.bytesAvoided))
     }
 
     private func announcedWorkers() async -> Int {

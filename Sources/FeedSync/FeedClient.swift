@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import HTTPProxy
 import NIOCore
 import NIOHTTP1
 
@@ -34,7 +35,7 @@ struct FeedClient: Sendable {
     private static let headBytes = 512
 
     let options: FeedSyncOptions
-    private let http: HTTPClient
+    private let http: HTTPClients
     private let end: ContinuousClock.Instant
 
     init(options: FeedSyncOptions) {
@@ -49,7 +50,7 @@ struct FeedClient: Sendable {
             connect: TimeAmount(options.connectTimeout),
             read: TimeAmount(options.idleTimeout)
         )
-        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        http = HTTPClients(configuration, proxies: options.proxies)
     }
 
     func shutdown() async throws { try await http.shutdown() }
@@ -159,7 +160,7 @@ struct FeedClient: Sendable {
             for (name, value) in known?.headers ?? [] { request.headers.add(name: name, value: value) }
             let rest = ContinuousClock.now.duration(to: end)
             guard rest > .zero else { throw FeedSyncError(.timedOut, "\(address): the time for the sync is over") }
-            let response = try await http.execute(request, timeout: TimeAmount(rest))
+            let response = try await http.client(for: current.description).execute(request, timeout: TimeAmount(rest))
             guard Self.redirectStatuses.contains(response.status.code) else { return response }
             guard let location = response.headers.first(name: "location"), let next = current.redirect(to: location)
             else { throw FeedSyncError(.unusable, "\(address): a redirect that leads nowhere safe") }

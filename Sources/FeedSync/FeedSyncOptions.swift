@@ -1,3 +1,5 @@
+package import HTTPProxy
+
 /// Bounds and habits of fetching feeds.
 package struct FeedSyncOptions: Sendable {
     /// How long everything together may take.
@@ -24,6 +26,8 @@ package struct FeedSyncOptions: Sendable {
     package var concurrency = 4
     /// Whether a file that the server dates earlier than ours is taken all the same.
     package var allowsOlder = false
+    /// The proxies that publishers and mirrors are reached through.
+    package var proxies = HTTPProxySettings.none
     package var userAgent = "tallyman"
 
     package init() {}

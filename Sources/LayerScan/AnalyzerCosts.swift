@@ -13,12 +13,18 @@ package final class AnalyzerCosts: Sendable {
         package var seconds = 0.0
     }
 
-    private let costs = Mutex<[String: Cost]>([:])
+    private struct State {
+        var byCataloger: [String: Cost] = [:]
+        /// What `take()` has told.
+        var taken: [String: Cost] = [:]
+    }
+
+    private let costs = Mutex(State())
 
     package init() {}
 
     /// The costs by the cataloger's name.
-    package var byCataloger: [String: Cost] { costs.withLock { $0 } }
+    package var byCataloger: [String: Cost] { costs.withLock { $0.byCataloger } }
 
     /// Runs `body` and notes the CPU time that it took of this thread, under a name that no cataloger has.
     package func measure<Value>(_ name: String, _ body: () throws -> Value) rethrows -> Value {
@@ -27,11 +33,27 @@ package final class AnalyzerCosts: Sendable {
         return try body()
     }
 
+    /// What has come to the costs since the last call, by the cataloger's name.
+    package func take() -> [String: Cost] {
+        costs.withLock { costs in
+            var news = costs.byCataloger
+            for (name, known) in costs.taken {
+                news[name]?.files -= known.files
+                news[name]?.bytes -= known.bytes
+                news[name]?.seconds -= known.seconds
+            }
+            costs.taken = costs.byCataloger
+            return news.filter { $0.value.files > 0 }
+        }
+    }
+
     func add(_ cataloger: String, bytes: Int, nanoseconds: Int) {
         costs.withLock { costs in
-            costs[cataloger, default: Cost()].files += 1
-            costs[cataloger, default: Cost()].bytes += bytes
-            costs[cataloger, default: Cost()].seconds += Double(nanoseconds) / 1e9
+            var cost = costs.byCataloger[cataloger] ?? Cost()
+            cost.files += 1
+            cost.bytes += bytes
+            cost.seconds += Double(nanoseconds) / 1e9
+            costs.byCataloger[cataloger] = cost
         }
     }
 

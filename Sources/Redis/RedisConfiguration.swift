@@ -1,7 +1,7 @@
 /// Where the server is and how a connection to it behaves.
 package struct RedisConfiguration: Sendable, Equatable {
     /// How the server is reached.
-    package enum Address: Sendable, Equatable, CustomStringConvertible {
+    package enum Address: Sendable, Hashable, CustomStringConvertible {
         case tcp(host: String, port: Int)
         case unix(path: String)
 
@@ -15,6 +15,10 @@ package struct RedisConfiguration: Sendable, Equatable {
 
     /// How the server is reached.
     package var address: Address
+    /// Other servers of the same cluster, asked where the first one does not answer.
+    package var alternatives: [Address] = []
+    /// How the server proves itself; nil for a connection without TLS.
+    package var tls: RedisTLS?
     /// The user of an access control list (Redis 6 and later), if not the default one.
     package var user: String?
     /// The password, if the server wants one.
@@ -30,9 +34,12 @@ package struct RedisConfiguration: Sendable, Equatable {
     /// What one reply may hold.
     package var limits = RedisLimits()
 
-    /// Reads an address such as `redis://user:password@host:6379/0` or `unix:///run/redis.sock?db=1`.
+    /// Reads an address such as `redis://user:password@host:6379/0`, `rediss://host?ca=/etc/redis-ca.pem`,
+    /// `redis://one:7000,two:7000` or `unix:///run/redis.sock?db=1`.
     ///
-    /// User and password may be percent-encoded. The port is 6379 and the database 0 where they are left out.
+    /// User and password may be percent-encoded. The port is 6379 and the database 0 where they are left out. Several hosts
+    /// are servers of one cluster; one is enough, the others are for when it is away. `rediss` is TLS: `ca`, `cert`, `key`
+    /// name PEM files and `name` the server, where its certificate has another name than the address.
     ///
     /// - Throws: `invalidAddress` with what is wrong; the password is never part of the message.
     package init(url: String) throws(RedisError) {
@@ -41,9 +48,20 @@ package struct RedisConfiguration: Sendable, Equatable {
         let query = rest.firstIndex(of: "?").map { rest[rest.index(after: $0)...] }
         if let mark = rest.firstIndex(of: "?") { rest = rest[..<mark] }
         var database: String?
+        var tls = RedisTLS()
+        var hasTLSOption = false
         for item in query?.split(separator: "&") ?? [] {
-            guard item.hasPrefix("db=") else { throw Self.invalid("the only option is db, not \(item)") }
-            database = String(item.dropFirst(3))
+            let equals = item.firstIndex(of: "=") ?? item.endIndex
+            let value = try Self.decoded(item[equals...].dropFirst())
+            switch item[..<equals] {
+            case "db": database = value
+            case "ca": tls.authorityFile = value
+            case "cert": tls.certificateFile = value
+            case "key": tls.keyFile = value
+            case "name": tls.serverName = value
+            default: throw Self.invalid("its options are db, ca, cert, key and name, not \(item[..<equals])")
+            }
+            if item[..<equals] != "db" { hasTLSOption = true }
         }
         let pathStart = rest.firstIndex(of: "/") ?? rest.endIndex
         var authority = rest[..<pathStart]
@@ -56,16 +74,21 @@ package struct RedisConfiguration: Sendable, Equatable {
             password = try Self.decoded(login[colon...].dropFirst())
         }
         switch url[..<scheme.lowerBound] {
-        case "redis":
-            address = try Self.tcpAddress(authority)
+        case "redis", "rediss":
+            // Without any host it is this machine's.
+            let hosts = authority.split(separator: ",", omittingEmptySubsequences: false)
+            address = try Self.tcpAddress(hosts.first ?? "")
+            for host in hosts.dropFirst() { alternatives.append(try Self.tcpAddress(host)) }
             if path.count > 1 { database = String(path.dropFirst()) }
+            if url[..<scheme.lowerBound] == "rediss" { self.tls = tls }
         case "unix", "redis+unix":
             guard authority.isEmpty, path.count > 1 else { throw Self.invalid("a socket is written unix:///its/path") }
             address = .unix(path: String(path))
-        case "rediss":
-            throw Self.invalid("TLS is not supported; use redis:// through a local tunnel")
         default:
-            throw Self.invalid("its scheme is none of redis:// and unix://")
+            throw Self.invalid("its scheme is none of redis://, rediss:// and unix://")
+        }
+        guard !hasTLSOption || self.tls != nil else {
+            throw Self.invalid("ca, cert, key and name are for TLS, which is written rediss://")
         }
         if let database {
             guard let number = Int(database), (0...65_535).contains(number) else {

@@ -1,36 +1,51 @@
 import CHiredis
 import Glibc
 
-/// An open connection of hiredis; used on one thread only.
+/// An open connection to one server; used on one thread only.
+///
+/// hiredis connects and reads replies; the bytes between go through a `RedisChannel`, for Debian's hiredis knows no TLS.
 final class RedisSocket {
-    /// How long one wait lasts before cancellation is looked at, in milliseconds.
-    private static let sliceMilliseconds: Int64 = 50
+    private static let bufferBytes = 16 * 1024
 
     private let context: UnsafeMutablePointer<redisContext>
+    private let channel: RedisChannel
     private let limits: RedisLimits
+    private var buffer = [UInt8](repeating: 0, count: RedisSocket.bufferBytes)
 
-    /// Connects without sending anything.
-    init(_ configuration: RedisConfiguration) throws(RedisError) {
+    /// Connects, with TLS where it is configured, and sends no command.
+    init(_ configuration: RedisConfiguration, to address: RedisConfiguration.Address) throws(RedisError) {
         let timeout = timeval(configuration.connectTimeout)
         let pointer =
-            switch configuration.address {
+            switch address {
             case .tcp(let host, let port): redisConnectWithTimeout(host, Int32(truncatingIfNeeded: port), timeout)
             case .unix(let path): redisConnectUnixWithTimeout(path, timeout)
             }
         guard let pointer else { throw RedisError(.connectionFailed, "no memory for a connection") }
-        guard pointer.pointee.err == 0 else {
-            let reason = Self.reason(pointer)
+        do throws(RedisError) {
+            guard pointer.pointee.err == 0 else {
+                throw RedisError(.connectionFailed, Self.text(pointer.pointee.errstr))
+            }
+            var host = "localhost"
+            if case .tcp(let name, _) = address {
+                host = name
+                redisEnableKeepAlive(pointer)
+            }
+            channel = try RedisChannel(
+                pointer.pointee.fd,
+                tls: configuration.tls,
+                host: host,
+                timeout: configuration.connectTimeout
+            )
+        } catch {
             redisFree(pointer)
+            guard error.code != .cancelled else { throw error }
             throw RedisError(
                 .connectionFailed,
-                "cannot connect to \(configuration.address): \(reason); check the address and whether the server runs"
+                "cannot connect to \(address): \(error.message); check the address and whether the server runs"
             )
         }
         context = pointer
         limits = configuration.limits
-        // Bounds writes; reads are bounded by waiting for them.
-        redisSetTimeout(pointer, timeval(configuration.commandTimeout))
-        if case .tcp = configuration.address { redisEnableKeepAlive(pointer) }
         RedisReader.bound(pointer.pointee.reader)
     }
 
@@ -38,57 +53,42 @@ final class RedisSocket {
         redisFree(context)
     }
 
-    /// Whether the server still holds its end; something to read while no reply is due means that it does not.
-    var isAlive: Bool {
-        var descriptor = pollfd(fd: context.pointee.fd, events: Int16(POLLIN), revents: 0)
-        return context.pointee.err == 0 && poll(&descriptor, 1, 0) == 0
-    }
+    /// Whether the server still holds its end.
+    var isAlive: Bool { channel.isQuiet }
 
     /// Sends commands and returns their replies, errors among them.
     ///
     /// After it throws, the socket must not be used any more.
     func exchange(_ commands: [[RedisArgument]], timeout: Duration) throws(RedisError) -> [RedisReply] {
-        for command in commands { try append(command) }
-        var isDone: Int32 = 0
-        while isDone == 0 {
-            guard redisBufferWrite(context, &isDone) == REDIS_OK else { throw failure() }
-        }
-        let deadline = ContinuousClock.now + timeout
+        let deadline = Deadline(timeout)
+        var output: [UInt8] = []
+        for command in commands { try Self.append(command, to: &output) }
+        try channel.write(output, until: deadline)
         var replies: [RedisReply] = []
         replies.reserveCapacity(commands.count)
-        for _ in commands { replies.append(try nextReply(deadline: deadline, timeout: timeout)) }
+        for _ in commands { replies.append(try nextReply(until: deadline)) }
         return replies
     }
 
-    private func append(_ command: [RedisArgument]) throws(RedisError) {
-        guard !command.isEmpty, let count = Int32(exactly: command.count) else {
-            throw RedisError(.invalidCommand, "a command of \(command.count) words")
+    /// A command is an array of bulk strings (RESP2, "Sending commands to a Redis server").
+    private static func append(_ command: [RedisArgument], to output: inout [UInt8]) throws(RedisError) {
+        guard !command.isEmpty else { throw RedisError(.invalidCommand, "a command of 0 words") }
+        output += "*\(command.count)\r\n".utf8
+        for argument in command {
+            output += "$\(argument.bytes.count)\r\n".utf8
+            output += argument.bytes
+            output += [UInt8(ascii: "\r"), UInt8(ascii: "\n")]
         }
-        var storage: [UInt8] = []
-        storage.reserveCapacity(command.reduce(0) { $0 + $1.bytes.count })
-        for argument in command { storage.append(contentsOf: argument.bytes) }
-        let status = storage.withUnsafeBufferPointer { storage in
-            // A command of empty words has no storage, yet each word needs an address.
-            withUnsafePointer(to: CChar(0)) { empty in
-                var next = UnsafeRawPointer(storage.baseAddress)?.assumingMemoryBound(to: CChar.self) ?? empty
-                var pointers: [UnsafePointer<CChar>?] = []
-                var lengths: [Int] = []
-                for argument in command {
-                    pointers.append(next)
-                    lengths.append(argument.bytes.count)
-                    next = next.advanced(by: argument.bytes.count)
-                }
-                return redisAppendCommandArgv(context, count, &pointers, &lengths)
-            }
-        }
-        guard status == REDIS_OK else { throw failure() }
     }
 
-    private func nextReply(deadline: ContinuousClock.Instant, timeout: Duration) throws(RedisError) -> RedisReply {
+    private func nextReply(until deadline: Deadline) throws(RedisError) -> RedisReply {
+        guard let reader = context.pointee.reader else { throw RedisError(.invalidReply, "no memory for replies") }
         var received = 0
         while true {
             var pointer: UnsafeMutableRawPointer?
-            guard redisGetReplyFromReader(context, &pointer) == REDIS_OK else { throw failure() }
+            guard redisReaderGetReply(reader, &pointer) == REDIS_OK else {
+                throw RedisError(.invalidReply, Self.text(reader.pointee.errstr))
+            }
             if let pointer {
                 defer { freeReplyObject(pointer) }
                 return RedisReply(pointer.assumingMemoryBound(to: redisReply.self).pointee)
@@ -96,35 +96,18 @@ final class RedisSocket {
             guard received <= limits.maxReplyBytes else {
                 throw RedisError(.invalidReply, "a reply exceeds \(limits.maxReplyBytes) bytes")
             }
-            try waitForInput(deadline: deadline, timeout: timeout)
-            let before = context.pointee.reader.pointee.len
-            guard redisBufferRead(context) == REDIS_OK else { throw failure() }
-            received += max(0, Int(context.pointee.reader.pointee.len) - Int(before))
-        }
-    }
-
-    private func waitForInput(deadline: ContinuousClock.Instant, timeout: Duration) throws(RedisError) {
-        while true {
-            if Task.isCancelled { throw RedisError(.cancelled, "the task was cancelled") }
-            let left = deadline - .now
-            guard left > .zero else {
-                throw RedisError(.timeout, "no reply within \(timeout)")
+            let count = try channel.read(into: &buffer, until: deadline)
+            let isFed = buffer.withUnsafeBytes { bytes in
+                redisReaderFeed(reader, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), count) == REDIS_OK
             }
-            var descriptor = pollfd(fd: context.pointee.fd, events: Int16(POLLIN), revents: 0)
-            let slice = min(Self.sliceMilliseconds, max(1, left.milliseconds))
-            if poll(&descriptor, 1, Int32(slice)) > 0 { return }
+            guard isFed else { throw RedisError(.invalidReply, Self.text(reader.pointee.errstr)) }
+            received += count
         }
     }
 
-    private func failure() -> RedisError {
-        let code: RedisError.Code = context.pointee.err == REDIS_ERR_PROTOCOL ? .invalidReply : .connectionLost
-        return RedisError(code, Self.reason(context))
-    }
-
-    private static func reason(_ context: UnsafeMutablePointer<redisContext>) -> String {
-        let text = withUnsafeBytes(of: context.pointee.errstr) { bytes in
-            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
+    /// The text of one of hiredis's error fields.
+    private static func text<Field>(_ field: Field) -> String {
+        let text = withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         return text.isEmpty ? "the connection broke" : text
     }
 }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPProxy
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -40,7 +41,7 @@ struct HTTPExchange: Sendable {
     /// The most bytes in one response's headers, names and values together.
     static let maxHeaderBytes = 256 << 10
 
-    let client: HTTPClient
+    let clients: HTTPClients
     let options: RegistryOptions
 
     init(options: RegistryOptions) {
@@ -57,7 +58,7 @@ struct HTTPExchange: Sendable {
             tls.additionalTrustRoots = [.file(file)]
             configuration.tlsConfiguration = tls
         }
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        clients = HTTPClients(configuration, proxies: options.proxies)
         self.options = options
     }
 
@@ -85,11 +86,19 @@ struct HTTPExchange: Sendable {
 
     /// Throws `refusedAddress` where `address` lies nearer to us than `own` does, or is never to be connected to.
     func checkReach(of address: WebAddress, from own: WebAddress, subject: String) async throws {
-        let target = try await HostScopes.scope(of: address.host)
-        let source = try await HostScopes.scope(of: own.host)
+        guard let target = try await scope(of: address), let source = try await scope(of: own) else { return }
         guard RedirectRules.allows(target, from: source) else {
             let reason = "is link-local, reserved or nearer to this machine than the registry is"
             throw RegistryError(.refusedAddress, "\(subject): refused to go to \(address.host), which \(reason)")
+        }
+    }
+
+    /// How far a server is; nil where only a proxy knows its name, which is then the one to connect and to judge.
+    private func scope(of address: WebAddress) async throws -> AddressScope? {
+        do {
+            return try await HostScopes.scope(of: address.host)
+        } catch let error as RegistryError where error.code == .unreachable && clients.proxy(for: address.text) != nil {
+            return nil
         }
     }
 
@@ -112,6 +121,7 @@ struct HTTPExchange: Sendable {
         }
         let response: HTTPClientResponse
         do {
+            let client = clients.client(for: address.text)
             response = try await client.execute(outgoing, deadline: .now() + TimeAmount(options.requestTimeout))
         } catch {
             try Task.checkCancellation()

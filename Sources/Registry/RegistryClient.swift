@@ -1,7 +1,9 @@
 import AsyncHTTPClient
+import HTTPProxy
 package import Logging
 import NIOHTTP1
 import ScanModel
+import Telemetry
 
 /// A client of container registries (OCI distribution-spec v1.1, "Pull").
 ///
@@ -23,7 +25,7 @@ package final class RegistryClient: Sendable {
 
     /// Closes all connections; to be called once, when no request is under way.
     package func shutdown() async throws {
-        try await exchange.client.shutdown()
+        try await exchange.clients.shutdown()
     }
 
     /// Checks that a registry answers (distribution-spec v1.1, "Determining Support"), and takes the credentials where
@@ -77,6 +79,9 @@ package final class RegistryClient: Sendable {
     /// Throws the error that a reply stands for, unless its status is one of `statuses`.
     func expect(_ statuses: Set<Int>, _ reply: HTTPExchangeReply, subject: String) async throws {
         guard !statuses.contains(reply.status) else { return }
+        if reply.status == 429 || (reply.status == 503 && reply.retryAfter != nil) {
+            Measure.count(MetricNames.registryThrottled, [("registry", String(subject.prefix { $0 != "/" }))])
+        }
         let detail = ErrorBody.summary(await reply.body.excerpt(maxBytes: ErrorBody.maxBytes))
         throw RegistryError.status(reply.status, subject: subject, detail: detail, retryAfter: reply.retryAfter)
     }

@@ -1,3 +1,5 @@
+package import HTTPProxy
+
 /// How a registry client behaves: transport, patience and bounds.
 package struct RegistryOptions: Sendable {
     /// Registries spoken to in plain HTTP, by name with port (`registry.local:5000`) or by bare host; `localhost`,
@@ -7,6 +9,8 @@ package struct RegistryOptions: Sendable {
     package var credentialRealms: [String: Set<String>] = [:]
     /// A PEM file with certificate authorities trusted besides the system's.
     package var certificateAuthorityFile: String?
+    /// The proxies that registries, token servers and blob stores are reached through.
+    package var proxies = HTTPProxySettings.none
     /// How long a connection may take to be made.
     package var connectTimeout: Duration = .seconds(10)
     /// How long a response's head may take, the connection included.

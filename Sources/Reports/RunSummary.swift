@@ -16,6 +16,8 @@ package struct RunSummary: Hashable, Sendable, Codable {
     /// Workers that took part.
     package var workers: Int
     package var advisories: [ProviderBuild]
+    /// How far the run is; only where somebody asks for the state of a run that has not ended.
+    package var progress: RunProgress?
 
     package init(
         run: String,

@@ -32,6 +32,8 @@ package struct RunStatus: Sendable {
     package var bytesFetched: Int64 = 0
     package var bytesAvoided: Int64 = 0
     package var bytesPlanned: Int64 = 0
+    /// Of the planned ones, those of layers that failed.
+    package var bytesFailed: Int64 = 0
     package var workers = 0
 }
 
@@ -153,6 +155,7 @@ extension Store {
                 status.layersActive = try row.int(4)
                 status.bytesFetched = Int64(try row.int(5))
                 status.bytesPlanned = Int64(try row.int(6))
+                status.bytesFailed = Int64(try row.int(7))
             }
             let total = try session.count(Self.allBytes, [.int(id)])
             status.bytesAvoided = max(0, Int64(total) - status.bytesPlanned)
@@ -175,7 +178,8 @@ extension Store {
             count(*) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'dead'),
             count(*) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'leased'),
             coalesce(sum(layers.size) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'done'), 0)::bigint,
-            coalesce(sum(layers.size) FILTER (WHERE NOT run_layers.is_reused), 0)::bigint
+            coalesce(sum(layers.size) FILTER (WHERE NOT run_layers.is_reused), 0)::bigint,
+            coalesce(sum(layers.size) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'dead'), 0)::bigint
         FROM run_layers JOIN layers ON layers.id = run_layers.layer_id
             LEFT JOIN tasks ON tasks.kind = 'layer' AND tasks.subject_id = run_layers.layer_id
         WHERE run_layers.run_id = $1

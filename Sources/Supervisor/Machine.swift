@@ -111,6 +111,8 @@ struct Machine: Sendable {
         environment["TALLYMAN_POSTGRES"] = endpoints.postgres
         environment["TALLYMAN_REDIS"] = endpoints.redis
         environment["TALLYMAN_DATA_DIR"] = directory.path
+        // One address cannot serve them all; the server shows what the others count.
+        environment["TALLYMAN_METRICS"] = "none"
         return environment
     }
 }

@@ -2,25 +2,26 @@ import HTTPTypes
 import Hummingbird
 import Reports
 import Store
+import Telemetry
 
 /// The routes and what they answer.
 struct FleetPages: Sendable {
     private static let runsShown = 10
 
     let store: Store
-    let redis: @Sendable () async throws -> Void
+    let fleet: FleetFigures
+    let own: @Sendable () -> [MetricFamily]
+    let ready: [HealthCheck]
 
     func addRoutes(to router: Router<BasicRequestContext>) {
         router.get("/") { request, _ in try await dashboard(request) }
         router.get("/report") { _, _ in try await report() }
         router.get("/health/live") { _, _ in Self.answer("application/json", Array(#"{"status":"live"}"#.utf8)) }
-        router.get("/health/ready") { _, _ in await readiness() }
-        router.get("/metrics") { _, _ in
-            Self.answer(
-                "text/plain; version=0.0.4; charset=utf-8",
-                Array(try await FleetMetrics(store: store).text().utf8)
-            )
+        router.get("/health/ready") { request, _ in
+            await HealthCheck.answer([schema] + ready, only: request.uri.queryParameters["only"].map(String.init))
         }
+        router.get("/metrics") { _, _ in MetricsPage.response(await fleet.families() + own()) }
+        router.get("/metrics/process") { _, _ in MetricsPage.response(own()) }
     }
 
     private func dashboard(_ request: Request) async throws -> Response {
@@ -40,20 +41,9 @@ struct FleetPages: Sendable {
         return Self.answer("text/html; charset=utf-8", page.bytes)
     }
 
-    /// Ready means that both servers answer and the schema fits.
-    private func readiness() async -> Response {
-        var checks: [String: String] = [:]
-        do {
-            try await Migrations.check(on: store.pool)
-            checks["postgresql"] = "ok"
-        } catch { checks["postgresql"] = "\(error)" }
-        do {
-            try await redis()
-            checks["redis"] = "ok"
-        } catch { checks["redis"] = "\(error)" }
-        let isReady = checks.values.allSatisfy { $0 == "ok" }
-        let bytes = (try? ReportJSON.encode(checks)) ?? []  // a map of texts always encodes
-        return Self.answer("application/json", bytes, status: isReady ? .ok : .serviceUnavailable)
+    /// The database answers, over one of the connections that pages use, and its schema fits.
+    private var schema: HealthCheck {
+        HealthCheck("postgresql") { [store] in try await Migrations.check(on: store.pool) }
     }
 
     private static func answer(_ type: String, _ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Response {

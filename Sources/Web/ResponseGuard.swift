@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import Reports
+import Telemetry
 
 /// Sets the headers that keep pages from doing more than they should, and turns errors into problem documents
 /// (RFC 9457) that name no internals.
@@ -17,6 +18,7 @@ struct ResponseGuard: RouterMiddleware {
         context: BasicRequestContext,
         next: @concurrent (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
+        let started = ContinuousClock.now
         var response: Response
         do {
             response = try await next(request, context)
@@ -29,6 +31,15 @@ struct ResponseGuard: RouterMiddleware {
                 detail: "the request could not be answered; see the server's log"
             )
         }
+        // By route and not by path, which anybody may make up.
+        Measure.observe(
+            MetricNames.requestSeconds,
+            [
+                ("route", context.endpointPath ?? "none"), ("method", request.method.rawValue),
+                ("status", "\(response.status.code)"),
+            ],
+            .now - started
+        )
         let headers = [
             ("Content-Security-Policy", PagePolicy.contentSecurityPolicy), ("X-Content-Type-Options", "nosniff"),
             ("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY"), ("Cache-Control", "no-store"),

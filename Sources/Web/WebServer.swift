@@ -1,30 +1,29 @@
 import Hummingbird
 package import Logging
 package import Store
+package import Telemetry
 
 /// The HTTP server: the dashboard, the newest report, health and metrics.
 package struct WebServer: Sendable {
-    private let host: String
-    private let port: Int
+    private let address: ListenAddress
     private let pages: FleetPages
     private let logger: Logger
 
     /// Listens on `HOST:PORT`; `nil` for an address of another form.
     ///
-    /// `redis` throws where the queue does not answer.
+    /// `/metrics` shows `fleet` and what this process counts itself, `own`; `/health/ready` asks `ready` beside the
+    /// database and its schema.
     package init?(
         listen: String,
         store: Store,
-        redis: @escaping @Sendable () async throws -> Void,
+        fleet: FleetFigures,
+        own: @escaping @Sendable () -> [MetricFamily],
+        ready: [HealthCheck],
         logger: Logger
     ) {
-        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
-            (0...65535).contains(port)
-        else { return nil }
-        let name = listen[..<colon].trimmingPrefix("[")
-        host = String(name.hasSuffix("]") ? name.dropLast() : name)
-        self.port = port
-        pages = FleetPages(store: store, redis: redis)
+        guard let address = ListenAddress(listen) else { return nil }
+        self.address = address
+        pages = FleetPages(store: store, fleet: fleet, own: own, ready: ready)
         self.logger = logger
     }
 
@@ -35,7 +34,10 @@ package struct WebServer: Sendable {
         pages.addRoutes(to: router)
         let application = Application(
             router: router,
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "tallyman"),
+            configuration: ApplicationConfiguration(
+                address: .hostname(address.host, port: address.port),
+                serverName: "tallyman"
+            ),
             logger: logger
         )
         try await application.run()

@@ -1,11 +1,13 @@
 import Logging
 import Store
+import Telemetry
 
 /// Keeps the leases of this process's claims alive, and stops the work on those that are lost.
 actor LeaseRenewal {
     private struct Held {
         let claim: Claim
         let work: Task<Void, any Error>
+        let metadata: Logger.Metadata
         var isLost = false
     }
 
@@ -20,7 +22,10 @@ actor LeaseRenewal {
         self.logger = logger
     }
 
-    func hold(_ claim: Claim, work: Task<Void, any Error>) { held[claim.task] = Held(claim: claim, work: work) }
+    /// Keeps a claim alive; `metadata` names it in logs.
+    func hold(_ claim: Claim, work: Task<Void, any Error>, metadata: Logger.Metadata) {
+        held[claim.task] = Held(claim: claim, work: work, metadata: metadata)
+    }
 
     /// Returns whether the lease was lost meanwhile.
     func letGo(_ claim: Claim) -> Bool { held.removeValue(forKey: claim.task)?.isLost ?? true }
@@ -35,12 +40,15 @@ actor LeaseRenewal {
                 let kept = try await store.renew(claims, leaseSeconds: leaseSeconds)
                 for claim in claims where !kept.contains(claim.task) && held[claim.task]?.claim.attempt == claim.attempt
                 {
-                    logger.warning("the lease of task \(claim.task) was lost; its work stops")
+                    Measure.count(MetricNames.leasesLost)
+                    logger.warning("the lease was lost; the work stops", metadata: held[claim.task]?.metadata)
                     held[claim.task]?.isLost = true
                     held[claim.task]?.work.cancel()
                 }
             } catch {
-                logger.warning("leases could not be renewed: \(error)")
+                for claim in claims {
+                    logger.warning("the lease could not be renewed: \(error)", metadata: held[claim.task]?.metadata)
+                }
             }
         }
     }

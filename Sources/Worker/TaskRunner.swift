@@ -5,6 +5,7 @@ import LayerScan
 import Registry
 import ScanModel
 import Store
+import Telemetry
 
 /// Carries out one claimed task: the analysis of a layer, or the fold of an image.
 struct TaskRunner: Sendable {
@@ -13,19 +14,24 @@ struct TaskRunner: Sendable {
     let scanner: LayerScanner
     let window: SlotWindow
     let decoded: DecodedLayers
-    /// Where CPU time is noted, when somebody wants to know.
-    let costs: AnalyzerCosts?
+    /// What the analyzers, the folds and the encoding have cost.
+    let costs: AnalyzerCosts
 
     /// `threads` does what takes CPU.
     func run(_ claim: Claim, on threads: ThreadPool) async throws {
+        defer { countCosts() }
+        let labels = [("kind", claim.kind.rawValue)]
         switch claim.kind {
-        case .layer: try await store.merge(try await analyse(claim, on: threads), of: claim)
+        case .layer:
+            let layer = try await analyse(claim, on: threads)
+            try await Measure.time(MetricNames.mergeSeconds, labels) { try await store.merge(layer, of: claim) }
+            Measure.count(MetricNames.layers, [("outcome", "analysed")])
         case .inventory:
             let stored = try await store.storedLayers(manifest: claim.subject)
             let inventory = try await threads.run { [costs, decoded] in
-                try Self.measured(costs, "inventory") { InventoryFold.fold(try stored.map { try decoded.layer($0) }) }
+                try costs.measure("inventory") { InventoryFold.fold(try stored.map { try decoded.layer($0) }) }
             }
-            try await store.merge(inventory, of: claim)
+            try await Measure.time(MetricNames.mergeSeconds, labels) { try await store.merge(inventory, of: claim) }
         }
     }
 
@@ -43,7 +49,10 @@ struct TaskRunner: Sendable {
                         repository: source.repository,
                         digest: source.digest,
                         size: source.size,
-                        onChunk: { try await queue.send($0) }
+                        onChunk: { chunk in
+                            Measure.count(MetricNames.layerBytes, [("outcome", "fetched")], by: chunk.count)
+                            try await queue.send(chunk)
+                        }
                     )
                     queue.finish()
                 } catch {
@@ -58,7 +67,7 @@ struct TaskRunner: Sendable {
                 window.noteArrival(hasFreeThread: !threads.isBusy)
                 return try await threads.run { [costs] in
                     let layer = try scanner.scan(queue, expected: source.digest)
-                    return try Self.measured(costs, "merge") { try StoredLayer(layer) }
+                    return try costs.measure("merge") { try StoredLayer(layer) }
                 }
             }
             var result: StoredLayer?
@@ -68,12 +77,11 @@ struct TaskRunner: Sendable {
         }
     }
 
-    private static func measured<Value>(
-        _ costs: AnalyzerCosts?,
-        _ name: String,
-        _ body: () throws -> Value
-    ) rethrows -> Value {
-        guard let costs else { return try body() }
-        return try costs.measure(name, body)
+    /// Hands on what the analyzers have cost, this task's and what others have done of theirs.
+    private func countCosts() {
+        for (name, cost) in costs.take() {
+            Measure.add(MetricNames.analyzerSeconds, [("analyzer", name)], seconds: cost.seconds)
+            Measure.count(MetricNames.analyzerFiles, [("analyzer", name)], by: cost.files)
+        }
     }
 }

@@ -6,6 +6,7 @@ package import LayerScan
 package import Logging
 package import Queue
 package import Store
+package import Telemetry
 
 /// How a worker works.
 package struct WorkerSettings: Sendable {
@@ -26,8 +27,8 @@ package struct WorkerSettings: Sendable {
     /// Where large evidence is spooled, in files without a name.
     package var scratchDirectory = "/tmp"
 
-    /// Where CPU time is noted, when somebody wants to know.
-    package var costs: AnalyzerCosts?
+    /// Where CPU time is noted.
+    package var costs = AnalyzerCosts()
 
     package init(name: String) { self.name = name }
 }
@@ -46,14 +47,18 @@ package struct Worker: Sendable {
     private let threads: ThreadPool
     private let interactiveThread: ThreadPool
     private let logger: Logger
+    private let pulse: Pulse
 
+    /// `pulse` beats while the worker's loop goes round.
     package init(
         store: Store,
         feed: WorkFeed,
         access: RegistryAccess,
         settings: WorkerSettings,
+        pulse: Pulse = Pulse(limit: .seconds(60)),
         logger: Logger
     ) throws {
+        self.pulse = pulse
         self.settings = settings
         self.feed = feed
         self.store = store
@@ -93,6 +98,7 @@ package struct Worker: Sendable {
 
     private func beat() async {
         while !Task.isCancelled {
+            pulse.beat()
             do {
                 try await feed.heartbeat(now: Int(Date().timeIntervalSince1970), aliveWithin: 10)
             } catch {
@@ -142,29 +148,57 @@ package struct Worker: Sendable {
                 leaseSeconds: settings.leaseSeconds
             )
         else { return try await feed.acknowledge(entry) }
+        let metadata = await metadata(of: claim)
+        logger.debug("claimed", metadata: metadata)
+        let started = ContinuousClock.now
         let work = Task { try await runner.run(claim, on: threads) }  // awaited just below
-        await leases.hold(claim, work: work)
+        await leases.hold(claim, work: work, metadata: metadata)
         let result = await withTaskCancellationHandler {
             await work.result
         } onCancel: {
             work.cancel()
         }
         let isLost = await leases.letGo(claim)
-        if case .failure(let error) = result { await end(claim, after: error, isLost: isLost) }
+        Measure.observe(MetricNames.attemptSeconds, [("kind", claim.kind.rawValue)], .now - started)
+        switch result {
+        case .success:
+            count(claim, "done")
+            logger.debug("done", metadata: metadata)
+        case .failure(let error): await end(claim, after: error, isLost: isLost, metadata: metadata)
+        }
         try await feed.acknowledge(entry)
     }
 
-    private func end(_ claim: Claim, after error: any Error, isLost: Bool) async {
-        let metadata: Logger.Metadata = [
+    /// What every line about a claim says: the runs that wait for it, its layer or image, and which attempt it is.
+    private func metadata(of claim: Claim) async -> Logger.Metadata {
+        var metadata: Logger.Metadata = [
             "task": "\(claim.task)", "kind": "\(claim.kind.rawValue)", "attempt": "\(claim.attempt)",
         ]
+        do {
+            let subject = try await store.subject(of: claim)
+            metadata["run"] = "\(subject.runs.map(String.init).joined(separator: ","))"
+            metadata[claim.kind == .layer ? "layer" : "image"] = "\(subject.digest)"
+        } catch {
+            // The work itself will meet the same failure and report it; the numbers still tell which task it is.
+            metadata["subject"] = "\(claim.subject)"
+        }
+        return metadata
+    }
+
+    private func count(_ claim: Claim, _ outcome: String) {
+        Measure.count(MetricNames.attempts, [("kind", claim.kind.rawValue), ("outcome", outcome)])
+    }
+
+    private func end(_ claim: Claim, after error: any Error, isLost: Bool, metadata: Logger.Metadata) async {
         if let error = error as? StoreError, error.code == .superseded {
+            count(claim, "superseded")
             logger.warning("a late result was dropped: \(error)", metadata: metadata)
             return
         }
         let failure = TaskFailure(error)
         // Only these two stop a task; what calls itself cancelled for another reason has failed.
         let isGivenBack = isLost || Task.isCancelled
+        count(claim, isLost ? "lease_lost" : isGivenBack ? "given_back" : "failed")
         // The claim must be ended even while the worker is being stopped, hence a task of its own, awaited here.
         let ending = Task {
             if isGivenBack {

@@ -33,8 +33,14 @@ struct AdvisoriesCommand: AsyncParsableCommand {
         var advisories: String?
         @OptionGroup var fleet: FleetOptions
 
+        @Flag(
+            name: .customLong("fleet"),
+            help: "Use the fleet's database, where the settings say (TALLYMAN_POSTGRES) or that of `tallyman up`."
+        )
+        var inFleet = false
+
         /// Whether the fleet was named.
-        var isFleet: Bool { fleet.postgres != nil || fleet.dataDir != nil }
+        var isFleet: Bool { inFleet || fleet.postgres != nil || fleet.dataDir != nil }
 
         func validate() throws {
             guard !(isFleet && advisories != nil) else {

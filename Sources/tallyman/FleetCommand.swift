@@ -76,18 +76,38 @@ struct FleetCommand: AsyncParsableCommand {
     }
 
     struct Status: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shows a run, the newest by default.")
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Shows a run, the newest by default: what became of its images, what is left and how long it may take.",
+            discussion: """
+                The time to the end is told from what ended in the last minute, in layers, in bytes and in images; it is
+                unknown until that is enough to tell from. With --waiting each image without an outcome is listed with what
+                it waits for: a layer that is queued, leased by a worker, tried again later, or throttled by its registry.
+                """
+        )
         @OptionGroup var fleet: FleetOptions
         @Argument(help: "The run's number.") var run: Int?
         @Option(name: .shortAndLong, help: "table or json.") var output = Format.table
+        @Flag(help: "Say for each image without an outcome what it waits for.") var waiting = false
+        @Option(help: "Most images that --waiting lists.") var limit = 1_000
+
+        func validate() throws {
+            guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000000") }
+        }
 
         func run() async throws {
             let store = try await fleet.store(connections: 1)
             guard let found = try await store.run(run) else {
                 throw InputError(run.map { "there is no run \($0)" } ?? "there is no run yet: tallyman fleet scan")
             }
+            if waiting {
+                let list = try await WaitingList.read(found, from: store, limit: limit)
+                await store.close()
+                return try list.print(as: output)
+            }
             let status = try await store.status(run: found.id)
-            let summary = try await store.summary(run: found.id)
+            var summary = try await store.summary(run: found.id)
+            summary.progress = try await store.progress(status)
             await store.close()
             try FleetOutput.print(summary, status, as: output)
         }
@@ -98,9 +118,15 @@ struct FleetCommand: AsyncParsableCommand {
         @OptionGroup var fleet: FleetOptions
         @Argument(help: "The run's number; the newest by default.") var run: Int?
         @Option(name: .shortAndLong, help: "table or json.") var output = Format.table
+        @Flag(help: "Only those without an outcome, with what they wait for.") var waiting = false
 
         func run() async throws {
             let store = try await fleet.store(connections: 1)
+            if waiting, let found = try await store.run(try await store.requireRun(run)) {
+                let list = try await WaitingList.read(found, from: store, limit: 1_000_000)
+                await store.close()
+                return try list.print(as: output)
+            }
             let images = try await store.images(run: try await store.requireRun(run))
             await store.close()
             try FleetOutput.print(images, as: output)

@@ -11,7 +11,10 @@ struct FleetOptions: ParsableArguments {
     @Option(help: "PostgreSQL, postgres://USER@HOST/DATABASE. Without it the servers of `tallyman up` are used.")
     var postgres: String?
 
-    @Option(help: "Redis, redis://HOST:PORT or unix:///PATH. Without it the servers of `tallyman up` are used.")
+    @Option(
+        help:
+            "Redis, redis[s]://[USER:PASSWORD@]HOST:PORT[,HOST:PORT…][?ca=FILE] or unix:///PATH. Without it the servers of `tallyman up` are used."
+    )
     var redis: String?
 
     @Option(help: "The folder of `tallyman up`, whose servers and keys are used.")
@@ -58,6 +61,7 @@ struct FleetOptions: ParsableArguments {
         options.deadline = .seconds(90)
         options.maxAttempts = 5
         options.connectionsPerHost = 24
+        options.proxies = try ProxySettings.read()
         return RegistryAccess(
             store: store,
             box: try secretBox(),

@@ -18,6 +18,10 @@ enum FleetOutput {
         if status.pending > 0 {
             table.append(["waiting", "\(status.pending) images, \(status.layersActive) layers in work"])
         }
+        if let progress = summary.progress {
+            table.append(["left", "\(left(progress))"])
+            table.append(["ends in", "\(eta(progress))"])
+        }
         let layers = summary.layers
         table.append([
             "layers",
@@ -31,6 +35,20 @@ enum FleetOutput {
         table.append(["advisories", builds.isEmpty ? "none: no vulnerability can be reported" : "\(builds)"])
         if !summary.reason.isEmpty { table.append(["reason", "\(summary.reason)"]) }
         ConsoleOutput.text(table.render(ConsoleOutput.appearance))
+    }
+
+    private static func left(_ progress: RunProgress) -> String {
+        let layers = progress.layers.perSecond.map { String(format: " at %.1f/s", $0) } ?? ""
+        let bytes = progress.bytes.perSecond.map { " at \(Figures.bytes(Int64($0)))/s" } ?? ""
+        return "\(progress.images.left) images, \(progress.layers.left) layers\(layers), "
+            + "\(Figures.bytes(Int64(progress.bytes.left)))\(bytes)"
+    }
+
+    private static func eta(_ progress: RunProgress) -> String {
+        guard let seconds = progress.etaSeconds else { return "unknown: too little has ended yet to tell" }
+        let whole = Int(min(seconds, 1e9).rounded(.up))
+        if whole < 120 { return "about \(whole) s" }
+        return whole < 7200 ? "about \(whole / 60) min" : "about \(whole / 3600) h \(whole % 3600 / 60) min"
     }
 
     static func print(_ images: [RunImage], as format: FleetCommand.Format) throws {

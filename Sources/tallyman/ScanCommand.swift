@@ -181,7 +181,7 @@ struct ScanCommand: AsyncParsableCommand {
     /// Loads and analyses a source on threads of our own, with progress on standard error.
     static func load(_ source: ImageSource, platform: Platform?, isPlainHTTP: Bool) async throws -> ScannedImage {
         let threads = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
-        let opened = OpenClient(source, isPlainHTTP: isPlainHTTP)
+        let opened = try OpenClient(source, isPlainHTTP: isPlainHTTP)
         let loader = ImageLoader(
             pool: try ThreadPool(name: "scan", threads: threads),
             client: { opened.client() },
@@ -206,8 +206,9 @@ private final class OpenClient: Sendable {
     private let made = Mutex<RegistryClient?>(nil)
     private let options: RegistryOptions
 
-    init(_ source: ImageSource, isPlainHTTP: Bool) {
+    init(_ source: ImageSource, isPlainHTTP: Bool) throws {
         var options = RegistryOptions()
+        options.proxies = try ProxySettings.read()
         options.userAgent = "tallyman/\(BuildVersion.text)"
         if isPlainHTTP, case .registry(let reference) = source { options.plainHTTPHosts = [reference.registry] }
         self.options = options

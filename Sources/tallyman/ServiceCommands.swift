@@ -7,6 +7,7 @@ import Logging
 import Queue
 import Store
 import Supervisor
+import Telemetry
 import Worker
 
 /// The command `tallyman migrate`.
@@ -40,9 +41,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var fleet: FleetOptions
+    @OptionGroup var metrics: MetricsOptions
 
     func run() async throws {
         let logger = ServiceLog.logger("coordinator")
+        let counted = ProcessMetrics.bootstrap()
+        let pulse = Pulse(limit: .seconds(900))
         let store = try await fleet.store(connections: 8)
         let access = try fleet.access(store, logger: logger)
         var settings = CoordinatorSettings(analysisVersion: Catalogers.analysisVersion)
@@ -55,9 +59,20 @@ struct CoordinatorCommand: AsyncParsableCommand {
             dispatcher: Dispatcher(url: try fleet.redisURL()),
             access: access,
             settings: settings,
+            pulse: pulse,
             logger: logger
         )
-        try await UntilSignal.run { try await coordinator.run() }
+        let shown = ProcessMetrics(
+            part: "coordinator",
+            process: "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)",
+            board: ProcessBoard(url: try fleet.redisURL()),
+            counted: counted,
+            pulse: pulse,
+            store: store,
+            logger: logger
+        )
+        let listen = try metrics.listen()
+        try await UntilSignal.run { try await shown.accompany(listen) { try await coordinator.run() } }
         await access.shutdown()
         await store.close()
     }
@@ -72,6 +87,7 @@ struct WorkerCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var fleet: FleetOptions
+    @OptionGroup var metrics: MetricsOptions
 
     @Option(
         help:
@@ -94,6 +110,8 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = ServiceLog.logger("worker")
+        let counted = ProcessMetrics.bootstrap()
+        let pulse = Pulse(limit: .seconds(60))
         let slots = try self.slots ?? slotsOfSettings() ?? WorkerSettings.defaultSlots
         let store = try await fleet.store(connections: min(slots, 8) + 3)
         let access = try fleet.access(store, logger: logger)
@@ -104,15 +122,26 @@ struct WorkerCommand: AsyncParsableCommand {
         settings.leaseSeconds = lease
         settings.scratchDirectory = NSTemporaryDirectory()
         let costs = CostsFile(process: settings.name)
-        settings.costs = costs?.costs
+        if let costs { settings.costs = costs.costs }
         let worker = try Worker(
             store: store,
             feed: WorkFeed(url: try fleet.redisURL(), worker: settings.name),
             access: access,
             settings: settings,
+            pulse: pulse,
             logger: logger
         )
-        try await UntilSignal.run { await worker.run() }
+        let shown = ProcessMetrics(
+            part: "worker",
+            process: settings.name,
+            board: ProcessBoard(url: try fleet.redisURL()),
+            counted: counted,
+            pulse: pulse,
+            store: store,
+            logger: logger
+        )
+        let listen = try metrics.listen()
+        try await UntilSignal.run { try await shown.accompany(listen) { await worker.run() } }
         await access.shutdown()
         await store.close()
         try costs?.write()

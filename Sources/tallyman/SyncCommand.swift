@@ -22,6 +22,8 @@ struct SyncCommand: AsyncParsableCommand {
     @Option(name: .long, parsing: .upToNextOption, help: "All but these feeds.") var except: [String] = []
     @Option(help: "The address of a server with one folder for each feed, in place of the publishers.")
     var mirror: String?
+    @Option(help: "An HTTP proxy, http://[USER:PASSWORD@]HOST:PORT, or direct; HTTPS_PROXY and HTTP_PROXY by default.")
+    var proxy: String?
     @Option(help: "Where fetched files are kept; by default `feeds` in the user's cache folder.") var cache: String?
     @Flag(help: "Fetch the files into --cache, and import nothing.") var downloadOnly = false
     @Flag(help: "Take feeds although they are dated earlier than what is there.") var allowOlder = false
@@ -54,6 +56,7 @@ struct SyncCommand: AsyncParsableCommand {
         var options = FeedSyncOptions()
         options.deadline = .seconds(60 * deadline)
         options.allowsOlder = allowOlder
+        options.proxies = try ProxySettings.read(proxy)
         options.userAgent = "tallyman/\(BuildVersion.text)"
         let base = try mirror ?? Settings()["advisories-mirror"]
         let sync = try FeedSync(

@@ -32,10 +32,22 @@ struct RedisConfigurationTests {
         #expect(password.password == "secret")
     }
 
+    @Test("TLS and the servers of a cluster are read from the address")
+    func tlsAndCluster() throws {
+        let tls = try RedisConfiguration(url: "rediss://u:p@host/1?ca=/a%20b.pem&cert=/c&key=/k&name=n")
+        #expect(tls.tls?.authorityFile == "/a b.pem" && tls.tls?.certificateFile == "/c" && tls.tls?.keyFile == "/k")
+        #expect(tls.tls?.serverName == "n" && tls.database == 1)
+        #expect(try RedisConfiguration(url: "rediss://host").tls == RedisTLS())
+        let cluster = try RedisConfiguration(url: "redis://:p@one:1,[::1]:2,three")
+        #expect(cluster.tls == nil && cluster.address == .tcp(host: "one", port: 1))
+        #expect(cluster.alternatives == [.tcp(host: "::1", port: 2), .tcp(host: "three", port: 6379)])
+    }
+
     @Test(
         "An address that cannot be used is refused without showing its password",
         arguments: [
-            "", "host", "http://host", "rediss://:secret@host", "redis://:secret@host:0", "redis://:secret@host:99999",
+            "", "host", "http://host", "redis://:secret@host?ca=/x", "redis://:secret@host:0",
+            "redis://:secret@host:99999",
             "redis://:secret@host/x", "redis://:secret@host?ssl=1", "redis://:secret%zz@host", "unix://:secret@host",
             "unix://", "redis://:secret@host/-1", "://", "redis://[::1", "redis://host:",
         ]

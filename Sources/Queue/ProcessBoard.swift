@@ -1,0 +1,50 @@
+import Redis
+
+/// Where processes tell what they count, so that one of them can show it for all: a hash with one field a process.
+///
+/// What is in it is lost with Redis and comes back with the next posts.
+package actor ProcessBoard {
+    private static let key: RedisArgument = "tallyman:processes"
+    /// Most processes that are read.
+    private static let maxProcesses = 4_096
+
+    private let url: String
+    private var connection: RedisConnection?
+
+    package init(url: String) { self.url = url }
+
+    private func redis() async throws -> RedisConnection {
+        if let connection { return connection }
+        let fresh = try await RedisConnection.connect(url: url)
+        connection = fresh
+        return fresh
+    }
+
+    /// Puts up what a process says, in place of what it said before.
+    package func post(_ process: String, _ document: [UInt8]) async throws {
+        _ = try await redis().command(["HSET", Self.key, RedisArgument(process), RedisArgument(document)])
+    }
+
+    /// What every process said last.
+    package func documents() async throws -> [String: [UInt8]] {
+        let redis = try await redis()
+        guard let count = try await redis.command(["HLEN", Self.key]).int, count <= Self.maxProcesses else {
+            return [:]
+        }
+        return try await redis.command(["HGETALL", Self.key]).pairs ?? [:]
+    }
+
+    /// Takes down what processes said that are gone.
+    package func remove(_ processes: [String]) async throws {
+        guard !processes.isEmpty else { return }
+        _ = try await redis().command(["HDEL", Self.key] + processes.sorted().map { RedisArgument($0) })
+    }
+
+    /// Whether Redis answers.
+    package func ping() async throws { _ = try await redis().command(["PING"], timeout: .seconds(2)) }
+
+    package func close() async {
+        await connection?.close()
+        connection = nil
+    }
+}
