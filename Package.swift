@@ -89,6 +89,7 @@ let package = Package(
         ),
         library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
         library("ImageInventory", ["ScanModel"]),
+        library("JobLifecycle"),
         library(
             "Advisories",
             ["Bytes", "Codecs", "ScanModel", "TOML", "Tar", "Versions", "XMLStream", "YAML", "Zip", crypto]
@@ -117,11 +118,16 @@ let package = Package(
         library("Queue", ["Redis"]),
         library(
             "Store",
-            ["Advisories", "Codecs", "Licenses", "Matching", "Postgres", "Reports", "ScanModel", "VEX", crypto],
+            [
+                "Advisories", "Codecs", "JobLifecycle", "Licenses", "Matching", "Postgres", "Reports", "ScanModel",
+                "VEX",
+                crypto,
+            ],
             resources: [
                 .embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql"),
                 .embedInCode("Migrations/m0003_exceptions.sql"), .embedInCode("Migrations/m0004_licences.sql"),
                 .embedInCode("Migrations/m0005_owners.sql"), .embedInCode("Migrations/m0006_feed_state.sql"),
+                .embedInCode("Migrations/m0010_worker_losses.sql"),
             ]
         ),
 
@@ -133,9 +139,8 @@ let package = Package(
         library(
             "Worker",
             [
-                "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "Queue", "Registry",
-                "ScanModel",
-                "Store", logging,
+                "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "Postgres", "Queue",
+                "Registry", "ScanModel", "Store", logging,
             ]
         ),
 
@@ -161,7 +166,7 @@ let package = Package(
         ),
 
         // Tests, and what builds their fixtures.
-        library("TallymanTesting", ["Bytes", "Codecs", "Zip"]),
+        library("TallymanTesting", ["Bytes", "Codecs", "JobLifecycle", "Zip"]),
         tests(of: "DedicatedThread"),
         tests(of: "Bytes"),
         tests(of: "Codecs", ["Bytes", "TallymanTesting"]),
@@ -184,6 +189,7 @@ let package = Package(
         tests(of: "LayerScan", ["Bytes", "Codecs", "ScanModel", "TallymanTesting", crypto]),
         tests(of: "ImageInventory", ["Bytes", "LayerScan", "ScanModel", "TallymanTesting"]),
         tests(of: "Advisories", ["Bytes", "Matching", "ScanModel", "TallymanTesting", "Versions", "Zip"]),
+        tests(of: "JobLifecycle", ["TallymanTesting"]),
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
@@ -201,7 +207,7 @@ let package = Package(
                 "ScanModel", "TallymanTesting", "VEX",
             ]
         ),
-        tests(of: "Store", ["Advisories", "Postgres", "Reports", "ScanModel"]),
+        tests(of: "Store", ["Advisories", "JobLifecycle", "Postgres", "Reports", "ScanModel", "TallymanTesting"]),
         tests(of: "Supervisor", [logging]),
         .testTarget(
             name: "FuzzTests",

@@ -14,6 +14,8 @@ package struct CoordinatorSettings: Sendable {
     package var listingConcurrency = 16
     /// Tasks announced in Redis ahead of the workers.
     package var maxAnnounced = 5_000
+    /// How long after taking the lead leases are left alone: an outage of the database kept their holders from renewing them.
+    package var leaseGrace = Duration.seconds(5)
 
     package init(analysisVersion: String) { self.analysisVersion = analysisVersion }
 }
@@ -82,10 +84,12 @@ package struct Coordinator: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             var listing: Set<Int> = []
+            var adopted: Set<Int> = []
             var ticks = 0
+            let start = ContinuousClock.now
             while !Task.isCancelled {
                 try await check()
-                if ticks % 4 == 0 {
+                if ticks % 4 == 0, ContinuousClock.now - start >= settings.leaseGrace {
                     let expired = try await store.expireLeases()
                     if expired > 0 { logger.warning("\(expired) leases ran out") }
                 }
@@ -94,7 +98,9 @@ package struct Coordinator: Sendable {
                     case .requested, .listing:
                         guard listing.insert(run.id).inserted else { continue }
                         group.addTask { await listUntilPlanned(run) }
-                    case .running: try await settle(run)
+                    case .running:
+                        if adopted.insert(run.id).inserted { try await adopt(run) }
+                        try await settle(run)
                     case .done, .failed: break
                     }
                 }
@@ -149,6 +155,10 @@ package struct Coordinator: Sendable {
         }
     }
 
+    private func adopt(_ run: Run) async throws {
+        try await store.adopt(run, analysisVersion: settings.analysisVersion, shards: Streams.shards)
+    }
+
     private func settle(_ run: Run) async throws {
         let pending = try await store.settle(
             run: run,
@@ -169,6 +179,6 @@ package struct Coordinator: Sendable {
     }
 
     private func announcedWorkers() async -> Int {
-        (try? await dispatcher.liveWorkers(now: WallClock.seconds, within: 30).count) ?? 0  // a figure for the report
+        (try? await dispatcher.liveWorkers(within: 30).count) ?? 0  // a figure for the report
     }
 }

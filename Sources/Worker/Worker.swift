@@ -1,7 +1,6 @@
 import Catalogers
 import DedicatedThread
 package import FleetRegistry
-import Foundation
 package import LayerScan
 package import Logging
 package import Queue
@@ -29,6 +28,7 @@ package struct Worker: Sendable {
     private let leases: LeaseRenewal
     private let store: Store
     private let runner: TaskRunner
+    private let solitude = Solitude()
     private let logger: Logger
 
     package init(
@@ -71,7 +71,7 @@ package struct Worker: Sendable {
     private func beat() async {
         while !Task.isCancelled {
             do {
-                try await feed.heartbeat(now: Int(Date().timeIntervalSince1970), aliveWithin: 10)
+                try await feed.heartbeat(aliveWithin: 10)
             } catch {
                 logger.debug("no sign of life reaches Redis: \(error)")
             }
@@ -86,8 +86,9 @@ package struct Worker: Sendable {
             do {
                 var entry = try await feed.next(interactiveOnly: interactiveOnly)
                 if entry == nil, !interactiveOnly, ContinuousClock.now - lastReclaim > .seconds(5) {
-                    lastReclaim = .now
                     entry = try await feed.reclaim(idleMilliseconds: settings.leaseSeconds * 2000)
+                    // Where there was one there may be more.
+                    if entry == nil { lastReclaim = .now }
                 }
                 guard let entry else {
                     idle = min(idle + 1, 5)
@@ -110,10 +111,11 @@ package struct Worker: Sendable {
             let claim = try await store.claim(
                 task: entry.task,
                 worker: settings.name,
+                analysisVersion: Catalogers.analysisVersion,
                 leaseSeconds: settings.leaseSeconds
             )
         else { return try await feed.acknowledge(entry) }
-        let work = Task { try await runner.run(claim) }  // awaited just below
+        let work = Task { try await carryOut(claim) }  // awaited just below
         await leases.hold(claim, work: work)
         let result = await withTaskCancellationHandler {
             await work.result
@@ -123,6 +125,15 @@ package struct Worker: Sendable {
         let isLost = await leases.letGo(claim)
         if case .failure(let error) = result { await end(claim, after: error, isLost: isLost) }
         try await feed.acknowledge(entry)
+    }
+
+    /// A suspect is worked on alone: if that costs the worker's life, it is known what did.
+    private func carryOut(_ claim: Claim) async throws {
+        try await solitude.run(alone: claim.isSuspect) {
+            try Task.checkCancellation()
+            if claim.isSuspect { try await store.seclude(claim) }
+            try await runner.run(claim)
+        }
     }
 
     private func end(_ claim: Claim, after error: any Error, isLost: Bool) async {
@@ -140,6 +151,8 @@ package struct Worker: Sendable {
         let ending = Task {
             if isGivenBack {
                 try await store.release(claim)
+            } else if failure.isLoss {
+                try await store.lose(claim, reason: failure.reason)
             } else {
                 try await store.fail(claim, reason: failure.reason, isPermanent: failure.isPermanent)
             }

@@ -83,7 +83,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let store = try await fleet.store(connections: slots + 3)
         let access = try fleet.access(store, logger: logger)
         var settings = WorkerSettings(
-            name: name ?? "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
+            name: name ?? WorkerName.ofProcess(ProcessInfo.processInfo.processIdentifier)
         )
         settings.slots = slots
         settings.leaseSeconds = lease
