@@ -6,11 +6,11 @@ import Registry
 struct TaskFailure {
     let reason: String
     let isPermanent: Bool
-    /// The result was lost, and that need not be the task's fault: the database went away.
+    /// The result was lost, and that need not be the task's fault: the database went away, the disk of this worker is full.
     let isLoss: Bool
 
     init(_ error: any Error) {
-        isLoss = (error as? PostgresError)?.isTransient == true
+        isLoss = (error as? PostgresError)?.isTransient == true || (error as? LayerScanError)?.code == .noRoom
         switch error {
         case let error as RegistryError:
             reason = error.message

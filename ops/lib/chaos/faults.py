@@ -207,7 +207,8 @@ def scratch_filled(stage, chance):
                 file.flush()
         except OSError:
             pass
-    stage.later(chance.uniform(0.5, 2), lambda: filler.unlink(missing_ok=True))
+    # Longer, and a layer would use up all its tries.
+    stage.later(chance.uniform(2, 4), lambda: filler.unlink(missing_ok=True))
 
 
 @kind()
