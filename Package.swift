@@ -222,7 +222,7 @@ let package = Package(
             name: "FleetTests",
             dependencies: [
                 "Catalogers", "Coordinator", "DedicatedThread", "FleetRegistry", "ImageSources", "Postgres", "Queue",
-                "Redis", "Registry", "ScanModel", "Store", "Worker", crypto, logging,
+                "Redis", "Registry", "ScanModel", "Store", "TallymanTesting", "Worker", crypto, logging,
             ],
             swiftSettings: settings
         ),
