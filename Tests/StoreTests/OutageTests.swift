@@ -90,14 +90,20 @@ struct OutageTests {
             // Back to the schema before the last step, with what is in it.
             try await store.execute("ALTER TABLE tasks DROP COLUMN crashes, DROP COLUMN is_alone")
             try await store.execute("DELETE FROM schema_migrations WHERE name = 'm0010_worker_losses'")
-            let upgrade = Task { try await Migrations.apply(on: store.pool) }  // awaited below
+            let upgrade = Task {  // awaited below
+                let isHeld = """
+                    SELECT count(*) FROM pg_locks WHERE relation = 'tasks'::regclass AND mode = 'ShareLock' AND granted
+                    """
+                while try await store.scalar(isHeld) == 0 { try await Task.sleep(for: .milliseconds(10)) }
+                return try await Migrations.apply(on: store.pool)
+            }
             try await store.pool.transaction { session in
                 // The step waits for this lock when its server process is killed.
-                _ = try session.execute("LOCK TABLE tasks IN ACCESS SHARE MODE")
+                _ = try session.execute("LOCK TABLE tasks IN SHARE MODE")
                 _ = try session.execute(
                     """
                     DO $$ BEGIN
-                        LOOP
+                        FOR attempt IN 1..3000 LOOP
                             PERFORM pg_stat_clear_snapshot();
                             PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
                                 WHERE query LIKE '%ALTER TABLE tasks%' AND wait_event_type = 'Lock'
