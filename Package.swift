@@ -96,6 +96,7 @@ let package = Package(
         ),
         library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
         library("ImageInventory", ["ScanModel"]),
+        library("JobLifecycle"),
         library(
             "Advisories",
             ["Bytes", "Codecs", "ScanModel", "TOML", "Tar", "Versions", "XMLStream", "YAML", "Zip", crypto]
@@ -124,13 +125,18 @@ let package = Package(
         library("Queue", ["Redis"]),
         library(
             "Store",
-            ["Advisories", "Codecs", "Licenses", "Matching", "Postgres", "Reports", "ScanModel", "VEX", crypto],
+            [
+                "Advisories", "Codecs", "JobLifecycle", "Licenses", "Matching", "Postgres", "Reports", "ScanModel",
+                "VEX",
+                crypto,
+            ],
             resources: [
                 .embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql"),
                 .embedInCode("Migrations/m0003_exceptions.sql"), .embedInCode("Migrations/m0004_licences.sql"),
                 .embedInCode("Migrations/m0005_owners.sql"), .embedInCode("Migrations/m0006_feed_state.sql"),
                 .embedInCode("Migrations/m0007_package_sets.sql"),
                 .embedInCode("Migrations/m0008_changed_advisories.sql"),
+                .embedInCode("Migrations/m0010_worker_losses.sql"),
                 .embedInCode("Migrations/m0012_task_times.sql"),
             ]
         ),
@@ -149,9 +155,8 @@ let package = Package(
         library(
             "Worker",
             [
-                "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "Queue", "Registry",
-                "ScanModel",
-                "Store", "Telemetry", logging,
+                "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "Postgres", "Queue",
+                "Registry", "ScanModel", "Store", "Telemetry", logging,
             ]
         ),
 
@@ -183,7 +188,7 @@ let package = Package(
         ),
 
         // Tests, and what builds their fixtures.
-        library("TallymanTesting", ["Bytes", "Codecs", "Zip"]),
+        library("TallymanTesting", ["Bytes", "Codecs", "JobLifecycle", "Zip"]),
         tests(of: "DedicatedThread"),
         tests(of: "Bytes"),
         tests(of: "Codecs", ["Bytes", "TallymanTesting"]),
@@ -209,6 +214,7 @@ let package = Package(
         tests(of: "LayerScan", ["Bytes", "Codecs", "ScanModel", "TallymanTesting", crypto]),
         tests(of: "ImageInventory", ["Bytes", "LayerScan", "ScanModel", "TallymanTesting"]),
         tests(of: "Advisories", ["Bytes", "Matching", "ScanModel", "TallymanTesting", "Versions", "Zip"]),
+        tests(of: "JobLifecycle", ["TallymanTesting"]),
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
@@ -226,7 +232,10 @@ let package = Package(
                 "ScanModel", "TallymanTesting", "VEX",
             ]
         ),
-        tests(of: "Store", ["Advisories", "Postgres", "Reports", "ScanModel", "TallymanTesting", "VEX"]),
+        tests(
+            of: "Store",
+            ["Advisories", "JobLifecycle", "Postgres", "Reports", "ScanModel", "TallymanTesting", "VEX"]
+        ),
         tests(of: "Supervisor", [logging]),
         tests(
             of: "SyntheticFleet",

@@ -32,16 +32,10 @@ actor Announcer {
             let lengths = try await dispatcher.lengths()
             ticks &+= 1
             if ticks % 8 == 0 { try await noticeLosses(lengths) }
-            var room = limit - lengths.joined().reduce(0, +)
-            while room > 0 {
-                let tasks = try await store.undispatched(epoch: epoch, limit: min(room, Self.batch))
-                guard !tasks.isEmpty else { break }
-                // Announced first and noted after: a crash in between announces twice, which claims see through.
-                try await dispatcher.announce(
-                    tasks.map { Dispatcher.Item(task: $0.id, shard: $0.shard, priority: $0.priority) }
-                )
-                try await store.markDispatched(tasks.map(\.id), epoch: epoch)
-                room -= tasks.count
+            for priority in 0..<Streams.priorities {
+                // Room of its own: what is urgent does not wait until bulk work makes some.
+                let room = limit - lengths.reduce(0) { $0 + $1[priority] }
+                try await announce(priority: priority, room: room, epoch: epoch)
             }
             if isDown { logger.notice("Redis is back") }
             isDown = false
@@ -52,7 +46,23 @@ actor Announcer {
         }
     }
 
+    private func announce(priority: Int, room: Int, epoch: String) async throws {
+        var room = room
+        while room > 0 {
+            let tasks = try await store.undispatched(epoch: epoch, priority: priority, limit: min(room, Self.batch))
+            guard !tasks.isEmpty else { break }
+            // Announced first and noted after: a crash in between announces twice, which claims see through.
+            try await dispatcher.announce(
+                tasks.map { Dispatcher.Item(task: $0.id, shard: $0.shard, priority: $0.priority) }
+            )
+            try await store.markDispatched(tasks, epoch: epoch)
+            room -= tasks.count
+        }
+    }
+
     private func noticeLosses(_ lengths: [[Int]]) async throws {
+        let replayed = try await dispatcher.replayOrphans(lengths)
+        if replayed > 0 { logger.warning("\(replayed) streams in Redis had entries that nobody would read") }
         for stream in try await store.queuedByStream() {
             guard lengths.indices.contains(stream.shard), lengths[stream.shard].indices.contains(stream.priority),
                 lengths[stream.shard][stream.priority] == 0

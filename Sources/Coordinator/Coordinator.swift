@@ -17,6 +17,8 @@ package struct CoordinatorSettings: Sendable {
     package var maxAnnounced = 5_000
     /// How long the past is kept; looked at after each run.
     package var retention = RetentionSettings()
+    /// How long after taking the lead leases are left alone: an outage of the database kept their holders from renewing them.
+    package var leaseGrace = Duration.seconds(5)
 
     package init(analysisVersion: String) { self.analysisVersion = analysisVersion }
 }
@@ -92,12 +94,14 @@ package struct Coordinator: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             var listing: Set<Int> = []
+            var adopted: Set<Int> = []
             var ticks = 0
             var hasEnded = false
+            let start = ContinuousClock.now
             while !Task.isCancelled {
                 pulse.beat()
                 try await check()
-                if ticks % 4 == 0 {
+                if ticks % 4 == 0, ContinuousClock.now - start >= settings.leaseGrace {
                     let expired = try await store.expireLeases()
                     Measure.count(MetricNames.leasesExpired, by: expired)
                     if expired > 0 { logger.warning("\(expired) leases ran out") }
@@ -112,7 +116,9 @@ package struct Coordinator: Sendable {
                     case .requested, .listing:
                         guard listing.insert(run.id).inserted else { continue }
                         group.addTask { await listUntilPlanned(run) }
-                    case .running: if try await settle(run) { hasEnded = true }
+                    case .running:
+                        if adopted.insert(run.id).inserted { try await adopt(run) }
+                        if try await settle(run) { hasEnded = true }
                     case .done, .failed: break
                     }
                 }
@@ -167,6 +173,10 @@ package struct Coordinator: Sendable {
         }
     }
 
+    private func adopt(_ run: Run) async throws {
+        try await store.adopt(run, analysisVersion: settings.analysisVersion, shards: Streams.shards)
+    }
+
     /// Moves a run on; returns whether it has ended.
     private func settle(_ run: Run) async throws -> Bool {
         let pending = try await store.settle(
@@ -213,6 +223,6 @@ package struct Coordinator: Sendable {
     }
 
     private func announcedWorkers() async -> Int {
-        (try? await dispatcher.liveWorkers(now: WallClock.seconds, within: 30).count) ?? 0  // a figure for the report
+        (try? await dispatcher.liveWorkers(within: 30).count) ?? 0  // a figure for the report
     }
 }

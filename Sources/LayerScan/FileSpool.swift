@@ -53,7 +53,8 @@ struct FileSpool {
 
     /// Reads the current entry of `reader` whole; `accept` sees its first ``headBytes`` and may decline the file.
     ///
-    /// Blocks come as the archive's chunks fall, so the first may hold a single byte.
+    /// Blocks come as the archive's chunks fall, so the first may hold a single byte. Throws ``LayerScanError/Code/noRoom``
+    /// where the disk is full: a gap would stay in the report when there is room again.
     func read(_ reader: TarReader, size: Int64, accept: (UnsafeRawBufferPointer) -> Bool) throws -> Outcome {
         size <= memoryBytes
             ? try readIntoMemory(reader, size: Int(size), accept: accept)
@@ -110,23 +111,23 @@ struct FileSpool {
         let start = try start(reader, size: size)
         guard start.head.withUnsafeBytes(accept) else { return .declined }
         let descriptor = open(directory, Self.unnamedFile | O_RDWR | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return .failed("no temporary file in \(directory): \(reason())") }
+        guard descriptor >= 0 else { return try failed("no temporary file in \(directory)") }
         defer { close(descriptor) }
-        guard ftruncate(descriptor, off_t(size)) == 0 else { return .failed("no room to spool: \(reason())") }
+        guard ftruncate(descriptor, off_t(size)) == 0 else { return try failed("no room to spool") }
         let noRoom = "no room to spool \(size) bytes"
         for piece in start.pieces {
             let isWritten = piece.bytes.withUnsafeBytes { write($0[...], to: descriptor, at: piece.offset) }
-            guard isWritten else { return .failed("\(noRoom): \(reason())") }
+            guard isWritten else { return try failed(noRoom) }
         }
         while let block = try reader.nextBlock() {
             guard block.offset >= 0, block.offset < size else { break }
             let length = Int(min(Int64(block.bytes.count), size - block.offset))
             guard write(block.bytes.prefix(length), to: descriptor, at: block.offset) else {
-                return .failed("\(noRoom): \(reason())")
+                return try failed(noRoom)
             }
         }
         guard let length = Int(exactly: size), let bytes = FileBytes(mapping: descriptor, count: length) else {
-            return .failed("the spooled file cannot be mapped: \(reason())")
+            return try failed("the spooled file cannot be mapped")
         }
         return .bytes(bytes)
     }
@@ -144,5 +145,13 @@ struct FileSpool {
         return true
     }
 
-    private func reason() -> String { String(cString: strerror(errno)) }
+    /// A file that cannot be spooled here is a gap; one for which there is no room now throws, for later there may be.
+    private func failed(_ what: String) throws(LayerScanError) -> Outcome {
+        let number = errno
+        let message = "\(what): \(String(cString: strerror(number)))"
+        guard ![ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM].contains(number) else {
+            throw LayerScanError(.noRoom, "\(message) (in \(directory))")
+        }
+        return .failed(message)
+    }
 }

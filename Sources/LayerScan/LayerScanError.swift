@@ -7,6 +7,8 @@ package struct LayerScanError: Error, CustomStringConvertible {
         case digestMismatch
         /// The bytes are no readable layer.
         case malformed
+        /// This machine has no room for what must be spooled; another try, or another machine, may have.
+        case noRoom
         /// Somebody asked to stop.
         case cancelled
     }

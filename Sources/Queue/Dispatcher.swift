@@ -69,9 +69,39 @@ package actor Dispatcher {
         return lengths
     }
 
-    /// The workers that gave a sign of life within the last `seconds`.
-    package func liveWorkers(now: Int, within seconds: Int) async throws -> [String] {
+    /// Has the entries of streams delivered again that no worker will ever see; returns how many streams had such.
+    ///
+    /// A group that somebody made anew at the stream's end passes over what is in it, and forgets who has read what.
+    package func replayOrphans(_ lengths: [[Int]]) async throws -> Int {
         let redis = try await redis()
+        var replayed = 0
+        for (shard, priorities) in lengths.enumerated() {
+            for (priority, length) in priorities.enumerated() where length > 0 {
+                let key = Streams.key(shard: shard, priority: priority)
+                let replies = try await redis.pipeline([
+                    ["XINFO", "GROUPS", RedisArgument(key)],
+                    ["XREVRANGE", RedisArgument(key), "+", "-", "COUNT", "1"],
+                ])
+                guard replies.count == 2, let group = replies[0].array?.compactMap(\.pairs).first(where: Self.isOurs),
+                    Self.text(group["pending"]) == "0", let last = try replies[1].streamEntries().first?.id,
+                    let delivered = StreamPosition(Self.text(group["last-delivered-id"])),
+                    let end = StreamPosition(last), end <= delivered
+                else { continue }
+                _ = try await redis.pipeline([["XGROUP", "SETID", RedisArgument(key), Streams.group, "0"]])
+                replayed += 1
+            }
+        }
+        return replayed
+    }
+
+    private static func isOurs(_ group: [String: [UInt8]]) -> Bool { text(group["name"]) == "workers" }
+
+    private static func text(_ bytes: [UInt8]?) -> String { String(decoding: bytes ?? [], as: UTF8.self) }
+
+    /// The workers that gave a sign of life within the last `seconds`.
+    package func liveWorkers(within seconds: Int) async throws -> [String] {
+        let redis = try await redis()
+        let now = try await redis.serverSeconds()
         _ = try await redis.command(["ZREMRANGEBYSCORE", Streams.workers, "-inf", RedisArgument(now - seconds * 20)])
         return try await redis.command(["ZRANGEBYSCORE", Streams.workers, RedisArgument(now - seconds), "+inf"]).strings
             ?? []

@@ -14,6 +14,8 @@ package actor WorkFeed {
     private let worker: String
     private var connection: RedisConnection?
     private var owned: [Int] = []
+    /// Where the look through each stream's unfinished entries goes on.
+    private var cursors: [String: String] = [:]
 
     package init(url: String, worker: String) {
         self.url = url
@@ -28,8 +30,9 @@ package actor WorkFeed {
     }
 
     /// Gives a sign of life and takes the shards that fall to this worker among those alive.
-    package func heartbeat(now: Int, aliveWithin seconds: Int) async throws {
+    package func heartbeat(aliveWithin seconds: Int) async throws {
         let redis = try await redis()
+        let now = try await redis.serverSeconds()
         _ = try await redis.command(["ZADD", Streams.workers, RedisArgument(now), RedisArgument(worker)])
         let live =
             try await redis.command(["ZRANGEBYSCORE", Streams.workers, RedisArgument(now - seconds), "+inf"]).strings
@@ -89,6 +92,9 @@ package actor WorkFeed {
     }
 
     /// Takes over an entry that another worker read and did not finish within `idle`.
+    ///
+    /// Each call looks at a few entries of each stream and goes on where the last one stopped: however many are unfinished,
+    /// those that are too young to be taken do not hide the others.
     package func reclaim(idleMilliseconds: Int) async throws -> Entry? {
         let redis = try await redis()
         for shard in (0..<Streams.shards).shuffled() {
@@ -97,12 +103,14 @@ package actor WorkFeed {
                 let reply = try await redis.pipeline([
                     [
                         "XAUTOCLAIM", RedisArgument(key), Streams.group, RedisArgument(worker),
-                        RedisArgument(idleMilliseconds), "0-0", "COUNT", "1",
+                        RedisArgument(idleMilliseconds), RedisArgument(cursors[key] ?? "0-0"), "COUNT", "1",
                     ]
                 ]).first
                 guard let reply else { continue }
                 if case .error = reply { continue }  // no stream, no group: nothing to take over
-                if let entry = try await entry(from: try reply.autoclaim().entries, key, priority) { return entry }
+                let claimed = try reply.autoclaim()
+                cursors[key] = claimed.next
+                if let entry = try await entry(from: claimed.entries, key, priority) { return entry }
             }
         }
         return nil

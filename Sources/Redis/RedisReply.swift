@@ -55,14 +55,20 @@ extension RedisReply {
         return texts.count == array.count ? texts : nil
     }
 
-    /// Names and values in turn, as `HGETALL` answers; nil for any other reply.
+    /// Names and values in turn, as `HGETALL` and `XINFO` answer, numbers as text; nil for any other reply.
     package var pairs: [String: [UInt8]]? {
         guard let array, array.count % 2 == 0 else { return nil }
         var pairs: [String: [UInt8]] = [:]
         pairs.reserveCapacity(array.count / 2)
         for index in stride(from: 0, to: array.count, by: 2) {
-            guard let name = array[index].string, let value = array[index + 1].bytes else { return nil }
-            pairs[name] = value
+            guard let name = array[index].string else { return nil }
+            let value = array[index + 1]
+            switch value {
+            case .bulk, .status: pairs[name] = value.bytes
+            case .integer(let number): pairs[name] = Array("\(number)".utf8)
+            case .null: continue
+            case .array, .error: return nil
+            }
         }
         return pairs
     }

@@ -87,14 +87,16 @@ extension Store {
     static func end(_ claim: Claim, _ session: PostgresSession) throws {
         let ended = try session.execute(
             """
-            UPDATE tasks SET state = 'done', lease_until = NULL, error = NULL
+            UPDATE tasks SET state = 'done', lease_until = NULL, is_alone = false, error = NULL
             WHERE id = $1 AND attempt = $2 AND state = 'leased'
             """,
             [.int(claim.task), .int(claim.attempt)]
         ).affected
-        guard ended == 1 else {
-            throw StoreError(.superseded, "task \(claim.task): attempt \(claim.attempt) lost its lease")
-        }
+        guard ended == 1 else { throw superseded(claim) }
+    }
+
+    static func superseded(_ claim: Claim) -> StoreError {
+        StoreError(.superseded, "task \(claim.task): attempt \(claim.attempt) lost its lease")
     }
 
     /// The stored analyses of an image's layers, from the lowest to the highest; decoding is the caller's, as CPU work.

@@ -241,6 +241,10 @@ extension Store {
                 Self.layerTasks,
                 [.int(run.id), .text(analysisVersion), .int(shards), .int(run.priority)]
             )
+            _ = try session.execute(
+                Self.missingReports,
+                [.int(run.id), .text(analysisVersion), .int(run.priority)]
+            )
             _ = try session.execute(Self.deadInventories, [.int(run.id)])
             _ = try session.execute(Self.reusedImages, [.int(run.id), .text(analysisVersion)])
             let planned = try session.execute(
@@ -319,19 +323,34 @@ extension Store {
             AND tasks.subject_id = run_images.manifest_id AND tasks.state = 'dead'
         """
 
-    /// A new run gives failed layers another chance; whatever is queued or leased already goes on as it is.
+    /// A new run gives failed layers another chance; whatever is queued or leased already goes on as it is, unless it
+    /// would end in the result of another version.
     private static let layerTasks = """
         INSERT INTO tasks (kind, subject_id, shard, priority, state, analysis_version)
-        SELECT 'layer', layers.id, (('x' || substr(layers.digest, 8, 8))::bit(32)::bigint % $3::bigint)::smallint, $4::smallint,
-            'queued', $2::text
+        SELECT 'layer', layers.id, \(layerShard), $4::smallint, 'queued', $2::text
         FROM run_layers JOIN layers ON layers.id = run_layers.layer_id
         WHERE run_layers.run_id = $1 AND NOT run_layers.is_reused
         ORDER BY layers.id
-        ON CONFLICT (kind, subject_id) DO UPDATE
-        SET state = 'queued', failures = 0, error = NULL, dispatched_epoch = NULL, not_before = '-infinity',
-            analysis_version = excluded.analysis_version, priority = least(tasks.priority, excluded.priority)
-        WHERE tasks.state IN ('done', 'dead')
+        ON CONFLICT (kind, subject_id) DO UPDATE SET \(renewed), analysis_version = excluded.analysis_version,
+            priority = least(tasks.priority, excluded.priority)
+        WHERE tasks.state = 'dead' OR tasks.analysis_version <> excluded.analysis_version
         """
+
+    /// Layers whose analysis is done and whose report is gone.
+    ///
+    /// An UPDATE, which sees tasks and reports as of one moment: the conflict of an INSERT meets the newest state of a task,
+    /// and would do a layer again that another run has brought in since the statement began.
+    private static let missingReports = """
+        UPDATE tasks SET \(renewed), priority = least(tasks.priority, $3::smallint)
+        FROM run_layers
+            LEFT JOIN layer_reports ON layer_reports.layer_id = run_layers.layer_id
+                AND layer_reports.analysis_version = $2
+        WHERE run_layers.run_id = $1 AND tasks.kind = 'layer' AND tasks.subject_id = run_layers.layer_id
+            AND tasks.state = 'done' AND tasks.analysis_version = $2 AND layer_reports.layer_id IS NULL
+        """
+
+    /// A layer's shard, of `$3` shards.
+    static let layerShard = "(('x' || substr(layers.digest, 8, 8))::bit(32)::bigint % $3::bigint)::smallint"
 
     private static let reusedImages = """
         UPDATE run_images SET state = 'reused'

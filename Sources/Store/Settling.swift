@@ -1,7 +1,7 @@
 import Postgres
 
 extension Store {
-    /// Moves the pending images of a run on, in three statements whatever their number; returns how many are pending.
+    /// Moves the pending images of a run on, in a few statements whatever their number; returns how many are pending.
     ///
     /// An image fails with a layer that was set aside; one whose layers are all analysed gets an inventory task; one
     /// that has its inventory is analysed.
@@ -12,6 +12,7 @@ extension Store {
                 Self.inventoryTasks,
                 [.int(run.id), .text(analysisVersion), .int(shards), .int(run.priority)]
             )
+            _ = try session.execute(Self.missingInventories, [.int(run.id), .text(analysisVersion)])
             _ = try session.execute(
                 """
                 UPDATE run_images SET state = 'analysed' FROM image_inventories AS inventories
@@ -63,9 +64,18 @@ extension Store {
                         AND layer_reports.analysis_version = $2
                 WHERE manifest_layers.manifest_id = run_images.manifest_id AND layer_reports.layer_id IS NULL)
         ORDER BY 2
-        ON CONFLICT (kind, subject_id) DO UPDATE
-        SET state = 'queued', failures = 0, error = NULL, dispatched_epoch = NULL, not_before = '-infinity',
-            analysis_version = excluded.analysis_version
-        WHERE tasks.state = 'done'
+        ON CONFLICT (kind, subject_id) DO UPDATE SET \(renewed), analysis_version = excluded.analysis_version
+        WHERE tasks.analysis_version <> excluded.analysis_version
+        """
+
+    /// Folds that are done and whose inventory is gone; an UPDATE for the reason that ``missingReports`` has.
+    private static let missingInventories = """
+        UPDATE tasks SET \(renewed)
+        FROM run_images
+            LEFT JOIN inventories ON inventories.manifest_id = run_images.manifest_id
+                AND inventories.analysis_version = $2
+        WHERE run_images.run_id = $1 AND run_images.state = 'pending' AND tasks.kind = 'inventory'
+            AND tasks.subject_id = run_images.manifest_id AND tasks.state = 'done' AND tasks.analysis_version = $2
+            AND inventories.manifest_id IS NULL
         """
 }

@@ -25,7 +25,12 @@ struct Machine: Sendable {
     private let workers: [SupervisedPart]
     private let server: SupervisedPart
 
-    init(options: UpOptions, directory: DataDirectory, logger: Logger) throws {
+    init(
+        options: UpOptions,
+        directory: DataDirectory,
+        logger: Logger,
+        workerEnded: @escaping @Sendable (_ postgresURL: String, EndedProcess) async -> Void
+    ) throws {
         let user = try ServiceUser.choose(databaseFolder: directory.databaseFolder)
         let sockets = SocketDirectory.path(dataPath: directory.path)
         try SocketDirectory.make(sockets, for: user)
@@ -44,9 +49,13 @@ struct Machine: Sendable {
         )
         let endpoints = Endpoints(postgres: postgres.url, redis: redis.url, listen: options.listen, pid: getpid())
         let environment = Self.environment(options, directory, endpoints)
-        func part(_ name: String, _ arguments: [String]) -> SupervisedPart {
+        func part(
+            _ name: String,
+            _ arguments: [String],
+            onEnd: @escaping @Sendable (EndedProcess) async -> Void = { _ in }
+        ) -> SupervisedPart {
             let command = ChildCommand(program: options.executable, arguments: arguments, environment: environment)
-            return SupervisedPart(name: name, stopSteps: Self.partStopSteps, logger: logger) { command }
+            return SupervisedPart(name: name, stopSteps: Self.partStopSteps, logger: logger, onEnd: onEnd) { command }
         }
         self.endpoints = endpoints
         self.directory = directory
@@ -58,7 +67,9 @@ struct Machine: Sendable {
         }
         queue = SupervisedPart(name: "redis", stopSteps: PrivateRedis.stopSteps, logger: logger) { redis.command() }
         coordinator = part("coordinator", ["coordinator"])
-        workers = (1...options.workers).map { part("worker \($0)", ["worker"]) }
+        workers = (1...options.workers).map { number in
+            part("worker \(number)", ["worker"]) { await workerEnded(endpoints.postgres, $0) }
+        }
         server = part("serve", ["serve", "--listen", options.listen])
     }
 

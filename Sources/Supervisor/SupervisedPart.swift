@@ -6,6 +6,7 @@ actor SupervisedPart {
     private let logger: Logger
     private let stopSteps: [ChildProcess.StopStep]
     private let command: @Sendable () async throws -> ChildCommand
+    private let onEnd: @Sendable (EndedProcess) async -> Void
     private var lifecycle: PartLifecycle
     private var child: ChildProcess?
     /// The loop; `stop` awaits it.
@@ -13,18 +14,21 @@ actor SupervisedPart {
 
     /// Names a part; nothing is started yet.
     ///
-    /// The last of `stopSteps` must be as certain as `SIGKILL`. `command` is asked before each start, and may tidy up.
+    /// The last of `stopSteps` must be as certain as `SIGKILL`. `command` is asked before each start, and may tidy up;
+    /// `onEnd` is told of each end, before the next start.
     init(
         name: String,
         stopSteps: [ChildProcess.StopStep],
         backoff: RestartBackoff = RestartBackoff(),
         logger: Logger,
+        onEnd: @escaping @Sendable (EndedProcess) async -> Void = { _ in },
         command: @escaping @Sendable () async throws -> ChildCommand
     ) {
         self.name = name
         self.stopSteps = stopSteps
         self.logger = logger
         self.command = command
+        self.onEnd = onEnd
         lifecycle = PartLifecycle(backoff: backoff)
     }
 
@@ -74,6 +78,7 @@ actor SupervisedPart {
             if lifecycle.isStopping { child.beginStop(stopSteps) }
             let status = await child.exit()
             self.child = nil
+            await onEnd(EndedProcess(pid: child.pid, wasStopped: lifecycle.isStopping))
             let action = lifecycle.ended(after: ContinuousClock.now - started)
             log(action, "\(name) ended with \(status)", expected: status.isSuccess)
             return action

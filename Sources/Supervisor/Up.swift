@@ -49,10 +49,12 @@ package struct Up: Sendable {
     ///
     /// - Parameters:
     ///   - migrate: Brings the schema of the database at this address up to date, before any part starts.
+    ///   - workerEnded: Told of the end of each worker process, before another takes its place: what it had claimed is free.
     ///   - onReady: Called once everything is started and `endpoints.json` is written.
     /// - Throws: A `SupervisorError`, or what `migrate` throws; whatever was started is stopped before.
     package func run(
         migrate: @Sendable (_ postgresURL: String) async throws -> Void,
+        workerEnded: @escaping @Sendable (_ postgresURL: String, EndedProcess) async -> Void = { _, _ in },
         onReady: (Endpoints) -> Void
     ) async throws {
         guard (1...UpOptions.maxWorkers).contains(options.workers) else {
@@ -63,7 +65,7 @@ package struct Up: Sendable {
         let lock = try DataLock(file: directory.lockFile, folder: directory.path)
         defer { lock.release() }
         directory.withdrawEndpoints()
-        let machine = try Machine(options: options, directory: directory, logger: logger)
+        let machine = try Machine(options: options, directory: directory, logger: logger, workerEnded: workerEnded)
         do {
             try await machine.start(migrate: migrate)
             onReady(machine.endpoints)

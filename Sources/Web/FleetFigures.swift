@@ -84,7 +84,7 @@ package struct FleetFigures: Sendable {
             }
         }
         let now = now()
-        let workers = try await dispatcher.liveWorkers(now: Int(now), within: 30).count
+        let workers = try await dispatcher.liveWorkers(within: 30).count
         return [
             family(MetricNames.streamEntries, entries),
             family(MetricNames.workers, [([:], Double(workers))]),

@@ -30,10 +30,12 @@ actor LeaseRenewal {
     /// Returns whether the lease was lost meanwhile.
     func letGo(_ claim: Claim) -> Bool { held.removeValue(forKey: claim.task)?.isLost ?? true }
 
-    /// Renews every third of a lease until the task is cancelled.
+    /// Renews every third of a lease until the task is cancelled; while the database is away, every second.
     func run() async {
+        var pause = Duration.milliseconds(leaseSeconds * 333)
         while !Task.isCancelled {
-            try? await Task.sleep(for: .milliseconds(leaseSeconds * 333))  // a cancelled sleep ends the loop
+            try? await Task.sleep(for: pause)  // a cancelled sleep ends the loop
+            pause = .milliseconds(leaseSeconds * 333)
             let claims = held.values.map(\.claim)
             guard !claims.isEmpty else { continue }
             do {
@@ -49,6 +51,7 @@ actor LeaseRenewal {
                 for claim in claims {
                     logger.warning("the lease could not be renewed: \(error)", metadata: held[claim.task]?.metadata)
                 }
+                pause = min(pause, .seconds(1))
             }
         }
     }

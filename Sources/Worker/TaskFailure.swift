@@ -1,12 +1,16 @@
 import LayerScan
+import Postgres
 import Registry
 
-/// Whether a failed task is worth another try.
+/// Whether a failed task is worth another try, and whether it is to blame.
 struct TaskFailure {
     let reason: String
     let isPermanent: Bool
+    /// The result was lost, and that need not be the task's fault: the database went away, the disk of this worker is full.
+    let isLoss: Bool
 
     init(_ error: any Error) {
+        isLoss = (error as? PostgresError)?.isTransient == true || (error as? LayerScanError)?.code == .noRoom
         switch error {
         case let error as RegistryError:
             reason = error.message

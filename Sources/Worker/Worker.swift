@@ -1,7 +1,6 @@
 import Catalogers
 import DedicatedThread
 package import FleetRegistry
-import Foundation
 package import LayerScan
 package import Logging
 package import Queue
@@ -46,6 +45,7 @@ package struct Worker: Sendable {
     private let window: SlotWindow
     private let threads: ThreadPool
     private let interactiveThread: ThreadPool
+    private let solitude = Solitude()
     private let logger: Logger
     private let pulse: Pulse
 
@@ -100,7 +100,7 @@ package struct Worker: Sendable {
         while !Task.isCancelled {
             pulse.beat()
             do {
-                try await feed.heartbeat(now: Int(Date().timeIntervalSince1970), aliveWithin: 10)
+                try await feed.heartbeat(aliveWithin: 10)
             } catch {
                 logger.debug("no sign of life reaches Redis: \(error)")
             }
@@ -121,8 +121,9 @@ package struct Worker: Sendable {
                 }
                 var entry = try await feed.next(interactiveOnly: interactiveOnly)
                 if entry == nil, !interactiveOnly, ContinuousClock.now - lastReclaim > .seconds(5) {
-                    lastReclaim = .now
                     entry = try await feed.reclaim(idleMilliseconds: settings.leaseSeconds * 2000)
+                    // Where there was one there may be more.
+                    if entry == nil { lastReclaim = .now }
                 }
                 guard let entry else {
                     idle = min(idle + 1, 5)
@@ -145,13 +146,14 @@ package struct Worker: Sendable {
             let claim = try await store.claim(
                 task: entry.task,
                 worker: settings.name,
+                analysisVersion: Catalogers.analysisVersion,
                 leaseSeconds: settings.leaseSeconds
             )
         else { return try await feed.acknowledge(entry) }
         let metadata = await metadata(of: claim)
         logger.debug("claimed", metadata: metadata)
         let started = ContinuousClock.now
-        let work = Task { try await runner.run(claim, on: threads) }  // awaited just below
+        let work = Task { try await carryOut(claim, on: threads) }  // awaited just below
         await leases.hold(claim, work: work, metadata: metadata)
         let result = await withTaskCancellationHandler {
             await work.result
@@ -167,6 +169,15 @@ package struct Worker: Sendable {
         case .failure(let error): await end(claim, after: error, isLost: isLost, metadata: metadata)
         }
         try await feed.acknowledge(entry)
+    }
+
+    /// A suspect is worked on alone: if that costs the worker's life, it is known what did.
+    private func carryOut(_ claim: Claim, on threads: ThreadPool) async throws {
+        try await solitude.run(alone: claim.isSuspect) {
+            try Task.checkCancellation()
+            if claim.isSuspect { try await store.seclude(claim) }
+            try await runner.run(claim, on: threads)
+        }
     }
 
     /// What every line about a claim says: the runs that wait for it, its layer or image, and which attempt it is.
@@ -203,6 +214,8 @@ package struct Worker: Sendable {
         let ending = Task {
             if isGivenBack {
                 try await store.release(claim)
+            } else if failure.isLoss {
+                try await store.lose(claim, reason: failure.reason)
             } else {
                 try await store.fail(claim, reason: failure.reason, isPermanent: failure.isPermanent)
             }

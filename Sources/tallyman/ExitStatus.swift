@@ -45,7 +45,7 @@ struct ExitStatus {
         case is InputError, is AdvisoryError, is VEXError: badInput
         case is UnavailableError: unavailable
         case let error as ImageSourceError: error.code == .usage ? usage : badInput
-        case let error as LayerScanError: error.code == .cancelled ? unavailable : badInput
+        case let error as LayerScanError: [.cancelled, .noRoom].contains(error.code) ? unavailable : badInput
         case let error as AdvisoryFileError: error.code == .busy || error.code == .unwritable ? unavailable : badInput
         case let error as RegistryError: code(of: error.code)
         case let error as FeedSyncError: error.code == .usage ? usage : unavailable

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Store
 
 /// Waits for the end of a run and shows its progress on a terminal.
@@ -6,10 +7,22 @@ struct RunWatch {
     let store: Store
     let run: Int
 
+    /// How long the database may be away meanwhile: the run goes on when it is back, and so does the watch.
+    private static let patience = Duration.seconds(120)
+
     func untilFinished() async throws -> RunStatus {
         var waited = 0
+        var lastSeen = ContinuousClock.now
         while true {
-            let status = try await store.status(run: run)
+            let status: RunStatus
+            do {
+                status = try await store.status(run: run)
+                lastSeen = .now
+            } catch let error as PostgresError where error.isTransient && .now - lastSeen < Self.patience {
+                ConsoleOutput.progress("run \(run): the database is away")
+                try await Task.sleep(for: .seconds(1))
+                continue
+            }
             if status.run.state.isFinished {
                 ConsoleOutput.progress(nil)
                 return status

@@ -64,7 +64,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         )
         let shown = ProcessMetrics(
             part: "coordinator",
-            process: "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)",
+            process: WorkerName.ofProcess(ProcessInfo.processInfo.processIdentifier),
             board: ProcessBoard(url: try fleet.redisURL()),
             counted: counted,
             pulse: pulse,
@@ -116,7 +116,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let store = try await fleet.store(connections: min(slots, 8) + 3)
         let access = try fleet.access(store, logger: logger)
         var settings = WorkerSettings(
-            name: name ?? "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
+            name: name ?? WorkerName.ofProcess(ProcessInfo.processInfo.processIdentifier)
         )
         settings.slots = slots
         settings.leaseSeconds = lease

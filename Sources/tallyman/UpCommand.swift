@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
+import Logging
 import Store
 import Supervisor
+import Worker
 
 /// The command `tallyman up`.
 struct UpCommand: AsyncParsableCommand {
@@ -28,15 +30,29 @@ struct UpCommand: AsyncParsableCommand {
     func run() async throws {
         let folder = try dataDir ?? Settings()["data-dir"] ?? DataDirectory.defaultPath()
         let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let logger = ServiceLog.logger("up")
         let up = Up(
             UpOptions(dataDirectory: folder, workers: workers, listen: listen, executable: executable),
-            logger: ServiceLog.logger("up")
+            logger: logger
         )
         try await UntilSignal.run {
             try await up.run(
                 migrate: { url in
                     let store = Store(url: url, connections: 1)
                     _ = try await Migrations.apply(on: store.pool)
+                    await store.close()
+                },
+                workerEnded: { url, ended in
+                    let store = Store(url: url, connections: 1)
+                    do {
+                        let freed = try await store.takeBack(
+                            worker: WorkerName.ofProcess(ended.pid),
+                            isCrash: !ended.wasStopped
+                        )
+                        if freed > 0 { logger.notice("\(freed) claims of worker process \(ended.pid) are free again") }
+                    } catch {
+                        logger.warning("the claims of worker process \(ended.pid) run out by themselves: \(error)")
+                    }
                     await store.close()
                 },
                 onReady: { endpoints in

@@ -34,10 +34,14 @@ extension FleetTests {
         }
 
         /// Starts a run and waits until the first worker is in the middle of the big layer.
-        private func inMidLayer(_ fleet: Fleet, _ registry: MemoryRegistry) async throws -> (Int, ServiceProcess) {
+        private func inMidLayer(
+            _ fleet: Fleet,
+            _ registry: MemoryRegistry,
+            lease: Int = 3
+        ) async throws -> (Int, ServiceProcess) {
             registry.forgetRequests()
             let run = try await fleet.request([registry.host])
-            let worker = try ServiceProcess("worker", "--name", "first", "--lease", "3", in: fleet)
+            let worker = try ServiceProcess("worker", "--name", "first", "--lease", "\(lease)", in: fleet)
             let digest = TestImage.digest(Self.big).description
             _ = try await fleet.eventually("the big layer is being fetched") { registry.blobRequests[digest] }
             try await Task.sleep(for: .milliseconds(300))
@@ -61,6 +65,64 @@ extension FleetTests {
                     try await second.crash()
                     try await coordinator.crash()
                 }
+            }
+        }
+
+        @Test("What a dead worker held is free at once where somebody saw it die, however long its leases are")
+        func seenDeath() async throws {
+            try await withRegistry { registry in
+                let quiet = try await quietResults(registry)
+                try await TestServices.withFleet { fleet in
+                    let coordinator = try ServiceProcess("coordinator", in: fleet)
+                    let (run, first) = try await inMidLayer(fleet, registry, lease: 600)
+                    try await first.crash()
+                    #expect(try await fleet.store.takeBack(worker: "first", isCrash: true) > 0)
+                    #expect(try await fleet.store.takeBack(worker: "first", isCrash: true) == 0)
+                    let second = try ServiceProcess("worker", "--name", "second", in: fleet)
+                    #expect(try await fleet.finished(run).run.state == .done)
+                    #expect(try await fleet.results() == quiet)
+                    #expect(try await fleet.texts("SELECT max(failures)::text FROM tasks") == ["0"])
+                    try await second.crash()
+                    try await coordinator.crash()
+                }
+            }
+        }
+
+        @Test("A layer that kills its workers is set aside after a few of them; its neighbours are not")
+        func poison() async throws {
+            let registry = try MemoryRegistry()
+            defer { registry.stop() }
+            let poison = TestLayer.dpkg(["poison"], filler: 400_000)
+            registry.add(TestImage(layers: [TestLayer.debian(["base"]), poison]), as: "app", tag: "poison")
+            for number in 0..<8 {
+                let layers = [TestLayer.debian(["base"]), TestLayer.dpkg(["app-\(number)"], filler: 60_000)]
+                registry.add(TestImage(layers: layers), as: "app", tag: "\(number)")
+            }
+            registry.setFault(.slow(bytes: 5000, microseconds: 20_000), at: "app/blobs/")
+            let digest = TestImage.digest(poison).description
+            try await TestServices.withFleet { fleet in
+                let coordinator = try ServiceProcess("coordinator", in: fleet)
+                let run = try await fleet.request([registry.host])
+                var deaths = 0
+                var worker = try ServiceProcess("worker", "--name", "worker-0", in: fleet)
+                let status = try await fleet.eventually("the run ends without the layer") {
+                    if registry.blobRequests[digest, default: 0] > deaths {
+                        try await Task.sleep(for: .milliseconds(100))
+                        try await worker.crash()
+                        _ = try await fleet.store.takeBack(worker: "worker-\(deaths)", isCrash: true)
+                        deaths += 1
+                        worker = try ServiceProcess("worker", "--name", "worker-\(deaths)", in: fleet)
+                    }
+                    let status = try await fleet.store.status(run: run)
+                    return status.run.state.isFinished ? status : nil
+                }
+                #expect(status.byState == ["analysed": 8, "failed": 1])
+                #expect(deaths <= Store.maxFailures + 1)
+                #expect(try await fleet.outcomes(run).last == "app:poison failed")
+                let dead = try await fleet.texts("SELECT failures || ' ' || error FROM tasks WHERE state = 'dead'")
+                #expect(dead == ["\(Store.maxFailures) the worker died"])
+                try await worker.crash()
+                try await coordinator.crash()
             }
         }
 

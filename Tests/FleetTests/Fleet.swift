@@ -22,10 +22,11 @@ struct Fleet: Sendable {
     func flushRedis() async throws { try await connection.command(["FLUSHDB"]) }
 
     /// Runs a coordinator until the task is cancelled.
-    func coordinate() async throws {
+    func coordinate(maxAnnounced: Int = 5_000) async throws {
         try await withServices(connections: 6) { store, access in
             var settings = CoordinatorSettings(analysisVersion: Catalogers.analysisVersion)
             settings.interval = .milliseconds(50)
+            settings.maxAnnounced = maxAnnounced
             let coordinator = Coordinator(
                 store: store,
                 dispatcher: Dispatcher(url: redis),

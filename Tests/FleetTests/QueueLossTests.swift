@@ -1,3 +1,4 @@
+import Queue
 import Redis
 import ScanModel
 import Store
@@ -62,6 +63,112 @@ extension FleetTests {
                         }
                     }
                 }
+            }
+        }
+
+        /// What may happen to the streams of a Redis that stays up; each word is done to every stream.
+        private static let harm: [[String]] = [
+            ["XGROUP DESTROY"], ["XGROUP DESTROY", "XGROUP CREATE 0"], ["XGROUP DESTROY", "XGROUP CREATE $"],
+            ["XGROUP SETID $"], ["XTRIM"], ["XGROUP DELCONSUMER"], ["DEL"],
+        ]
+
+        @Test("Whatever happens to streams and groups, every task is done, once", arguments: Self.harm)
+        func damagedStreams(harm: [String]) async throws {
+            try await withSlowRegistry { registry in
+                try await TestServices.withFleet { fleet in
+                    try await fleet.withServices(workers: 0) {
+                        let run = try await fleet.request([registry.host])
+                        try await fleet.waitUntil("count(*) = 6 AND bool_and(dispatched_epoch IS NOT NULL) FROM tasks")
+                        try await fleet.withWorker("worker") {
+                            // Some entries are read and not finished, the others wait.
+                            try await fleet.waitUntil("EXISTS (SELECT 1 FROM tasks WHERE state = 'leased')")
+                            let streams = try await fleet.connection.command(["KEYS", "tallyman:{*"]).strings ?? []
+                            #expect(!streams.isEmpty)
+                            for stream in streams.map({ RedisArgument($0) }) {
+                                for word in harm { _ = try await fleet.connection.pipeline([command(word, stream)]) }
+                            }
+                            #expect(try await fleet.finished(run).byState == ["analysed": 5])
+                        }
+                        #expect(try await fleet.texts("SELECT DISTINCT failures::text FROM tasks") == ["0"])
+                        #expect(try await fleet.texts("SELECT max(attempt)::text FROM tasks") == ["1"])
+                    }
+                }
+                #expect(registry.blobRequests.values.allSatisfy { $0 == 1 })
+            }
+        }
+
+        private func command(_ word: String, _ stream: RedisArgument) -> [RedisArgument] {
+            switch word {
+            case "XGROUP DESTROY": ["XGROUP", "DESTROY", stream, "workers"]
+            case "XGROUP CREATE 0": ["XGROUP", "CREATE", stream, "workers", "0"]
+            case "XGROUP CREATE $": ["XGROUP", "CREATE", stream, "workers", "$"]
+            case "XGROUP SETID $": ["XGROUP", "SETID", stream, "workers", "$"]
+            case "XGROUP DELCONSUMER": ["XGROUP", "DELCONSUMER", stream, "workers", "worker"]
+            case "XTRIM": ["XTRIM", stream, "MAXLEN", "0"]
+            default: ["DEL", stream]
+            }
+        }
+
+        @Test("No more is announced than workers can take up soon, and an interactive scan passes the bulk")
+        func backpressure() async throws {
+            let registry = try MemoryRegistry()
+            defer { registry.stop() }
+            for number in 0..<40 {
+                let layers = [TestLayer.dpkg(["app-\(number)"], filler: 30_000)]
+                registry.add(TestImage(layers: layers), as: "bulk", tag: "\(number)")
+            }
+            let pushed = [TestLayer.debian(["pushed"]), TestLayer.dpkg(["pushed"])]
+            registry.add(TestImage(layers: pushed), as: "pushed", tag: "1")
+            registry.setFault(.slow(bytes: 5000, microseconds: 60_000), at: "bulk/blobs/")
+            try await TestServices.withFleet { fleet in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    defer { group.cancelAll() }
+                    group.addTask { try await fleet.coordinate(maxAnnounced: 8) }
+                    let bulk = try await fleet.request(["\(registry.host)/bulk"])
+                    try await fleet.waitUntil("count(*) = 40 FROM tasks")
+                    try await Task.sleep(for: .milliseconds(500))
+                    #expect(try await fleet.texts("SELECT count(dispatched_epoch)::text FROM tasks") == ["8"])
+                    group.addTask { try await fleet.work("worker") }
+                    let interactive = try await fleet.store.requestRun(
+                        targets: ["\(registry.host)/pushed"],
+                        platform: "",
+                        priority: 0
+                    )
+                    #expect(try await fleet.finished(interactive).byState == ["analysed": 1])
+                    #expect(try await fleet.store.status(run: bulk).pending > 10)
+                    #expect(try await fleet.finished(bulk).byState == ["analysed": 40])
+                }
+            }
+        }
+
+        @Test("However many unfinished entries a stream has, the old ones among them are found")
+        func manyPending() async throws {
+            try await TestServices.withFleet { fleet in
+                let key: RedisArgument = "tallyman:{shard-3}:1"
+                let redis = fleet.connection
+                _ = try await redis.command(["XGROUP", "CREATE", key, "workers", "0", "MKSTREAM"])
+                let adds = (1...3000).map { ["XADD", key, "*", "task", RedisArgument($0)] as [RedisArgument] }
+                let ids = try await redis.pipeline(adds).compactMap(\.string)
+                let read: [RedisArgument] = [
+                    "XREADGROUP", "GROUP", "workers", "gone", "COUNT", "3000", "STREAMS", key, ">",
+                ]
+                _ = try await redis.command(read)
+                // Old ones stand behind many that were read just now.
+                for id in [ids[1500], ids[2999]] {
+                    let age: [RedisArgument] = [
+                        "XCLAIM", key, "workers", "gone", "0", RedisArgument(id), "IDLE", "900000",
+                    ]
+                    _ = try await redis.command(age)
+                }
+                let feed = WorkFeed(url: fleet.redis, worker: "here")
+                var found: [Int] = []
+                for _ in 0..<700 where found.count < 2 {
+                    guard let entry = try await feed.reclaim(idleMilliseconds: 600_000) else { continue }
+                    found.append(entry.task)
+                    try await feed.acknowledge(entry)
+                }
+                #expect(found == [1501, 3000])
+                await feed.leave()
             }
         }
 

@@ -27,7 +27,7 @@ extension FleetTests {
         func oneAnalysisPerLayer() async throws {
             try await withRegistry { registry in
                 var results: [[String]] = []
-                for workers in [1, 2, 4] {
+                for workers in [1, 4, 12] {
                     registry.forgetRequests()
                     try await TestServices.withFleet { fleet in
                         try await fleet.withServices(workers: workers) {
@@ -43,6 +43,32 @@ extension FleetTests {
                     #expect(registry.blobRequests.values.allSatisfy { $0 == 1 })
                 }
                 #expect(results[0] == results[1] && results[1] == results[2])
+            }
+        }
+
+        @Test("holds no transaction open while it goes on, not even its coordinator's lock: vacuum is not held up")
+        func openTransactions() async throws {
+            try await withRegistry { registry in
+                registry.setFault(.slow(bytes: 5000, microseconds: 40_000), at: "team/")
+                try await TestServices.withFleet { fleet in
+                    try await fleet.withServices(workers: 2) {
+                        let run = try await fleet.request([registry.host])
+                        try await fleet.waitUntil("EXISTS (SELECT 1 FROM tasks WHERE state = 'leased')")
+                        var looks = 0
+                        while try await !fleet.store.status(run: run).run.state.isFinished {
+                            let old = try await fleet.texts(
+                                """
+                                SELECT query FROM pg_stat_activity WHERE datname = current_database()
+                                    AND pid <> pg_backend_pid() AND xact_start < clock_timestamp() - interval '3 seconds'
+                                """
+                            )
+                            #expect(old.isEmpty)
+                            looks += 1
+                            try await Task.sleep(for: .milliseconds(50))
+                        }
+                        #expect(looks > 3)
+                    }
+                }
             }
         }
 

@@ -163,6 +163,60 @@ struct PlanningTests {
         }
     }
 
+    @Test(
+        "A run that an upgrade interrupts is planned again for the new version, and a late result of the old one is refused"
+    )
+    func upgrade() async throws {
+        try await TestDatabase.with { store in
+            let run = try await store.plan([try SampleFleet.image("app", "1", layers: ["a", "b"])])
+            let tasks = try await store.queued(.layer)
+            try await store.merge(try SampleFleet.analysedLayer(), of: try await store.claimed(tasks[0]))
+            let late = try await store.claimed(tasks[1])
+            try await store.adopt(run, analysisVersion: "1", shards: 4)
+            #expect(try await store.queued(.layer).isEmpty)
+            try await store.adopt(run, analysisVersion: "2", shards: 4)
+            await #expect(throws: StoreError.self) {
+                try await store.merge(try SampleFleet.analysedLayer(), of: late)
+            }
+            #expect(
+                try await store.claim(task: tasks[0], worker: "w", analysisVersion: "1", leaseSeconds: 9)?.attempt
+                    == nil
+            )
+            #expect(try await store.queued(.layer) == tasks)
+            for task in tasks {
+                try await store.merge(try SampleFleet.analysedLayer(), of: try await store.claimed(task))
+            }
+            #expect(try await store.settle(run: run, analysisVersion: "2", shards: 4) == 1)
+            #expect(try await store.queued(.inventory).count == 1)
+            #expect(
+                try await store.texts("SELECT DISTINCT analysis_version FROM layer_reports") == ["2"]
+            )
+        }
+    }
+
+    @Test("A result that comes in while a run is planned or settled is not asked for again")
+    func noSecondAnalysis() async throws {
+        try await TestDatabase.with { store in
+            let image = try SampleFleet.image("app", "1", layers: ["a"])
+            let first = try await store.plan([image])
+            let claim = try await store.claimed(try #require(try await store.queued(.layer).first))
+            // The plan of a second run waits for the merge's row, having seen the layer without its report.
+            async let second = store.plan([image])
+            try await store.merge(try SampleFleet.analysedLayer(), of: claim)
+            _ = try await second
+            #expect(try await store.queued(.layer).isEmpty)
+            _ = try await store.settle(first)
+            let fold = try await store.claimed(try #require(try await store.queued(.inventory).first))
+            async let settled = store.settle(first)
+            try await store.merge(SampleFleet.inventory([("hello", "1")]), of: fold)
+            _ = try await settled
+            #expect(try await store.queued(.inventory).isEmpty)
+            try await store.execute("DELETE FROM inventories")
+            #expect(try await store.settle(try await store.plan([image])) == 1)
+            #expect(try await store.queued(.inventory).count == 1)
+        }
+    }
+
     @Test("Images without a platform's manifest keep their reason without being asked for again")
     func unsupported() async throws {
         try await TestDatabase.with { store in

@@ -118,7 +118,10 @@ extension Store {
 
     /// Claims a task that must be there to be claimed.
     func claimed(_ task: Int, by worker: String = "w") async throws -> Claim {
-        try #require(try await claim(task: task, worker: worker, leaseSeconds: 60))
+        let version = try #require(try await texts("SELECT analysis_version FROM tasks WHERE id = \(task)").first)
+        return try #require(
+            try await claim(task: task, worker: worker, analysisVersion: version, leaseSeconds: 60)
+        )
     }
 
     /// Analyses whatever layers are queued and folds whatever images are.

@@ -17,7 +17,9 @@ struct TaskTests {
         try await withTask { store, task in
             let claims = try await withThrowingTaskGroup(of: Claim?.self) { group in
                 for worker in 0..<8 {
-                    group.addTask { try await store.claim(task: task, worker: "w\(worker)", leaseSeconds: 60) }
+                    group.addTask {
+                        try await store.claim(task: task, worker: "w\(worker)", analysisVersion: "1", leaseSeconds: 60)
+                    }
                 }
                 return try await group.reduce(into: [Claim]()) { if let claim = $1 { $0.append(claim) } }
             }
@@ -54,7 +56,9 @@ struct TaskTests {
     func failure() async throws {
         try await withTask { store, task in
             try await store.fail(try await store.claimed(task), reason: "no route", isPermanent: false)
-            #expect(try await store.claim(task: task, worker: "w", leaseSeconds: 60)?.attempt == nil)
+            #expect(
+                try await store.claim(task: task, worker: "w", analysisVersion: "1", leaseSeconds: 60)?.attempt == nil
+            )
             #expect(try await store.queued(.layer).isEmpty)
             #expect(try await store.texts("SELECT error FROM tasks") == ["no route"])
             try await store.letTimePass(task: task)
@@ -67,7 +71,9 @@ struct TaskTests {
         try await withTask { store, task in
             try await store.fail(try await store.claimed(task), reason: "no tar", isPermanent: true)
             #expect(try await store.taskState(task) == "dead")
-            #expect(try await store.claim(task: task, worker: "w", leaseSeconds: 60)?.attempt == nil)
+            #expect(
+                try await store.claim(task: task, worker: "w", analysisVersion: "1", leaseSeconds: 60)?.attempt == nil
+            )
             #expect(try await store.retryDead() == 1)
             #expect(try await store.queued(.layer) == [task])
             #expect(try await store.scalar("SELECT failures FROM tasks") == 0)
@@ -95,6 +101,7 @@ struct TaskTests {
             for attempt in 0..<Store.maxFailures {
                 #expect(try await store.taskState(task) == "queued")
                 let claim = try await store.claimed(task)
+                try await store.seclude(claim)
                 if kinds[attempt % kinds.count] {
                     try await store.fail(claim, reason: "broken", isPermanent: false)
                 } else {
@@ -103,7 +110,7 @@ struct TaskTests {
                 }
                 // What a stopped worker gives back between two failures forgives none of them.
                 try await store.letTimePass(task: task)
-                if let claim = try await store.claim(task: task, worker: "w", leaseSeconds: 60) {
+                if let claim = try await store.claim(task: task, worker: "w", analysisVersion: "1", leaseSeconds: 60) {
                     try await store.release(claim)
                 }
             }
@@ -115,7 +122,7 @@ struct TaskTests {
     @Test("What Redis was told counts only for the data it was told in")
     func dispatch() async throws {
         try await withTask { store, task in
-            try await store.markDispatched([task], epoch: "one")
+            try await store.markDispatched(try await store.undispatched(epoch: "one", limit: 10), epoch: "one")
             #expect(try await store.undispatched(epoch: "one", limit: 10).isEmpty)
             let again = try await store.undispatched(epoch: "two", limit: 10)
             #expect(again.map(\.id) == [task])

@@ -16,13 +16,13 @@ enum TestDatabase {
     static let hint: Comment = "set TALLYMAN_TEST_POSTGRES; ops/test-services start DIR starts a server and prints it"
 
     /// Runs `body` on a new database without any table.
-    static func withEmpty(_ body: (Store) async throws -> Void) async throws {
+    static func withEmpty(connections: Int = 6, _ body: (Store) async throws -> Void) async throws {
         let server = try #require(url, hint)
         let name = "tallyman_test_\(UInt64.random(in: 0...UInt64.max))"
         let admin = PostgresPool(PostgresConfiguration(url: server), size: 1)
         // template0 has no other user, whatever runs beside this.
         try await admin.run { _ = try $0.execute("CREATE DATABASE \(name) TEMPLATE template0") }
-        let store = Store(url: named(name, on: server), connections: 6)
+        let store = Store(url: named(name, on: server), connections: connections)
         let result: Result<Void, any Error>
         do { result = .success(try await body(store)) } catch { result = .failure(error) }
         await store.close()
@@ -32,8 +32,8 @@ enum TestDatabase {
     }
 
     /// Runs `body` on a new database with the present schema.
-    static func with(_ body: (Store) async throws -> Void) async throws {
-        try await withEmpty { store in
+    static func with(connections: Int = 6, _ body: (Store) async throws -> Void) async throws {
+        try await withEmpty(connections: connections) { store in
             _ = try await Migrations.apply(on: store.pool)
             try await body(store)
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Synchronization
 import Testing
 
 @testable import Supervisor
@@ -39,6 +40,33 @@ import Testing
         #expect(await part.failures == 1)
         await part.stop()
         #expect(kill(second, 0) == -1)
+    }
+
+    @Test("whoever wants to know hears of each end before the next start, and whether it was asked for")
+    func ends() async throws {
+        let ended = Mutex<[EndedProcess]>([])
+        let starts = Mutex<[Int]>([])
+        let part = SupervisedPart(
+            name: "part",
+            stopSteps: Self.stopSteps,
+            logger: TestLog.silent,
+            onEnd: { process in ended.withLock { $0.append(process) } },
+            command: {
+                starts.withLock { $0.append(ended.withLock(\.count)) }
+                return Self.shell("sleep 60")
+            }
+        )
+        await part.begin()
+        let first = try await pid(of: part, other: nil)
+        kill(first, SIGKILL)
+        let second = try await pid(of: part, other: first)
+        await part.stop()
+        #expect(
+            ended.withLock { $0 } == [
+                EndedProcess(pid: first, wasStopped: false), EndedProcess(pid: second, wasStopped: true),
+            ]
+        )
+        #expect(starts.withLock { $0 } == [0, 1])
     }
 
     @Test("a part that ignores the request to stop is killed when its time is over")

@@ -1,0 +1,52 @@
+import Postgres
+import Reports
+import ScanModel
+import Store
+import Testing
+
+@Suite("What changed since a run", .tags(.integration), .enabled(if: TestDatabase.isWanted, TestDatabase.hint))
+struct DeltaTests {
+    @Test("A vulnerable image that is deleted overnight is gone, not fixed, and open again when it comes back")
+    func deletedImage() async throws {
+        try await TestDatabase.with { store in
+            let curl = try SampleFleet.image("app", "1", layers: ["a"])
+            let zlib = try SampleFleet.image("app", "2", layers: ["b"])
+            let first = try await store.plan([curl, zlib], whole: ["app"])
+            for task in try await store.queued(.layer) {
+                try await store.merge(try SampleFleet.analysedLayer(), of: try await store.claimed(task))
+            }
+            _ = try await store.settle(first)
+            for (task, name) in zip(try await store.queued(.inventory), ["curl", "zlib"]) {
+                try await store.merge(SampleFleet.inventory([(name, "1")]), of: try await store.claimed(task))
+            }
+            _ = try await store.settle(first)
+            try await store.execute(
+                "INSERT INTO vulnerabilities (name, aliases, is_kev, summary) VALUES ('CVE-2024-1', '{}', false, 's')"
+            )
+            try await store.execute(
+                """
+                INSERT INTO package_vulnerabilities (package_id, vulnerability_id, severity, fix_state, fixed_versions,
+                    provider, found_from, found_state)
+                SELECT packages.id, vulnerabilities.id, 'high', 'fixed', '{2}', 'debian', now(), 1
+                FROM packages CROSS JOIN vulnerabilities WHERE packages.name = 'curl'
+                """
+            )
+            try await store.finish(run: first.id, state: .done, reason: nil, workers: 1)
+
+            let second = try await store.plan([try SampleFleet.known("app", "2", layers: ["b"])], whole: ["app"])
+            #expect(try await store.settle(second) == 0)
+            try await store.finish(run: second.id, state: .done, reason: nil, workers: 1)
+            let deleted = try #require(try await store.fleetReport(run: second.id, since: first.id).delta)
+            #expect(deleted.gone.count == 1 && deleted.fixed.isEmpty && deleted.new.isEmpty)
+
+            let both = [
+                try SampleFleet.known("app", "1", layers: ["a"]), try SampleFleet.known("app", "2", layers: ["b"]),
+            ]
+            let third = try await store.plan(both, whole: ["app"])
+            #expect(try await store.settle(third) == 0)
+            try await store.finish(run: third.id, state: .done, reason: nil, workers: 1)
+            let back = try #require(try await store.fleetReport(run: third.id, since: first.id).delta)
+            #expect(back.stillOpen.count == 1 && back.gone.isEmpty && back.new.isEmpty && back.fixed.isEmpty)
+        }
+    }
+}

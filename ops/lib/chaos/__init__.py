@@ -1,0 +1,1 @@
+"""The parts of ops/chaos: servers, a fleet of images, what goes wrong, and the verdict."""
