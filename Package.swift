@@ -122,11 +122,12 @@ let package = Package(
                 .embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql"),
                 .embedInCode("Migrations/m0003_exceptions.sql"), .embedInCode("Migrations/m0004_licences.sql"),
                 .embedInCode("Migrations/m0005_owners.sql"), .embedInCode("Migrations/m0006_feed_state.sql"),
+                .embedInCode("Migrations/m0009_registry_limits.sql"),
             ]
         ),
 
         library("FeedSync", ["Advisories", "Bytes", "DedicatedThread", "XMLStream", httpClient]),
-        library("FleetRegistry", ["Registry", "Store", crypto, logging]),
+        library("FleetRegistry", ["DedicatedThread", "Redis", "Registry", "Store", crypto, logging]),
 
         // Services.
         library("Coordinator", ["FleetRegistry", "Postgres", "Queue", "Registry", "ScanModel", "Store", logging]),
@@ -161,7 +162,7 @@ let package = Package(
         ),
 
         // Tests, and what builds their fixtures.
-        library("TallymanTesting", ["Bytes", "Codecs", "Zip"]),
+        library("TallymanTesting", ["Bytes", "Codecs", "ScanModel", "Zip", crypto]),
         tests(of: "DedicatedThread"),
         tests(of: "Bytes"),
         tests(of: "Codecs", ["Bytes", "TallymanTesting"]),
@@ -188,6 +189,7 @@ let package = Package(
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
         tests(of: "Registry", ["ScanModel", "TallymanTesting", crypto, logging]),
+        tests(of: "FleetRegistry", ["Redis", "Registry", "TallymanTesting", logging]),
         tests(of: "FeedSync", ["Advisories", "AdvisoryFile", "TallymanTesting"]),
         tests(of: "Reports", ["ScanModel", crypto]),
         tests(
@@ -216,7 +218,7 @@ let package = Package(
             name: "FleetTests",
             dependencies: [
                 "Catalogers", "Coordinator", "DedicatedThread", "FleetRegistry", "ImageSources", "Postgres", "Queue",
-                "Redis", "Registry", "ScanModel", "Store", "Worker", crypto, logging,
+                "Redis", "Registry", "ScanModel", "Store", "TallymanTesting", "Worker", crypto, logging,
             ],
             swiftSettings: settings
         ),

@@ -1,8 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
-import NIOSSL
-import ScanModel
 
 /// A request as we send it: HTTP/1.1, no body but a form's.
 struct HTTPExchangeRequest: Sendable {
@@ -13,6 +11,8 @@ struct HTTPExchangeRequest: Sendable {
     var headers: [(name: String, value: String)] = []
     var authorization: String?
     var form: String?
+    /// The registry that the request is for, where `address` is that of another server which it named.
+    var registry: WebAddress.Origin?
 }
 
 /// An answer whose body is still to be read.
@@ -40,32 +40,30 @@ struct HTTPExchange: Sendable {
     /// The most bytes in one response's headers, names and values together.
     static let maxHeaderBytes = 256 << 10
 
-    let client: HTTPClient
+    let connections: Connections
     let options: RegistryOptions
 
     init(options: RegistryOptions) {
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        configuration.decompression = .disabled
-        configuration.httpVersion = .http1Only
-        configuration.timeout = .init(connect: TimeAmount(options.connectTimeout))
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, options.connectionsPerHost)
-        // Retries are ours, with back-off and a bound.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        if let file = options.certificateAuthorityFile {
-            var tls = TLSConfiguration.makeClientConfiguration()
-            tls.additionalTrustRoots = [.file(file)]
-            configuration.tlsConfiguration = tls
-        }
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        connections = Connections(options: options)
         self.options = options
     }
+
+    /// Closes all connections; to be called once, when no request is under way.
+    func shutdown() async throws { try await connections.shutdown() }
 
     /// Sends one request and follows redirects; the credentials go to the server asked, and to no other.
     func send(_ request: HTTPExchangeRequest) async throws -> HTTPExchangeReply {
         var rules = RedirectRules(start: request.address)
+        let registry = request.registry ?? request.address.origin
         while true {
-            let response = try await execute(request, at: rules.current, withCredentials: !rules.hasLeftOrigin)
+            let client =
+                rules.current.origin == registry ? connections.own(registry) : connections.guest(of: registry)
+            let response = try await execute(
+                request,
+                at: rules.current,
+                over: client,
+                withCredentials: !rules.hasLeftOrigin
+            )
             let status = Int(response.status.code)
             guard RedirectRules.statuses.contains(status), request.form == nil else {
                 return HTTPExchangeReply(
@@ -78,15 +76,17 @@ struct HTTPExchange: Sendable {
             let previous = rules.current.origin
             try rules.follow(response.headers.first(name: "location"), subject: request.subject)
             if rules.current.origin != previous {
-                try await checkReach(of: rules.current, from: request.address, subject: request.subject)
+                try await checkReach(of: rules.current, from: registry, subject: request.subject)
             }
         }
     }
 
-    /// Throws `refusedAddress` where `address` lies nearer to us than `own` does, or is never to be connected to.
-    func checkReach(of address: WebAddress, from own: WebAddress, subject: String) async throws {
-        let target = try await HostScopes.scope(of: address.host)
-        let source = try await HostScopes.scope(of: own.host)
+    /// Throws `refusedAddress` where `address` lies nearer to us than `registry` does, or is never to be connected to.
+    ///
+    /// That it does not change its place until it is connected to is seen to by `Connections.guest`.
+    func checkReach(of address: WebAddress, from registry: WebAddress.Origin, subject: String) async throws {
+        let target = try await HostScopes.nearest(of: address.host)
+        let source = connections.scope(of: registry)
         guard RedirectRules.allows(target, from: source) else {
             let reason = "is link-local, reserved or nearer to this machine than the registry is"
             throw RegistryError(.refusedAddress, "\(subject): refused to go to \(address.host), which \(reason)")
@@ -96,6 +96,7 @@ struct HTTPExchange: Sendable {
     private func execute(
         _ request: HTTPExchangeRequest,
         at address: WebAddress,
+        over client: HTTPClient,
         withCredentials: Bool
     ) async throws -> HTTPClientResponse {
         var outgoing = HTTPClientRequest(url: address.text)

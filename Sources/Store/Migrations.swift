@@ -20,6 +20,7 @@ package enum Migrations {
         Migration(number: 4, name: "m0004_licences", sql: PackageResources.m0004_licences_sql),
         Migration(number: 5, name: "m0005_owners", sql: PackageResources.m0005_owners_sql),
         Migration(number: 6, name: "m0006_feed_state", sql: PackageResources.m0006_feed_state_sql),
+        Migration(number: 9, name: "m0009_registry_limits", sql: PackageResources.m0009_registry_limits_sql),
     ]
 
     /// The schema version that this program needs.

@@ -5,6 +5,7 @@ import Foundation
 package import LayerScan
 package import Logging
 package import Queue
+import Registry
 package import Store
 
 /// How a worker works.
@@ -125,6 +126,18 @@ package struct Worker: Sendable {
         try await feed.acknowledge(entry)
     }
 
+    /// Puts a task back until its registry has room, so that this worker's place goes to another registry's.
+    private func postpone(_ claim: Claim, after error: RegistryError, metadata: Logger.Metadata) async {
+        let wait = min(max((error.retryAfter ?? .seconds(1)) / .seconds(1), 0.2), 60)
+        do {
+            // Spread, so that not all of a registry's tasks come back in one moment.
+            try await store.postpone(claim, for: wait * Double.random(in: 1...1.25))
+            logger.debug("postponed: \(error.message)", metadata: metadata)
+        } catch {
+            logger.warning("the claim could not be put back and will run out: \(error)", metadata: metadata)
+        }
+    }
+
     private func end(_ claim: Claim, after error: any Error, isLost: Bool) async {
         let metadata: Logger.Metadata = [
             "task": "\(claim.task)", "kind": "\(claim.kind.rawValue)", "attempt": "\(claim.attempt)",
@@ -132,6 +145,9 @@ package struct Worker: Sendable {
         if let error = error as? StoreError, error.code == .superseded {
             logger.warning("a late result was dropped: \(error)", metadata: metadata)
             return
+        }
+        if let error = error as? RegistryError, error.code == .throttled, !isLost, !Task.isCancelled {
+            return await postpone(claim, after: error, metadata: metadata)
         }
         let failure = TaskFailure(error)
         // Only these two stop a task; what calls itself cancelled for another reason has failed.
