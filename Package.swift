@@ -136,6 +136,7 @@ let package = Package(
                 .embedInCode("Migrations/m0005_owners.sql"), .embedInCode("Migrations/m0006_feed_state.sql"),
                 .embedInCode("Migrations/m0007_package_sets.sql"),
                 .embedInCode("Migrations/m0008_changed_advisories.sql"),
+                .embedInCode("Migrations/m0009_registry_limits.sql"),
                 .embedInCode("Migrations/m0010_worker_losses.sql"),
                 .embedInCode("Migrations/m0012_task_times.sql"),
             ]
@@ -145,7 +146,7 @@ let package = Package(
         library("StoreBenchmark", ["Advisories", "Postgres", "Reports", "ScanModel", "Store"]),
 
         library("FeedSync", ["Advisories", "Bytes", "DedicatedThread", "HTTPProxy", "XMLStream", httpClient]),
-        library("FleetRegistry", ["Registry", "Store", crypto, logging]),
+        library("FleetRegistry", ["DedicatedThread", "Redis", "Registry", "Store", crypto, logging]),
 
         // Services.
         library(
@@ -188,7 +189,7 @@ let package = Package(
         ),
 
         // Tests, and what builds their fixtures.
-        library("TallymanTesting", ["Bytes", "Codecs", "JobLifecycle", "Zip"]),
+        library("TallymanTesting", ["Bytes", "Codecs", "JobLifecycle", "ScanModel", "Zip", crypto]),
         tests(of: "DedicatedThread"),
         tests(of: "Bytes"),
         tests(of: "Codecs", ["Bytes", "TallymanTesting"]),
@@ -219,6 +220,7 @@ let package = Package(
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
         tests(of: "Registry", ["HTTPProxy", "ScanModel", "TallymanTesting", crypto, logging]),
+        tests(of: "FleetRegistry", ["Redis", "Registry", "TallymanTesting", logging]),
         tests(of: "FeedSync", ["Advisories", "AdvisoryFile", "HTTPProxy", "TallymanTesting"]),
         tests(of: "Reports", ["ScanModel", "TallymanTesting", crypto]),
         tests(

@@ -9,6 +9,10 @@ struct FleetLister: Sendable {
     private static let batch = 256
     /// Repositories of one registry listed at a time: most have a few tags, and would wait for each answer in turn.
     private static let repositoriesAtATime = 6
+    /// Registries listed at a time.
+    private static let registriesAtATime = 8
+    /// How often a tag that moves while it is looked at is followed.
+    private static let maxMoves = 3
 
     let store: Store
     let client: RegistryClient
@@ -26,9 +30,27 @@ struct FleetLister: Sendable {
     /// Lists all targets; returns the repositories whose tags were listed as a whole.
     ///
     /// A target or a repository that cannot be listed becomes a problem of the run, and the rest goes on.
+    ///
+    /// Each registry is listed by itself, so that one which is slow or asks for patience does not hold up the others.
     func list() async throws -> [(String, String)] {
+        var groups: [String: [String]] = [:]
+        for text in run.targets { groups[RegistryTarget(text)?.registry ?? "", default: []].append(text) }
+        return try await withThrowingTaskGroup(of: [(String, String)].self) { group in
+            var whole: [(String, String)] = []
+            var waiting = groups.sorted { $0.key < $1.key }.map(\.value)[...]
+            for targets in waiting.prefix(Self.registriesAtATime) { group.addTask { try await list(targets) } }
+            waiting = waiting.dropFirst(Self.registriesAtATime)
+            while let listed = try await group.next() {
+                whole += listed
+                if let targets = waiting.popFirst() { group.addTask { try await list(targets) } }
+            }
+            return whole
+        }
+    }
+
+    private func list(_ targets: [String]) async throws -> [(String, String)] {
         var whole: [(String, String)] = []
-        for text in run.targets {
+        for text in targets {
             guard let target = RegistryTarget(text) else {
                 try await store.addProblem(run: run.id, target: text, reason: "not a registry, repository or image")
                 continue
@@ -112,6 +134,7 @@ struct FleetLister: Sendable {
         }
         let resolved = try await bounded(unknown) { [images] index in (index, await resolve(images[index])) }
         for (index, image) in resolved { images[index] = image }
+        try await followMoves(&images)
         // A digest that failed for one tag failed for all of them.
         var failures: [Digest: FoundImage.Outcome] = [:]
         for (_, image) in resolved {
@@ -128,6 +151,32 @@ struct FleetLister: Sendable {
             }
         }
         try await store.add(images, to: run)
+    }
+
+    /// Looks again at tags whose manifest went away between the question and the fetch: they name another one by now.
+    private func followMoves(_ images: inout [FoundImage]) async throws {
+        for _ in 0..<Self.maxMoves {
+            let lost = Set(
+                images.compactMap { image -> Digest? in
+                    guard case .gone = image.outcome else { return nil }
+                    return image.digest
+                }
+            )
+            let moved = images.indices.filter { index in
+                images[index].digest.map { lost.contains($0) && images[index].tag != $0.description } ?? false
+            }
+            guard !moved.isEmpty else { return }
+            let again = try await bounded(moved) { [images] index in (index, await lookAgain(images[index])) }
+            for (index, image) in again { images[index] = image }
+            guard again.contains(where: { $0.1.digest.map { !lost.contains($0) } ?? false }) else { return }
+        }
+    }
+
+    private func lookAgain(_ image: FoundImage) async -> FoundImage {
+        let now = await head(Name(registry: image.registry, repository: image.repository, tag: image.tag, digest: nil))
+        guard case .known = now.outcome else { return now }
+        // The same digest and still no manifest: the registry lists what it does not have.
+        return now.digest == image.digest ? image : await resolve(now)
     }
 
     /// Asks what a tag names now.
@@ -180,7 +229,7 @@ struct FleetLister: Sendable {
                 FoundImage.Manifest(
                     digest: selected.descriptor.digest,
                     mediaType: selected.descriptor.mediaType,
-                    platform: (config.platform ?? selected.descriptor.platform)?.description ?? "",
+                    platform: PlainText.line((config.platform ?? selected.descriptor.platform)?.description ?? ""),
                     configDigest: selected.manifest.config.digest,
                     layers: selected.manifest.layers.map { FoundImage.Layer(digest: $0.digest, size: $0.size) }
                 )
@@ -192,23 +241,27 @@ struct FleetLister: Sendable {
     }
 
     private func unsupportedReason(_ manifest: ImageManifest) -> String? {
-        if let reason = manifest.artifactReason { return reason }
+        if let reason = manifest.artifactReason { return PlainText.line(reason) }
         for layer in manifest.layers {
             if MediaType.isForeignLayer(layer.mediaType) {
-                return "layer \(layer.digest) is stored outside the registry (\(layer.mediaType)); it is not fetched"
+                let type = PlainText.line(layer.mediaType, limit: 100)
+                return "not covered: layer \(layer.digest) is stored outside the registry (\(type)) and is not fetched"
             }
-            if !MediaType.isLayer(layer.mediaType) { return "layer \(layer.digest) has type \(layer.mediaType)" }
+            if !MediaType.isLayer(layer.mediaType) {
+                return "layer \(layer.digest) has type \(PlainText.line(layer.mediaType, limit: 100))"
+            }
             if layer.size < 0 { return "layer \(layer.digest) has a negative size" }
         }
         return nil
     }
 
     private func outcome(_ error: any Error) -> FoundImage.Outcome {
-        guard let error = error as? RegistryError else { return .failed("\(error)") }
+        guard let error = error as? RegistryError else { return .failed(PlainText.line("\(error)", limit: 1000)) }
+        let reason = PlainText.line(error.message, limit: 1000)
         switch error.code {
-        case .unsupported: return .unsupported(error.message)
-        case .notFound, .gone: return .gone(error.message)
-        default: return .failed(error.message)
+        case .unsupported: return .unsupported(reason)
+        case .notFound, .gone: return .gone(reason)
+        default: return .failed(reason)
         }
     }
 

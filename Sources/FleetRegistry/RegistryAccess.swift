@@ -14,6 +14,7 @@ package actor RegistryAccess {
     private let base: RegistryOptions
     private let environment: [String: String]
     private let logger: Logger
+    private let budget: SharedBudget?
     private var current: (client: RegistryClient, settings: [Settings], since: ContinuousClock.Instant)?
     /// Clients whose settings have changed; their requests may still be under way.
     private var retired: [RegistryClient] = []
@@ -23,15 +24,19 @@ package actor RegistryAccess {
         let isPlainHTTP: Bool
         let username: String?
         let secret: [UInt8]?
+        let tokenHosts: [String]
     }
 
+    /// `redis` is where the fleet shares the registries' limits; without it there are none.
     package init(
         store: Store,
         box: SecretBox?,
         options: RegistryOptions,
         environment: [String: String],
+        redis: String? = nil,
         logger: Logger
     ) {
+        budget = redis.map { SharedBudget(redis: $0, logger: logger) }
         self.store = store
         self.box = box
         base = options
@@ -42,8 +47,16 @@ package actor RegistryAccess {
     /// A client for the present settings.
     package func client() async throws -> RegistryClient {
         if let current, ContinuousClock.now - current.since < Self.maxAge { return current.client }
-        let settings = try await store.registries().filter(\.isConfigured).map {
-            Settings(host: $0.host, isPlainHTTP: $0.isPlainHTTP, username: $0.username, secret: $0.sealedSecret)
+        let known = try await store.registries().filter(\.isConfigured)
+        await budget?.set(Self.limits(known))
+        let settings = known.map {
+            Settings(
+                host: $0.host,
+                isPlainHTTP: $0.isPlainHTTP,
+                username: $0.username,
+                secret: $0.sealedSecret,
+                tokenHosts: $0.tokenHosts
+            )
         }
         if let known = current, known.settings == settings {
             current = (known.client, settings, .now)
@@ -52,13 +65,26 @@ package actor RegistryAccess {
         if let known = current { retired.append(known.client) }
         var options = base
         for setting in settings where setting.isPlainHTTP { options.plainHTTPHosts.insert(setting.host) }
+        for setting in settings { options.credentialRealms[setting.host] = Set(setting.tokenHosts) }
         let credentials = LayeredCredentials(
             known: open(settings),
             docker: DockerConfigCredentials(environment: environment, logger: logger)
         )
-        let client = RegistryClient(options: options, credentials: credentials, logger: logger)
+        let client = RegistryClient(options: options, credentials: credentials, gate: budget, logger: logger)
         current = (client, settings, .now)
         return client
+    }
+
+    private static func limits(_ registries: [KnownRegistry]) -> [String: RegistryLimits] {
+        let pairs = registries.map { registry in
+            let standard = RegistryLimits.standard(for: registry.host)
+            let limits = RegistryLimits(
+                maxConcurrency: registry.maxConcurrency ?? standard.maxConcurrency,
+                requestsPerSecond: registry.requestsPerSecond ?? standard.requestsPerSecond
+            )
+            return (registry.host, limits)
+        }
+        return Dictionary(pairs, uniquingKeysWith: { $1 })
     }
 
     private func open(_ settings: [Settings]) -> [String: RegistryCredential] {
@@ -86,6 +112,7 @@ package actor RegistryAccess {
         for client in clients {
             do { try await client.shutdown() } catch { logger.debug("registry client: \(error)") }
         }
+        await budget?.shutdown()
     }
 }
 

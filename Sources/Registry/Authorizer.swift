@@ -18,6 +18,10 @@ actor Authorizer {
     private let credentials: any CredentialSource
     private var tokens: [Key: BearerToken] = [:]
     private var basicOrigins: [WebAddress.Origin: String] = [:]
+    /// Where a login was once taken: one that is refused there now may be taken again.
+    private var accepted: Set<Key> = []
+    /// Tokens being fetched, so that a hundred requests whose token has run out ask for one new one together.
+    private var fetches: [Key: Task<BearerToken, any Error>] = [:]
 
     init(exchange: HTTPExchange, credentials: any CredentialSource) {
         self.exchange = exchange
@@ -31,6 +35,16 @@ actor Authorizer {
             return nil
         }
         return "Bearer \(token.value)"
+    }
+
+    /// Notes that a request with a login was answered.
+    func noteAccepted(_ endpoint: RegistryEndpoint, scope: String) {
+        if accepted.count >= Self.maxTokens { accepted.removeAll() }
+        accepted.insert(Key(origin: endpoint.origin, scope: scope))
+    }
+
+    func hasAccepted(_ endpoint: RegistryEndpoint, scope: String) -> Bool {
+        accepted.contains(Key(origin: endpoint.origin, scope: scope))
     }
 
     /// Whether there are credentials for a registry.
@@ -57,9 +71,12 @@ actor Authorizer {
         let challenges = AuthenticateChallenge.parse(headers)
         let credential = await credentials.credential(for: endpoint.name)
         if let bearer = challenges.first(where: { $0.scheme == "bearer" && $0.parameters["realm"] != nil }) {
-            let token = try await fetchToken(bearer, endpoint, scope: scope, credential: credential, subject: subject)
-            store(token, key)
-            return "Bearer \(token.value)"
+            do {
+                let token = try await sharedToken(bearer, endpoint, key, credential: credential, subject: subject)
+                return "Bearer \(token.value)"
+            } catch let error as RegistryError where error.code == .unauthorized && accepted.contains(key) {
+                throw error.asTransient
+            }
         }
         guard challenges.contains(where: { $0.scheme == "basic" }) else {
             throw RegistryError(
@@ -79,6 +96,25 @@ actor Authorizer {
         return basic
     }
 
+    private func sharedToken(
+        _ challenge: AuthenticateChallenge,
+        _ endpoint: RegistryEndpoint,
+        _ key: Key,
+        credential: RegistryCredential?,
+        subject: String
+    ) async throws -> BearerToken {
+        if let fetch = fetches[key] { return try await fetch.value }
+        // Not a child of the request that came first: its end must not take the token from the others.
+        let fetch = Task {
+            try await fetchToken(challenge, endpoint, scope: key.scope, credential: credential, subject: subject)
+        }
+        fetches[key] = fetch
+        defer { fetches[key] = nil }
+        let token = try await fetch.value
+        store(token, key)
+        return token
+    }
+
     private func store(_ token: BearerToken, _ key: Key) {
         if tokens.count >= Self.maxTokens { tokens = tokens.filter { $0.value.usableUntil > .now } }
         if tokens.count >= Self.maxTokens { tokens.removeAll() }
@@ -93,7 +129,7 @@ actor Authorizer {
         subject: String
     ) async throws -> BearerToken {
         let realm = try await checkedRealm(challenge, endpoint, credential: credential, subject: subject)
-        let request = tokenRequest(realm, challenge, scope: scope, credential: credential, subject: subject)
+        let request = tokenRequest(realm, challenge, endpoint, scope: scope, credential: credential, subject: subject)
         let reply = try await exchange.send(request)
         guard reply.status == 200 else {
             let detail = ErrorBody.summary(await reply.body.excerpt(maxBytes: ErrorBody.maxBytes))
@@ -125,14 +161,14 @@ actor Authorizer {
         }
         let related = RealmRules.mayReceiveCredentials(realm, of: endpoint, options: exchange.options)
         guard credential == nil || related else {
-            let remedy = "allow it for \(endpoint.name) in the configuration if it is right"
+            let remedy = "if it is right, allow it with registry add \(endpoint.name) --token-server \(realm.host)"
             throw RegistryError(
                 .unauthorized,
                 "\(subject): the token server \(realm.host) is outside the registry's domain; no credentials sent; \(remedy)"
             )
         }
         if realm.host != endpoint.origin.host {
-            try await exchange.checkReach(of: realm, from: endpoint.address(""), subject: subject)
+            try await exchange.checkReach(of: realm, from: endpoint.origin, subject: subject)
         }
         return realm
     }
@@ -140,6 +176,7 @@ actor Authorizer {
     private func tokenRequest(
         _ realm: WebAddress,
         _ challenge: AuthenticateChallenge,
+        _ endpoint: RegistryEndpoint,
         scope: String,
         credential: RegistryCredential?,
         subject: String
@@ -154,7 +191,8 @@ actor Authorizer {
                 method: .POST,
                 address: realm,
                 subject: subject,
-                form: PercentEncoding.encode(pairs)
+                form: PercentEncoding.encode(pairs),
+                registry: endpoint.origin
             )
         }
         if let credential { pairs.append(("account", credential.username)) }
@@ -164,7 +202,8 @@ actor Authorizer {
             method: .GET,
             address: WebAddress(origin: realm.origin, target: target),
             subject: subject,
-            authorization: credential?.basicAuthorization
+            authorization: credential?.basicAuthorization,
+            registry: endpoint.origin
         )
     }
 }

@@ -21,6 +21,8 @@ final class BodyReader: @unchecked Sendable {
     private let minimumBytes: Int
     private var waited = Duration.zero
     private var received = 0
+    /// How long the network was waited for until the last part came.
+    private(set) var lastWait = Duration.zero
 
     init(_ body: HTTPClientResponse.Body, subject: String, options: RegistryOptions) {
         iterator = body.makeAsyncIterator()
@@ -39,7 +41,8 @@ final class BodyReader: @unchecked Sendable {
             try Task.checkCancellation()
             throw RegistryError.transport(error, subject: subject)
         }
-        waited += ContinuousClock.now - start
+        lastWait = ContinuousClock.now - start
+        waited += lastWait
         switch outcome {
         case .silence:
             throw RegistryError(.timedOut, "\(subject): nothing received for \(idleTimeout)", isTransient: true)

@@ -21,4 +21,11 @@ struct ContentRange: Hashable, Sendable {
         self.last = last
         self.total = total
     }
+
+    /// The size that a 416 answer states: `bytes */200`.
+    static func totalOfUnsatisfied(_ text: String) -> Int64? {
+        let words = text.split(separator: " ")
+        guard words.count == 2, words[0].lowercased() == "bytes", words[1].hasPrefix("*/") else { return nil }
+        return Int64(words[1].dropFirst(2)).flatMap { $0 >= 0 ? $0 : nil }
+    }
 }

@@ -1,9 +1,6 @@
 import AsyncHTTPClient
-import HTTPProxy
 import NIOCore
 import NIOHTTP1
-import NIOSSL
-import ScanModel
 
 /// A request as we send it: HTTP/1.1, no body but a form's.
 struct HTTPExchangeRequest: Sendable {
@@ -14,6 +11,8 @@ struct HTTPExchangeRequest: Sendable {
     var headers: [(name: String, value: String)] = []
     var authorization: String?
     var form: String?
+    /// The registry that the request is for, where `address` is that of another server which it named.
+    var registry: WebAddress.Origin?
 }
 
 /// An answer whose body is still to be read.
@@ -41,32 +40,29 @@ struct HTTPExchange: Sendable {
     /// The most bytes in one response's headers, names and values together.
     static let maxHeaderBytes = 256 << 10
 
-    let clients: HTTPClients
+    let connections: Connections
     let options: RegistryOptions
 
     init(options: RegistryOptions) {
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        configuration.decompression = .disabled
-        configuration.httpVersion = .http1Only
-        configuration.timeout = .init(connect: TimeAmount(options.connectTimeout))
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, options.connectionsPerHost)
-        // Retries are ours, with back-off and a bound.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        if let file = options.certificateAuthorityFile {
-            var tls = TLSConfiguration.makeClientConfiguration()
-            tls.additionalTrustRoots = [.file(file)]
-            configuration.tlsConfiguration = tls
-        }
-        clients = HTTPClients(configuration, proxies: options.proxies)
+        connections = Connections(options: options)
         self.options = options
     }
+
+    /// Closes all connections; to be called once, when no request is under way.
+    func shutdown() async throws { try await connections.shutdown() }
 
     /// Sends one request and follows redirects; the credentials go to the server asked, and to no other.
     func send(_ request: HTTPExchangeRequest) async throws -> HTTPExchangeReply {
         var rules = RedirectRules(start: request.address)
+        let registry = request.registry ?? request.address.origin
         while true {
-            let response = try await execute(request, at: rules.current, withCredentials: !rules.hasLeftOrigin)
+            let client = connections.client(for: rules.current, of: registry)
+            let response = try await execute(
+                request,
+                at: rules.current,
+                over: client,
+                withCredentials: !rules.hasLeftOrigin
+            )
             let status = Int(response.status.code)
             guard RedirectRules.statuses.contains(status), request.form == nil else {
                 return HTTPExchangeReply(
@@ -79,32 +75,33 @@ struct HTTPExchange: Sendable {
             let previous = rules.current.origin
             try rules.follow(response.headers.first(name: "location"), subject: request.subject)
             if rules.current.origin != previous {
-                try await checkReach(of: rules.current, from: request.address, subject: request.subject)
+                try await checkReach(of: rules.current, from: registry, subject: request.subject)
             }
         }
     }
 
-    /// Throws `refusedAddress` where `address` lies nearer to us than `own` does, or is never to be connected to.
-    func checkReach(of address: WebAddress, from own: WebAddress, subject: String) async throws {
-        guard let target = try await scope(of: address), let source = try await scope(of: own) else { return }
+    /// Throws `refusedAddress` where `address` lies nearer to us than `registry` does, or is never to be connected to.
+    ///
+    /// That it does not change its place until it is connected to is seen to by `Connections.guest`. A name that only a proxy
+    /// knows is the proxy's to judge.
+    func checkReach(of address: WebAddress, from registry: WebAddress.Origin, subject: String) async throws {
+        let target: AddressScope
+        do {
+            target = try await HostScopes.nearest(of: address.host)
+        } catch let error as RegistryError where error.code == .unreachable && connections.proxy(for: address) != nil {
+            return
+        }
+        let source = connections.scope(of: registry)
         guard RedirectRules.allows(target, from: source) else {
             let reason = "is link-local, reserved or nearer to this machine than the registry is"
             throw RegistryError(.refusedAddress, "\(subject): refused to go to \(address.host), which \(reason)")
         }
     }
 
-    /// How far a server is; nil where only a proxy knows its name, which is then the one to connect and to judge.
-    private func scope(of address: WebAddress) async throws -> AddressScope? {
-        do {
-            return try await HostScopes.scope(of: address.host)
-        } catch let error as RegistryError where error.code == .unreachable && clients.proxy(for: address.text) != nil {
-            return nil
-        }
-    }
-
     private func execute(
         _ request: HTTPExchangeRequest,
         at address: WebAddress,
+        over client: HTTPClient,
         withCredentials: Bool
     ) async throws -> HTTPClientResponse {
         var outgoing = HTTPClientRequest(url: address.text)
@@ -121,7 +118,6 @@ struct HTTPExchange: Sendable {
         }
         let response: HTTPClientResponse
         do {
-            let client = clients.client(for: address.text)
             response = try await client.execute(outgoing, deadline: .now() + TimeAmount(options.requestTimeout))
         } catch {
             try Task.checkCancellation()

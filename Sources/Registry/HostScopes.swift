@@ -1,14 +1,11 @@
 import Glibc
 import NIOPosix
 
-/// Looks up how far a host's addresses reach.
-///
-/// The connection looks the name up again, so a name server that changes its answer in between is not caught; a name with
-/// several addresses counts as its nearest one.
+/// Looks up how far a host's addresses reach, before anything connects to it.
 enum HostScopes {
     /// The nearest scope of all addresses of `host`, which may be a name or a literal in any spelling that the system
     /// takes for one; throws `unreachable` where it has none.
-    static func scope(of host: String) async throws -> AddressScope {
+    static func nearest(of host: String) async throws -> AddressScope {
         let name = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         let addresses = try await NIOThreadPool.singleton.runIfActive { lookUp(name) }
         guard let nearest = addresses.max() else {
@@ -17,8 +14,14 @@ enum HostScopes {
         return nearest
     }
 
-    private static func lookUp(_ name: String) -> [AddressScope] {
+    /// The scope of an address in its usual spelling, found without asking anybody; `forbidden` for anything else.
+    static func literal(_ address: String) -> AddressScope {
+        lookUp(address, flags: AI_NUMERICHOST).max() ?? .forbidden
+    }
+
+    private static func lookUp(_ name: String, flags: Int32 = 0) -> [AddressScope] {
         var hints = addrinfo()
+        hints.ai_flags = flags
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(name, nil, &hints, &list) == 0 else { return [] }

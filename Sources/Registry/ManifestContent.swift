@@ -39,6 +39,9 @@ enum ManifestDecoding {
         "", "application/json", "application/octet-stream", "text/plain", "application/vnd.oci.empty.v1+json",
     ]
 
+    /// The most layers of an image; Docker itself takes 127.
+    static let maxLayers = 1000
+
     static func isGeneric(_ mediaType: String) -> Bool { generic.contains(mediaType) }
 
     /// The body's own `mediaType`, where it is an object with one.
@@ -62,8 +65,16 @@ enum ManifestDecoding {
             throw RegistryError(.badResponse, "the manifest is both an index and an image")
         }
         let type = isGeneric(mediaType) ? shape.mediaType ?? shape.impliedType : mediaType
-        if MediaType.isSchema1(type) || (shape.schemaVersion == 1 && shape.hasFSLayers) { return .schema1 }
-        guard MediaType.isIndex(type) || MediaType.isManifest(type) else { return .unknown(mediaType: type) }
+        if shape.schemaVersion == 1, shape.hasFSLayers { return .schema1 }
+        guard MediaType.isIndex(type) || MediaType.isManifest(type) else {
+            // What the bytes are is not for a response to say: else one registry could make an image that others hold
+            // pass for something that needs no scan.
+            guard shape.impliedType.isEmpty, !MediaType.isSchema1(type) else {
+                let claim = PlainText.line(type, limit: 100)
+                throw RegistryError(.badResponse, "the manifest is served as \(claim), which its fields are not")
+            }
+            return .unknown(mediaType: type)
+        }
         guard shape.schemaVersion == 2 else {
             throw RegistryError(.badResponse, "the manifest's schemaVersion is not 2")
         }
@@ -75,6 +86,9 @@ enum ManifestDecoding {
             throw RegistryError(.badResponse, "the image manifest lacks config or layers")
         }
         let manifest = try decode(ImageManifest.self, bytes)
+        guard manifest.layers.count <= maxLayers else {
+            throw RegistryError(.tooLarge, "the image has over \(maxLayers) layers")
+        }
         if let reason = manifest.artifactReason { return .artifact(reason: PlainText.line(reason)) }
         return .image(manifest)
     }

@@ -1,7 +1,7 @@
 /// Text from outside, made fit for one line of a message.
-enum PlainText {
+package enum PlainText {
     /// Printable ASCII and other letters, at most `limit` characters; control characters become spaces.
-    static func line(_ text: some StringProtocol, limit: Int = 200) -> String {
+    package static func line(_ text: some StringProtocol, limit: Int = 200) -> String {
         var result = ""
         for scalar in text.unicodeScalars.prefix(limit) {
             let hidden = scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format

@@ -49,13 +49,17 @@ extension RegistryClient {
     /// Streams a blob from its first byte to its last; `onChunk` gets each byte once, in order.
     ///
     /// The network is read no faster than `onChunk` returns. A broken connection is resumed at the byte it broke at. All
-    /// `size` bytes have arrived when this returns; fewer or more throw. The digest is the caller's to check, as it reads
-    /// the bytes anyway. What `onChunk` throws is thrown on and ends the transfer.
+    /// `size` bytes have arrived when this returns; fewer or more throw. With `isSizeBinding` false the size that the
+    /// registry states counts instead. The digest is the caller's to check, as it reads the bytes anyway. What `onChunk`
+    /// throws is thrown on and ends the transfer. `patience` is how long the first request may wait for its turn, where the
+    /// registry's limits are shared (`RegistryOptions.gatePatience` without it); once bytes have arrived the long one counts.
     package func streamBlob(
         registry: String,
         repository: String,
         digest: Digest,
         size: Int64,
+        isSizeBinding: Bool = true,
+        patience: Duration? = nil,
         onChunk: ([UInt8]) async throws -> Void
     ) async throws {
         let endpoint = try RegistryEndpoint(registry, options: options)
@@ -63,14 +67,15 @@ extension RegistryClient {
         let subject = "\(endpoint.name)/\(repository)@\(digest)"
         guard size >= 0 else { throw RegistryError(.invalidReference, "\(subject): the size \(size) is below zero") }
         let policy = RetryPolicy(options: options)
-        var transfer = BlobTransfer(size: size, subject: subject)
+        var transfer = BlobTransfer(size: size, rule: isSizeBinding ? .binding : .hint, subject: subject)
+        var pace = TransferPace(options: options)
         var attempt = 1
         var resumes = 0
         var end = ContinuousClock.now + options.deadline
         while true {
             let before = transfer.offset
             do {
-                let reply = try await request(
+                let ask = RegistryRequest(
                     .GET,
                     endpoint,
                     address,
@@ -78,13 +83,22 @@ extension RegistryClient {
                     headers: transfer.rangeHeaders,
                     subject: subject
                 )
-                if !(200...299).contains(reply.status) { try await expect([], reply, subject: subject) }
-                try transfer.begin(reply)
-                while let part = try await reply.body.next() {
-                    let chunk = try transfer.take(part)
-                    if !chunk.isEmpty { try await ConsumerFailure.marking { try await onChunk(chunk) } }
+                try await request(ask, patience: transfer.offset > 0 ? nil : patience) { reply in
+                    let isNoRange = reply.status == 416 && !ask.headers.isEmpty
+                    if !(200...299).contains(reply.status), !isNoRange { try await expect([], reply, subject: subject) }
+                    try transfer.begin(reply)
+                    while !isNoRange {
+                        let next = try await reply.body.next()
+                        guard pace.add(next?.readableBytes ?? 0, after: reply.body.lastWait) else {
+                            let rate = "\(pace.bytesPerSecond) bytes a second"
+                            throw RegistryError(.timedOut, "\(subject): slower than \(rate) for too long")
+                        }
+                        guard let part = next else { break }
+                        let chunk = try transfer.take(part)
+                        if !chunk.isEmpty { try await ConsumerFailure.marking { try await onChunk(chunk) } }
+                    }
+                    try transfer.finish()
                 }
-                try transfer.finish()
                 return
             } catch let failure as ConsumerFailure {
                 throw failure.cause

@@ -92,13 +92,19 @@ extension RegistryClient {
         subject: String
     ) async throws -> ListPage {
         try await retrying(subject) {
-            let reply = try await self.request(.GET, endpoint, address, scope: scope, subject: subject)
-            try await self.expect([200], reply, subject: subject)
-            let bytes = try await reply.body.collect(maxBytes: self.options.maxListBytes)
-            guard let list = try? JSONDecoder().decode(ListBody.self, from: Data(bytes)) else {  // reported as such
-                throw RegistryError(.badResponse, "\(subject): the page is not a list in JSON", status: reply.status)
+            let ask = RegistryRequest(.GET, endpoint, address, scope: scope, subject: subject)
+            return try await self.request(ask) { reply in
+                try await self.expect([200], reply, subject: subject)
+                let bytes = try await reply.body.collect(maxBytes: self.options.maxListBytes)
+                guard let list = try? JSONDecoder().decode(ListBody.self, from: Data(bytes)) else {  // reported as such
+                    throw RegistryError(
+                        .badResponse,
+                        "\(subject): the page is not a list in JSON",
+                        status: reply.status
+                    )
+                }
+                return ListPage(names: list.repositories ?? list.tags ?? [], links: reply.headers["link"])
             }
-            return ListPage(names: list.repositories ?? list.tags ?? [], links: reply.headers["link"])
         }
     }
 

@@ -11,7 +11,7 @@ extension RegistryClient {
         let address = try manifestAddress(reference, endpoint)
         let subject = "\(reference)"
         let found: Descriptor? = try await retrying(subject) {
-            let reply = try await self.request(
+            let ask = RegistryRequest(
                 .HEAD,
                 endpoint,
                 address,
@@ -19,16 +19,21 @@ extension RegistryClient {
                 headers: Self.acceptHeaders,
                 subject: subject
             )
-            // A HEAD answer has no body to explain a refusal: GET decides, and explains.
-            if [400, 403, 405, 406, 501].contains(reply.status) { return nil }
-            try await self.expect([200], reply, subject: subject)
-            guard let digest = reply.headers.first(name: "docker-content-digest").flatMap({ Digest($0) }),
-                let size = reply.contentLength, size > 0, !ManifestDecoding.isGeneric(reply.mediaType)
-            else { return nil }
-            if let wanted = reference.digest, wanted != digest {
-                throw RegistryError(.digestMismatch, "\(subject): the registry answers with another digest, \(digest)")
+            return try await self.request(ask) { reply in
+                // A HEAD answer has no body to explain a refusal: GET decides, and explains.
+                if [400, 403, 405, 406, 501].contains(reply.status) { return nil }
+                try await self.expect([200], reply, subject: subject)
+                guard let digest = reply.headers.first(name: "docker-content-digest").flatMap({ Digest($0) }),
+                    let size = reply.contentLength, size > 0, !ManifestDecoding.isGeneric(reply.mediaType)
+                else { return nil }
+                if let wanted = reference.digest, wanted != digest {
+                    throw RegistryError(
+                        .digestMismatch,
+                        "\(subject): the registry answers with another digest, \(digest)"
+                    )
+                }
+                return Descriptor(mediaType: reply.mediaType, digest: digest, size: size)
             }
-            return Descriptor(mediaType: reply.mediaType, digest: digest, size: size)
         }
         if let found { return found }
         return try await manifest(reference).descriptor
@@ -43,28 +48,40 @@ extension RegistryClient {
         let subject = "\(reference)"
         let limit = options.maxManifestBytes
         return try await retrying(subject) {
-            let reply = try await self.request(
+            let ask = RegistryRequest(
                 .GET,
                 endpoint,
                 address,
                 scope: Self.pullScope(reference.repository),
+                cost: .pull,
                 headers: Self.acceptHeaders,
                 subject: subject
             )
-            try await self.expect([200], reply, subject: subject)
-            guard (reply.contentLength ?? 0) <= Int64(limit) else {
-                throw RegistryError(.tooLarge, "\(subject): the manifest has over \(limit) bytes")
+            return try await self.request(ask) { reply in
+                try await self.expect([200], reply, subject: subject)
+                guard (reply.contentLength ?? 0) <= Int64(limit) else {
+                    throw RegistryError(.tooLarge, "\(subject): the manifest has over \(limit) bytes")
+                }
+                let bytes = try await reply.body.collect(maxBytes: limit)
+                let stated = reply.headers.first(name: "docker-content-digest").flatMap { Digest($0) }
+                return try Self.checked(bytes, type: reply.mediaType, reference, stated: stated, subject: subject)
             }
-            let bytes = try await reply.body.collect(maxBytes: limit)
-            let stated = reply.headers.first(name: "docker-content-digest").flatMap { Digest($0) }
-            let digest = try Self.checkedDigest(of: bytes, asked: reference.digest, stated: stated, subject: subject)
-            let generic = ManifestDecoding.isGeneric(reply.mediaType)
-            let mediaType = (generic ? ManifestDecoding.bodyMediaType(bytes) : nil) ?? reply.mediaType
-            return FetchedManifest(
-                descriptor: Descriptor(mediaType: mediaType, digest: digest, size: Int64(bytes.count)),
-                bytes: bytes
-            )
         }
+    }
+
+    private static func checked(
+        _ bytes: [UInt8],
+        type: String,
+        _ reference: ImageReference,
+        stated: Digest?,
+        subject: String
+    ) throws -> FetchedManifest {
+        let digest = try checkedDigest(of: bytes, asked: reference.digest, stated: stated, subject: subject)
+        let own = ManifestDecoding.isGeneric(type) ? ManifestDecoding.bodyMediaType(bytes) : nil
+        return FetchedManifest(
+            descriptor: Descriptor(mediaType: own ?? type, digest: digest, size: Int64(bytes.count)),
+            bytes: bytes
+        )
     }
 
     private static func checkedDigest(of bytes: [UInt8], asked: Digest?, stated: Digest?, subject: String) throws

@@ -35,6 +35,11 @@ extension RegistryError {
         }
     }
 
+    /// The same failure as one that may pass.
+    var asTransient: RegistryError {
+        RegistryError(code, message, status: status, isTransient: true, retryAfter: retryAfter)
+    }
+
     /// The error for a failure below HTTP, classified once here.
     static func transport(_ error: any Error, subject: String) -> RegistryError {
         switch error {

@@ -15,6 +15,8 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
         package static let gone = Code(rawValue: "gone")
         /// Too many requests, also after waiting.
         package static let rateLimited = Code(rawValue: "rate_limited")
+        /// It is not this request's turn yet, as the registry's shared budget is spent or paused; nothing was sent.
+        package static let throttled = Code(rawValue: "throttled")
         /// No connection, or one that broke.
         package static let unreachable = Code(rawValue: "unreachable")
         /// The registry's certificate or the TLS handshake was refused.

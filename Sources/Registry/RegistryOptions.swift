@@ -19,6 +19,13 @@ package struct RegistryOptions: Sendable {
     package var idleTimeout: Duration = .seconds(30)
     /// The least progress, in bytes, in `idleTimeout` of waiting for the network.
     package var minimumBytesPerIdleTimeout = 4096
+    /// The least rate of a blob's transfer on average, in bytes a second of waiting for the network, beyond
+    /// `slowTransferGrace`.
+    package var minimumBytesPerSecond = 16 << 10
+    /// How long a blob may be waited for in all before `minimumBytesPerSecond` counts.
+    package var slowTransferGrace: Duration = .seconds(600)
+    /// How long one request may wait for its turn where the limits of its registry are shared.
+    package var gatePatience: Duration = .seconds(600)
     /// How long one call may go on retrying; for a blob counted from the last bytes that arrived.
     package var deadline: Duration = .seconds(300)
     /// Tries for one call, the first included; for a blob counted anew where bytes arrived.

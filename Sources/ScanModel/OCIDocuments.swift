@@ -97,8 +97,12 @@ package struct ImageManifest: Codable, Sendable {
 
     /// Why this is not a container image, or `nil` where it is one.
     package var artifactReason: String? {
-        if let artifactType, !MediaType.isImageConfig(config.mediaType) { return "artifact of type \(artifactType)" }
-        guard MediaType.isImageConfig(config.mediaType) else { return "artifact with config type \(config.mediaType)" }
+        if let artifactType, !MediaType.isImageConfig(config.mediaType) {
+            return "artifact of type \(artifactType.prefix(100))"
+        }
+        guard MediaType.isImageConfig(config.mediaType) else {
+            return "artifact with config type \(config.mediaType.prefix(100))"
+        }
         return nil
     }
 }

@@ -22,6 +22,7 @@ package enum Migrations {
         Migration(number: 6, name: "m0006_feed_state", sql: PackageResources.m0006_feed_state_sql),
         Migration(number: 7, name: "m0007_package_sets", sql: PackageResources.m0007_package_sets_sql),
         Migration(number: 8, name: "m0008_changed_advisories", sql: PackageResources.m0008_changed_advisories_sql),
+        Migration(number: 9, name: "m0009_registry_limits", sql: PackageResources.m0009_registry_limits_sql),
         Migration(number: 10, name: "m0010_worker_losses", sql: PackageResources.m0010_worker_losses_sql),
         Migration(number: 12, name: "m0012_task_times", sql: PackageResources.m0012_task_times_sql),
     ]

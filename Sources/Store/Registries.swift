@@ -8,6 +8,12 @@ package struct KnownRegistry: Sendable {
     /// The sealed password; see `SecretBox`.
     package var sealedSecret: [UInt8]?
     package var isConfigured: Bool
+    /// Requests under way at a time, of the whole fleet; `nil` for the standard.
+    package var maxConcurrency: Int?
+    /// Requests begun in a second, of the whole fleet; `nil` for the standard.
+    package var requestsPerSecond: Double?
+    /// Token servers outside of the registry's domain that may get its credentials.
+    package var tokenHosts: [String] = []
 
     package init(host: String, isPlainHTTP: Bool, username: String?, sealedSecret: [UInt8]?, isConfigured: Bool) {
         self.host = host
@@ -23,13 +29,18 @@ extension Store {
         try await pool.run { session in
             _ = try session.execute(
                 """
-                INSERT INTO registries (host, plain_http, username, secret, is_configured) VALUES ($1, $2, $3, $4, true)
+                INSERT INTO registries (host, plain_http, username, secret, max_concurrency, requests_per_second,
+                    token_hosts, is_configured)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, true)
                 ON CONFLICT (host) DO UPDATE SET plain_http = excluded.plain_http, username = excluded.username,
-                    secret = excluded.secret, is_configured = true
+                    secret = excluded.secret, max_concurrency = excluded.max_concurrency,
+                    requests_per_second = excluded.requests_per_second, token_hosts = excluded.token_hosts,
+                    is_configured = true
                 """,
                 [
                     .text(registry.host), .bool(registry.isPlainHTTP), .text(registry.username),
-                    registry.sealedSecret.map { .bytes($0) } ?? .null,
+                    registry.sealedSecret.map { .bytes($0) } ?? .null, .int(registry.maxConcurrency),
+                    registry.requestsPerSecond.map { .double($0) } ?? .null, .textArray(registry.tokenHosts),
                 ]
             )
         }
@@ -42,7 +53,8 @@ extension Store {
         try await pool.run { session in
             try session.execute(
                 """
-                UPDATE registries SET is_configured = false, plain_http = false, username = NULL, secret = NULL
+                UPDATE registries SET is_configured = false, plain_http = false, username = NULL, secret = NULL,
+                    max_concurrency = NULL, requests_per_second = NULL, token_hosts = '{}'
                 WHERE host = $1 AND is_configured
                 """,
                 [.text(host)]
@@ -54,16 +66,23 @@ extension Store {
     package func registries() async throws -> [KnownRegistry] {
         try await pool.run { session in
             try session.execute(
-                "SELECT host, plain_http, username, secret, is_configured FROM registries ORDER BY host"
+                """
+                SELECT host, plain_http, username, secret, is_configured, max_concurrency, requests_per_second, token_hosts
+                FROM registries ORDER BY host
+                """
             )
             .map { row in
-                KnownRegistry(
+                var registry = KnownRegistry(
                     host: try row.string(0),
                     isPlainHTTP: try row.bool(1),
                     username: try row.optionalString(2),
                     sealedSecret: try row.optionalBytes(3),
                     isConfigured: try row.bool(4)
                 )
+                registry.maxConcurrency = try row.optionalInt(5)
+                registry.requestsPerSecond = try row.optionalDouble(6)
+                registry.tokenHosts = try row.strings(7)
+                return registry
             }
         }
     }

@@ -11,6 +11,8 @@ package final class FaultServer: Sendable {
         /// Header values by lower-case name.
         package var headers: [String: String] = [:]
         package var body = ""
+        /// When it was read.
+        package var time = ContinuousClock.now
 
         package var path: String { String(target.prefix { $0 != "?" }) }
     }

@@ -35,20 +35,68 @@ struct TaskRunner: Sendable {
         }
     }
 
-    /// Streams the blob into the scanner: the download awaits while the thread is behind, the thread waits while the
-    /// network is, but for the first bytes, which take longest.
+    /// How long a layer's first request may wait for its turn at the registry before others go first.
+    private static let patience = Duration.seconds(2)
+    /// Places that one attempt tries.
+    private static let maxPlaces = 4
+
+    /// Analyses a layer, from another repository that holds it where the first does not give it.
+    ///
+    /// A layer is one in the whole fleet, so what one repository does with it must not decide for all. Later attempts begin
+    /// at another place, for one that is slow to fail.
     private func analyse(_ claim: Claim, on threads: ThreadPool) async throws -> StoredLayer {
         let source = try await store.layerSource(claim.subject)
+        var places = [LayerPlace(registry: source.registry, repository: source.repository)]
+        if claim.attempt > 1 {
+            places += try await store.otherPlaces(of: source, limit: Self.maxPlaces - 1)
+            let first = (claim.attempt - 1) % places.count
+            places = Array(places[first...] + places[..<first])
+        }
+        var failure: (any Error)?
+        var next = 0
+        while next < places.count {
+            do {
+                return try await fetch(source, from: places[next], on: threads)
+            } catch let error where Self.isOfPlace(error) {
+                // What the first place said explains most.
+                failure = failure ?? error
+                if next == 0, places.count == 1 {
+                    places += try await store.otherPlaces(of: source, limit: Self.maxPlaces - 1)
+                }
+                next += 1
+            }
+        }
+        throw failure ?? LayerScanError(.cancelled, "the layer has no place")
+    }
+
+    /// Whether another repository may give what this one did not.
+    private static func isOfPlace(_ error: any Error) -> Bool {
+        switch error {
+        case let error as RegistryError: !error.isTransient && error.code != .cancelled
+        case let error as LayerScanError: error.code == .digestMismatch
+        default: false
+        }
+    }
+
+    /// Streams the blob into the scanner: the download awaits while the thread is behind, the thread waits while the
+    /// network is, but for the first bytes, which take longest.
+    private func fetch(
+        _ source: LayerSource,
+        from place: LayerPlace,
+        on threads: ThreadPool
+    ) async throws -> StoredLayer {
         let client = try await access.client()
         let queue = ChunkQueue()
         return try await withThrowingTaskGroup(of: StoredLayer?.self) { group in
             group.addTask {
                 do {
                     try await client.streamBlob(
-                        registry: source.registry,
-                        repository: source.repository,
+                        registry: place.registry,
+                        repository: place.repository,
                         digest: source.digest,
                         size: source.size,
+                        isSizeBinding: false,
+                        patience: Self.patience,
                         onChunk: { chunk in
                             Measure.count(MetricNames.layerBytes, [("outcome", "fetched")], by: chunk.count)
                             try await queue.send(chunk)

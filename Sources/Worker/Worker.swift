@@ -4,6 +4,7 @@ package import FleetRegistry
 package import LayerScan
 package import Logging
 package import Queue
+import Registry
 package import Store
 package import Telemetry
 
@@ -171,6 +172,18 @@ package struct Worker: Sendable {
         try await feed.acknowledge(entry)
     }
 
+    /// Puts a task back until its registry has room, so that this worker's place goes to another registry's.
+    private func postpone(_ claim: Claim, after error: RegistryError, metadata: Logger.Metadata) async {
+        let wait = min(max((error.retryAfter ?? .seconds(1)) / .seconds(1), 0.2), 60)
+        do {
+            // Spread, so that not all of a registry's tasks come back in one moment.
+            try await store.postpone(claim, for: wait * Double.random(in: 1...1.25))
+            logger.debug("postponed: \(error.message)", metadata: metadata)
+        } catch {
+            logger.warning("the claim could not be put back and will run out: \(error)", metadata: metadata)
+        }
+    }
+
     /// A suspect is worked on alone: if that costs the worker's life, it is known what did.
     private func carryOut(_ claim: Claim, on threads: ThreadPool) async throws {
         try await solitude.run(alone: claim.isSuspect) {
@@ -205,6 +218,9 @@ package struct Worker: Sendable {
             count(claim, "superseded")
             logger.warning("a late result was dropped: \(error)", metadata: metadata)
             return
+        }
+        if let error = error as? RegistryError, error.code == .throttled, !isLost, !Task.isCancelled {
+            return await postpone(claim, after: error, metadata: metadata)
         }
         let failure = TaskFailure(error)
         // Only these two stop a task; what calls itself cancelled for another reason has failed.

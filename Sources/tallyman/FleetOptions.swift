@@ -67,6 +67,7 @@ struct FleetOptions: ParsableArguments {
             box: try secretBox(),
             options: options,
             environment: ProcessInfo.processInfo.environment,
+            redis: try redisURL(),
             logger: logger
         )
     }

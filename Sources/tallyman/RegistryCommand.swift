@@ -9,11 +9,14 @@ import Store
 struct RegistryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "registry",
-        abstract: "Registries that need credentials or speak plain HTTP.",
+        abstract: "Registries that need credentials, speak plain HTTP or have limits.",
         discussion: """
             Others need no entry: anonymous access works as it is, and so do the credentials in ~/.docker/config.json.
 
               printf %s "$PASSWORD" | tallyman registry add registry.example --username ci --password-stdin
+
+            The limits are those of the whole fleet: all workers and coordinators share them. A registry that answers 429
+            is left alone by all of them for as long as it asks, and asked more slowly after that.
             """,
         subcommands: [Add.self, List.self, Remove.self]
     )
@@ -25,6 +28,22 @@ struct RegistryCommand: AsyncParsableCommand {
         @Option(help: "The user to log in as.") var username: String?
         @Flag(help: "Read the password from standard input.") var passwordStdin = false
         @Flag(help: "Speak plain HTTP, not HTTPS.") var plainHttp = false
+        @Option(help: "Requests under way at a time (without it 64, and 16 for docker.io).") var maxConcurrency: Int?
+        @Option(help: "Requests begun in a second (without it 20 for docker.io, and as many as it takes for others).")
+        var requestsPerSecond: Double?
+        @Option(
+            help: "HOST of a token server outside of the registry's domain that may get the credentials; repeatable."
+        )
+        var tokenServer: [String] = []
+
+        func validate() throws {
+            if let maxConcurrency, !(1...RegistryLimits.maxConcurrencyBound).contains(maxConcurrency) {
+                throw ValidationError("--max-concurrency must be from 1 to \(RegistryLimits.maxConcurrencyBound)")
+            }
+            if let rate = requestsPerSecond, !(0.001...RegistryLimits.maxRequestsPerSecond).contains(rate) {
+                throw ValidationError("--requests-per-second must be from 0.001 to 100000")
+            }
+        }
 
         func run() async throws {
             guard let target = RegistryTarget(host), target.repository == nil else {
@@ -43,15 +62,17 @@ struct RegistryCommand: AsyncParsableCommand {
                 sealed = try box.seal(password)
             }
             let store = try await fleet.store(connections: 1)
-            try await store.setRegistry(
-                KnownRegistry(
-                    host: target.registry,
-                    isPlainHTTP: plainHttp,
-                    username: username,
-                    sealedSecret: sealed,
-                    isConfigured: true
-                )
+            var registry = KnownRegistry(
+                host: target.registry,
+                isPlainHTTP: plainHttp,
+                username: username,
+                sealedSecret: sealed,
+                isConfigured: true
             )
+            registry.maxConcurrency = maxConcurrency
+            registry.requestsPerSecond = requestsPerSecond
+            registry.tokenHosts = tokenServer.map { $0.lowercased() }.sorted()
+            try await store.setRegistry(registry)
             await store.close()
             ConsoleOutput.line("added \(target.registry)")
         }
@@ -65,10 +86,15 @@ struct RegistryCommand: AsyncParsableCommand {
             let store = try await fleet.store(connections: 1)
             let known = try await store.registries()
             await store.close()
-            var table = TextTable([.init("REGISTRY"), .init("SCHEME"), .init("USER"), .init("SETTINGS")])
+            var table = TextTable([
+                .init("REGISTRY"), .init("SCHEME"), .init("USER"), .init("AT A TIME"), .init("A SECOND"),
+                .init("SETTINGS"),
+            ])
             for registry in known {
                 table.append([
                     "\(registry.host)", registry.isPlainHTTP ? "http" : "https", "\(registry.username ?? "")",
+                    "\(registry.maxConcurrency.map { "\($0)" } ?? "")",
+                    "\(registry.requestsPerSecond.map { "\($0)" } ?? "")",
                     registry.isConfigured ? "added" : "",
                 ])
             }

@@ -1,6 +1,7 @@
 import Glibc
 import ScanModel
 import Store
+import TallymanTesting
 import Testing
 
 extension FleetTests {
@@ -8,8 +9,8 @@ extension FleetTests {
     struct CrashTests {
         private static let big = TestLayer.dpkg(["big"], filler: 1_000_000)
 
-        private func withRegistry(_ body: (MemoryRegistry) async throws -> Void) async throws {
-            let registry = try MemoryRegistry()
+        private func withRegistry(_ body: (FaultRegistry) async throws -> Void) async throws {
+            let registry = try FaultRegistry()
             defer { registry.stop() }
             for number in 0..<3 {
                 let layers = [TestLayer.debian(["base"]), TestLayer.dpkg(["app-\(number)"])]
@@ -19,7 +20,7 @@ extension FleetTests {
         }
 
         /// What a run with nothing in its way finds.
-        private func quietResults(_ registry: MemoryRegistry) async throws -> [String] {
+        private func quietResults(_ registry: FaultRegistry) async throws -> [String] {
             var results: [String] = []
             try await TestServices.withFleet { fleet in
                 let coordinator = try ServiceProcess("coordinator", in: fleet)
@@ -36,7 +37,7 @@ extension FleetTests {
         /// Starts a run and waits until the first worker is in the middle of the big layer.
         private func inMidLayer(
             _ fleet: Fleet,
-            _ registry: MemoryRegistry,
+            _ registry: FaultRegistry,
             lease: Int = 3
         ) async throws -> (Int, ServiceProcess) {
             registry.forgetRequests()
@@ -90,7 +91,7 @@ extension FleetTests {
 
         @Test("A layer that kills its workers is set aside after a few of them; its neighbours are not")
         func poison() async throws {
-            let registry = try MemoryRegistry()
+            let registry = try FaultRegistry()
             defer { registry.stop() }
             let poison = TestLayer.dpkg(["poison"], filler: 400_000)
             registry.add(TestImage(layers: [TestLayer.debian(["base"]), poison]), as: "app", tag: "poison")

@@ -1,5 +1,6 @@
 import ScanModel
 import Store
+import TallymanTesting
 import Testing
 
 extension FleetTests {
@@ -9,10 +10,10 @@ extension FleetTests {
 
         /// Scans a registry with one good image and what `prepare` adds, and checks the outcome.
         private func scan(
-            _ prepare: (MemoryRegistry) -> Void,
-            _ check: (Fleet, RunStatus, MemoryRegistry) async throws -> Void
+            _ prepare: (FaultRegistry) -> Void,
+            _ check: (Fleet, RunStatus, FaultRegistry) async throws -> Void
         ) async throws {
-            let registry = try MemoryRegistry()
+            let registry = try FaultRegistry()
             defer { registry.stop() }
             registry.add(Self.good, as: "good", tag: "1")
             prepare(registry)
@@ -27,7 +28,7 @@ extension FleetTests {
             try #require(try await fleet.store.images(run: run).first { $0.image.hasSuffix(image) }).reason
         }
 
-        @Test("A manifest that is not there is gone, with its reason, and the rest is scanned")
+        @Test("F44: a manifest that is not there is gone, with its reason, and the rest is scanned")
         func missingManifest() async throws {
             try await scan { registry in
                 registry.add(TestImage(layers: [TestLayer.dpkg(["x"])]), as: "bad", tag: "1")
@@ -51,7 +52,7 @@ extension FleetTests {
             }
         }
 
-        @Test("A blob of garbage fails just the images that have it, after all its tries")
+        @Test("F37: a blob of garbage fails just the images that have it, after all its tries")
         func garbageBlob() async throws {
             let broken = TestLayer.dpkg(["broken"])
             let digest = TestImage.digest(broken)
@@ -126,7 +127,9 @@ extension FleetTests {
             }
         }
 
-        @Test("Artifacts, Docker's first format and layers kept elsewhere are unsupported, each with its reason")
+        @Test(
+            "F46, F48: artifacts, Docker's first format and layers kept elsewhere are unsupported, each with its reason"
+        )
         func unsupported() async throws {
             try await scan { registry in
                 registry.add(

@@ -150,7 +150,14 @@ struct Fleet: Sendable {
         var options = RegistryOptions()
         options.maxAttempts = 2
         options.backoffBase = .milliseconds(10)
-        let access = RegistryAccess(store: store, box: nil, options: options, environment: [:], logger: Self.logger)
+        let access = RegistryAccess(
+            store: store,
+            box: nil,
+            options: options,
+            environment: [:],
+            redis: redis,
+            logger: Self.logger
+        )
         try await body(store, access)
         await access.shutdown()
         await store.close()

@@ -39,8 +39,8 @@ private struct Page {
 extension FleetTests {
     @Suite("What can be seen of a fleet")
     struct ObservationTests {
-        private func withRegistry(_ body: (MemoryRegistry) async throws -> Void) async throws {
-            let registry = try MemoryRegistry()
+        private func withRegistry(_ body: (FaultRegistry) async throws -> Void) async throws {
+            let registry = try FaultRegistry()
             defer { registry.stop() }
             for number in 0..<3 {
                 let layers = [TestLayer.debian(["base"]), TestLayer.dpkg(["app-\(number)"])]

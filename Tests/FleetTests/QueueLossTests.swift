@@ -2,14 +2,15 @@ import Queue
 import Redis
 import ScanModel
 import Store
+import TallymanTesting
 import Testing
 
 extension FleetTests {
     @Suite("Losses")
     struct QueueLossTests {
         /// A registry of five images whose layers take about half a second each.
-        private func withSlowRegistry(_ body: (MemoryRegistry) async throws -> Void) async throws {
-            let registry = try MemoryRegistry()
+        private func withSlowRegistry(_ body: (FaultRegistry) async throws -> Void) async throws {
+            let registry = try FaultRegistry()
             defer { registry.stop() }
             for number in 0..<5 {
                 let layers = [TestLayer.debian(["base"]), TestLayer.dpkg(["app-\(number)"], filler: 100_000)]
@@ -111,7 +112,7 @@ extension FleetTests {
 
         @Test("No more is announced than workers can take up soon, and an interactive scan passes the bulk")
         func backpressure() async throws {
-            let registry = try MemoryRegistry()
+            let registry = try FaultRegistry()
             defer { registry.stop() }
             for number in 0..<40 {
                 let layers = [TestLayer.dpkg(["app-\(number)"], filler: 30_000)]

@@ -1,6 +1,7 @@
 import Foundation
 import FoundationNetworking
 import ScanModel
+import TallymanTesting
 import Testing
 
 /// Pushes images into a real registry over plain HTTP (distribution-spec v1.1, "Pushing").

@@ -1,5 +1,6 @@
 import ScanModel
 import Store
+import TallymanTesting
 import Testing
 
 extension FleetTests {
@@ -16,8 +17,8 @@ extension FleetTests {
         private static let layers = Set(images.flatMap { $0.image.blobs.keys.map(\.description) })
             .subtracting(images.compactMap { $0.image.blobs.min { $0.value.count < $1.value.count }?.key.description })
 
-        private func withRegistry(_ body: (MemoryRegistry) async throws -> Void) async throws {
-            let registry = try MemoryRegistry()
+        private func withRegistry(_ body: (FaultRegistry) async throws -> Void) async throws {
+            let registry = try FaultRegistry()
             defer { registry.stop() }
             for (repository, tag, image) in Self.images { registry.add(image, as: repository, tag: tag) }
             try await body(registry)

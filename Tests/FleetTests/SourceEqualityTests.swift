@@ -4,6 +4,7 @@ import ImageSources
 import Logging
 import Registry
 import ScanModel
+import TallymanTesting
 import Testing
 
 /// One image in every place that images come from.
@@ -74,7 +75,7 @@ struct SourceEqualityTests {
         }
         try Data(TestLayer.tar(layout())).write(to: folder.appendingPathComponent("oci.tar"))
         try Data(try dockerArchive()).write(to: folder.appendingPathComponent("docker.tar"))
-        let registry = try MemoryRegistry()
+        let registry = try FaultRegistry()
         defer { registry.stop() }
         registry.add(image, as: "team/app", tag: "1")
 

@@ -1,4 +1,5 @@
 import Foundation
+import TallymanTesting
 import Testing
 
 extension FleetTests {
@@ -11,8 +12,8 @@ extension FleetTests {
             "urgency":"medium"}}}}}
             """
 
-        private func withFleet(_ body: (Fleet, TestFolder, MemoryRegistry) async throws -> Void) async throws {
-            let registry = try MemoryRegistry()
+        private func withFleet(_ body: (Fleet, TestFolder, FaultRegistry) async throws -> Void) async throws {
+            let registry = try FaultRegistry()
             defer { registry.stop() }
             registry.add(TestImage(layers: [TestLayer.debian(["libc6", "curl"])]), as: "team/app", tag: "v1")
             registry.add(TestImage(layers: [TestLayer.debian(["curl", "nano"])]), as: "team/web", tag: "v1")

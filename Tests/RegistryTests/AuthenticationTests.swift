@@ -39,7 +39,7 @@ struct AuthenticationTests {
         #expect(server.requests.count == 2)
     }
 
-    @Test("a bearer token that ends in mid-run is replaced", arguments: [3600, 1])
+    @Test("F33: a bearer token that ends in mid-run is replaced", arguments: [3600, 1])
     func tokenExpires(seconds: Int) async throws {
         let issued = Mutex(0)
         let server = try FaultServer { request, number in
@@ -114,7 +114,7 @@ struct AuthenticationTests {
         )
     }
 
-    @Test("credentials are not sent to a token server on another host")
+    @Test("F39: credentials are not sent to a token server on another host")
     func foreignRealm() async throws {
         let thief = try FaultServer { _, _ in .reply(200, text: #"{"token":"t"}"#) }
         defer { thief.stop() }
@@ -127,7 +127,7 @@ struct AuthenticationTests {
         #expect(thief.requests.isEmpty)
     }
 
-    @Test("a token server on another host is used where the configuration allows it")
+    @Test("F39: a token server on another host is used where the configuration allows it")
     func allowedRealm() async throws {
         let tokens = try FaultServer { _, _ in .reply(200, text: #"{"token":"t"}"#) }
         defer { tokens.stop() }
@@ -145,7 +145,7 @@ struct AuthenticationTests {
         #expect(tokens.requests.first?.headers["authorization"] == basic)
     }
 
-    @Test("a hostile token is refused", arguments: [#"{"token":"a\r\nX: y"}"#, "{}", "[]", #"{"token":7}"#, ""])
+    @Test("F39: a hostile token is refused", arguments: [#"{"token":"a\r\nX: y"}"#, "{}", "[]", #"{"token":7}"#, ""])
     func hostileToken(answer: String) async throws {
         let server = try FaultServer { request, _ in
             if request.path == "/token" { return .reply(200, text: answer) }

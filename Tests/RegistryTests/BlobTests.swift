@@ -27,7 +27,7 @@ struct BlobTests {
         request.headers["range"].flatMap { Int($0.dropFirst("bytes=".count).dropLast()) }
     }
 
-    @Test("a transfer that breaks is resumed at the byte it broke at", arguments: [true, false])
+    @Test("F35: a transfer that breaks is resumed at the byte it broke at", arguments: [true, false])
     func resumes(clean: Bool) async throws {
         let content = content
         let server = try FaultServer { request, number in
@@ -49,7 +49,7 @@ struct BlobTests {
         #expect(server.requests.last.flatMap(Self.offset) ?? 0 > 0)
     }
 
-    @Test("an answer with the whole is skipped up to where the transfer stood")
+    @Test("F35: an answer with the whole is skipped up to where the transfer stood")
     func ignoresRange() async throws {
         let content = content
         let server = try FaultServer { _, number in
@@ -61,7 +61,7 @@ struct BlobTests {
     }
 
     @Test(
-        "an answer with another range is not taken; the whole is asked for instead",
+        "F35: an answer with another range is not taken; the whole is asked for instead",
         arguments: [
             "bytes 0-199999/200000", "bytes 100001-199999/200000", "bytes 100000-199999/300000", "bytes x-y/z", "none",
         ]
@@ -83,7 +83,7 @@ struct BlobTests {
         #expect(try await stream(server) == content)
     }
 
-    @Test("416 and another size end the transfer", arguments: [0, 1, 2, 3])
+    @Test("F35, F37: 416 and another size end the transfer", arguments: [0, 1, 2, 3])
     func sizes(kind: Int) async throws {
         let content = content
         let server = try FaultServer { request, number in
@@ -100,7 +100,7 @@ struct BlobTests {
         #expect(await code { _ = try await stream(server) } == .badResponse)
     }
 
-    @Test("a truncated body with a clean close and no length is resumed")
+    @Test("F36: a truncated body with a clean close and no length is resumed")
     func truncated() async throws {
         let content = content
         let server = try FaultServer { request, number in
@@ -114,7 +114,7 @@ struct BlobTests {
         #expect(try await stream(server) == content)
     }
 
-    @Test("a body in chunks without a length is taken")
+    @Test("F37: a body in chunks without a length is taken")
     func chunked() async throws {
         let content = content
         let server = try FaultServer { _, _ in
@@ -129,7 +129,7 @@ struct BlobTests {
         #expect(try await stream(server) == content)
     }
 
-    @Test("a registry that never brings more than a little is given up")
+    @Test("F35: a registry that never brings more than a little is given up")
     func endless() async throws {
         let content = content
         let server = try FaultServer { request, _ in
@@ -217,7 +217,7 @@ struct BlobTests {
         #expect(server.requests.count == 1)
     }
 
-    @Test("a small blob is checked against its digest and bound")
+    @Test("F37: a small blob is checked against its digest and bound")
     func verified() async throws {
         let server = try FaultServer { _, _ in .reply(200, text: "abc") }
         defer { server.stop() }

@@ -19,6 +19,8 @@ func quickOptions() -> RegistryOptions {
     return options
 }
 
+let testLogger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
 /// Runs `body` with a client and closes the client.
 @discardableResult
 func withClient<Value>(
@@ -29,7 +31,7 @@ func withClient<Value>(
     let client = RegistryClient(
         options: options,
         credentials: FixedCredentials(credentials),
-        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        logger: testLogger
     )
     do {
         let value = try await body(client)

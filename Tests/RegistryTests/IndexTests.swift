@@ -37,7 +37,7 @@ struct IndexTests {
         #expect(arm.index != nil)
     }
 
-    @Test("an index for arm64 alone gives that, or the reason where another is asked for")
+    @Test("F45: an index for arm64 alone gives that, or the reason where another is asked for")
     func armOnly() async throws {
         let index = Documents.index([entries[0]])
         #expect(try await select(index).descriptor.platform?.architecture == "arm64")
@@ -46,7 +46,7 @@ struct IndexTests {
         #expect(error?.message.contains("the index has linux/arm64") == true)
     }
 
-    @Test("attestations are no images, with annotations or as unknown/unknown")
+    @Test("F45: attestations are no images, with annotations or as unknown/unknown")
     func attestations() async throws {
         let index = Documents.index([
             Documents.entry(digest([1]), size: 1, type: MediaType.ociManifest, platform: "unknown/unknown"),
@@ -57,7 +57,7 @@ struct IndexTests {
         #expect(none?.code == .unsupported)
     }
 
-    @Test("indexes within indexes are read, and one that is missing or itself costs only itself")
+    @Test("F45: indexes within indexes are read, and one that is missing or itself costs only itself")
     func nested() async throws {
         let inner = Documents.index([entries[1]])
         let outer = Documents.index([
@@ -70,7 +70,7 @@ struct IndexTests {
         #expect(chosen.problems.count == 3)
     }
 
-    @Test("an index that names itself ends", arguments: [1, 3])
+    @Test("F45: an index that names itself ends", arguments: [1, 3])
     func cyclic(copies: Int) async throws {
         // A digest cannot be in its own content, so the registry lies about the content; the digest check sees it.
         let own = digest([7])
@@ -89,7 +89,7 @@ struct IndexTests {
         #expect(server.requests.count < 6)
     }
 
-    @Test("a chain of indexes deeper than the bound is cut")
+    @Test("F45: a chain of indexes deeper than the bound is cut")
     func deep() async throws {
         var chain: [(String, type: String)] = []
         var text = Documents.index([entries[1]])
@@ -100,7 +100,7 @@ struct IndexTests {
         #expect(await code { _ = try await select(text, other: chain) } == .unsupported)
     }
 
-    @Test("ten thousand children are read, more are refused")
+    @Test("F45: ten thousand children are read, more are refused")
     func manyChildren() async throws {
         let filler = Documents.entry(digest([1]), size: 1, type: MediaType.ociManifest, platform: "windows/amd64")
         let many = Array(repeating: filler, count: 9_999)

@@ -21,7 +21,7 @@ struct ListTests {
         }
     }
 
-    @Test("relative and absolute links are followed to the end", arguments: [0, 1, 2, 3])
+    @Test("F42: relative and absolute links are followed to the end", arguments: [0, 1, 2, 3])
     func links(form: Int) async throws {
         let server = try FaultServer { request, _ in
             let host = request.headers["host"] ?? ""
@@ -39,7 +39,7 @@ struct ListTests {
         #expect(server.requests.first?.target == "/v2/_catalog?n=1000")
     }
 
-    @Test("a missing link does not end a list that goes on")
+    @Test("F42: a missing link does not end a list that goes on")
     func missingLink() async throws {
         let all = names(0..<250)
         let server = try FaultServer { request, _ in
@@ -54,7 +54,10 @@ struct ListTests {
         #expect(summary.repositories == 250)
     }
 
-    @Test("links in a circle, repeated pages and links elsewhere end the list with a problem", arguments: [0, 1, 2, 3])
+    @Test(
+        "F42: links in a circle, repeated pages and links elsewhere end the list with a problem",
+        arguments: [0, 1, 2, 3]
+    )
     func circles(kind: Int) async throws {
         let server = try FaultServer { _, number in
             let target = [
@@ -69,7 +72,7 @@ struct ListTests {
         #expect(server.requests.count <= 5)
     }
 
-    @Test("names that are none are left out and counted as a problem")
+    @Test("F42: names that are none are left out and counted as a problem")
     func hostileNames() async throws {
         let server = try FaultServer { _, _ in
             .reply(200, text: #"{"repositories":["ok","../../etc","A","a b","x?y"]}"#)

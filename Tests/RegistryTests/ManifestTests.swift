@@ -52,7 +52,7 @@ struct ManifestTests {
         #expect(server.requests.map(\.method) == (kind == 0 ? ["HEAD"] : ["HEAD", "GET"]))
     }
 
-    @Test("a manifest with another digest than asked for or stated is refused")
+    @Test("F37: a manifest with another digest than asked for or stated is refused")
     func wrongDigest() async throws {
         let other = digest([1])
         let server = try FaultServer { _, _ in
@@ -76,7 +76,7 @@ struct ManifestTests {
         }
     }
 
-    @Test("a manifest of 100 MB is refused, whether it states its length or not", arguments: [true, false])
+    @Test("F50: a manifest of 100 MB is refused, whether it states its length or not", arguments: [true, false])
     func huge(statesLength: Bool) async throws {
         let part = [UInt8](repeating: 32, count: 1 << 20)
         let server = try FaultServer { _, _ in
@@ -90,7 +90,7 @@ struct ManifestTests {
         #expect(server.requests.count == 1)
     }
 
-    @Test("response, body and fields must agree on what a manifest is")
+    @Test("F52: response, body and fields must agree on what a manifest is")
     func confusion() async throws {
         let image = Documents.image()
         let both = String(image.dropLast()) + #","manifests":[]}"#
@@ -129,7 +129,7 @@ struct ManifestTests {
         }
     }
 
-    @Test("what is not a container image is said to be so")
+    @Test("F46: what is not a container image is said to be so")
     func unsupported() async throws {
         let schema1 = #"{"schemaVersion":1,"name":"a","fsLayers":[],"history":[]}"#
         let chart = Documents.image(configType: "application/vnd.cncf.helm.config.v1+json")
@@ -149,7 +149,7 @@ struct ManifestTests {
         }
     }
 
-    @Test("names that would change the request are refused before one is sent")
+    @Test("F51: names that would change the request are refused before one is sent")
     func hostileNames() async throws {
         let server = try FaultServer { _, _ in .reply(200) }
         defer { server.stop() }

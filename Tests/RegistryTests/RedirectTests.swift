@@ -18,7 +18,7 @@ struct RedirectTests {
     }
 
     @Test(
-        "a redirect to another server goes without the credentials, also on the way back",
+        "F38: a redirect to another server goes without the credentials, also on the way back",
         arguments: [301, 302, 303, 307, 308]
     )
     func dropsAuthorization(status: Int) async throws {
@@ -59,7 +59,7 @@ struct RedirectTests {
         }
     }
 
-    @Test("redirects in a circle, or too many, end with an error", arguments: ["/v2/a/blobs/x", ""])
+    @Test("F38: redirects in a circle, or too many, end with an error", arguments: ["/v2/a/blobs/x", ""])
     func loops(target: String) async throws {
         let server = try FaultServer { _, number in
             .reply(302, [("Location", target.isEmpty ? "/step\(number)" : target)])
@@ -72,7 +72,7 @@ struct RedirectTests {
     }
 
     @Test(
-        "redirects to addresses for this machine or its cloud are refused",
+        "F41: redirects to addresses for this machine or its cloud are refused",
         arguments: [
             "http://169.254.169.254/latest", "http://[fe80::1]/", "http://2852039166/", "http://[::ffff:169.254.1.1]/x",
         ]
@@ -86,7 +86,7 @@ struct RedirectTests {
     }
 
     @Test(
-        "a redirect without a usable target is an error",
+        "F38: a redirect without a usable target is an error",
         arguments: ["", "ftp://a/b", "http://a@b/", "http://a b/", "http:///x"]
     )
     func unusable(target: String) async throws {

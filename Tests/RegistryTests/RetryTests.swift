@@ -7,10 +7,10 @@ import Testing
 @Suite("Retries")
 struct RetryTests {
     @Test(
-        "429 is waited out, whatever form Retry-After has",
+        "F34: 429 is waited out, whatever form Retry-After has",
         arguments: [
             nil, "0", "0.01", "1", "99999999999", "-5", "soon", "Sun, 06 Nov 1994 08:49:37 GMT",
-            "Fri, 31 Dec 9999 23:59:59 GMT",
+            "Fri, 31 Dec 9999 23:59:59 GMT", "792.351µs", "1h",
         ]
     )
     func rateLimit(retryAfter: String?) async throws {
@@ -27,7 +27,7 @@ struct RetryTests {
         #expect(server.requests.count == 3)
     }
 
-    @Test("retries end after the attempts allowed, and say what the registry said")
+    @Test("F34: retries end after the attempts allowed, and say what the registry said")
     func gives() async throws {
         let body = #"{"errors":[{"code":"TOOMANYREQUESTS","message":"slow\u0007 down"}]}"#
         let server = try FaultServer { _, _ in .reply(429, text: body) }
@@ -93,7 +93,7 @@ struct RetryTests {
         }
     }
 
-    @Test("silence before the head and in the body times out")
+    @Test("F49: silence before the head and in the body times out")
     func silence() async throws {
         var options = quickOptions()
         options.requestTimeout = .milliseconds(200)

@@ -41,7 +41,7 @@ struct RuleTests {
     }
 
     @Test(
-        "credentials go to the registry's own domain only",
+        "F39, F40: credentials go to the registry's own domain only",
         arguments: [
             ("docker.io", "https://auth.docker.io/token", true),
             ("docker.io", "https://auth.docker.io.evil.test/t", false),
@@ -61,7 +61,7 @@ struct RuleTests {
         #expect(RealmRules.mayReceiveCredentials(address, of: endpoint, options: options) == expected)
     }
 
-    @Test("a token server without https serves only a registry without it")
+    @Test("F39: a token server without https serves only a registry without it")
     func realmScheme() throws {
         let secure = try RegistryEndpoint("reg.test", options: RegistryOptions())
         let plain = try RegistryEndpoint("localhost:5000", options: RegistryOptions())
@@ -87,7 +87,7 @@ struct RuleTests {
         #expect(try url("[::1]:5000") == "http://[::1]:5000/v2/")
     }
 
-    @Test("a redirect never reaches nearer than the registry is, nor from https to http")
+    @Test("F38, F41: a redirect never reaches nearer than the registry is, nor from https to http")
     func redirects() throws {
         #expect(
             !RedirectRules.allows(.loopback, from: .global) && !RedirectRules.allows(.privateNetwork, from: .global)
@@ -105,7 +105,7 @@ struct RuleTests {
     }
 
     @Test(
-        "addresses have their scope",
+        "F41: addresses have their scope",
         arguments: [
             ("8.8.8.8", AddressScope.global), ("10.1.2.3", .privateNetwork), ("172.31.0.1", .privateNetwork),
             ("172.32.0.1", .global), ("192.168.1.1", .privateNetwork), ("100.64.0.1", .privateNetwork),
@@ -120,7 +120,7 @@ struct RuleTests {
         ]
     )
     func scopes(host: String, expected: AddressScope) async throws {
-        #expect(try await HostScopes.scope(of: host) == expected)
+        #expect(try await HostScopes.nearest(of: host) == expected)
     }
 
     @Test(

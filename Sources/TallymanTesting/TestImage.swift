@@ -1,16 +1,17 @@
 import Crypto
-import Foundation
-import ScanModel
+package import ScanModel
 
 /// A small image made in code.
-struct TestImage: Sendable {
-    var mediaType = MediaType.ociManifest
-    var manifest: [UInt8]
-    var blobs: [ScanModel.Digest: [UInt8]]
+package struct TestImage: Sendable {
+    package var mediaType = MediaType.ociManifest
+    package var manifest: [UInt8]
+    package var blobs: [ScanModel.Digest: [UInt8]]
 
-    var digest: ScanModel.Digest { Self.digest(manifest) }
+    package var digest: ScanModel.Digest { Self.digest(manifest) }
 
-    static func digest(_ bytes: [UInt8]) -> ScanModel.Digest { ScanModel.Digest(sha256: SHA256.hash(data: bytes)) }
+    package static func digest(_ bytes: [UInt8]) -> ScanModel.Digest {
+        ScanModel.Digest(sha256: SHA256.hash(data: bytes))
+    }
 
     /// An image of uncompressed layers.
     ///
@@ -20,7 +21,7 @@ struct TestImage: Sendable {
     ///   - layerType: What the manifest says its layers are.
     ///   - created: When the configuration says that the image was made.
     ///   - labels: The configuration's labels, of names and values that need no escapes.
-    init(
+    package init(
         layers: [[UInt8]],
         configType: String = MediaType.ociConfig,
         layerType: String = "application/vnd.oci.image.layer.v1.tar",
@@ -48,7 +49,7 @@ struct TestImage: Sendable {
     }
 
     /// Docker's first format.
-    static var schema1: TestImage {
+    package static var schema1: TestImage {
         var image = TestImage(layers: [])
         image.mediaType = MediaType.dockerSchema1Signed
         image.manifest = Array(#"{"schemaVersion":1,"name":"old","tag":"1","fsLayers":[],"history":[]}"#.utf8)
@@ -61,9 +62,9 @@ struct TestImage: Sendable {
 }
 
 /// Layers made in code: tar archives as POSIX.1-1988 describes them ("ustar").
-enum TestLayer {
+package enum TestLayer {
     /// A Debian base: os-release, and a dpkg status with the packages.
-    static func debian(_ packages: [String]) -> [UInt8] {
+    package static func debian(_ packages: [String]) -> [UInt8] {
         tar(
             [("etc/os-release", Array("ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n".utf8))]
                 + status(packages)
@@ -71,7 +72,7 @@ enum TestLayer {
     }
 
     /// A layer with another dpkg status; `filler` makes it larger by so many bytes, which depend on `packages`.
-    static func dpkg(_ packages: [String], filler: Int = 0) -> [UInt8] {
+    package static func dpkg(_ packages: [String], filler: Int = 0) -> [UInt8] {
         var files = status(packages)
         if filler > 0 {
             var word = UInt64(truncatingIfNeeded: packages.joined().utf8.reduce(7) { $0 &* 31 &+ UInt64($1) })
@@ -93,7 +94,7 @@ enum TestLayer {
         return [("var/lib/dpkg/status", Array(stanzas.joined().utf8))]
     }
 
-    static func tar(_ files: [(String, [UInt8])]) -> [UInt8] {
+    package static func tar(_ files: [(String, [UInt8])]) -> [UInt8] {
         var archive: [UInt8] = []
         for (name, bytes) in files {
             var header = [UInt8](repeating: 0, count: 512)

@@ -1,0 +1,379 @@
+import Foundation
+import Registry
+import ScanModel
+import Store
+import Synchronization
+import TallymanTesting
+import Testing
+
+extension FleetTests {
+    /// What registries do to a whole fleet; `docs/faults.md` lists the faults by number.
+    @Suite("Registry faults")
+    struct RegistryFaultTests {
+        private static let base = TestLayer.debian(["base"])
+
+        private func scan(
+            workers: Int = 2,
+            _ prepare: (FaultRegistry) throws -> Void,
+            _ check: (Fleet, RunStatus, FaultRegistry) async throws -> Void
+        ) async throws {
+            let registry = try FaultRegistry()
+            defer { registry.stop() }
+            try prepare(registry)
+            try await TestServices.withFleet { fleet in
+                try await fleet.withServices(workers: workers) {
+                    try await check(fleet, try await fleet.scan(registry.host), registry)
+                }
+            }
+        }
+
+        private func reason(_ fleet: Fleet, _ run: Int, _ image: String) async throws -> String {
+            try #require(try await fleet.store.images(run: run).first { $0.image.hasSuffix(image) }).reason
+        }
+
+        /// An image whose manifest names no type, so that only the response does.
+        private static var untyped: TestImage {
+            var image = TestImage(layers: [base])
+            let text = String(decoding: image.manifest, as: UTF8.self)
+            image.manifest = Array(
+                text.replacing("\"mediaType\":\"\(MediaType.ociManifest)\",\"config\"", with: "\"config\"").utf8
+            )
+            return image
+        }
+
+        private static func fleet(_ registry: FaultRegistry, images: Int = 6) {
+            for number in 0..<images {
+                let top = TestLayer.dpkg(["app-\(number)"], filler: 60_000 + number)
+                registry.add(TestImage(layers: [base, top]), as: "app-\(number)", tag: "1")
+            }
+        }
+
+        @Test("F33, F35, F36: tokens that end and layers that break in mid-run change nothing of the result")
+        func brokenRun() async throws {
+            var quiet: [String] = []
+            for isBroken in [false, true] {
+                try await scan { registry in
+                    Self.fleet(registry)
+                    guard isBroken else { return }
+                    registry.demandNewTokens()
+                    let renew = { @Sendable [weak registry] in registry?.demandNewTokens() ?? () }
+                    registry.add(.after(renew), at: "", requests: 20...20)
+                    registry.add(.after(renew), at: "", requests: 35...35)
+                    registry.add(.drop(after: 1000), at: "app-0/blobs/", requests: 3...3)
+                    registry.add(.drop(after: 20_000, reset: true), at: "app-1/blobs/", requests: 3...4)
+                    registry.add(.truncated(to: 30_000), at: "app-2/blobs/", requests: 3...3)
+                    registry.add(.status(503), at: "app-3/", requests: 2...2)
+                } _: { (fleet, status, registry) async throws in
+                    #expect(status.run.state == .done && status.byState == ["analysed": 6])
+                    let results = try await fleet.results()
+                    if isBroken { #expect(results == quiet) } else { quiet = results }
+                    if isBroken { #expect(registry.tokensIssued > 1) }
+                }
+            }
+        }
+
+        @Test(
+            "F34: a refusal that one worker meets pauses all for that registry, while another registry's layers go on"
+        )
+        func sharedPause() async throws {
+            let other = try FaultRegistry()
+            defer { other.stop() }
+            let registry = try FaultRegistry()
+            defer { registry.stop() }
+            Self.fleet(registry, images: 8)
+            for number in 0..<8 {
+                let layer = TestLayer.dpkg(["other-\(number)"], filler: 50_000 + number)
+                other.add(TestImage(layers: [layer]), as: "other-\(number)", tag: "1")
+            }
+            other.setFault(.slow(bytes: 20_000, microseconds: 60_000), at: "other-")
+            let refused = Clocked()
+            let refusal = Fault.status(429, [("Retry-After", "4")])
+            let slow = Fault.slow(bytes: 20_000, microseconds: 200_000)
+            for number in 0..<8 {
+                registry.add(
+                    Fault { request, answer in
+                        refused.note() ? refusal.steps(request, answer) : slow.steps(request, answer)
+                    },
+                    at: "app-\(number)/blobs/",
+                    "GET"
+                )
+            }
+            try await TestServices.withFleet { fleet in
+                try await fleet.withServices(workers: 2) {
+                    let run = try await fleet.request([registry.host, other.host])
+                    // The pause is asked for once layers are fetched; configurations come first.
+                    try await fleet.waitUntil("(SELECT state = 'running' FROM runs WHERE id = \(run))")
+                    refused.arm()
+                    let status = try await fleet.finished(run)
+                    #expect(status.run.state == .done && status.byState == ["analysed": 16])
+                }
+            }
+            let moment = try #require(refused.moment, "no layer was asked for while refusals were on")
+            // Requests that were on their way when the refusal came are let through.
+            let settled = moment + .milliseconds(500)
+            let pause = settled..<(moment + .milliseconds(3900))
+            #expect(!registry.requests.contains { pause.contains($0.time) })
+            #expect(registry.requests.contains { $0.time > pause.upperBound })
+            #expect(other.requests.contains { (moment..<pause.upperBound).contains($0.time) })
+        }
+
+        @Test("F37: an image that states a wrong size of a layer does not spoil it for the images that share it")
+        func poisonedSize() async throws {
+            try await scan { registry in
+                registry.add(TestImage(layers: [Self.base]), as: "good", tag: "1")
+                var image = TestImage(layers: [Self.base])
+                let text = String(decoding: image.manifest, as: UTF8.self)
+                image.manifest = Array(text.replacing("\"size\":\(Self.base.count)", with: "\"size\":1").utf8)
+                registry.add(image, as: "a-first", tag: "1")
+                registry.add(image, as: "z-last", tag: "1")
+            } _: { (fleet, status, _) async throws in
+                #expect(status.run.state == .done && status.byState == ["analysed": 3])
+            }
+        }
+
+        @Test(
+            "F37, F44: a layer that one repository does not give as it is comes from another that holds it",
+            arguments: [0, 1, 2]
+        )
+        func otherPlace(kind: Int) async throws {
+            try await scan { registry in
+                for name in ["a-bad", "m-good", "z-bad"] {
+                    let layers = [Self.base, TestLayer.dpkg([name])]
+                    registry.add(TestImage(layers: layers), as: name, tag: "1")
+                }
+                let base = TestImage.digest(Self.base)
+                let fault = [Fault.status(404), .status(401), .garbage][kind]
+                for name in ["a-bad", "z-bad"] { registry.setFault(fault, at: "\(name)/blobs/\(base)") }
+            } _: { (fleet, status, _) async throws in
+                #expect(status.run.state == .done && status.byState == ["analysed": 3])
+            }
+        }
+
+        @Test(
+            "F43: a tag that moves while it is looked at is followed"
+        )
+        func movingTag() async throws {
+            try await scan { registry in
+                let old = TestImage(layers: [TestLayer.debian(["old"])])
+                registry.add(old, as: "moving", tag: "1")
+                registry.add(TestImage(layers: [Self.base]), as: "still", tag: "1")
+                registry.add(
+                    Fault { [weak registry] request, answer in
+                        registry?.add(TestImage(layers: [TestLayer.debian(["new"])]), as: "moving", tag: "1")
+                        registry?.removeManifest(old.digest.description, from: "moving")
+                        return answer.steps
+                    },
+                    at: "moving/manifests/1",
+                    "HEAD",
+                    requests: 1...1
+                )
+            } _: { (fleet, status, _) async throws in
+                #expect(status.run.state == .done && status.byState == ["analysed": 2])
+                #expect(try await fleet.texts("SELECT name FROM packages ORDER BY name") == ["base", "new"])
+            }
+        }
+
+        @Test("F44: an image that is deleted while it is scanned fails with its reason, and is gone in the next run")
+        func deleted() async throws {
+            try await scan { registry in
+                registry.add(TestImage(layers: [Self.base]), as: "kept", tag: "1")
+                registry.add(TestImage(layers: [TestLayer.debian(["lost"])]), as: "lost", tag: "1")
+                registry.setFault(.status(404), at: "lost/blobs/\(TestImage.digest(TestLayer.debian(["lost"])))")
+            } _: { (fleet, status, registry) async throws in
+                #expect(status.run.state == .done)
+                #expect(try await fleet.outcomes(status.run.id) == ["kept:1 analysed", "lost:1 failed"])
+                #expect(try await reason(fleet, status.run.id, "lost:1").contains("404"))
+                registry.removeManifest("1", from: "lost")
+                let again = try await fleet.scan(registry.host)
+                #expect(try await fleet.outcomes(again.run.id).contains("kept:1 reused"))
+                #expect(try await !fleet.outcomes(again.run.id).contains("lost:1 analysed"))
+            }
+        }
+
+        @Test(
+            "F45: indexes of attestations, by the thousand or without an image, cost only themselves"
+        )
+        func indexes() async throws {
+            try await scan { registry in
+                registry.add(TestImage(layers: [Self.base]), as: "good", tag: "1")
+                let image = TestImage(layers: [TestLayer.debian(["child"])])
+                registry.add(image, as: "many", tag: "child")
+                registry.removeManifest("child", from: "many")
+                func index(_ entries: [String]) -> [UInt8] {
+                    Array("{\"schemaVersion\":2,\"manifests\":[\(entries.joined(separator: ","))]}".utf8)
+                }
+                func entry(
+                    _ digest: ScanModel.Digest,
+                    _ size: Int,
+                    _ platform: String,
+                    type: String = MediaType.ociManifest
+                )
+                    -> String
+                {
+                    let parts = platform.split(separator: "/")
+                    return """
+                        {"mediaType":"\(type)","digest":"\(digest)","size":\(size),\
+                        "platform":{"os":"\(parts[0])","architecture":"\(parts[1])"}}
+                        """
+                }
+                let attestation = entry(TestImage.digest([1]), 1, "unknown/unknown")
+                let own = entry(image.digest, image.manifest.count, "linux/amd64")
+                registry.addManifest(
+                    index(Array(repeating: attestation, count: 9000) + [own]),
+                    type: MediaType.ociIndex,
+                    as: "many",
+                    tag: "1"
+                )
+                registry.addManifest(index([attestation]), type: MediaType.ociIndex, as: "nothing", tag: "1")
+                let missing = entry(TestImage.digest([2]), 1, "linux/amd64", type: MediaType.ociIndex)
+                registry.addManifest(index([missing, missing]), type: MediaType.ociIndex, as: "circle", tag: "1")
+                registry.addManifest(
+                    index(Array(repeating: attestation, count: 10_001)),
+                    type: MediaType.ociIndex,
+                    as: "toomany",
+                    tag: "1"
+                )
+            } _: { (fleet, status, _) async throws in
+                #expect(status.run.state == .done)
+                #expect(
+                    try await fleet.outcomes(status.run.id) == [
+                        "circle:1 unsupported", "good:1 analysed", "many:1 analysed", "nothing:1 unsupported",
+                        "toomany:1 failed",
+                    ]
+                )
+            }
+        }
+
+        @Test("F47: layers are read by what their bytes are, whatever the manifest calls them")
+        func wrongLabels() async throws {
+            try await scan { registry in
+                let tar = TestLayer.debian(["x"])
+                let half = Array(tar[..<1000])
+                let members = GzipBuilder.member(half) + GzipBuilder.member(Array(tar[1000...]))
+                let kinds = ["tar": tar, "gzip": GzipBuilder.member(tar), "members": members]
+                for (name, bytes) in kinds {
+                    for label in ["", "+gzip", "+zstd"] {
+                        let type = "application/vnd.oci.image.layer.v1.tar\(label)"
+                        let image = TestImage(layers: [bytes], layerType: type)
+                        registry.add(image, as: "\(name)-\(label.dropFirst())x", tag: "1")
+                    }
+                }
+            } _: { (fleet, status, _) async throws in
+                #expect(status.run.state == .done && status.byState == ["analysed": 9])
+                #expect(try await fleet.texts("SELECT name FROM packages") == ["x"])
+            }
+        }
+
+        @Test("F48, F41: a foreign layer is said not to be covered, and its addresses are never connected to")
+        func foreignLayers() async throws {
+            let trap = try FaultServer { _, _ in .reply(200) }
+            defer { trap.stop() }
+            try await scan { registry in
+                registry.add(TestImage(layers: [Self.base]), as: "good", tag: "1")
+                for type in [
+                    "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+                    "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+                ] {
+                    var image = TestImage(layers: [[1, 2]], layerType: type)
+                    let text = String(decoding: image.manifest, as: UTF8.self)
+                    image.manifest = Array(
+                        text.replacing("\"size\":2}", with: "\"size\":2,\"urls\":[\"\(trap.url)/layer\"]}").utf8
+                    )
+                    registry.add(image, as: type.contains("docker") ? "windows" : "windows-oci", tag: "1")
+                }
+            } _: { (fleet, status, _) async throws in
+                #expect(status.byState == ["analysed": 1, "unsupported": 2])
+                for image in ["windows:1", "windows-oci:1"] {
+                    #expect(try await reason(fleet, status.run.id, image).hasPrefix("not covered: "))
+                }
+            }
+            #expect(trap.requests.isEmpty)
+        }
+
+        @Test("F50: what PostgreSQL cannot store, and text without end, cost only their own image")
+        func hostileText() async throws {
+            try await scan { registry in
+                registry.add(TestImage(layers: [Self.base]), as: "good", tag: "1")
+                let endless = String(repeating: "x", count: 1 << 20)
+                for (name, type) in [("nul", "application/\\u0000x"), ("endless", "application/\(endless)")] {
+                    registry.add(TestImage(layers: [[1]], layerType: type), as: name, tag: "1")
+                    registry.add(TestImage(layers: [[1]], configType: type), as: "\(name)-config", tag: "1")
+                }
+                var image = TestImage(layers: [TestLayer.debian(["odd"])])
+                let config = try #require(image.blobs.first { $0.value.starts(with: Array("{".utf8)) })
+                let text = String(decoding: config.value, as: UTF8.self).replacing("amd64", with: "amd64\\u0000'\\n")
+                let bytes = Array(text.utf8)
+                let manifest = String(decoding: image.manifest, as: UTF8.self)
+                    .replacing("\(config.key)", with: "\(TestImage.digest(bytes))")
+                    .replacing("\"size\":\(config.value.count)", with: "\"size\":\(bytes.count)")
+                image.manifest = Array(manifest.utf8)
+                image.blobs[TestImage.digest(bytes)] = bytes
+                registry.add(image, as: "platform", tag: "1")
+            } _: { (fleet, status, _) async throws in
+                #expect(status.run.state == .done)
+                #expect(status.byState == ["analysed": 2, "unsupported": 4])
+                #expect(
+                    try await fleet.texts("SELECT max(length(reason))::text FROM run_images").first.map { Int($0) ?? 0 }
+                        ?? 0 < 2000
+                )
+            }
+        }
+
+        @Test("F52: a registry that serves another's image under a wrong type does not change what that image is")
+        func poisonedType() async throws {
+            let hostile = try FaultRegistry()
+            defer { hostile.stop() }
+            try await scan { registry in
+                var image = Self.untyped
+                registry.add(image, as: "image", tag: "1")
+                for (number, type) in ["application/vnd.example", MediaType.dockerSchema1Signed, MediaType.ociIndex]
+                    .enumerated()
+                {
+                    image.mediaType = type
+                    hostile.add(image, as: "copy-\(number)", tag: "1")
+                }
+            } _: { (fleet, first, registry) async throws in
+                #expect(first.byState == ["analysed": 1])
+                let bad = try await fleet.scan(hostile.host)
+                #expect(bad.byState["analysed"] == nil)
+                let again = try await fleet.scan(registry.host)
+                #expect(again.byState == ["reused": 1])
+            }
+            // And the other way round: the hostile one first.
+            let registry = try FaultRegistry()
+            defer { registry.stop() }
+            registry.add(Self.untyped, as: "image", tag: "1")
+            try await TestServices.withFleet { fleet in
+                try await fleet.withServices(workers: 1) {
+                    let bad = try await fleet.scan(hostile.host)
+                    #expect(bad.run.state == .failed && bad.byState == ["failed": 3])
+                    let good = try await fleet.scan(registry.host)
+                    #expect(good.byState == ["analysed": 1])
+                }
+            }
+        }
+    }
+}
+
+/// Says once that it is time to refuse, and when that was.
+private final class Clocked: Sendable {
+    private struct State {
+        var isArmed = false
+        var moment: ContinuousClock.Instant?
+    }
+
+    private let state = Mutex(State())
+
+    var moment: ContinuousClock.Instant? { state.withLock { $0.moment } }
+
+    func arm() { state.withLock { $0.isArmed = true } }
+
+    /// Whether this is the request to refuse: the first one after `arm`.
+    func note() -> Bool {
+        state.withLock { state in
+            guard state.isArmed, state.moment == nil else { return false }
+            state.moment = .now
+            return true
+        }
+    }
+}
