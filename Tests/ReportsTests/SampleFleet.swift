@@ -1,24 +1,12 @@
 import ScanModel
+import TallymanTesting
 
 @testable import Reports
-
-/// A small random source with a seed (SplitMix64), so that a failing shuffle can be repeated.
-struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 /// A fleet with something in every part of the report, its arrays in an order that a seed decides.
 enum SampleFleet {
     static func report(seed: UInt64, images: Int = 60) -> FleetReport {
-        var random = SeededRandom(state: seed)
+        var random = SeededRandom(seed: seed)
         return FleetReport(
             advisories: [
                 ProviderBuild(provider: "debian", build: "2026-01-30T04:10Z", records: 181_220),
