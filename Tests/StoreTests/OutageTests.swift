@@ -128,13 +128,13 @@ struct OutageTests {
     @Test("An image with a hundred thousand findings has them all in the report")
     func manyFindings() async throws {
         try await TestDatabase.with { store in
-            let packages = (0..<20_000).map { (name: "package-\($0)", version: "1") }
+            let packages = (0..<10_000).map { (name: "package-\($0)", version: "1") }
             let run = try await store.plan([try SampleFleet.image("app", "1", layers: ["a"])])
             try await store.work(on: run, packages: packages)
             try await store.execute(
                 """
                 INSERT INTO vulnerabilities (name, aliases, is_kev, summary)
-                SELECT 'CVE-2024-' || number, '{}', false, 's' FROM generate_series(10000, 10004) AS number
+                SELECT 'CVE-2024-' || number, '{}', false, 's' FROM generate_series(10000, 10009) AS number
                 """
             )
             try await store.execute(
@@ -147,7 +147,7 @@ struct OutageTests {
             )
             try await store.finish(run: run.id, state: .done, reason: nil, workers: 1)
             let report = try await store.fleetReport(run: run.id, since: nil)
-            #expect(report.totals.findings == 100_000 && report.vulnerabilities.count == 5)
+            #expect(report.totals.findings == 100_000 && report.vulnerabilities.count == 10)
             let count = Mutex(0)
             try await store.forEachFinding(run: run.id) { _ in count.withLock { $0 += 1 } }
             #expect(count.withLock { $0 } == 100_000)
