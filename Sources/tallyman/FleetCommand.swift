@@ -101,7 +101,12 @@ struct FleetCommand: AsyncParsableCommand {
                 throw InputError(run.map { "there is no run \($0)" } ?? "there is no run yet: tallyman fleet scan")
             }
             if waiting {
-                let list = try await WaitingList.read(found, from: store, limit: limit)
+                let list = try await WaitingList.read(
+                    found,
+                    from: store,
+                    redis: try fleet.redisURL(),
+                    limit: limit
+                )
                 await store.close()
                 return try list.print(as: output)
             }
@@ -123,7 +128,12 @@ struct FleetCommand: AsyncParsableCommand {
         func run() async throws {
             let store = try await fleet.store(connections: 1)
             if waiting, let found = try await store.run(try await store.requireRun(run)) {
-                let list = try await WaitingList.read(found, from: store, limit: 1_000_000)
+                let list = try await WaitingList.read(
+                    found,
+                    from: store,
+                    redis: try fleet.redisURL(),
+                    limit: 1_000_000
+                )
                 await store.close()
                 return try list.print(as: output)
             }

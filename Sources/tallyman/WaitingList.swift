@@ -9,7 +9,8 @@ struct WaitingList: Encodable {
     let reason: String
     let images: [WaitingImage]
 
-    static func read(_ run: Run, from store: Store, limit: Int) async throws -> WaitingList {
+    /// `redis` is the address of the server that holds the registries' budgets.
+    static func read(_ run: Run, from store: Store, redis: String, limit: Int) async throws -> WaitingList {
         let hasLeader = try await store.hasLeader()
         let reason =
             switch (run.state, hasLeader) {
@@ -23,7 +24,11 @@ struct WaitingList: Encodable {
             run: run.id,
             state: run.state.rawValue,
             reason: reason,
-            images: try await store.waitingImages(run: run.id, limit: limit)
+            images: try await store.waitingImages(
+                run: run.id,
+                limit: limit,
+                throttled: await ThrottledRegistries.read(redis: redis)
+            )
         )
     }
 
