@@ -226,7 +226,6 @@ extension RedisConnection {
         if case .error(let message)? = replies.first, message.hasPrefix("NOSCRIPT") {
             return try await command(["EVAL", RedisArgument(script.text)] + rest)
         }
-        guard let reply = replies.first else { throw RedisError(.invalidReply, "no reply") }
-        return try reply.get()
+        return try replies.first?.get() ?? .null
     }
 }

@@ -25,7 +25,7 @@ struct ManifestFaultTests {
 
     @Test("F50: an image of a thousand layers is read, one of more is refused", arguments: [128, 1000, 1001])
     func manyLayers(count: Int) async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             registry.add(TestImage(layers: (0..<count).map { Array("\($0)".utf8) }), as: "a", tag: "1")
             if count > 1000 {
                 #expect(await code { _ = try await select(registry) } == .tooLarge)
@@ -40,7 +40,7 @@ struct ManifestFaultTests {
         let deep = String(repeating: "[", count: 100_000)
         let deeper = String(repeating: #"{"a":"#, count: 100_000)
         for text in [deep, deeper, #"{"errors":\#(deep)"#, #"{"token":\#(deep)"#, #"{"manifests":\#(deep)"#] {
-            try await withRegistry { registry in
+            try await withRegistry { registry async throws in
                 let bytes = Array(text.utf8)
                 for type in [MediaType.ociManifest, MediaType.ociIndex, "application/json"] {
                     registry.addManifest(bytes, type: type, as: "a", tag: "1")
@@ -75,7 +75,7 @@ struct ManifestFaultTests {
 
     @Test("F50: a configuration of 100 MB is refused before it is asked for, and one that only grows to it cut")
     func hugeConfig() async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             let part = [UInt8](repeating: 32, count: 1 << 20)
             registry.setFault(
                 Fault { _, _ in
@@ -108,7 +108,7 @@ struct ManifestFaultTests {
         ]
     )
     func digests(text: String) async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             let good = Documents.image()
             let own = "\(digest(Array(Documents.config.utf8)))"
             let index = Documents.index([Documents.entry(good, platform: "linux/amd64")])
@@ -153,7 +153,7 @@ struct ManifestFaultTests {
         for body in bodies {
             var kinds: Set<String> = []
             for type in types {
-                try await withRegistry { registry in
+                try await withRegistry { registry async throws in
                     registry.addManifest(Array(body.utf8), type: type, as: "a", tag: "1")
                     try await withClient { client in
                         let reference = ImageReference(registry: registry.host, repository: "a", tag: "1")
@@ -175,7 +175,7 @@ struct ManifestFaultTests {
 
     @Test("F42: a catalog that is cut to pages of any size is read to its end", arguments: [1, 3, 100])
     func pages(size: Int) async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             let names = (0..<10).map { "team/app-\($0)" }
             for name in names { registry.add(TestImage(layers: []), as: name, tag: "1") }
             registry.setPageSize(size)

@@ -39,7 +39,7 @@ struct TransferFaultTests {
         [true, false]
     )
     func drops(reset: Bool, isSizeBinding: Bool) async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             for (number, bytes) in [0, 1, 33_333, 2, 60_000].enumerated() {
                 let fault = Fault.drop(after: bytes, reset: reset)
                 registry.add(fault, at: "a/blobs/", requests: (number + 1)...(number + 1))
@@ -51,7 +51,7 @@ struct TransferFaultTests {
 
     @Test("F35: a resumed layer that is answered with the whole is not taken twice, and one at a wrong byte not at all")
     func wrongOffsets() async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             registry.add(.drop(after: 40_000), at: "a/blobs/", requests: 1...1)
             registry.add(.header("Content-Range", "bytes 39999-99999/100000"), at: "a/blobs/", requests: 2...2)
             registry.add(.ignoringRange(content), at: "a/blobs/", requests: 3...3)
@@ -62,7 +62,7 @@ struct TransferFaultTests {
 
     @Test("F35: 416 where bytes are missing leads to the whole being asked for")
     func unsatisfied() async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             registry.add(.drop(after: 40_000), at: "a/blobs/", requests: 1...1)
             registry.add(
                 .status(416, [("Content-Range", "bytes */\(content.count)")], text: ""),
@@ -76,7 +76,7 @@ struct TransferFaultTests {
 
     @Test("F35: 416 at the end of a layer whose size nobody knew ends it")
     func unsatisfiedAtEnd() async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             // Neither a length nor as many bytes as the manifest states: only the next answer tells that this was all.
             registry.add(.chunked(by: 7000), at: "a/blobs/", requests: 1...1)
             #expect(try await pull(registry, size: content.count + 5, isSizeBinding: false) == content)
@@ -86,7 +86,7 @@ struct TransferFaultTests {
 
     @Test("F36: a body that is cut with a clean close is resumed", arguments: [true, false])
     func truncated(isSizeBinding: Bool) async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             registry.add(.truncated(to: 12_345), at: "a/blobs/", requests: 1...2)
             #expect(try await pull(registry, isSizeBinding: isSizeBinding) == content)
         }
@@ -98,7 +98,7 @@ struct TransferFaultTests {
         [true, false]
     )
     func wrongSize(size: Int, isChunked: Bool) async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             if isChunked { registry.add(.chunked(by: 4096), at: "a/blobs/", requests: 1...1) }
             #expect(try await pull(registry, size: size, isSizeBinding: false) == content)
         }
@@ -106,7 +106,7 @@ struct TransferFaultTests {
 
     @Test("F37: where the stated size is binding, another ends the transfer", arguments: [99_999, 100_001])
     func bindingSize(size: Int) async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             #expect(await code { _ = try await pull(registry, size: size) } == .badResponse)
             #expect(registry.requests.count == 1)
         }
@@ -114,7 +114,7 @@ struct TransferFaultTests {
 
     @Test("F37: a body without a length that goes on for ever is cut at the stated size")
     func endless() async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             let more = content + patterned(5000)
             registry.add(
                 Fault { request, _ in
@@ -128,7 +128,7 @@ struct TransferFaultTests {
 
     @Test("F49: a layer that drips fast enough not to look silent is given up, and not begun again")
     func slowloris() async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             registry.add(.slow(bytes: 500, microseconds: 20_000), at: "a/blobs/")
             var options = quickOptions()
             options.slowTransferGrace = .milliseconds(200)
@@ -141,7 +141,7 @@ struct TransferFaultTests {
 
     @Test("F49: what was waited for counts over all tries of a layer")
     func slowInParts() async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             registry.add(
                 Fault { _, answer in
                     [
@@ -161,7 +161,7 @@ struct TransferFaultTests {
 
     @Test("F49: a slow start alone ends nothing")
     func slowStart() async throws {
-        try await withRegistry { registry in
+        try await withRegistry { registry async throws in
             registry.add(.late(by: .milliseconds(400)), at: "a/blobs/")
             var options = quickOptions()
             options.slowTransferGrace = .milliseconds(600)
