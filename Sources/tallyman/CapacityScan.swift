@@ -31,7 +31,7 @@ struct CapacityScan: Sendable {
         let run = try await store.requestRun(targets: [registry.host], platform: "", priority: 1)
         var watch = Watch(start: start, before: before)
         while true {
-            let progress = try await store.progress(run: run)
+            let progress = try await store.taskCounts(run: run)
             watch.note(progress)
             report(progress, watch)
             if progress.state.isFinished { break }
@@ -94,7 +94,7 @@ struct CapacityScan: Sendable {
         return Dictionary(parts.map { ($0.key.rawValue, $0.value) }) { one, _ in one }
     }
 
-    private func report(_ progress: RunProgress, _ watch: Watch) {
+    private func report(_ progress: TaskCounts, _ watch: Watch) {
         guard progress.state == .running else {
             return ConsoleOutput.progress("\(workers) workers: \(progress.state.rawValue)")
         }
@@ -134,7 +134,7 @@ struct CapacityScan: Sendable {
             self.before = before
         }
 
-        mutating func note(_ progress: RunProgress) {
+        mutating func note(_ progress: TaskCounts) {
             let now = (ContinuousClock.now - start) / .seconds(1)
             let step = now - seconds
             seconds = now

@@ -1,3 +1,4 @@
+import Catalogers
 import Foundation
 import Logging
 import Postgres
@@ -106,7 +107,12 @@ extension FleetTests {
                             Int(try await fleet.texts("SELECT min(id)::text FROM tasks").first ?? "")
                         )
                         let claim = try #require(
-                            try await fleet.store.claim(task: task, worker: "w-7", leaseSeconds: 60)
+                            try await fleet.store.claim(
+                                task: task,
+                                worker: "w-7",
+                                analysisVersion: Catalogers.analysisVersion,
+                                leaseSeconds: 60
+                            )
                         )
                         let subject = try await fleet.store.subject(of: claim)
                         #expect(subject.digest.hasPrefix("sha256:") && subject.runs == [run])

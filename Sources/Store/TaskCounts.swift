@@ -1,7 +1,7 @@
 import Postgres
 
 /// Where a run stands, for a watcher that asks often: counts from indexes alone.
-package struct RunProgress: Sendable {
+package struct TaskCounts: Sendable {
     package var state: Run.State
     /// Layers that wait for a worker, and tasks of any kind that wait or are in hand.
     package var layersQueued: Int
@@ -11,7 +11,7 @@ package struct RunProgress: Sendable {
 
 extension Store {
     /// Where a run stands.
-    package func progress(run: Int) async throws -> RunProgress {
+    package func taskCounts(run: Int) async throws -> TaskCounts {
         try await pool.run { session in
             guard
                 let row = try session.execute(
@@ -25,7 +25,7 @@ extension Store {
                     [.int(run)]
                 ).first, let state = Run.State(rawValue: try row.string(0))
             else { throw StoreError(.notFound, "there is no run \(run)") }
-            return RunProgress(
+            return TaskCounts(
                 state: state,
                 layersQueued: try row.int(1),
                 tasksQueued: try row.int(2),
