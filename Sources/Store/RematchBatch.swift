@@ -208,26 +208,30 @@ struct RematchBatch {
         var summary = RematchSummary()
         guard !rows.isEmpty else { return summary }
         try load(rows)
+        // Asked before, and for all of them: the planner knows nothing of a table that is being filled.
+        let ended = Set(
+            try session.execute(
+                """
+                SELECT package_id, vulnerability_id FROM package_vulnerabilities
+                WHERE found_until IS NOT NULL AND package_id IN (SELECT package_id FROM matched)
+                """
+            ).map { [try $0.int(0), try $0.int(1)] }
+        )
         let opened = try session.execute(
             """
-            WITH opened AS (
-                INSERT INTO package_vulnerabilities (package_id, vulnerability_id, severity, fix_state, fixed_versions,
-                    provider, found_from, found_state)
-                SELECT matched.package_id, vulnerabilities.id, matched.severity, matched.fix_state,
-                    matched.fixed_versions, matched.provider, now(), $1::bigint
-                FROM matched JOIN vulnerabilities USING (name)
-                ORDER BY 1, 2
-                RETURNING package_id, vulnerability_id
-            )
-            SELECT package_id, vulnerability_id, EXISTS (SELECT FROM package_vulnerabilities AS ended
-                WHERE ended.package_id = opened.package_id AND ended.vulnerability_id = opened.vulnerability_id
-                    AND ended.found_until IS NOT NULL)
-            FROM opened
+            INSERT INTO package_vulnerabilities (package_id, vulnerability_id, severity, fix_state, fixed_versions,
+                provider, found_from, found_state)
+            SELECT matched.package_id, vulnerabilities.id, matched.severity, matched.fix_state,
+                matched.fixed_versions, matched.provider, now(), $1::bigint
+            FROM matched JOIN vulnerabilities USING (name)
+            ORDER BY 1, 2
+            RETURNING package_id, vulnerability_id
             """,
             [.int(state)]
         )
         for row in opened {
-            let kind = try row.bool(2) ? FindingChange.Kind.reopened : .new
+            let isBack = ended.contains([try row.int(0), try row.int(1)])
+            let kind = isBack ? FindingChange.Kind.reopened : .new
             if kind == .new { summary.opened += 1 } else { summary.reopened += 1 }
             guard summary.changes.count < limit else { continue }
             summary.changes.append(try Self.change(kind, row))
