@@ -68,6 +68,7 @@ let package = Package(
 
         // Formats: bytes in, values out.
         library("Versions"),
+        library("LinearRegex"),
         library("TOML"),
         library("YAML"),
         library("RPMDatabase", ["Bytes", sqlite]),
@@ -95,6 +96,7 @@ let package = Package(
         ),
         library("Matching", ["Advisories", "ScanModel", "Versions"]),
         library("VEX", ["Advisories", "ScanModel", "YAML", crypto]),
+        library("Policy", ["Advisories", "LinearRegex", "Versions", crypto]),
         library("Reports", ["ScanModel", mustache]),
 
         // Adapters: IO.
@@ -170,6 +172,7 @@ let package = Package(
         tests(of: "Redis"),
         tests(of: "ScanModel", ["TallymanTesting"]),
         tests(of: "Versions"),
+        tests(of: "LinearRegex", ["TallymanTesting"]),
         tests(of: "TOML", ["TallymanTesting"]),
         tests(of: "YAML", ["TallymanTesting"]),
         tests(of: "RPMDatabase", ["Bytes", sqlite]),
@@ -186,6 +189,7 @@ let package = Package(
         tests(of: "Advisories", ["Bytes", "Matching", "ScanModel", "TallymanTesting", "Versions", "Zip"]),
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
+        tests(of: "Policy", ["Advisories", "TallymanTesting", "Versions"]),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
         tests(of: "Registry", ["ScanModel", "TallymanTesting", crypto, logging]),
         tests(of: "FeedSync", ["Advisories", "AdvisoryFile", "TallymanTesting"]),
