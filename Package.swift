@@ -112,8 +112,8 @@ let package = Package(
         library(
             "Documents",
             [
-                "Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Reports", "SBOM", "ScanModel",
-                "VEX", "Versions", crypto,
+                "Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Policy", "Reports", "SBOM",
+                "ScanModel", "VEX", "Versions", crypto,
             ]
         ),
         library("Queue", ["Redis"]),
@@ -156,8 +156,8 @@ let package = Package(
             dependencies: [
                 "Advisories", "AdvisoryFile", "Bytes", "Catalogers", "Coordinator", "DedicatedThread", "Documents",
                 "FeedSync", "FleetRegistry", "ImageInventory", "ImageSources", "LayerScan", "Matching", "Postgres",
-                "Queue", "Redis", "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "VEX", "Versions",
-                "Web", "Worker", arguments, logging, yams,
+                "Policy", "Queue", "Redis", "Registry", "Reports", "SBOM", "ScanModel", "Store", "Supervisor", "VEX",
+                "Versions", "Web", "Worker", arguments, logging, yams,
             ],
             swiftSettings: settings
         ),

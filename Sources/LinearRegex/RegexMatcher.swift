@@ -1,7 +1,8 @@
 /// Matches one pattern against many texts.
 ///
 /// The automaton's states are worked out as texts need them and kept, so that most characters cost one look into a
-/// table. What is kept is bounded; so is the work, in steps that do not depend on the machine.
+/// table. What is kept is bounded; so is the work, in steps that do not depend on the machine. No two of its methods are
+/// ever under way at a time, so that its accesses need no check for that: they would cost as much as short texts do.
 package final class RegexMatcher {
     /// States kept; above it, all are worked out anew.
     private static let maxStates = 1000
@@ -19,19 +20,24 @@ package final class RegexMatcher {
     private static let end = 129
 
     private let program: RegexProgram
-    private var closure: RegexClosure
-    private var budget: Int
-    private var states: [RegexState] = []
+    private let allowance: Int
+    @exclusivity(unchecked) private var closure: RegexClosure
+    @exclusivity(unchecked) private var budget: Int
+    @exclusivity(unchecked) private var states: [RegexState] = []
     private var numbers: [RegexState: Int32] = [:]
-    private var table: [Int32] = []
+    @exclusivity(unchecked) private var table: [Int32] = []
     /// Transitions by characters beyond ASCII.
     private var wide: [UInt64: Int32] = [:]
 
     package init(_ pattern: RegexPattern, budget: Int = defaultBudget) {
         program = pattern.program
         closure = RegexClosure(program)
+        allowance = budget
         self.budget = budget
     }
+
+    /// The steps taken so far.
+    package var spent: Int { allowance - budget }
 
     /// Whether `text` matches from its start, as Python's `re.match` has it.
     package func matches(_ text: String) throws(RegexBudgetError) -> Bool {
@@ -39,6 +45,12 @@ package final class RegexMatcher {
         var text = text
         // `withUTF8` takes no typed throws.
         return try text.withUTF8 { bytes in Result { () throws(RegexBudgetError) in try run(bytes) } }.get()
+    }
+
+    /// Whether valid UTF-8 matches from its start.
+    package func matches(utf8 bytes: UnsafeBufferPointer<UInt8>) throws(RegexBudgetError) -> Bool {
+        guard program.looks.isEmpty else { return try matchesLooking(String(decoding: bytes, as: UTF8.self)) }
+        return try run(bytes)
     }
 
     private func matchesLooking(_ text: String) throws(RegexBudgetError) -> Bool {
@@ -55,6 +67,16 @@ package final class RegexMatcher {
         var state: Int32 = 0
         var index = 0
         while index < bytes.count {
+            // As far as the table knows the way.
+            table.withUnsafeBufferPointer { table in
+                // The last character may be a line end that ends the text, which has a column of its own.
+                while index < bytes.count - 1, bytes[index] < 128 {
+                    let next = table[Int(state) * Self.columns + Int(bytes[index])]
+                    guard next >= 0 else { break }
+                    state = next
+                    index += 1
+                }
+            }
             let byte = bytes[index]
             let next: Int32
             if byte < 128 {

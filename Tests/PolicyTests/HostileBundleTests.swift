@@ -69,14 +69,28 @@ struct HostileBundleTests {
         limits.maxRules = 10
         limits.maxItems = 5
         limits.maxProblems = 20
+        limits.maxOpenItems = 1
         let rules = Array(repeating: Sample.rule("always/always"), count: 11)
         let items = Array(repeating: Sample.item("always", "x"), count: 6)
         let many = PolicyBundle.read(Array(Sample.bundle(rules, whitelist: items).utf8), limits: limits)
         #expect(many.errors.map(\.path) == ["policies[0].rules", "whitelists[0].items"])
+        let open = [Sample.item("always", "*x"), Sample.item("always", "a*"), Sample.item("always", "regexp:x")]
+        let unindexed = PolicyBundle.read(Array(Sample.bundle([], whitelist: open).utf8), limits: limits)
+        #expect(unindexed.errors.map(\.path) == ["whitelists[0].items"])
         let wrong = Array(repeating: #"{"x": 1}"#, count: 10)
         let reading = PolicyBundle.read(Array(Sample.bundle(wrong).utf8), limits: limits)
         #expect(reading.errors.count == 21)
         #expect(reading.errors.last?.cause == "20 more problems are not listed")
+    }
+
+    @Test("Costly expressions in many rules take no more than a few of them would")
+    func costlyRules() throws {
+        let costly = "/(?:[a-z]?){900}(?:.?){900}x"
+        let rules = Array(repeating: Sample.rule("files/name_match", ["regex": costly]), count: 40)
+        let bounded = try Sample.read(Sample.bundle(rules))
+            .evaluate(Sample.image, as: nil, now: Sample.now, regexBudget: 100_000)
+        #expect(bounded.problems.count == 40)
+        #expect(bounded.finalAction == .stop)
     }
 
     @Test("A member that stands twice is told")

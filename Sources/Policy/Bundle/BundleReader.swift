@@ -4,15 +4,19 @@ import LinearRegex
 /// Reads a bundle's document into the parts of a ``PolicyBundle``, noting everything that is wrong with it.
 struct BundleReader {
     private let root: BundleObject
+    /// The document as it came.
+    private let document: [UInt8]
     private let log: ProblemLog
     private let limits: BundleLimits
     /// Whether gates that are no more are passed over, as in bundles that were stored long ago.
     private let allowsRetired: Bool
     private var ruleCount = 0
     private var itemCount = 0
+    private var openItemCount = 0
 
-    init(_ root: BundleObject, log: ProblemLog, limits: BundleLimits, allowsRetired: Bool) {
+    init(_ root: BundleObject, document: [UInt8], log: ProblemLog, limits: BundleLimits, allowsRetired: Bool) {
         self.root = root
+        self.document = document
         self.log = log
         self.limits = limits
         self.allowsRetired = allowsRetired
@@ -22,9 +26,21 @@ struct BundleReader {
     mutating func read() -> PolicyBundle {
         let id = root.requiredText("id") ?? ""
         root.checkVersion()
-        let mappings = root.objects("mappings", required: true, most: limits.maxMappings).map { mapping($0) }
-        let reachablePolicies = Set(mappings.flatMap { $0?.policyIDs ?? [] })
-        let reachableWhitelists = Set(mappings.flatMap { $0?.whitelistIDs ?? [] })
+        let mapped = root.objects("mappings", required: true, most: limits.maxMappings).map {
+            (object: $0, mapping: mapping($0))
+        }
+        let mappings = mapped.compactMap(\.mapping)
+        if mapped.isEmpty, root.has("mappings") {
+            log.add(
+                .validation,
+                at: root.place("mappings"),
+                "there is no mapping, so every image passes",
+                remedy: "map \"registry\": \"*\", \"repository\": \"*\" and the tag * to a policy",
+                severity: .warning
+            )
+        }
+        let reachablePolicies = Set(mappings.flatMap(\.policyIDs))
+        let reachableWhitelists = Set(mappings.flatMap(\.whitelistIDs))
         var policies: [String: BundlePolicy] = [:]
         var policyPlaces: [String: String] = [:]
         for object in root.objects("policies", required: true, most: limits.maxPolicies) {
@@ -46,8 +62,7 @@ struct BundleReader {
             note(object, id: whitelist.id, among: &whitelistPlaces, kind: "whitelist", isReachable: isReachable)
             whitelists[whitelist.id] = whitelist
         }
-        let mappingObjects = root.objects("mappings", most: limits.maxMappings)
-        for (mapping, object) in zip(mappings, mappingObjects) {
+        for (object, mapping) in mapped {
             guard let mapping else { continue }
             checkReferences(mapping, at: object, policies: policies, whitelists: whitelists)
         }
@@ -56,10 +71,10 @@ struct BundleReader {
             name: root.text("name") ?? "",
             policies: policies,
             whitelists: whitelists,
-            mappings: mappings.compactMap { $0 },
+            mappings: mappings,
             whitelistedImages: root.objects("whitelisted_images", most: limits.maxMappings).compactMap { selector($0) },
             blacklistedImages: root.objects("blacklisted_images", most: limits.maxMappings).compactMap { selector($0) },
-            raw: root.raw
+            document: document
         )
     }
 
@@ -70,6 +85,8 @@ struct BundleReader {
         kind: String,
         isReachable: Bool
     ) {
+        // That an id is missing has been told.
+        guard !id.isEmpty else { return }
         if let other = places[id] {
             log.add(
                 .duplicate,
@@ -204,7 +221,10 @@ struct BundleReader {
         let isReachable = reachable.contains(id)
         let read = log.collect { objects.compactMap { rule($0) } }
         for var problem in read.problems {
-            if !isReachable, problem.kind != .schema { problem.severity = .warning }
+            if !isReachable, problem.kind != .schema {
+                problem.severity = .warning
+                problem.cause += " (no mapping names this policy, so that its rules are never run)"
+            }
             log.add(problem)
         }
         return BundlePolicy(
@@ -253,8 +273,20 @@ struct BundleReader {
         let isReachable = reachable.contains(id)
         let read = log.collect { objects.compactMap { item($0) } }
         for var problem in read.problems {
-            if !isReachable, problem.kind != .schema { problem.severity = .warning }
+            if !isReachable, problem.kind != .schema {
+                problem.severity = .warning
+                problem.cause += " (no mapping names this whitelist)"
+            }
             log.add(problem)
+        }
+        openItemCount += read.value.count { $0.triggerID.literalPrefix?.isEmpty ?? true }
+        if openItemCount > limits.maxOpenItems {
+            log.add(
+                .malformed,
+                at: object.place("items"),
+                "more than \(limits.maxOpenItems) items have an expression or a star in front",
+                remedy: "begin trigger ids with what they have in common, as in CVE-2026-1234+*"
+            )
         }
         return Whitelist(
             id: id,

@@ -17,7 +17,7 @@ package struct PolicyBundle: Sendable {
     let whitelistedImages: [ImageSelector]
     let blacklistedImages: [ImageSelector]
     /// As its author wrote it.
-    package let raw: RawJSON
+    package let document: [UInt8]
 
     /// What came of reading a document.
     package struct Reading: Sendable {
@@ -66,9 +66,15 @@ package struct PolicyBundle: Sendable {
         guard let root = BundleObject(document, path: "", log: log) else {
             return Reading(bundle: nil, problems: log.all)
         }
-        var reader = BundleReader(root, log: log, limits: limits, allowsRetired: allowsRetired)
+        var reader = BundleReader(root, document: bytes, log: log, limits: limits, allowsRetired: allowsRetired)
         let bundle = reader.read()
         return Reading(bundle: bundle, problems: log.all)
+    }
+
+    /// The document as results give it back, read anew: it takes many times the room of its bytes.
+    package var raw: RawJSON {
+        // It was read before, so that it is no error to give nothing where it cannot be.
+        (try? Self.parse(document, maxDepth: BundleLimits().maxDepth)).map { RawJSON($0) } ?? .null
     }
 
     private static func parse(_ bytes: [UInt8], maxDepth: Int) throws(JSONError) -> JSONValue {

@@ -75,11 +75,11 @@ struct Whitelist: Sendable {
 
     private func candidates(for id: String, in index: GateIndex) -> [Int] {
         var found = (index.exact[id] ?? []) + index.others
-        let bytes = Array(id.utf8)
-        for length in index.lengths where length <= bytes.count {
-            found += index.prefixed[String(decoding: bytes[..<length], as: UTF8.self)] ?? []
+        for length in index.lengths where length <= id.utf8.count {
+            let prefix = String(Substring(id.utf8.prefix(length)))
+            if let numbers = index.prefixed[prefix] { found += numbers }
         }
-        return found.sorted()
+        return found.count > 1 ? found.sorted() : found
     }
 }
 
@@ -102,7 +102,7 @@ final class WhitelistMatchers {
         if pattern.text == id { return true }
         let key = Key(whitelist: whitelist, number: number)
         if let matcher = matchers[key] { return try matcher.matches(id) }
-        guard let matcher = pattern.makeMatcher() else { return false }
+        guard let matcher = pattern.makeMatcher() else { return try pattern.matches(id) }
         matchers[key] = matcher
         return try matcher.matches(id)
     }

@@ -26,6 +26,9 @@ private struct BundleEvaluator {
     let name: ImageName
     let context: EvaluationContext
     private let matchers = WhitelistMatchers()
+    /// What lets a finding of `answeredGate` pass, by its id: several rules find the same.
+    private var answers: [String: PolicyEvaluation.Exemption?] = [:]
+    private var answeredGate = ""
     private var findings: [PolicyEvaluation.Finding] = []
     private var problems: [BundleProblem] = []
     private var action = PolicyAction.go
@@ -131,22 +134,7 @@ private struct BundleEvaluator {
     ) throws(RegexBudgetError) {
         let id =
             finding.id ?? TriggerID.hash(gate: rule.gate, trigger: rule.trigger, message: finding.message)
-        var exemption: PolicyEvaluation.Exemption?
-        for whitelist in whitelists where exemption == nil {
-            let item = try whitelist.item(
-                gate: rule.gate,
-                ids: [id] + finding.otherIDs,
-                now: context.now,
-                matchers: matchers
-            )
-            exemption = item.map {
-                PolicyEvaluation.Exemption(
-                    whitelistName: whitelist.name,
-                    whitelistID: whitelist.id,
-                    itemID: $0.id
-                )
-            }
-        }
+        let exemption = try exemption(of: id, finding.otherIDs, gate: rule.gate, whitelists)
         let result = exemption == nil ? rule.action : .go
         action = max(action, result)
         findings.append(
@@ -161,6 +149,33 @@ private struct BundleEvaluator {
                 ruleID: rule.id
             )
         )
+    }
+
+    /// The first item of the first whitelist that covers a finding.
+    private mutating func exemption(
+        of id: String,
+        _ otherIDs: [String],
+        gate: String,
+        _ whitelists: [Whitelist]
+    ) throws(RegexBudgetError) -> PolicyEvaluation.Exemption? {
+        if answeredGate != gate {
+            answers = [:]
+            answeredGate = gate
+        }
+        if let known = answers[id] { return known }
+        var found: PolicyEvaluation.Exemption?
+        for whitelist in whitelists where found == nil {
+            let item = try whitelist.item(gate: gate, ids: [id] + otherIDs, now: context.now, matchers: matchers)
+            found = item.map {
+                PolicyEvaluation.Exemption(
+                    whitelistName: whitelist.name,
+                    whitelistID: whitelist.id,
+                    itemID: $0.id
+                )
+            }
+        }
+        answers[id] = .some(found)
+        return found
     }
 
     private mutating func note(_ error: Unjudged, _ rule: BundlePolicy.Rule) {

@@ -1,3 +1,5 @@
+import LinearRegex
+
 /// One entry of the image's merged file system.
 package struct FileFact: Hashable, Sendable {
     package enum Kind: Hashable, Sendable { case file, directory, link, other }
@@ -44,13 +46,51 @@ package struct FileTable: Sendable {
     package let entries: [FileFact]
     /// Whether the contents of files were hashed.
     package let hasDigests: Bool
+    /// The paths one after the other, to be matched without a look at the entries.
+    private let pathBytes: [UInt8]
+    /// Where each path ends in them.
+    private let pathEnds: [Int]
+    /// Places in `entries` with the bit for the user's or group's ID.
+    let setIDs: [Int]
 
     package init(_ entries: [FileFact], hasDigests: Bool = false) {
         var byPath: [String: FileFact] = [:]
         byPath.reserveCapacity(entries.count)
         for entry in entries { byPath[entry.path] = entry }
-        self.entries = byPath.values.sorted { $0.path < $1.path }
+        let sorted = byPath.values.sorted { $0.path < $1.path }
+        self.entries = sorted
         self.hasDigests = hasDigests
+        var bytes: [UInt8] = []
+        var ends: [Int] = []
+        ends.reserveCapacity(sorted.count)
+        for entry in sorted {
+            bytes.append(contentsOf: entry.path.utf8)
+            ends.append(bytes.count)
+        }
+        pathBytes = bytes
+        pathEnds = ends
+        setIDs = sorted.indices.filter { sorted[$0].mode & 0o6000 != 0 }
+    }
+
+    /// Places in `entries` whose paths match from their start.
+    func places(matching matcher: RegexMatcher) throws(Unjudged) -> [Int] {
+        do {
+            return try pathBytes.withUnsafeBufferPointer { bytes in
+                Result { () throws(RegexBudgetError) in
+                    var found: [Int] = []
+                    var start = 0
+                    for (place, end) in pathEnds.enumerated() {
+                        if try matcher.matches(utf8: UnsafeBufferPointer(rebasing: bytes[start..<end])) {
+                            found.append(place)
+                        }
+                        start = end
+                    }
+                    return found
+                }
+            }.get()
+        } catch {
+            throw Unjudged(.failed, "\(error)")
+        }
     }
 
     package subscript(path: String) -> FileFact? {

@@ -127,7 +127,8 @@ private struct EffectiveUserTrigger: Trigger {
     static let parameters = [
         Parameter(
             "users",
-            .list,
+            // Any text, also an empty one: no user is allowed then.
+            .text,
             required: true,
             example: "root,docker",
             "User names to check against as the effective user (last user entry) in the image's history."

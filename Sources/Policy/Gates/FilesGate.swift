@@ -50,16 +50,13 @@ private struct NameMatchTrigger: Trigger {
     }
 
     func findings(in image: ImageFacts, _ context: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
-        let matcher = context.matcher(of: pattern)
-        var found: [TriggerFinding] = []
-        for file in try image.files.get().entries where try matcher.judge(file.path) {
-            found.append(
-                TriggerFinding(
-                    "Application of regex matched file found in container: file=\(file.path) regexp=\(pattern.text)"
-                )
+        let files = try image.files.get()
+        return try files.places(matching: context.matcher(of: pattern)).map { place in
+            TriggerFinding(
+                "Application of regex matched file found in container: file=\(files.entries[place].path) "
+                    + "regexp=\(pattern.text)"
             )
         }
-        return found
     }
 }
 
@@ -146,8 +143,12 @@ private struct SetIDTrigger: Trigger {
     init(_: ParameterValues) {}
 
     func findings(in image: ImageFacts, _: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
-        try image.files.get().entries.filter { $0.mode & 0o6000 != 0 }.map {
-            TriggerFinding("SUID or SGID found set on file \($0.path). Mode: \(PythonText.octal($0.mode))")
+        let files = try image.files.get()
+        return files.setIDs.map { place in
+            let file = files.entries[place]
+            return TriggerFinding(
+                "SUID or SGID found set on file \(file.path). Mode: \(PythonText.octal(file.mode))"
+            )
         }
     }
 }

@@ -44,17 +44,31 @@ struct TriggerFinding: Hashable, Sendable {
 /// What the rules of one evaluation share.
 final class EvaluationContext {
     let now: PolicyInstant
+    /// Rules that may take all the steps allowed to one, before none are left for the others.
+    private static let costlyRules = 10
+
     /// Steps that the expression of one rule may take.
     private let regexBudget: Int
+    /// Steps left for all rules, without those of `lastMatcher`.
+    private var stepsLeft: Int
+    private var lastMatcher: RegexMatcher?
     /// The image's Dockerfile by directives, read when it is first asked for.
     private var dockerfile: Dockerfile?
 
     init(now: PolicyInstant, regexBudget: Int) {
         self.now = now
         self.regexBudget = regexBudget
+        let (total, isLong) = regexBudget.multipliedReportingOverflow(by: Self.costlyRules)
+        stepsLeft = isLong ? .max : total
     }
 
-    func matcher(of pattern: RegexPattern) -> RegexMatcher { RegexMatcher(pattern, budget: regexBudget) }
+    /// A matcher for a rule's expression, bounded by what one rule and all together may take.
+    func matcher(of pattern: RegexPattern) -> RegexMatcher {
+        if let lastMatcher { stepsLeft -= lastMatcher.spent }
+        let matcher = RegexMatcher(pattern, budget: max(0, min(regexBudget, stepsLeft)))
+        lastMatcher = matcher
+        return matcher
+    }
 
     func dockerfile(of image: ImageFacts) throws(Unjudged) -> Dockerfile {
         if let dockerfile { return dockerfile }

@@ -61,7 +61,9 @@ struct VulnerablePackageTrigger: Trigger {
             )
         ]
 
-    private let packageType: String
+    /// Whether packages of the distribution count, and those of languages.
+    private let countsOS: Bool
+    private let countsOthers: Bool
     private let comparison: Comparison
     private let severity: PolicySeverity
     private let hasFix: Bool?
@@ -73,7 +75,9 @@ struct VulnerablePackageTrigger: Trigger {
     private let excluded: RegexPattern?
 
     init(_ values: ParameterValues) throws(ParameterError) {
-        packageType = values.text("package_type") ?? "all"
+        let type = values.text("package_type") ?? "all"
+        countsOS = type != "non-os"
+        countsOthers = type != "os"
         comparison = values.choice("severity_comparison") ?? .greater
         severity = values.choice("severity") ?? .unknown
         hasFix = values.boolean("fix_available")
@@ -99,14 +103,14 @@ struct VulnerablePackageTrigger: Trigger {
         return found
     }
 
+    private func counts(_ package: PackageFact) -> Bool { package.isOS ? countsOS : countsOthers }
+
     private func finding(
         _ flaw: VulnerabilityFact,
         _ exclusion: RegexMatcher?,
         now: PolicyInstant
     ) throws(Unjudged) -> TriggerFinding? {
-        let package = flaw.package
-        let packageClass = package.isOS ? "os" : "non-os"
-        guard packageType == "all" || packageType == packageClass, comparison.holds(flaw.severity, severity),
+        guard counts(flaw.package), comparison.holds(flaw.severity, severity),
             !(isVendorOnly && flaw.willNotFix), hasFix == nil || hasFix == !flaw.fixedVersions.isEmpty
         else { return nil }
         var times: [String] = []
@@ -121,35 +125,48 @@ struct VulnerablePackageTrigger: Trigger {
         guard let scores = ScoreCheck.passed(nvdChecks, flaw.nvdScores),
             let vendorScores = ScoreCheck.passed(vendorChecks, flaw.vendorScores)
         else { return nil }
-        if !package.isOS, let exclusion, try exclusion.judge(package.location ?? "") { return nil }
+        if !flaw.package.isOS, let exclusion, try exclusion.judge(flaw.package.location ?? "") { return nil }
 
-        let fix = flaw.fixedVersions.isEmpty ? "" : "(fixed in: \(flaw.fixedVersions.joined(separator: ", ")))"
-        let label = Self.label(of: package)
-        let place = package.isOS ? package.name : package.location ?? "None"
         return TriggerFinding(
-            "\(flaw.severity.rawValue.uppercased()) Vulnerability found in \(packageClass) package type "
-                + "(\(package.type)) - \(place) \(fix)\(Self.bracketed(scores))\(Self.bracketed(times))"
-                + "\(Self.bracketed(vendorScores))(\(flaw.id) - \(flaw.link))",
-            id: "\(flaw.id)+\(label)",
-            otherIDs: flaw.aliases.map { "\($0)+\(label)" }
+            Self.message(flaw, scores: scores, times: times, vendorScores: vendorScores),
+            id: flaw.triggerID,
+            otherIDs: flaw.otherTriggerIDs
         )
+    }
+
+    /// Written piece by piece: an image has thousands.
+    private static func message(
+        _ flaw: VulnerabilityFact,
+        scores: [String],
+        times: [String],
+        vendorScores: [String]
+    ) -> String {
+        let package = flaw.package
+        var text = ""
+        text.reserveCapacity(256)
+        text += flaw.severity.upperCase
+        text +=
+            package.isOS ? " Vulnerability found in os package type (" : " Vulnerability found in non-os package type ("
+        text += package.type
+        text += ") - "
+        text += package.isOS ? package.name : package.location ?? "None"
+        text += " "
+        if !flaw.fixedVersions.isEmpty {
+            text += "(fixed in: "
+            text += flaw.fixedVersions.joined(separator: ", ")
+            text += ")"
+        }
+        for part in [scores, times, vendorScores] { text += bracketed(part) }
+        text += "("
+        text += flaw.id
+        text += " - "
+        text += flaw.link
+        text += ")"
+        return text
     }
 
     private static func bracketed(_ parts: [String]) -> String {
         parts.isEmpty ? "" : "(\(parts.joined(separator: " ")))"
-    }
-
-    /// What whitelists name the package by: the file of jars and gems, the folder of npm packages, else name and version.
-    private static func label(of package: PackageFact) -> String {
-        guard !package.isOS else { return package.name }
-        let parts = package.location?.split(separator: "/", omittingEmptySubsequences: false).map(String.init) ?? []
-        let part: String? =
-            switch package.type {
-            case "java", "gem": parts.last
-            case "npm": parts.dropLast().last
-            default: nil
-            }
-        return part.flatMap { $0.isEmpty ? nil : $0 } ?? "\(package.name)-\(package.version)"
     }
 }
 

@@ -67,7 +67,10 @@ package struct PolicyInstant: Hashable, Comparable, Sendable {
     var date: String { String(text.prefix(10)) }
 
     /// `2026-01-31T23:59:59Z`.
+    ///
+    /// Years beyond 1 and 9999 are shown as those.
     package var text: String {
+        let seconds = max(-62_135_596_800, min(253_402_300_799, seconds))
         let days = seconds >= 0 ? seconds / Self.day : (seconds - Self.day + 1) / Self.day
         let rest = seconds - days * Self.day
         let (year, month, date) = Self.date(days)

@@ -50,7 +50,10 @@ enum PythonText {
     }
 
     private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.isWhitespace || (28...31).contains(scalar.value)
+        if scalar.value < 128 {
+            return scalar == " " || (9...13).contains(scalar.value) || (28...31).contains(scalar.value)
+        }
+        return scalar.properties.isWhitespace
     }
 
     private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
