@@ -24,7 +24,7 @@ package final class RegexMatcher {
     @exclusivity(unchecked) private var closure: RegexClosure
     @exclusivity(unchecked) private var budget: Int
     @exclusivity(unchecked) private var states: [RegexState] = []
-    private var numbers: [RegexState: Int32] = [:]
+    private var rows: [RegexState: Int32] = [:]
     @exclusivity(unchecked) private var table: [Int32] = []
     /// Transitions by characters beyond ASCII.
     private var wide: [UInt64: Int32] = [:]
@@ -63,7 +63,7 @@ package final class RegexMatcher {
 
     private func run(_ bytes: UnsafeBufferPointer<UInt8>) throws(RegexBudgetError) -> Bool {
         budget -= bytes.count >> 4
-        if states.isEmpty { _ = number(of: RegexState(kernel: [program.start], previous: .start)) }
+        if states.isEmpty { _ = row(of: RegexState(kernel: [program.start], previous: .start)) }
         var state: Int32 = 0
         var index = 0
         while index < bytes.count {
@@ -71,7 +71,7 @@ package final class RegexMatcher {
             table.withUnsafeBufferPointer { table in
                 // The last character may be a line end that ends the text, which has a column of its own.
                 while index < bytes.count - 1, bytes[index] < 128 {
-                    let next = table[Int(state) * Self.columns + Int(bytes[index])]
+                    let next = table[Int(state) + Int(bytes[index])]
                     guard next >= 0 else { break }
                     state = next
                     index += 1
@@ -82,7 +82,7 @@ package final class RegexMatcher {
             if byte < 128 {
                 let isFinal = byte == 10 && index == bytes.count - 1
                 let column = isFinal ? Self.finalNewline : Int(byte)
-                let known = table[Int(state) * Self.columns + column]
+                let known = table[Int(state) + column]
                 next = known == Self.unknown ? step(state, UInt32(byte), isFinal: isFinal, column: column) : known
                 index += 1
             } else {
@@ -95,7 +95,7 @@ package final class RegexMatcher {
             if next == Self.rejected { return false }
             state = next
         }
-        let known = table[Int(state) * Self.columns + Self.end]
+        let known = table[Int(state) + Self.end]
         let last = known == Self.unknown ? finish(state) : known
         guard budget >= 0 else { throw RegexBudgetError() }
         return last == Self.accepted
@@ -111,8 +111,8 @@ package final class RegexMatcher {
     }
 
     /// Works out where `scalar` leads from a state.
-    private func step(_ number: Int32, _ scalar: UInt32, isFinal: Bool, column: Int?) -> Int32 {
-        let state = states[Int(number)]
+    private func step(_ row: Int32, _ scalar: UInt32, isFinal: Bool, column: Int?) -> Int32 {
+        let state = states[Int(row) / Self.columns]
         let isMatch = closure.follow(
             state.kernel,
             behind: state.previous,
@@ -131,20 +131,20 @@ package final class RegexMatcher {
             } else {
                 isReset = states.count >= Self.maxStates || wide.count >= 100 * Self.maxStates
                 if isReset { reset() }
-                next = self.number(of: RegexState(kernel: kernel, previous: PreviousKind(scalar)))
+                next = self.row(of: RegexState(kernel: kernel, previous: PreviousKind(scalar)))
             }
         }
         guard !isReset else { return next }
         if let column {
-            table[Int(number) * Self.columns + column] = next
+            table[Int(row) + column] = next
         } else {
-            wide[UInt64(number) << 32 | UInt64(scalar)] = next
+            wide[UInt64(row) << 32 | UInt64(scalar)] = next
         }
         return next
     }
 
-    private func finish(_ number: Int32) -> Int32 {
-        let state = states[Int(number)]
+    private func finish(_ row: Int32) -> Int32 {
+        let state = states[Int(row) / Self.columns]
         let isMatch = closure.follow(
             state.kernel,
             behind: state.previous,
@@ -153,26 +153,27 @@ package final class RegexMatcher {
             budget: &budget
         )
         let result = isMatch ? Self.accepted : Self.rejected
-        table[Int(number) * Self.columns + Self.end] = result
+        table[Int(row) + Self.end] = result
         return result
     }
 
-    private func number(of state: RegexState) -> Int32 {
-        if let known = numbers[state] { return known }
-        let number = Int32(states.count)
+    /// Where the state's row begins in `table`: that is what states are known by.
+    private func row(of state: RegexState) -> Int32 {
+        if let known = rows[state] { return known }
+        let row = Int32(table.count)
         states.append(state)
-        numbers[state] = number
+        rows[state] = row
         table.append(contentsOf: repeatElement(Self.unknown, count: Self.columns))
-        return number
+        return row
     }
 
     /// Forgets all states; the first is always that of the start.
     private func reset() {
         states.removeAll(keepingCapacity: true)
-        numbers.removeAll(keepingCapacity: true)
+        rows.removeAll(keepingCapacity: true)
         table.removeAll(keepingCapacity: true)
         wide.removeAll(keepingCapacity: true)
-        _ = number(of: RegexState(kernel: [program.start], previous: .start))
+        _ = row(of: RegexState(kernel: [program.start], previous: .start))
     }
 }
 

@@ -75,7 +75,7 @@ extension PolicyEntry {
                 )
             },
             problems: evaluation.problems.map {
-                Problem(severity: $0.severity, type: $0.kind, path: $0.path, details: $0.description)
+                Problem(severity: $0.severity, type: $0.kind, path: $0.path, details: $0.text)
             }
         )
     }

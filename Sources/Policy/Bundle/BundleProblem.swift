@@ -55,9 +55,10 @@ package struct BundleProblem: Error, Hashable, Sendable, Encodable, CustomString
         self.missingMember = missingMember
     }
 
-    package var description: String {
-        (path.isEmpty ? "" : "\(path): ") + cause + (remedy.isEmpty ? "" : "; \(remedy)")
-    }
+    /// Cause and remedy, without the place.
+    package var text: String { cause + (remedy.isEmpty ? "" : "; \(remedy)") }
+
+    package var description: String { (path.isEmpty ? "" : "\(path): ") + text }
 
     private enum CodingKeys: String, CodingKey {
         case severity, path, cause, remedy

@@ -62,7 +62,8 @@ private struct LicensePartTrigger: Trigger {
     func findings(in image: ImageFacts, _: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         // A licence is named once for each part that it holds.
         let hits = try licenseWords(image).flatMap { item in
-            parts.filter { $0.isEmpty || item.word.contains($0) }.map { _ in "\(item.package)(\(item.word))" }
+            parts.filter { $0.isEmpty || PythonText.contains(item.word, $0) }.map { _ in "\(item.package)(\(item.word))"
+            }
         }
         guard !hits.isEmpty else { return [] }
         return [

@@ -41,7 +41,22 @@ enum PythonText {
 
     /// `split()` without an argument.
     static func words(_ text: String) -> [String] {
-        text.unicodeScalars.split(whereSeparator: isSpace).map { String(String.UnicodeScalarView($0)) }
+        // Most licences are one plain word.
+        if text.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) { return text.isEmpty ? [] : [text] }
+        return text.unicodeScalars.split(whereSeparator: isSpace).map { String(String.UnicodeScalarView($0)) }
+    }
+
+    /// `part in text`.
+    static func contains(_ text: String, _ part: String) -> Bool {
+        var (text, part) = (text, part)
+        return text.withUTF8 { text in
+            part.withUTF8 { part in
+                guard let first = part.first, part.count <= text.count else { return part.isEmpty }
+                return (0...text.count - part.count).contains { start in
+                    text[start] == first && text[start..<start + part.count].elementsEqual(part)
+                }
+            }
+        }
     }
 
     /// `split(",")` with each item stripped, as parameters that are lists are read.
