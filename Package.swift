@@ -75,6 +75,7 @@ let package = Package(
 
         // Formats: bytes in, values out.
         library("Versions"),
+        library("LinearRegex"),
         library("TOML"),
         library("YAML"),
         library("RPMDatabase", ["Bytes", sqlite]),
@@ -103,6 +104,7 @@ let package = Package(
         ),
         library("Matching", ["Advisories", "ScanModel", "Versions"]),
         library("VEX", ["Advisories", "ScanModel", "YAML", crypto]),
+        library("Policy", ["Advisories", "LinearRegex", "Versions", crypto]),
         library("Reports", ["ScanModel", mustache]),
 
         // Adapters: IO.
@@ -118,8 +120,8 @@ let package = Package(
         library(
             "Documents",
             [
-                "Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Reports", "SBOM", "ScanModel",
-                "VEX", "Versions", crypto,
+                "Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Policy", "Reports", "SBOM",
+                "ScanModel", "VEX", "Versions", crypto,
             ]
         ),
         library("Queue", ["Redis"]),
@@ -181,9 +183,10 @@ let package = Package(
             dependencies: [
                 "Advisories", "AdvisoryFile", "Bytes", "CapacityBenchmark", "Catalogers", "Coordinator",
                 "DedicatedThread", "Documents", "FeedSync", "FleetRegistry", "HTTPProxy", "ImageInventory",
-                "ImageSources", "LayerScan", "Matching", "Postgres", "Queue", "Redis", "Registry", "Reports", "SBOM",
-                "ScanModel", "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet", "SyntheticRegistry",
-                "Telemetry", "Versions", "VEX", "Web", "Worker", arguments, logging, metrics, yams,
+                "ImageSources", "LayerScan", "Matching", "Policy", "Postgres", "Queue", "Redis", "Registry",
+                "Reports", "SBOM", "ScanModel", "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet",
+                "SyntheticRegistry", "Telemetry", "Versions", "VEX", "Web", "Worker", arguments, logging, metrics,
+                yams,
             ],
             swiftSettings: settings
         ),
@@ -201,6 +204,7 @@ let package = Package(
         tests(of: "HTTPProxy"),
         tests(of: "ScanModel", ["TallymanTesting"]),
         tests(of: "Versions"),
+        tests(of: "LinearRegex", ["TallymanTesting"]),
         tests(of: "TOML", ["TallymanTesting"]),
         tests(of: "YAML", ["TallymanTesting"]),
         tests(of: "RPMDatabase", ["Bytes", sqlite]),
@@ -218,6 +222,7 @@ let package = Package(
         tests(of: "JobLifecycle", ["TallymanTesting"]),
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
+        tests(of: "Policy", ["Advisories", "TallymanTesting", "Versions"]),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
         tests(of: "Registry", ["HTTPProxy", "ScanModel", "TallymanTesting", crypto, logging]),
         tests(of: "FleetRegistry", ["Redis", "Registry", "TallymanTesting", logging]),

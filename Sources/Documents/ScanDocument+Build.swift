@@ -1,7 +1,8 @@
 package import AdvisoryFile
 import Catalogers
 package import ImageSources
-import Matching
+package import Matching
+import Policy
 package import ScanModel
 package import VEX
 
@@ -10,12 +11,14 @@ extension ScanDocument {
     ///
     /// What a distribution says outranks advisories about what its packages hold (``Matching/OwnerPrecedence``).
     /// `version` is the program's. With `onlyFixed`, flaws without a released fix are left out. What `suppressions` says
-    /// marks flaws and takes none away.
+    /// marks flaws and takes none away. A policy that is asked judges the flaws that are not so marked, with and without a
+    /// fix.
     package init(
         _ image: ScannedImage,
         advisories: AdvisoryFile?,
         suppressions: Suppressions? = nil,
         onlyFixed: Bool = false,
+        policy question: PolicyQuestion? = nil,
         version: String
     ) throws {
         let digests = image.layerDigests
@@ -36,6 +39,7 @@ extension ScanDocument {
                 ownedBy: item.ownedBy
             )
         }
+        let found = try advisories.map { try Self.findings(of: image, in: $0) }
         let gaps = image.inventory.gaps
             .map { Gap(layer: layer($0.layer), path: $0.gap.path, reason: $0.gap.reason) }
             .sorted {
@@ -53,13 +57,25 @@ extension ScanDocument {
             distro: try image.inventory.distro.map { DistroEntry($0, support: try advisories?.support(of: $0)) },
             packages: entries,
             vulnerabilities: try Self.vulnerabilities(
+                found ?? [],
                 of: image,
                 entries: entries,
                 in: advisories,
                 suppressions: suppressions,
                 onlyFixed: onlyFixed
             ),
-            policy: nil,
+            policy: try question.map { question in
+                let identity = ImageIdentity(image)
+                let facts = try ImageFacts(image, found: found, advisories: advisories) { index, finding in
+                    suppressions?.suppression(
+                        id: finding.id,
+                        aliases: finding.aliases,
+                        purl: entries.indices.contains(index) ? entries[index].purl : "",
+                        image: identity
+                    ) == nil
+                }
+                return PolicyEntry(question.bundle.evaluate(facts, as: question.name, now: question.now))
+            },
             coverage: gaps,
             provenance: Provenance(
                 version: version,
@@ -79,7 +95,15 @@ extension ScanDocument {
         )
     }
 
+    /// The findings of each package of the image's inventory.
+    package static func findings(of image: ScannedImage, in advisories: AdvisoryFile) throws -> [[Finding]] {
+        try advisories.match(
+            MatchSubject.subjects(of: image.inventory.packages, distro: image.distro(ofPackageAt:))
+        )
+    }
+
     private static func vulnerabilities(
+        _ found: [[Finding]],
         of image: ScannedImage,
         entries: [PackageEntry],
         in advisories: AdvisoryFile?,
@@ -88,7 +112,6 @@ extension ScanDocument {
     ) throws -> [VulnerabilityEntry] {
         guard let advisories else { return [] }
         let installed = image.inventory.packages
-        let found = try advisories.match(MatchSubject.subjects(of: installed, distro: image.distro(ofPackageAt:)))
         let builds = Dictionary(try advisories.status().map { ($0.provider, $0.build) }) { first, _ in first }
         let identity = ImageIdentity(image)
         var seen: Set<[String]> = []

@@ -22,6 +22,7 @@ extension ScanDocument {
         }
         if showsSuppressed { parts.append(suppressionTable(appearance)) }
         if !coverage.isEmpty { parts.append(gapTable(appearance)) }
+        if let policy { parts.append(policy.table(appearance)) }
         var lines = [summary]
         if let notice = day.flatMap({ distro?.supportNotice(on: $0) }) {
             lines.append(appearance.colour ? TextStyle.bad.paint(notice) : notice)

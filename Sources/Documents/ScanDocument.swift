@@ -82,7 +82,7 @@ package struct ScanDocument: Encodable, Sendable {
     package var packages: [PackageEntry]
     package var vulnerabilities: [VulnerabilityEntry]
     /// What a policy said; `null` where none was asked.
-    @ExplicitNull package var policy: String?
+    @ExplicitNull package var policy: PolicyEntry?
     package var coverage: [Gap]
     package var provenance: Provenance
 }

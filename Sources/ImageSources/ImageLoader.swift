@@ -140,6 +140,7 @@ package struct ImageLoader: Sendable {
             platform: found.config.platform,
             created: found.config.created.flatMap { Timestamp.normalized($0) },
             labels: ImageLabels.bounded(found.config.config?.labels ?? [:]),
+            config: found.config,
             layers: zip(tasks, analysed).map { ScannedLayer(digest: $0.digest, analysis: $1) },
             inventory: InventoryFold.fold(analysed)
         )
@@ -168,6 +169,7 @@ package struct ImageLoader: Sendable {
             platform: parts.config.platform,
             created: parts.config.created.flatMap { Timestamp.normalized($0) },
             labels: ImageLabels.bounded(parts.config.config?.labels ?? [:]),
+            config: parts.config,
             layers: zip(tasks, analysed).map { ScannedLayer(digest: $0.digest, analysis: $1) },
             inventory: inventory
         )

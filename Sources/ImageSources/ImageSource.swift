@@ -20,6 +20,11 @@ package enum ImageSource: Hashable, Sendable, CustomStringConvertible {
     /// A text with one purl a line.
     case purls(String)
 
+    /// Whether it is an image in a registry.
+    package var isRegistry: Bool {
+        if case .registry = self { true } else { false }
+    }
+
     private static let schemes: [(prefix: String, make: @Sendable (String) -> ImageSource)] = [
         ("docker-archive:", { .dockerArchive($0) }),
         ("oci-archive:", { .ociArchive($0) }),

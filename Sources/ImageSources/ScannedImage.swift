@@ -29,6 +29,8 @@ package struct ScannedImage: Sendable {
     package var created: String?
     /// From the configuration, bounded (``ImageLabels``).
     package var labels: [String: String]
+    /// What the image's configuration states; `nil` where there is none, as in directories and lists.
+    package var config: ImageConfig?
     /// The blobs' digests from the lowest to the highest; empty for directories and lists of packages.
     package var layerDigests: [Digest]
     /// The digests of the layers' uncompressed tars, in the same order; empty where not all of them are known.
@@ -48,6 +50,7 @@ package struct ScannedImage: Sendable {
         platform: Platform? = nil,
         created: String? = nil,
         labels: [String: String] = [:],
+        config: ImageConfig? = nil,
         layers: [ScannedLayer] = [],
         inventory: Inventory,
         packageDistros: [Distro?]? = nil
@@ -60,6 +63,7 @@ package struct ScannedImage: Sendable {
         self.platform = platform
         self.created = created
         self.labels = labels
+        self.config = config
         self.layers = layers
         layerDigests = layers.map(\.digest)
         let computed = layers.compactMap(\.analysis.report.diffID)

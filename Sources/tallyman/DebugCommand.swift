@@ -17,7 +17,10 @@ struct DebugCommand: AsyncParsableCommand {
               tallyman debug explain debian:12 CVE-2024-0553
               printf 'rpm\\t1.0-1\\t1.0-2\\n' | tallyman debug compare
             """,
-        subcommands: [Compare.self, Satisfies.self, ExplainCommand.self, AnalyseLayer.self, MatchPackages.self]
+        subcommands: [
+            Compare.self, Satisfies.self, ExplainCommand.self, AnalyseLayer.self, MatchPackages.self,
+            EvaluatePolicy.self,
+        ]
     )
 
     private static var ecosystems: String { VersionScheme.allCases.map(\.rawValue).joined(separator: ", ") }

@@ -5,6 +5,7 @@ import Documents
 import Foundation
 import ImageSources
 import Logging
+import Policy
 import Registry
 import Reports
 import SBOM
@@ -40,9 +41,9 @@ struct ScanCommand: AsyncParsableCommand {
               cyclonedx-json, cyclonedx-xml, spdx-json, spdx-tag-value
                              a bill of materials with its vulnerabilities
             The same image and the same advisories give the same bytes, in every format but the table, which says on
-            which day the support of the distribution has ended.
+            which day the support of the distribution has ended. A policy knows what day it is: its whitelists expire.
 
-            Exit status: 0 done; 1 --fail-on says no; 64 usage; 65 bad input; 69 a service is unreachable; 70 our own fault.
+            Exit status: 0 done; 1 --fail-on or --policy says no; 64 usage; 65 bad input; 69 a service is unreachable; 70 our own fault.
 
               tallyman scan debian:12
               tallyman scan registry.example/team/app:1.4 --platform linux/arm64 -o json
@@ -71,6 +72,15 @@ struct ScanCommand: AsyncParsableCommand {
     var failOn: String?
     @Flag(help: "Leave out vulnerabilities without a released fix.") var onlyFixed = false
     @OptionGroup var suppression: SuppressionOptions
+    @Option(
+        help: ArgumentHelp(
+            "Judge the image by this policy bundle; exit with 1 where it is stopped.",
+            valueName: "file"
+        )
+    )
+    var policy: String?
+    @Option(help: ArgumentHelp("The name that the policy judges it under; by default its own.", valueName: "ref"))
+    var tag: String?
     @Flag(help: "List suppressed vulnerabilities in the table, too.") var showSuppressed = false
     @Flag(help: "Speak plain HTTP with the registry, not HTTPS.") var plainHttp = false
 
@@ -113,12 +123,23 @@ struct ScanCommand: AsyncParsableCommand {
         }
         let outputs = try ScanOutputs(output, standard: .table)
         let suppressions = try suppression.load()
+        guard policy != nil || tag == nil else { throw UsageError("--tag is for --policy") }
+        let bundle = try policy.map { try PolicyFile.usable($0) }
         let file = try advisoryFile(isNeeded: threshold != nil)
         let image = try await Self.load(source, platform: wanted, isPlainHTTP: plainHttp)
         if file == nil {
             ConsoleOutput.error("no advisories: nothing was matched; import some with `tallyman advisories import`")
         }
         let onlyFixed = onlyFixed
+        let question = try bundle.map { bundle in
+            let name = try PolicyFile.name(
+                tag,
+                source: self.source,
+                isRegistry: source.isRegistry,
+                reference: image.reference
+            )
+            return PolicyQuestion(bundle: bundle, name: name, now: PolicyFile.now)
+        }
         // Matching reads a database and waits for all cores: nothing for the cooperative pool.
         let document = try await ThreadPool(name: "match", threads: 1).run {
             try ScanDocument(
@@ -126,6 +147,7 @@ struct ScanCommand: AsyncParsableCommand {
                 advisories: file,
                 suppressions: suppressions,
                 onlyFixed: onlyFixed,
+                policy: question,
                 version: BuildVersion.text
             )
         }
@@ -151,14 +173,21 @@ struct ScanCommand: AsyncParsableCommand {
                 return BillOfMaterials(image, document: document, version: BuildVersion.text).encode(as: format)
             }
         }
-        guard let threshold else { return }
-        let count = document.count(from: threshold)
-        guard count > 0 else { return }
-        let found = Figures.plural(count, "vulnerability", "vulnerabilities")
-        ConsoleOutput.error(
-            "tallyman: --fail-on: \(found) of severity \(threshold.rawValue) or worse\(onlyFixed ? ", with a fix" : "")"
-        )
-        throw ExitCode(ExitStatus.refused)
+        if refuses(document, threshold: threshold) { throw ExitCode(ExitStatus.refused) }
+    }
+
+    /// Whether the threshold or the policy says no, which is told.
+    private func refuses(_ document: ScanDocument, threshold: Severity?) -> Bool {
+        let count = threshold.map { document.count(from: $0) } ?? 0
+        if let threshold, count > 0 {
+            let found = Figures.plural(count, "vulnerability", "vulnerabilities")
+            ConsoleOutput.error(
+                "tallyman: --fail-on: \(found) of severity \(threshold.rawValue) or worse\(onlyFixed ? ", with a fix" : "")"
+            )
+        }
+        let isStopped = document.policy?.finalAction == .stop
+        if isStopped, let policy = document.policy { ConsoleOutput.error("tallyman: --policy: \(policy.summary)") }
+        return count > 0 || isStopped
     }
 
     /// The day of the scan in UTC, `YYYY-MM-DD`.

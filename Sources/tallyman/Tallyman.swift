@@ -21,7 +21,7 @@ struct Tallyman: AsyncParsableCommand {
             ScanCommand.self, SBOMCommand.self, AdvisoriesCommand.self, UpCommand.self, CoordinatorCommand.self,
             WorkerCommand.self,
             ServeCommand.self, MigrateCommand.self, RegistryCommand.self, FleetCommand.self, ReportCommand.self,
-            BenchCommand.self, DebugCommand.self,
+            PolicyCommand.self, BenchCommand.self, DebugCommand.self,
         ]
     )
 

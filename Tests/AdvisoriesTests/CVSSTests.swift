@@ -51,6 +51,21 @@ struct CVSSTests {
         #expect(CVSS.severity(of: try #require(CVSS.parse(vector))) == severity)
     }
 
+    // As NVD states them for CVE-2021-44228, CVE-2014-0160 (3.1) and for a flaw without impact.
+    @Test(
+        "Sub-scores are those that NVD states, for version 3 alone",
+        arguments: [
+            ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", 3.9, 6.0),
+            ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", 3.9, 3.6),
+            ("CVSS:3.0/AV:L/AC:L/PR:L/UI:N/S:U/C:N/I:N/A:N", 1.8, 0.0), ("AV:N/AC:L/Au:N/C:C/I:C/A:C", nil, nil),
+        ] as [(String, Double?, Double?)]
+    )
+    func subscores(vector: String, exploitability: Double?, impact: Double?) throws {
+        let scores = CVSS.subscores(of: try #require(CVSS.parse(vector)))
+        #expect(scores?.exploitability == exploitability)
+        #expect(scores?.impact == impact)
+    }
+
     @Test(
         "What is no vector, lacks a metric or repeats one has no score",
         arguments: [

@@ -19,6 +19,16 @@ package enum CVSS {
         return CVSSVector(version: "2.0", vector: String(text), score: score)
     }
 
+    /// The exploitability and impact sub-scores of a vector of version 3, with one decimal as NVD states them.
+    package static func subscores(of vector: CVSSVector) -> (exploitability: Double, impact: Double)? {
+        let prefix = "CVSS:\(vector.version)/"
+        guard vector.version.hasPrefix("3"), vector.vector.hasPrefix(prefix),
+            let metrics = CVSSMetrics(vector.vector.dropFirst(prefix.utf8.count)), let parts = CVSS3.parts(metrics)
+        else { return nil }
+        func rounded(_ score: Double) -> Double { (max(0, score) * 10).rounded() / 10 }
+        return (rounded(parts.exploitability), rounded(parts.impact))
+    }
+
     /// The qualitative rating of a score (CVSS v3.1 specification, section 5; version 2.0 as NVD rates it).
     package static func severity(of vector: CVSSVector) -> Severity {
         severity(ofScore: vector.score, isVersion2: vector.version == "2.0")

@@ -9,6 +9,14 @@ enum CVSS3 {
     private static let privilegesChanged: [Substring: Double] = ["N": 0.85, "L": 0.68, "H": 0.5]
 
     static func baseScore(_ metrics: CVSSMetrics, version: String) -> Double? {
+        guard let parts = parts(metrics) else { return nil }
+        guard parts.impact > 0 else { return 0 }
+        let sum = (parts.impact + parts.exploitability) * (metrics["S"] == "U" ? 1 : 1.08)
+        return roundUp(min(sum, 10), version: version)
+    }
+
+    /// The sub-scores that the base score is made of, before they are rounded; the impact may be below zero.
+    static func parts(_ metrics: CVSSMetrics) -> (exploitability: Double, impact: Double)? {
         guard let scope = metrics["S"], scope == "U" || scope == "C",
             let vector = metrics.weight("AV", ["N": 0.85, "A": 0.62, "L": 0.55, "P": 0.2]),
             let complexity = metrics.weight("AC", ["L": 0.77, "H": 0.44]),
@@ -21,10 +29,7 @@ enum CVSS3 {
         let base = 1 - (1 - confidentiality) * (1 - integrity) * (1 - availability)
         let impactScore =
             scope == "U" ? 6.42 * base : 7.52 * (base - 0.029) - 3.25 * pow(base - 0.02, 15)
-        guard impactScore > 0 else { return 0 }
-        let exploitability = 8.22 * vector * complexity * privilege * interaction
-        let sum = (impactScore + exploitability) * (scope == "U" ? 1 : 1.08)
-        return roundUp(min(sum, 10), version: version)
+        return (8.22 * vector * complexity * privilege * interaction, impactScore)
     }
 
     /// The smallest number with one decimal that is not below `value`: 3.1 in integers (its Appendix A), 3.0 as such.

@@ -1,0 +1,128 @@
+import Advisories
+package import AdvisoryFile
+package import ImageSources
+package import Matching
+package import Policy
+import ScanModel
+import Versions
+
+extension ImageFacts {
+    /// What a one-shot scan knows of an image.
+    ///
+    /// `found` are the findings of each package of its inventory, where there are advisories to match with; those that
+    /// `isOpen` says no to, by package and finding, need no work and count for no policy. A one-shot scan keeps no memory of
+    /// what it found before, so every flaw counts as known for as long as it has been published.
+    package init(
+        _ image: ScannedImage,
+        found: [[Finding]]?,
+        advisories: AdvisoryFile?,
+        isOpen: (Int, Finding) -> Bool = { _, _ in true }
+    ) throws {
+        self.init()
+        imageID = image.imageID?.hex ?? ""
+        digest = image.digest.map { "\($0)" }
+        parentDigest = image.indexDigest.map { "\($0)" }
+        metadata = MetadataFacts(image)
+        if let config = image.config {
+            let execution = config.config
+            dockerfile = .collected(
+                GuessedDockerfile.facts(
+                    history: config.history?.commands ?? [],
+                    stated: .init(
+                        user: execution?.user,
+                        exposedPorts: execution?.exposedPorts ?? [],
+                        hasHealthcheck: execution?.hasHealthcheck ?? false
+                    )
+                )
+            )
+        }
+        let installed = image.inventory.packages
+        let placed = installed.enumerated().map { index, item in
+            PackageFact.facts(of: item, distro: image.distro(ofPackageAt: index))
+        }
+        packages = .collected(placed.flatMap { $0 })
+        guard let found, let advisories else { return }
+        let background = try CVEScores(found: found, advisories: advisories)
+        vulnerabilities = .collected(
+            zip(placed, found).enumerated().flatMap { index, pair in
+                pair.1.filter { isOpen(index, $0) }.flatMap { finding in
+                    pair.0.map { VulnerabilityFact(finding, in: $0, scores: background) }
+                }
+            }
+        )
+        self.advisories = .collected(try AdvisoryFacts(image, found: found, advisories: advisories))
+    }
+}
+
+extension MetadataFacts {
+    init(_ image: ScannedImage) {
+        self.init()
+        let layers = image.layers.map(\.analysis.report.expandedBytes)
+        if !layers.isEmpty { size = layers.reduce(0) { $0.addingReportingOverflow($1).partialValue } }
+        if image.config != nil || !image.layerDigests.isEmpty { layerCount = image.layerDigests.count }
+        architecture = image.platform?.architecture ?? image.config?.architecture
+        operatingSystem = image.platform?.os ?? image.config?.os
+        if let found = image.inventory.distro {
+            distro = found.id
+            distroVersion = found.versionID
+            likeDistro = found.idLike.isEmpty ? found.id : found.idLike.joined(separator: ",")
+        }
+        labels = image.labels
+        exposedPorts = image.config?.config?.exposedPorts ?? []
+        user = image.config?.config?.user
+        environment = image.config?.config?.environment ?? []
+    }
+}
+
+extension PackageFact {
+    /// The package at each place where its evidence stands; a distribution's package once.
+    fileprivate static func facts(of item: InstalledPackage, distro: Distro?) -> [PackageFact] {
+        let package = item.package
+        var version = package.version
+        var release: String?
+        // Of these the release is a part of its own.
+        if package.type == .rpm || package.type == .apk, let dash = version.lastIndex(of: "-"),
+            dash != version.startIndex
+        {
+            release = String(version[version.index(after: dash)...])
+            version = String(version[..<dash])
+        }
+        let fact = PackageFact(
+            name: package.name,
+            version: version,
+            release: release,
+            type: anchoreType(of: package.type),
+            isOS: package.type.isOS,
+            licenses: package.licenses,
+            origin: package.supplier ?? package.source?.name,
+            scheme: scheme(of: package.type)
+        )
+        guard !package.type.isOS, !item.paths.isEmpty else { return [fact] }
+        return item.paths.map { path in
+            var placed = fact
+            placed.location = path
+            return placed
+        }
+    }
+
+    private static func scheme(of type: PackageType) -> VersionScheme? {
+        switch type {
+        case .deb: .dpkg
+        case .rpm: .rpm
+        case .apk: .apk
+        default: nil
+        }
+    }
+
+    private static func anchoreType(of type: PackageType) -> String {
+        switch type {
+        case .deb: "dpkg"
+        case .apk: "APKG"
+        case .java: "java"
+        case .go: "go"
+        case .phpComposer: "composer"
+        case .dotnet: "nuget"
+        default: type.rawValue
+        }
+    }
+}

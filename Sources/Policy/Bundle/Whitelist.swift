@@ -1,0 +1,109 @@
+import LinearRegex
+
+/// Findings that are let pass, by gate and trigger id.
+struct Whitelist: Sendable {
+    struct Item: Sendable {
+        let id: String?
+        /// Lower case.
+        let gate: String
+        let triggerID: Wildcard
+        /// From this moment on it no longer counts.
+        let expires: PolicyInstant?
+    }
+
+    let id: String
+    let name: String?
+    let items: [Item]
+    /// Why it cannot be judged.
+    let problems: [BundleProblem]
+    /// The items of each gate.
+    private let gates: [String: GateIndex]
+
+    /// Finds the items that may match an id without trying all of a long list.
+    private struct GateIndex: Sendable {
+        /// Items without a star, by their text.
+        var exact: [String: [Int]] = [:]
+        /// Items with a star, by what stands in front of it.
+        var prefixed: [String: [Int]] = [:]
+        /// The lengths of those prefixes, in bytes.
+        var lengths: Set<Int> = []
+        /// Regular expressions.
+        var others: [Int] = []
+    }
+
+    init(id: String, name: String?, items: [Item], problems: [BundleProblem]) {
+        self.id = id
+        self.name = name
+        self.items = items
+        self.problems = problems
+        var gates: [String: GateIndex] = [:]
+        for (number, item) in items.enumerated() {
+            var index = gates[item.gate] ?? GateIndex()
+            if item.triggerID.isLiteral {
+                index.exact[item.triggerID.text, default: []].append(number)
+            } else if let prefix = item.triggerID.literalPrefix {
+                index.prefixed[prefix, default: []].append(number)
+                index.lengths.insert(prefix.utf8.count)
+            } else {
+                index.others.append(number)
+            }
+            gates[item.gate] = index
+        }
+        self.gates = gates
+    }
+
+    /// The first item, in the list's order, that covers a finding known by one of `ids` and that has not expired.
+    func item(
+        gate: String,
+        ids: [String],
+        now: PolicyInstant,
+        matchers: WhitelistMatchers
+    ) throws(RegexBudgetError) -> Item? {
+        guard let index = gates[gate] else { return nil }
+        var best: Int?
+        for id in ids {
+            for number in candidates(for: id, in: index) where best.map({ number < $0 }) ?? true {
+                let item = items[number]
+                if let expires = item.expires, expires <= now { continue }
+                guard try matchers.matches(item.triggerID, id, whitelist: self.id, number: number) else { continue }
+                best = number
+                break
+            }
+        }
+        return best.map { items[$0] }
+    }
+
+    private func candidates(for id: String, in index: GateIndex) -> [Int] {
+        var found = (index.exact[id] ?? []) + index.others
+        for length in index.lengths where length <= id.utf8.count {
+            let prefix = String(Substring(id.utf8.prefix(length)))
+            if let numbers = index.prefixed[prefix] { found += numbers }
+        }
+        return found.count > 1 ? found.sorted() : found
+    }
+}
+
+/// The patterns of whitelists that one evaluation has tried, with what their matchers have learned.
+final class WhitelistMatchers {
+    private struct Key: Hashable {
+        let whitelist: String
+        let number: Int
+    }
+
+    private var matchers: [Key: RegexMatcher] = [:]
+
+    /// An id that equals the pattern's text is meant by it, whatever else the pattern is.
+    func matches(
+        _ pattern: Wildcard,
+        _ id: String,
+        whitelist: String,
+        number: Int
+    ) throws(RegexBudgetError) -> Bool {
+        if pattern.text == id { return true }
+        let key = Key(whitelist: whitelist, number: number)
+        if let matcher = matchers[key] { return try matcher.matches(id) }
+        guard let matcher = pattern.makeMatcher() else { return try pattern.matches(id) }
+        matchers[key] = matcher
+        return try matcher.matches(id)
+    }
+}

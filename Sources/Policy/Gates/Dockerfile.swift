@@ -1,0 +1,52 @@
+/// A Dockerfile by its directives.
+struct Dockerfile {
+    struct Instruction {
+        /// The line that begins it: what Anchore Engine, which does not join lines, takes for the whole.
+        let first: String
+        /// All of its lines.
+        let whole: String
+    }
+
+    static let directives = [
+        "ADD", "ARG", "COPY", "CMD", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
+        "ONBUILD", "USER", "RUN", "SHELL", "STOPSIGNAL", "VOLUME", "WORKDIR",
+    ]
+
+    /// The instructions of each directive, in the order of the file.
+    private var instructions: [String: [Instruction]] = [:]
+
+    init(_ text: String) {
+        var first: String?
+        var whole: [String] = []
+        func end(_ instructions: inout [String: [Instruction]]) {
+            guard let begun = first else { return }
+            let directive = begun.prefix { $0 != " " }.uppercased()
+            instructions[directive, default: []].append(
+                Instruction(first: begun, whole: whole.joined(separator: " "))
+            )
+            first = nil
+            whole = []
+        }
+        for raw in text.split(whereSeparator: \.isNewline) {
+            let line = PythonText.stripped(raw)
+            guard !line.isEmpty, !line.hasPrefix("#") else { continue }
+            if first == nil { first = line }
+            guard line.hasSuffix("\\") else {
+                whole.append(line)
+                end(&instructions)
+                continue
+            }
+            let part = PythonText.stripped(line.dropLast())
+            if !part.isEmpty { whole.append(part) }
+        }
+        end(&instructions)
+    }
+
+    subscript(directive: String) -> [Instruction] { instructions[directive] ?? [] }
+
+    /// Whether a line of an image's history is a directive and no command of a shell.
+    static func startsWithDirective(_ line: String) -> Bool {
+        guard let word = line.split(separator: " ", maxSplits: 1).first else { return false }
+        return directives.contains(String(word))
+    }
+}

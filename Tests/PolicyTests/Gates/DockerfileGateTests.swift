@@ -1,0 +1,131 @@
+import Policy
+import Testing
+
+@Suite("The gates always and dockerfile")
+struct DockerfileGateTests {
+    @Test("always fires, with an id of its own")
+    func always() throws {
+        let evaluation = try Sample.evaluate("always/always", in: Sample.image)
+        #expect(evaluation.findings.map(\.triggerID) == ["always"])
+        #expect(evaluation.findings.map(\.message) == ["Unconditional trigger match"])
+    }
+
+    @Test(
+        "instruction compares each line of a directive",
+        arguments: [
+            ("USER", "=", "app", ["app"]), ("USER", "=", "root", []), ("USER", "!=", "root", ["app"]),
+            ("USER", "!=", "app", []), ("EXPOSE", "in", "443, 80", ["443"]), ("EXPOSE", "in", "80,81", []),
+            ("EXPOSE", "not_in", "443", ["22/tcp 8080"]), ("EXPOSE", "not_in", "443,22/tcp 8080", []),
+            ("ADD", "like", "file:.* in /$", ["file:abc in /"]), ("ADD", "like", "in /", []),
+            ("ADD", "not_like", "http", ["file:abc in /"]), ("ADD", "not_like", "file", []),
+            ("EXPOSE", "exists", "", ["22/tcp 8080", "443"]), ("LABEL", "exists", "", []),
+            // A line that goes on is one instruction; its first line is what older whitelists know.
+            ("RUN", "like", ".*update", [#"/bin/sh -c apt-get update && \"#]),
+            ("RUN", "like", ".*curl", ["/bin/sh -c apt-get update && apt-get install -y curl"]),
+            ("RUN", "not_like", ".*curl", []), ("RUN", "like", ".*wget", []),
+        ]
+    )
+    func instruction(directive: String, check: String, value: String, lines: [String]) throws {
+        let found = try Sample.messages(
+            "dockerfile/instruction",
+            ["instruction": directive, "check": check, "value": value]
+        )
+        #expect(
+            found
+                == lines.map {
+                    "Dockerfile directive '\(directive)' check '\(check)' matched against '\(value)' for line '\($0)'"
+                }
+        )
+    }
+
+    @Test("instruction says what is not there, and nothing where a value is needed and missing")
+    func missingInstruction() throws {
+        #expect(
+            try Sample.messages("dockerfile/instruction", ["instruction": "HEALTHCHECK", "check": "not_exists"])
+                == ["Dockerfile directive 'HEALTHCHECK' not found, matching condition 'not_exists' check"]
+        )
+        #expect(
+            try Sample.messages("dockerfile/instruction", ["instruction": "CMD", "check": "not_exists"]).isEmpty
+        )
+        #expect(try Sample.messages("dockerfile/instruction", ["instruction": "CMD", "check": "="]).isEmpty)
+    }
+
+    @Test("Rules for actual Dockerfiles pass over guessed ones")
+    func actualOnly() throws {
+        let parameters: KeyValuePairs = [
+            "instruction": "USER", "check": "exists", "actual_dockerfile_only": "TRUE",
+        ]
+        #expect(try Sample.messages("dockerfile/instruction", parameters).isEmpty)
+        #expect(try Sample.messages("dockerfile/no_dockerfile_provided").count == 1)
+        var image = Sample.image
+        image.dockerfile = .collected(DockerfileFacts(mode: .actual, text: "FROM a\nuser app\nEXPOSE 22"))
+        #expect(try Sample.messages("dockerfile/instruction", parameters, in: image).count == 1)
+        #expect(try Sample.messages("dockerfile/no_dockerfile_provided", in: image).isEmpty)
+        let ports: KeyValuePairs = ["ports": "22", "type": "blacklist", "actual_dockerfile_only": "true"]
+        #expect(try Sample.messages("dockerfile/exposed_ports", ports, in: image).count == 1)
+        #expect(try Sample.messages("dockerfile/exposed_ports", ports).isEmpty)
+    }
+
+    @Test(
+        "effective_user is the last USER, or root",
+        arguments: [
+            ("USER app", "app", "blacklist", "User app found as effective user, which is explicity not allowed"),
+            ("USER app", "root, docker", "blacklist", nil),
+            (
+                "", "root", "blacklist",
+                "User root found as effective "
+                    + "user, which is explicity not allowed"
+            ),
+            ("USER root\nUSER [app]", "app", "whitelist", nil),
+            (
+                "USER app:app", "app", "whitelist",
+                "User app:app found as effective user, which is not on the allowed list"
+            ),
+        ] as [(String, String, String, String?)]
+    )
+    func effectiveUser(text: String, users: String, type: String, message: String?) throws {
+        var image = Sample.image
+        image.dockerfile = .collected(DockerfileFacts(mode: .guessed, text: "FROM scratch\n\(text)"))
+        let found = try Sample.messages("dockerfile/effective_user", ["users": users, "type": type], in: image)
+        #expect(found == (message.map { [$0] } ?? []))
+    }
+
+    @Test(
+        "exposed_ports names ports of its list, or those that are not in it",
+        arguments: [
+            ("22,443", "blacklist", ["22/tcp) which is in policy file DENIED", "443) which is in policy file DENIED"]),
+            ("80", "blacklist", []), ("22,443", "whitelist", ["8080) which is not in policy file ALLOWED"]),
+            ("22, 443,8080", "whitelist", []),
+        ]
+    )
+    func exposedPorts(ports: String, type: String, expected: [String]) throws {
+        let found = try Sample.messages("dockerfile/exposed_ports", ["ports": ports, "type": type])
+        #expect(found == expected.map { "Dockerfile exposes port (\($0)PORTS list" })
+    }
+
+    @Test("A Dockerfile is guessed from history of every builder, and from the configuration where that is silent")
+    func guessed() {
+        let facts = GuessedDockerfile.facts(
+            history: [
+                "/bin/sh -c #(nop) ADD file:1 in / ", "/bin/sh -c apt-get update", "",
+                "RUN /bin/sh -c make # buildkit", "EXPOSE map[443/tcp:{} 80/tcp:{}]", "CMD [\"a\"]", "bazel build\n:x",
+            ],
+            stated: .init(user: "app", exposedPorts: ["80/tcp", "9000/udp"], hasHealthcheck: true)
+        )
+        #expect(
+            facts.text == """
+                FROM scratch
+                ADD file:1 in /
+                RUN /bin/sh -c apt-get update
+                RUN /bin/sh -c make
+                EXPOSE 443/tcp 80/tcp
+                CMD ["a"]
+                RUN bazel build :x
+                USER app
+                EXPOSE 9000/udp
+                HEALTHCHECK
+                """
+        )
+        #expect(facts.mode == .guessed)
+    }
+}
