@@ -24,6 +24,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let keyDerivation = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
@@ -106,6 +107,8 @@ let package = Package(
         library("VEX", ["Advisories", "ScanModel", "YAML", crypto]),
         library("Policy", ["Advisories", "LinearRegex", "Versions", crypto]),
         library("Reports", ["ScanModel", mustache]),
+        library("AnchoreAPI", ["ScanModel", crypto]),
+        library("Access", ["DedicatedThread", crypto, keyDerivation]),
 
         // Adapters: IO.
         library("Registry", ["HTTPProxy", "ScanModel", "Telemetry", httpClient, crypto, logging]),
@@ -128,8 +131,8 @@ let package = Package(
         library(
             "Store",
             [
-                "Advisories", "Codecs", "JobLifecycle", "Licenses", "Matching", "Postgres", "Reports", "ScanModel",
-                "VEX",
+                "Advisories", "AnchoreAPI", "Codecs", "JobLifecycle", "Licenses", "Matching", "Postgres", "Reports",
+                "ScanModel", "VEX",
                 crypto,
             ],
             resources: [
@@ -139,8 +142,9 @@ let package = Package(
                 .embedInCode("Migrations/m0007_package_sets.sql"),
                 .embedInCode("Migrations/m0008_changed_advisories.sql"),
                 .embedInCode("Migrations/m0009_registry_limits.sql"),
-                .embedInCode("Migrations/m0010_worker_losses.sql"),
-                .embedInCode("Migrations/m0012_task_times.sql"),
+                .embedInCode("Migrations/m0010_worker_losses.sql"), .embedInCode("Migrations/m0011_task_times.sql"),
+                .embedInCode("Migrations/m0012_accounts.sql"), .embedInCode("Migrations/m0013_account_images.sql"),
+                .embedInCode("Migrations/m0014_policies.sql"), .embedInCode("Migrations/m0015_subscriptions.sql"),
             ]
         ),
 
@@ -148,7 +152,10 @@ let package = Package(
         library("StoreBenchmark", ["Advisories", "Postgres", "Reports", "ScanModel", "Store"]),
 
         library("FeedSync", ["Advisories", "Bytes", "DedicatedThread", "HTTPProxy", "XMLStream", httpClient]),
-        library("FleetRegistry", ["DedicatedThread", "Redis", "Registry", "Store", crypto, logging]),
+        library(
+            "FleetRegistry",
+            ["AnchoreAPI", "DedicatedThread", "Redis", "Registry", "ScanModel", "Store", crypto, logging]
+        ),
 
         // Services.
         library(
@@ -172,7 +179,8 @@ let package = Package(
         library(
             "Web",
             [
-                "Queue", "Reports", "Store", "Telemetry", hummingbird, logging,
+                "Access", "AnchoreAPI", "DedicatedThread", "ImageInventory", "Policy", "Postgres", "Queue", "Reports",
+                "ScanModel", "Store", "Telemetry", "Versions", crypto, hummingbird, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
@@ -181,10 +189,10 @@ let package = Package(
         .executableTarget(
             name: "tallyman",
             dependencies: [
-                "Advisories", "AdvisoryFile", "Bytes", "CapacityBenchmark", "Catalogers", "Coordinator",
-                "DedicatedThread", "Documents", "FeedSync", "FleetRegistry", "HTTPProxy", "ImageInventory",
-                "ImageSources", "LayerScan", "Matching", "Policy", "Postgres", "Queue", "Redis", "Registry",
-                "Reports", "SBOM", "ScanModel", "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet",
+                "Access", "Advisories", "AdvisoryFile", "AnchoreAPI", "Bytes", "CapacityBenchmark", "Catalogers",
+                "Coordinator", "DedicatedThread", "Documents", "FeedSync", "FleetRegistry", "HTTPProxy",
+                "ImageInventory", "ImageSources", "LayerScan", "Matching", "Policy", "Postgres", "Queue", "Redis",
+                "Registry", "Reports", "SBOM", "ScanModel", "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet",
                 "SyntheticRegistry", "Telemetry", "Versions", "VEX", "Web", "Worker", arguments, logging, metrics,
                 yams,
             ],
@@ -250,6 +258,12 @@ let package = Package(
         ),
         tests(of: "CapacityBenchmark", ["Reports"]),
         tests(of: "Worker"),
+        tests(of: "AnchoreAPI", ["ScanModel", "TallymanTesting"]),
+        tests(of: "Access"),
+        tests(
+            of: "Web",
+            ["Access", "AnchoreAPI", "DedicatedThread", "Postgres", "Queue", "ScanModel", "Store", logging]
+        ),
         .testTarget(
             name: "FuzzTests",
             dependencies: [

@@ -1,3 +1,4 @@
+import FleetRegistry
 import Logging
 import Registry
 import ScanModel
@@ -123,7 +124,15 @@ struct FleetLister: Sendable {
     }
 
     private func add(_ names: [Name]) async throws {
-        var images = try await bounded(names) { name in await head(name) }
+        let resolver = ImageResolver(client: client, platform: run.platform)
+        var images = try await bounded(names) { name in
+            await resolver.head(
+                registry: name.registry,
+                repository: name.repository,
+                tag: name.tag,
+                digest: name.digest
+            )
+        }
         let digests = images.compactMap(\.digest)
         let known = try await store.knownResolutions(digests, platform: run.platform)
         // Several tags of one digest cost one manifest.
@@ -132,9 +141,9 @@ struct FleetLister: Sendable {
             guard case .known = images[index].outcome, let digest = images[index].digest else { return false }
             return !known.contains(digest.description) && asked.insert(digest).inserted
         }
-        let resolved = try await bounded(unknown) { [images] index in (index, await resolve(images[index])) }
+        let resolved = try await bounded(unknown) { [images] index in (index, await resolver.resolve(images[index])) }
         for (index, image) in resolved { images[index] = image }
-        try await followMoves(&images)
+        try await followMoves(&images, resolver)
         // A digest that failed for one tag failed for all of them.
         var failures: [Digest: FoundImage.Outcome] = [:]
         for (_, image) in resolved {
@@ -154,7 +163,7 @@ struct FleetLister: Sendable {
     }
 
     /// Looks again at tags whose manifest went away between the question and the fetch: they name another one by now.
-    private func followMoves(_ images: inout [FoundImage]) async throws {
+    private func followMoves(_ images: inout [FoundImage], _ resolver: ImageResolver) async throws {
         for _ in 0..<Self.maxMoves {
             let lost = Set(
                 images.compactMap { image -> Digest? in
@@ -166,103 +175,22 @@ struct FleetLister: Sendable {
                 images[index].digest.map { lost.contains($0) && images[index].tag != $0.description } ?? false
             }
             guard !moved.isEmpty else { return }
-            let again = try await bounded(moved) { [images] index in (index, await lookAgain(images[index])) }
+            let again = try await bounded(moved) { [images] index in (index, await lookAgain(images[index], resolver)) }
             for (index, image) in again { images[index] = image }
             guard again.contains(where: { $0.1.digest.map { !lost.contains($0) } ?? false }) else { return }
         }
     }
 
-    private func lookAgain(_ image: FoundImage) async -> FoundImage {
-        let now = await head(Name(registry: image.registry, repository: image.repository, tag: image.tag, digest: nil))
-        guard case .known = now.outcome else { return now }
-        // The same digest and still no manifest: the registry lists what it does not have.
-        return now.digest == image.digest ? image : await resolve(now)
-    }
-
-    /// Asks what a tag names now.
-    private func head(_ name: Name) async -> FoundImage {
-        var image = FoundImage(
-            registry: name.registry,
-            repository: name.repository,
-            tag: name.tag,
-            digest: name.digest,
-            outcome: .known
-        )
-        guard name.digest == nil else { return image }
-        let reference = ImageReference(registry: name.registry, repository: name.repository, tag: name.tag)
-        do {
-            image.digest = try await client.resolve(reference).digest
-        } catch {
-            image.outcome = outcome(error)
-        }
-        return image
-    }
-
-    /// Fetches what a digest stands for, down to one image of the platform.
-    private func resolve(_ image: FoundImage) async -> FoundImage {
-        var image = image
-        let reference = ImageReference(
+    private func lookAgain(_ image: FoundImage, _ resolver: ImageResolver) async -> FoundImage {
+        let now = await resolver.head(
             registry: image.registry,
             repository: image.repository,
-            tag: nil,
-            digest: image.digest
+            tag: image.tag,
+            digest: nil
         )
-        do {
-            let selected = try await client.selectImage(reference, platform: Platform(run.platform))
-            if let reason = unsupportedReason(selected.manifest) {
-                image.outcome = .unsupported(reason)
-                return image
-            }
-            let config: ImageConfig
-            do {
-                config = try await client.config(
-                    image.registry,
-                    repository: image.repository,
-                    descriptor: selected.manifest.config
-                ).config
-            } catch let error as RegistryError where error.code == .notFound || error.code == .gone {
-                // The image is there and broken, not gone.
-                image.outcome = .failed(error.message)
-                return image
-            }
-            image.outcome = .image(
-                FoundImage.Manifest(
-                    digest: selected.descriptor.digest,
-                    mediaType: selected.descriptor.mediaType,
-                    platform: PlainText.line((config.platform ?? selected.descriptor.platform)?.description ?? ""),
-                    configDigest: selected.manifest.config.digest,
-                    layers: selected.manifest.layers.map { FoundImage.Layer(digest: $0.digest, size: $0.size) }
-                )
-            )
-        } catch {
-            image.outcome = outcome(error)
-        }
-        return image
-    }
-
-    private func unsupportedReason(_ manifest: ImageManifest) -> String? {
-        if let reason = manifest.artifactReason { return PlainText.line(reason) }
-        for layer in manifest.layers {
-            if MediaType.isForeignLayer(layer.mediaType) {
-                let type = PlainText.line(layer.mediaType, limit: 100)
-                return "not covered: layer \(layer.digest) is stored outside the registry (\(type)) and is not fetched"
-            }
-            if !MediaType.isLayer(layer.mediaType) {
-                return "layer \(layer.digest) has type \(PlainText.line(layer.mediaType, limit: 100))"
-            }
-            if layer.size < 0 { return "layer \(layer.digest) has a negative size" }
-        }
-        return nil
-    }
-
-    private func outcome(_ error: any Error) -> FoundImage.Outcome {
-        guard let error = error as? RegistryError else { return .failed(PlainText.line("\(error)", limit: 1000)) }
-        let reason = PlainText.line(error.message, limit: 1000)
-        switch error.code {
-        case .unsupported: return .unsupported(reason)
-        case .notFound, .gone: return .gone(reason)
-        default: return .failed(reason)
-        }
+        guard case .known = now.outcome else { return now }
+        // The same digest and still no manifest: the registry lists what it does not have.
+        return now.digest == image.digest ? image : await resolver.resolve(now)
     }
 
     /// Maps with at most `atATime` calls under way, by default `concurrency`, keeping the order.

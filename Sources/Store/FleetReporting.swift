@@ -83,7 +83,10 @@ extension Store {
     package func finishedRun(before run: Int?) async throws -> Int? {
         try await pool.run { session in
             try session.execute(
-                "SELECT id FROM runs WHERE state = 'done' AND ($1::bigint IS NULL OR id < $1) ORDER BY id DESC LIMIT 1",
+                """
+                SELECT id FROM runs WHERE state = 'done' AND origin = 'fleet' AND ($1::bigint IS NULL OR id < $1)
+                ORDER BY id DESC LIMIT 1
+                """,
                 [.int(run)]
             ).first?.int(0)
         }
@@ -94,7 +97,7 @@ extension Store {
         try await pool.run { session in
             try session.execute(
                 """
-                SELECT id FROM runs WHERE state = 'done' AND finished_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'
+                SELECT id FROM runs WHERE state = 'done' AND origin = 'fleet' AND finished_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'
                 ORDER BY id DESC LIMIT 1
                 """,
                 [.text(day)]

@@ -24,7 +24,11 @@ package enum Migrations {
         Migration(number: 8, name: "m0008_changed_advisories", sql: PackageResources.m0008_changed_advisories_sql),
         Migration(number: 9, name: "m0009_registry_limits", sql: PackageResources.m0009_registry_limits_sql),
         Migration(number: 10, name: "m0010_worker_losses", sql: PackageResources.m0010_worker_losses_sql),
-        Migration(number: 12, name: "m0012_task_times", sql: PackageResources.m0012_task_times_sql),
+        Migration(number: 11, name: "m0011_task_times", sql: PackageResources.m0011_task_times_sql),
+        Migration(number: 12, name: "m0012_accounts", sql: PackageResources.m0012_accounts_sql),
+        Migration(number: 13, name: "m0013_account_images", sql: PackageResources.m0013_account_images_sql),
+        Migration(number: 14, name: "m0014_policies", sql: PackageResources.m0014_policies_sql),
+        Migration(number: 15, name: "m0015_subscriptions", sql: PackageResources.m0015_subscriptions_sql),
     ]
 
     /// The schema version that this program needs.

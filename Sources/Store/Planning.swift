@@ -1,3 +1,4 @@
+package import AnchoreAPI
 import Postgres
 package import ScanModel
 
@@ -21,13 +22,23 @@ package struct FoundImage: Sendable {
         package var platform: String
         package var configDigest: Digest
         package var layers: [Layer]
+        /// The manifest and the configuration, where they were fetched.
+        package var documents: ImageDocuments?
 
-        package init(digest: Digest, mediaType: String, platform: String, configDigest: Digest, layers: [Layer]) {
+        package init(
+            digest: Digest,
+            mediaType: String,
+            platform: String,
+            configDigest: Digest,
+            layers: [Layer],
+            documents: ImageDocuments? = nil
+        ) {
             self.digest = digest
             self.mediaType = mediaType
             self.platform = platform
             self.configDigest = configDigest
             self.layers = layers
+            self.documents = documents
         }
     }
 
@@ -79,7 +90,7 @@ extension Store {
         }
     }
 
-    private static func insertPlaces(_ images: [FoundImage], _ session: PostgresSession) throws {
+    static func insertPlaces(_ images: [FoundImage], _ session: PostgresSession) throws {
         let places = Set(images.map { [$0.registry, $0.repository] }).sorted { $0.lexicographicallyPrecedes($1) }
         _ = try session.execute(
             """
@@ -99,7 +110,7 @@ extension Store {
         )
     }
 
-    private static func insertManifests(
+    static func insertManifests(
         _ images: [FoundImage],
         platform: String,
         _ session: PostgresSession
@@ -123,15 +134,18 @@ extension Store {
         let sorted = manifests.values.sorted { $0.digest < $1.digest }
         _ = try session.execute(
             """
-            INSERT INTO manifests (digest, media_type, platform, config_digest)
-            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+            INSERT INTO manifests (digest, media_type, platform, config_digest, size, layer_count)
+            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
             ON CONFLICT (digest) DO NOTHING
             """,
             [
                 .textArray(sorted.map(\.digest.description)), .textArray(sorted.map(\.mediaType)),
                 .textArray(sorted.map(\.platform)), .textArray(sorted.map(\.configDigest.description)),
+                .int64Array(sorted.map { $0.layers.reduce(0) { $0.addingReportingOverflow($1.size).partialValue } }),
+                .intArray(sorted.map(\.layers.count)),
             ]
         )
+        try insertDocuments(sorted, session)
         let blobs = layers.sorted { $0.key < $1.key }
         // The place is renewed: the repository that a layer was first seen in may be gone by now.
         _ = try session.execute(
@@ -182,7 +196,25 @@ extension Store {
         )
     }
 
-    private static func insertRunImages(_ images: [FoundImage], run: Run, _ session: PostgresSession) throws {
+    private static func insertDocuments(_ manifests: [FoundImage.Manifest], _ session: PostgresSession) throws {
+        let fetched = manifests.compactMap { manifest in manifest.documents.map { (manifest.digest, $0) } }
+        guard !fetched.isEmpty else { return }
+        _ = try session.execute(
+            """
+            INSERT INTO image_documents (manifest_id, manifest, config)
+            SELECT manifests.id, given.manifest, given.config
+            FROM unnest($1::text[], $2::bytea[], $3::bytea[]) AS given(digest, manifest, config)
+                JOIN manifests USING (digest)
+            ORDER BY 1 ON CONFLICT (manifest_id) DO NOTHING
+            """,
+            [
+                .textArray(fetched.map(\.0.description)), .bytesArray(fetched.map(\.1.manifest)),
+                .bytesArray(fetched.map(\.1.config)),
+            ]
+        )
+    }
+
+    static func insertRunImages(_ images: [FoundImage], run: Run, _ session: PostgresSession) throws {
         var unique: [[String]: FoundImage] = [:]
         for image in images { unique[[image.registry, image.repository, image.tag]] = image }
         let sorted = unique.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
@@ -227,33 +259,43 @@ extension Store {
     /// there and the run did not find is gone. Throws ``StoreError/Code/superseded`` where another coordinator has
     /// planned the run by now.
     package func plan(_ run: Run, listed: [(String, String)], analysisVersion: String, shards: Int) async throws {
-        let sorted = listed.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
         try await pool.transaction { session in
-            _ = try session.execute(
-                Self.goneTags,
-                [.int(run.id), .textArray(sorted.map(\.0)), .textArray(sorted.map(\.1))]
-            )
-            _ = try session.execute(Self.closeTags, [.int(run.id)])
-            _ = try session.execute(Self.openTags, [.int(run.id)])
-            _ = try session.execute(Self.runLayers, [.int(run.id), .text(analysisVersion)])
-            _ = try session.execute(Self.layerPlaces, [.int(run.id)])
-            _ = try session.execute(
-                Self.layerTasks,
-                [.int(run.id), .text(analysisVersion), .int(shards), .int(run.priority)]
-            )
-            _ = try session.execute(
-                Self.missingReports,
-                [.int(run.id), .text(analysisVersion), .int(run.priority)]
-            )
-            _ = try session.execute(Self.deadInventories, [.int(run.id)])
-            _ = try session.execute(Self.reusedImages, [.int(run.id), .text(analysisVersion)])
-            let planned = try session.execute(
-                "UPDATE runs SET state = 'running' WHERE id = $1 AND state = 'listing'",
-                [.int(run.id)]
-            ).affected
-            guard planned == 1 else {
-                throw StoreError(.superseded, "run \(run.id) was planned by another coordinator")
-            }
+            try Self.plan(run, listed: listed, analysisVersion: analysisVersion, shards: shards, session)
+        }
+    }
+
+    static func plan(
+        _ run: Run,
+        listed: [(String, String)],
+        analysisVersion: String,
+        shards: Int,
+        _ session: PostgresSession
+    ) throws {
+        let sorted = listed.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+        _ = try session.execute(
+            Self.goneTags,
+            [.int(run.id), .textArray(sorted.map(\.0)), .textArray(sorted.map(\.1))]
+        )
+        _ = try session.execute(Self.closeTags, [.int(run.id)])
+        _ = try session.execute(Self.openTags, [.int(run.id)])
+        _ = try session.execute(Self.runLayers, [.int(run.id), .text(analysisVersion)])
+        _ = try session.execute(Self.layerPlaces, [.int(run.id)])
+        _ = try session.execute(
+            Self.layerTasks,
+            [.int(run.id), .text(analysisVersion), .int(shards), .int(run.priority)]
+        )
+        _ = try session.execute(
+            Self.missingReports,
+            [.int(run.id), .text(analysisVersion), .int(run.priority)]
+        )
+        _ = try session.execute(Self.deadInventories, [.int(run.id)])
+        _ = try session.execute(Self.reusedImages, [.int(run.id), .text(analysisVersion)])
+        let planned = try session.execute(
+            "UPDATE runs SET state = 'running' WHERE id = $1 AND state = 'listing'",
+            [.int(run.id)]
+        ).affected
+        guard planned == 1 else {
+            throw StoreError(.superseded, "run \(run.id) was planned by another coordinator")
         }
     }
 

@@ -116,15 +116,18 @@ extension Store {
 
     /// Ends a run; only one that is still open changes.
     package func finish(run: Int, state: Run.State, reason: String?, workers: Int) async throws {
-        try await pool.run { session in
-            _ = try session.execute(
+        try await pool.transaction { session in
+            let ended = try session.execute(
                 """
                 UPDATE runs SET state = $2, reason = $3, workers = $4, finished_at = now(),
                     advisory_state = (SELECT max(id) FROM advisory_states)
                 WHERE id = $1 AND state NOT IN ('done', 'failed')
                 """,
                 [.int(run), .text(state.rawValue), .text(reason), .int(workers)]
-            )
+            ).affected
+            guard ended == 1 else { return }
+            _ = try session.execute(Self.analysesOfRun, [.int(run)])
+            _ = try session.execute(Self.eventsOfRun, [.int(run)])
         }
     }
 

@@ -1,3 +1,4 @@
+import AnchoreAPI
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -23,7 +24,11 @@ struct ResponseGuard: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch let error as HTTPError {
-            response = Self.problem(error.status, detail: error.body)
+            // Anchore's clients read an envelope of their own.
+            response =
+                request.uri.path.hasPrefix("/v1/")
+                ? AnchoreRoutes.response(AnchoreError(error.status.code, error.body ?? error.status.reasonPhrase))
+                : Self.problem(error.status, detail: error.body)
         } catch {
             logger.error("\(request.method.rawValue) \(request.uri.path): \(error)")
             response = Self.problem(

@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 package import Logging
 package import Store
 package import Telemetry
@@ -7,23 +8,30 @@ package import Telemetry
 package struct WebServer: Sendable {
     private let address: ListenAddress
     private let pages: FleetPages
+    private let api: AnchoreService?
+    private let guardsPages: Bool
     private let logger: Logger
 
     /// Listens on `HOST:PORT`; `nil` for an address of another form.
     ///
     /// `/metrics` shows `fleet` and what this process counts itself, `own`; `/health/ready` asks `ready` beside the
-    /// database and its schema.
+    /// database and its schema. Without `api` there is none; with `guardsPages` the pages and `/metrics` ask for the API's
+    /// credentials too.
     package init?(
         listen: String,
         store: Store,
         fleet: FleetFigures,
         own: @escaping @Sendable () -> [MetricFamily],
         ready: [HealthCheck],
+        api: AnchoreService? = nil,
+        guardsPages: Bool = false,
         logger: Logger
     ) {
         guard let address = ListenAddress(listen) else { return nil }
         self.address = address
         pages = FleetPages(store: store, fleet: fleet, own: own, ready: ready)
+        self.api = api
+        self.guardsPages = guardsPages
         self.logger = logger
     }
 
@@ -31,12 +39,20 @@ package struct WebServer: Sendable {
     package func run() async throws {
         let router = Router(options: .autoGenerateHeadEndpoints)
         router.middlewares.add(ResponseGuard(logger: logger))
+        if let api {
+            // Before the guard of pages, which counts for routes that are added after it.
+            AnchoreRoutes(service: api).addRoutes(to: router)
+            if guardsPages { router.middlewares.add(PageGuard(gate: AccessGate(service: api))) }
+        }
         pages.addRoutes(to: router)
         let application = Application(
             router: router,
+            server: .http1(configuration: ConnectionLimits.configuration),
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port),
-                serverName: "tallyman"
+                serverName: "tallyman",
+                backlog: ConnectionLimits.backlog,
+                availableConnectionsDelegate: MaximumAvailableConnections(ConnectionLimits.connections, logger: logger)
             ),
             logger: logger
         )

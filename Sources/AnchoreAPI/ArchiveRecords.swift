@@ -1,0 +1,93 @@
+/// An image in an account's archive.
+package struct ArchivedImage: Sendable {
+    package var image: ImageRecord
+    package var archivedAt: String
+    package var bytes: Int
+
+    package init(image: ImageRecord, archivedAt: String, bytes: Int) {
+        self.image = image
+        self.archivedAt = archivedAt
+        self.bytes = bytes
+    }
+
+    package var json: JSONValue {
+        [
+            "imageDigest": .string(image.digest), "parentDigest": .string(image.parentDigest),
+            "analyzed_at": .string(image.analyzedAt ?? "None"), "created_at": .string(archivedAt),
+            "last_updated": .string(archivedAt), "status": "archived", "archive_size_bytes": .int(bytes),
+            "annotations": image.annotations.map { .text($0) } ?? .object([]),
+            "image_detail": .array(
+                image.tags.map {
+                    [
+                        "pullstring": .string($0.fulltag), "registry": .string($0.registry),
+                        "repository": .string($0.repository), "tag": .string($0.tag),
+                        "detected_at": .string($0.detectedAt),
+                    ]
+                }
+            ),
+        ]
+    }
+}
+
+/// A rule by which images go into the archive, or out of it.
+package struct ArchiveRule: Sendable {
+    package var id: String
+    /// The rule's members as JSON text.
+    package var rule: String
+    package var createdAt: String
+    package var updatedAt: String
+
+    package init(id: String, rule: String, createdAt: String, updatedAt: String) {
+        self.id = id
+        self.rule = rule
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
+    package var json: JSONValue {
+        let members = (try? JSONReader.read(Array(rule.utf8)))?.members ?? []  // ours
+        return .object(
+            [
+                JSONMember("rule_id", .string(id)), JSONMember("created_at", .string(createdAt)),
+                JSONMember("last_updated", .string(updatedAt)),
+            ] + members
+        )
+    }
+
+    /// The members of a rule that a client sent, checked and with every default filled in.
+    package static func members(_ body: BodyObject) throws(AnchoreError) -> JSONValue {
+        let transition = try body.string("transition")
+        guard ["archive", "delete"].contains(transition) else {
+            throw AnchoreError.badRequest("transition must be archive or delete")
+        }
+        let isGlobal = try body.optionalBool("system_global") ?? false
+        let most = try body.optionalInt("max_images_per_account")
+        guard most == nil || isGlobal else {
+            throw AnchoreError.badRequest("max_images_per_account needs a rule with system_global")
+        }
+        let age = try body.optionalInt("analysis_age_days")
+        let newer = try body.optionalInt("tag_versions_newer")
+        for (name, value) in [
+            ("analysis_age_days", age), ("tag_versions_newer", newer), ("max_images_per_account", most),
+        ] where (value ?? 0) < 0 { throw AnchoreError.badRequest("\(name) must not be negative") }
+        let exclude = try body.object("exclude")
+        return [
+            "analysis_age_days": .int(age ?? 0), "tag_versions_newer": .int(newer ?? 0),
+            "transition": .string(transition), "system_global": .bool(isGlobal),
+            "selector": try selector(try body.object("selector"), otherwise: "*"),
+            "exclude": [
+                "expiration_days": .int(try exclude?.optionalInt("expiration_days") ?? -1),
+                "selector": try selector(try exclude?.object("selector"), otherwise: ""),
+            ],
+            "max_images_per_account": most.map { .int($0) } ?? .null,
+        ]
+    }
+
+    private static func selector(_ body: BodyObject?, otherwise: String) throws(AnchoreError) -> JSONValue {
+        [
+            "registry": .string(try body?.optionalString("registry") ?? otherwise),
+            "repository": .string(try body?.optionalString("repository") ?? otherwise),
+            "tag": .string(try body?.optionalString("tag") ?? otherwise),
+        ]
+    }
+}

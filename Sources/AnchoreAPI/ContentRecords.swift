@@ -1,0 +1,130 @@
+package import ScanModel
+
+/// A path of an image's file system.
+package struct FileRecord: Sendable {
+    package var path: String
+    package var kind: PathKind
+    /// Bytes; 0 where the analysis did not record it.
+    package var size: Int
+    package var mode: Int?
+    package var sha256: String?
+
+    package init(path: String, kind: PathKind, size: Int = 0, mode: Int? = nil, sha256: String? = nil) {
+        self.path = path
+        self.kind = kind
+        self.size = size
+        self.mode = mode
+        self.sha256 = sha256
+    }
+
+    private var type: String {
+        switch kind {
+        case .file: "file"
+        case .directory: "dir"
+        case .symlink: "slink"
+        case .hardlink: "hlink"
+        case .other: "other"
+        }
+    }
+
+    var json: JSONValue {
+        [
+            "filename": .string(path), "size": .int(size), "type": .string(type),
+            "mode": .string(mode.map { "0" + String($0 & 0o7777, radix: 8) } ?? "None"),
+            "sha256": .string(sha256), "uid": 0, "gid": 0, "linkdest": .null,
+        ]
+    }
+}
+
+/// What `image content` can be asked for.
+package enum ContentType: String, Sendable, CaseIterable {
+    case os, files, npm, gem, python, java, malware, binary, go, nuget, php, rust, kernel
+
+    /// The types that the list of them names.
+    package static let listed = allCases.map(\.rawValue)
+
+    /// The kinds of packages of this type; empty for what is no package.
+    package var packages: [String] {
+        switch self {
+        case .os: ["deb", "apk", "rpm", "alpm", "portage"]
+        case .npm: ["npm"]
+        case .gem: ["gem"]
+        case .python: ["python"]
+        case .java: ["java-archive", "jenkins-plugin"]
+        case .go: ["go-module"]
+        case .binary: ["binary"]
+        case .nuget: ["dotnet"]
+        case .php: ["php-composer", "php-pear", "php-pecl"]
+        case .rust: ["rust-crate"]
+        case .kernel: ["linux-kernel", "linux-kernel-module"]
+        case .files, .malware: []
+        }
+    }
+
+    /// The content of this type, of packages or files of an image.
+    package func content(_ packages: [InstalledPackage], files: [FileRecord], distro: Distro?) -> JSONValue {
+        switch self {
+        case .files: .array(files.map(\.json))
+        // No scan is run: said so, in the one element that clients expect.
+        case .malware: [["scanner": "clamav", "enabled": false, "findings": [], "metadata": ["db_version": [:]]]]
+        default:
+            .array(packages.filter { self.packages.contains($0.package.type.rawValue) }.map(record))
+        }
+    }
+
+    private func record(_ item: InstalledPackage) -> JSONValue {
+        switch self {
+        case .os: Self.osRecord(item)
+        case .java: Self.javaRecord(item)
+        default: Self.languageRecord(item)
+        }
+    }
+
+    private static func osRecord(_ item: InstalledPackage) -> JSONValue {
+        let package = item.package
+        return [
+            "package": .string(package.name), "version": .string(package.version),
+            "type": .string(AnchorePackageType.name(package.type).uppercased()),
+            "licenses": .strings(package.licenses.isEmpty ? ["Unknown"] : package.licenses),
+            "license": .string(package.licenses.isEmpty ? "Unknown" : package.licenses.joined(separator: " ")),
+            "origin": .string(package.supplier ?? "N/A"), "size": "N/A",
+            "sourcepkg": .string(package.source?.name ?? package.name), "cpes": .strings(package.cpes),
+        ]
+    }
+
+    private static func languageRecord(_ item: InstalledPackage) -> JSONValue {
+        let package = item.package
+        return [
+            "package": .string(package.name), "version": .string(package.version),
+            "location": .string(item.paths.first ?? "/"),
+            "type": .string(AnchorePackageType.name(package.type).uppercased()),
+            "licenses": .strings(package.licenses.isEmpty ? ["Unknown"] : package.licenses),
+            "license": .string(package.licenses.isEmpty ? "Unknown" : package.licenses.joined(separator: " ")),
+            "origin": .string(package.supplier ?? "Unknown"), "cpes": .strings(package.cpes),
+        ]
+    }
+
+    private static func javaRecord(_ item: InstalledPackage) -> JSONValue {
+        let package = item.package
+        let path = item.paths.first ?? "/"
+        let suffix = path.split(separator: ".").last.map { $0.uppercased() } ?? "JAR"
+        return [
+            "package": .string(package.name), "version": .string(package.version),
+            "specification-version": .string(package.version), "implementation-version": .string(package.version),
+            "maven-version": .string(package.group == nil ? "N/A" : package.version),
+            "origin": .string(package.group ?? "N/A"), "location": .string(path),
+            "type": .string("JAVA-\(["WAR", "EAR", "HPI", "JPI", "PAR", "SAR"].contains(suffix) ? suffix : "JAR")"),
+            "licenses": .strings(package.licenses.isEmpty ? ["Unknown"] : package.licenses),
+            "cpes": .strings(package.cpes), "metadata": [:],
+        ]
+    }
+}
+
+/// Documents that come with an image, sent in Base64.
+package enum MetadataType: String, Sendable, CaseIterable {
+    case manifest
+    case dockerHistory = "docker_history"
+    case dockerfile
+
+    package static let listed = allCases.map(\.rawValue)
+}

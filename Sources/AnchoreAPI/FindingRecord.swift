@@ -1,0 +1,168 @@
+package import ScanModel
+
+/// A vulnerability of a package in one image.
+package struct FindingRecord: Sendable {
+    package var id: String
+    package var aliases: [String]
+    package var severity: Severity
+    package var fixedVersions: [String]
+    package var willNotFix: Bool
+    package var provider: String
+    package var cvssVector: String?
+    package var cvssScore: Double?
+    package var package: Package
+    package var distro: Distro?
+    /// When it was first found here, in seconds since 1970.
+    package var detectedAt: Int?
+    /// Where the package was read from; `nil` for packages of the distribution.
+    package var path: String?
+
+    package init(
+        id: String,
+        aliases: [String],
+        severity: Severity,
+        fixedVersions: [String],
+        willNotFix: Bool,
+        provider: String,
+        cvssVector: String?,
+        cvssScore: Double?,
+        package: Package,
+        distro: Distro?,
+        detectedAt: Int? = nil,
+        path: String? = nil
+    ) {
+        self.id = id
+        self.aliases = aliases
+        self.severity = severity
+        self.fixedVersions = fixedVersions
+        self.willNotFix = willNotFix
+        self.provider = provider
+        self.cvssVector = cvssVector
+        self.cvssScore = cvssScore
+        self.package = package
+        self.distro = distro
+        self.detectedAt = detectedAt
+        self.path = path
+    }
+
+    package var isOS: Bool { package.type.isOS }
+
+    /// Severities as Anchore spells them.
+    package static func spelled(_ severity: Severity) -> String {
+        severity.rawValue.prefix(1).uppercased() + severity.rawValue.dropFirst()
+    }
+
+    /// The group of the feed, as Anchore names them: `debian:12`, `github:python`, `nvd`.
+    package var feedGroup: String {
+        if isOS, let distro { return DistroNamespace.name(distro) }
+        if id.hasPrefix("GHSA-") { return "github:\(AnchorePackageType.name(package.type))" }
+        return provider
+    }
+
+    /// Rows of NVD's own data carry their scores as NVD's; others as references.
+    private var isFromNVD: Bool { provider == "nvd" }
+
+    package var json: JSONValue {
+        let cves = ([id] + aliases).filter { $0.hasPrefix("CVE-") }
+        let references = isFromNVD ? [id] : cves.uniqued()
+        return [
+            "vuln": .string(id), "package": .string("\(package.name)-\(package.version)"),
+            "package_name": .string(package.name), "package_version": .string(package.version),
+            "package_type": .string(AnchorePackageType.name(package.type)),
+            "package_path": .string(isOS ? "pkgdb" : path ?? "None"), "package_cpe": "None",
+            "package_cpe23": .string(package.cpes.first ?? "None"),
+            "severity": .string(Self.spelled(severity)),
+            "fix": .string(fixedVersions.isEmpty ? "None" : fixedVersions.joined(separator: ",")),
+            "url": .string(AdvisoryLink.address(id, distro: isOS ? distro : nil)),
+            "feed": "vulnerabilities", "feed_group": .string(feedGroup), "will_not_fix": .bool(willNotFix),
+            "nvd_data": .array(references.map(scores)), "vendor_data": [],
+        ]
+    }
+
+    private func scores(_ id: String) -> JSONValue {
+        let stated = CVSS3Scores(vector: cvssVector)
+        let isV2 = cvssVector.map { $0.hasPrefix("AV:") || $0.hasPrefix("(AV:") } ?? false
+        let none = Self.scores(-1, -1, -1)
+        return [
+            "id": .string(id),
+            "cvss_v2": isV2 ? Self.scores(cvssScore ?? -1, -1, -1) : none,
+            "cvss_v3": stated.map { Self.scores($0.base, $0.exploitability, $0.impact) } ?? none,
+        ]
+    }
+
+    private static func scores(_ base: Double, _ exploitability: Double, _ impact: Double) -> JSONValue {
+        [
+            "base_score": .number(base), "exploitability_score": .number(exploitability),
+            "impact_score": .number(impact),
+        ]
+    }
+}
+
+extension Sequence where Element: Hashable {
+    /// Each element once, in the order of the first.
+    func uniqued() -> [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
+    }
+}
+
+/// The names that Anchore has for kinds of packages.
+package enum AnchorePackageType {
+    package static func name(_ type: PackageType) -> String {
+        switch type {
+        case .deb: "dpkg"
+        case .apk: "apkg"
+        case .rpm: "rpm"
+        case .java: "java"
+        case .go: "go"
+        case PackageType(rawValue: "dotnet"): "nuget"
+        case PackageType(rawValue: "jenkins-plugin"): "java"
+        default: type.rawValue
+        }
+    }
+
+    /// The kinds here that a name of Anchore's stands for.
+    package static func types(named name: String) -> [String] {
+        switch name.lowercased() {
+        case "dpkg", "deb": ["deb"]
+        case "apkg", "apk": ["apk"]
+        case "java": ["java-archive", "jenkins-plugin"]
+        case "go": ["go-module"]
+        case "nuget": ["dotnet"]
+        case let other: [other]
+        }
+    }
+}
+
+/// The namespaces that distributions' advisories go by.
+package enum DistroNamespace {
+    package static func name(_ distro: Distro) -> String {
+        let parts = distro.versionID.split(separator: ".")
+        let version =
+            switch distro.id {
+            case "alpine", "ubuntu": parts.prefix(2).joined(separator: ".")
+            case "": ""
+            default: parts.first.map(String.init) ?? ""
+            }
+        let id = ["centos": "rhel", "rocky": "rhel", "almalinux": "rhel"][distro.id] ?? distro.id
+        return version.isEmpty ? "\(id):rolling" : "\(id):\(version)"
+    }
+}
+
+/// Where people read about an advisory.
+package enum AdvisoryLink {
+    package static func address(_ id: String, distro: Distro?) -> String {
+        if id.hasPrefix("GHSA-") { return "https://github.com/advisories/\(id)" }
+        if id.hasPrefix("RHSA-") || id.hasPrefix("RHBA-") { return "https://access.redhat.com/errata/\(id)" }
+        guard id.hasPrefix("CVE-") else { return "https://osv.dev/vulnerability/\(id)" }
+        switch distro?.id {
+        case "debian": return "https://security-tracker.debian.org/tracker/\(id)"
+        case "ubuntu": return "https://ubuntu.com/security/\(id)"
+        case "alpine": return "https://security.alpinelinux.org/vuln/\(id)"
+        case "rhel", "centos", "rocky", "almalinux": return "https://access.redhat.com/security/cve/\(id)"
+        case "amzn": return "https://alas.aws.amazon.com/cve/html/\(id).html"
+        case "sles", "opensuse-leap", "opensuse-tumbleweed": return "https://www.suse.com/security/cve/\(id)"
+        default: return "https://nvd.nist.gov/vuln/detail/\(id)"
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package import ScanModel
+
+/// A name of an image as Anchore's clients and server read it (`parse_dockerimage_string`).
+///
+/// It differs from Docker's reading in one thing that users see: a name without a host is on docker.io, and `library/` is
+/// never put before it. The fleet keeps it with `library/`, so names are turned both ways here.
+package struct AnchoreImageName: Sendable, Equatable {
+    package enum Subject: Sendable, Equatable {
+        /// The image ID: 64 hexadecimal digits.
+        case imageID(String)
+        /// A digest alone, or in a repository.
+        case digest(Digest, registry: String, repository: String?)
+        case tag(registry: String, repository: String, tag: String)
+    }
+
+    package let subject: Subject
+
+    /// `nil` for what is no name: other characters than `[A-Za-z0-9@:/_.-]`, over 512 bytes, empty parts.
+    package init?(_ text: String) {
+        guard !text.isEmpty, text.utf8.count <= 512, text.utf8.allSatisfy(Self.isAllowed) else { return nil }
+        if text.hasPrefix("sha256:") {
+            guard let digest = Digest(text) else { return nil }
+            subject = .digest(digest, registry: "docker.io", repository: nil)
+            return
+        }
+        if text.utf8.count == 64, text.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) {
+            subject = .imageID(text.lowercased())
+            return
+        }
+        var registry = "docker.io"
+        var rest = text[...]
+        if let slash = text.firstIndex(of: "/"), Self.isHost(text[..<slash]) {
+            registry = String(text[..<slash])
+            rest = text[text.index(after: slash)...]
+        }
+        if let at = rest.firstIndex(of: "@") {
+            guard let digest = Digest(String(rest[rest.index(after: at)...])) else { return nil }
+            // `repo:tag@digest` means the digest.
+            let name = rest[..<at]
+            let repository = Self.split(name).repository
+            guard ImageName.isRepository(repository) else { return nil }
+            subject = .digest(digest, registry: registry, repository: String(repository))
+            return
+        }
+        let (repository, tag) = Self.split(rest)
+        guard ImageName.isRepository(repository), tag.map({ ImageName.isTag($0) }) ?? true else { return nil }
+        subject = .tag(
+            registry: registry,
+            repository: String(repository),
+            tag: tag.map(String.init) ?? "latest"
+        )
+    }
+
+    /// `registry/repo:tag` where it names a tag.
+    package var fulltag: String? {
+        guard case .tag(let registry, let repository, let tag) = subject else { return nil }
+        return "\(registry)/\(repository):\(tag)"
+    }
+
+    private static func split(_ name: Substring) -> (repository: Substring, tag: Substring?) {
+        guard let colon = name.lastIndex(of: ":") else { return (name, nil) }
+        return (name[..<colon], name[name.index(after: colon)...])
+    }
+
+    private static func isHost(_ part: Substring) -> Bool {
+        part.contains(":") || part.contains(".")
+            || ["localhost", "localhost.localdomain", "localbuild"].contains(part)
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "@:/_.-".utf8.contains(byte)
+        }
+    }
+}
+
+/// Names of repositories as the fleet keeps them and as Anchore shows them.
+package enum RepositoryName {
+    /// The name that the fleet keeps: official images of Docker Hub are in `library/`.
+    package static func stored(registry: String, _ repository: String) -> String {
+        registry == "docker.io" && !repository.contains("/") ? "library/\(repository)" : repository
+    }
+
+    /// The name that Anchore's clients see.
+    package static func shown(registry: String, _ repository: String) -> String {
+        let prefix = "library/"
+        guard registry == "docker.io", repository.hasPrefix(prefix) else { return repository }
+        let short = repository.dropFirst(prefix.count)
+        return short.contains("/") ? repository : String(short)
+    }
+}

@@ -1,0 +1,264 @@
+/// A policy bundle of an account.
+package struct PolicyRecord: Sendable {
+    package var id: String
+    package var account: String
+    package var isActive: Bool
+    package var createdAt: String
+    package var updatedAt: String
+    /// The bundle as JSON text.
+    package var bundle: String
+    /// SHA-256 over the bundle with sorted members, in hexadecimal.
+    package var digest: String
+
+    package init(
+        id: String,
+        account: String,
+        isActive: Bool,
+        createdAt: String,
+        updatedAt: String,
+        bundle: String,
+        digest: String
+    ) {
+        self.id = id
+        self.account = account
+        self.isActive = isActive
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.bundle = bundle
+        self.digest = digest
+    }
+
+    /// With the bundle where `detail` is asked for.
+    package func json(detail: Bool) -> JSONValue {
+        let parsed = try? JSONReader.read(Array(bundle.utf8))  // ours: it was read before it was stored
+        return [
+            "policyId": .string(id), "userId": .string(account), "active": .bool(isActive),
+            "policy_source": "local", "created_at": .string(createdAt), "last_updated": .string(updatedAt),
+            "name": .string(parsed?["name"]?.string ?? ""),
+            "description": .string(parsed?["description"]?.string ?? parsed?["comment"]?.string ?? ""),
+            "policybundle": detail ? .text(bundle) : [:],
+            "policybundlemeta": [:],
+        ]
+    }
+}
+
+/// One problem of a bundle or of an evaluation.
+package struct PolicyProblem: Sendable, Equatable {
+    package var severity: String
+    package var type: String
+    package var details: String
+    /// The name of a member that must be there and is not.
+    package var missingMember: String?
+
+    package init(severity: String = "error", type: String, details: String, missingMember: String? = nil) {
+        self.severity = severity
+        self.type = type
+        self.details = details
+        self.missingMember = missingMember
+    }
+
+    package var json: JSONValue {
+        ["severity": .string(severity), "problem_type": .string(type), "details": .string(details)]
+    }
+}
+
+extension AnchoreError {
+    /// A bundle that cannot be taken, with all that is wrong in it.
+    package static func invalidBundle(_ problems: [PolicyProblem]) -> AnchoreError {
+        // Clients explain a missing member from the words of a validating framework.
+        if let key = problems.lazy.compactMap(\.missingMember).first { return missing(key) }
+        return AnchoreError(
+            400,
+            "Bundle failed validation",
+            detail: [JSONMember("validation_details", .array(problems.map(\.json)))]
+        )
+    }
+}
+
+/// One row of an evaluation.
+package struct EvaluationRow: Sendable {
+    package struct Whitelisting: Sendable {
+        package var listID: String
+        package var listName: String
+        package var itemID: String
+
+        package init(listID: String, listName: String, itemID: String) {
+            self.listID = listID
+            self.listName = listName
+            self.itemID = itemID
+        }
+    }
+
+    package var triggerID: String
+    package var gate: String
+    package var trigger: String
+    package var message: String
+    package var action: String
+    package var whitelisting: Whitelisting?
+    package var policyID: String
+
+    package init(
+        triggerID: String,
+        gate: String,
+        trigger: String,
+        message: String,
+        action: String,
+        whitelisting: Whitelisting?,
+        policyID: String
+    ) {
+        self.triggerID = triggerID
+        self.gate = gate
+        self.trigger = trigger
+        self.message = message
+        self.action = action
+        self.whitelisting = whitelisting
+        self.policyID = policyID
+    }
+
+    func json(imageID: String, tag: String) -> JSONValue {
+        [
+            .string(imageID), .string(tag), .string(triggerID), .string(gate), .string(trigger), .string(message),
+            .string(action),
+            whitelisting.map {
+                [
+                    "whitelist_id": .string($0.listID), "whitelist_name": .string($0.listName),
+                    "matched_rule_id": .string($0.itemID),
+                ]
+            } ?? false,
+            .string(policyID),
+        ]
+    }
+}
+
+/// What an image came to under a bundle.
+package struct PolicyOutcome: Sendable {
+    package var rows: [EvaluationRow]
+    package var problems: [PolicyProblem]
+    /// `stop`, `warn` or `go`: of the policies, and of all together.
+    package var policyAction: String
+    package var finalAction: String
+    package var reason: String
+    /// JSON objects, or `false`.
+    package var mapping: JSONValue
+    package var allowRule: JSONValue
+    package var denyRule: JSONValue
+
+    package init(
+        rows: [EvaluationRow],
+        problems: [PolicyProblem],
+        policyAction: String,
+        finalAction: String,
+        reason: String,
+        mapping: JSONValue,
+        allowRule: JSONValue,
+        denyRule: JSONValue
+    ) {
+        self.rows = rows
+        self.problems = problems
+        self.policyAction = policyAction
+        self.finalAction = finalAction
+        self.reason = reason
+        self.mapping = mapping
+        self.allowRule = allowRule
+        self.denyRule = denyRule
+    }
+
+    package var isPass: Bool { finalAction != "stop" }
+
+    private static let header: JSONValue = [
+        "Image_Id", "Repo_Tag", "Trigger_Id", "Gate", "Trigger", "Check_Output", "Gate_Action", "Whitelisted",
+        "Policy_Id",
+    ]
+
+    /// The part of the detail that depends on the outcome alone.
+    package func detail(imageID: String, tag: String) -> JSONValue {
+        [
+            "matched_mapping_rule": mapping, "matched_whitelisted_images_rule": allowRule,
+            "matched_blacklisted_images_rule": denyRule, "final_action": .string(finalAction),
+            "final_action_reason": .string(reason), "evaluation_problems": .array(problems.map(\.json)),
+            "status": .string(isPass ? "pass" : "fail"),
+            "result": .object([
+                JSONMember(
+                    imageID,
+                    [
+                        "result": [
+                            "header": Self.header, "row_count": .int(rows.count),
+                            "rows": .array(rows.map { $0.json(imageID: imageID, tag: tag) }),
+                            "final_action": .string(policyAction),
+                        ]
+                    ]
+                ),
+                JSONMember("policy_data", []), JSONMember("whitelist_data", []), JSONMember("policy_name", ""),
+                JSONMember("whitelist_names", []),
+            ]),
+        ]
+    }
+}
+
+/// An evaluation as it is kept and shown.
+package struct EvaluationRecord: Sendable {
+    package var policyID: String
+    package var isPass: Bool
+    /// `YYYY-MM-DDTHH:MM:SSZ`, and the same in seconds since 1970.
+    package var evaluatedAt: String
+    package var evaluatedSeconds: Int
+    package var createdSeconds: Int
+    /// What ``PolicyOutcome/detail(imageID:tag:)`` gave, as text.
+    package var detail: String
+
+    package init(
+        policyID: String,
+        isPass: Bool,
+        evaluatedAt: String,
+        evaluatedSeconds: Int,
+        createdSeconds: Int,
+        detail: String
+    ) {
+        self.policyID = policyID
+        self.isPass = isPass
+        self.evaluatedAt = evaluatedAt
+        self.evaluatedSeconds = evaluatedSeconds
+        self.createdSeconds = createdSeconds
+        self.detail = detail
+    }
+
+    /// `context` is what the evaluation is about, `nil` without detail.
+    package func json(_ context: EvaluationContext?) -> JSONValue {
+        var members: [JSONMember] = [
+            JSONMember("status", .string(isPass ? "pass" : "fail")),
+            JSONMember("last_evaluation", .string(evaluatedAt)), JSONMember("policyId", .string(policyID)),
+        ]
+        guard let context else {
+            members.append(JSONMember("detail", [:]))
+            return .object(members)
+        }
+        let stored = (try? JSONReader.read(Array(detail.utf8)))?.members ?? []  // ours
+        let result: [JSONMember] =
+            [
+                JSONMember("user_id", .string(context.account)), JSONMember("image_id", .string(context.imageID)),
+                JSONMember("tag", .string(context.tag)), JSONMember("bundle", .text(context.bundle)),
+                JSONMember("image_digest", .string(context.digest)), JSONMember("created_at", .int(createdSeconds)),
+                JSONMember("last_modified", .int(evaluatedSeconds)),
+            ] + stored
+        members.append(JSONMember("detail", ["result": .object(result), "policy": .text(context.bundle)]))
+        return .object(members)
+    }
+}
+
+/// What an evaluation is about.
+package struct EvaluationContext: Sendable {
+    package var account: String
+    package var digest: String
+    package var imageID: String
+    package var tag: String
+    /// The bundle as JSON text.
+    package var bundle: String
+
+    package init(account: String, digest: String, imageID: String, tag: String, bundle: String) {
+        self.account = account
+        self.digest = digest
+        self.imageID = imageID
+        self.tag = tag
+        self.bundle = bundle
+    }
+}

@@ -1,0 +1,77 @@
+/// Credentials for a registry, without the password.
+package struct RegistryRecord: Sendable, Equatable {
+    package var account: String
+    /// `host[:port]`, `host/repository`, or a prefix that ends in `*`.
+    package var registry: String
+    package var name: String
+    package var user: String
+    package var type: String
+    package var isVerified: Bool
+    package var createdAt: String
+    package var updatedAt: String
+
+    package init(
+        account: String,
+        registry: String,
+        name: String,
+        user: String,
+        type: String,
+        isVerified: Bool,
+        createdAt: String = "",
+        updatedAt: String = ""
+    ) {
+        self.account = account
+        self.registry = registry
+        self.name = name
+        self.user = user
+        self.type = type
+        self.isVerified = isVerified
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
+    /// The host that the credentials are for.
+    package var host: String { String(registry.prefix { $0 != "/" }) }
+
+    /// Whether they are for all of the host.
+    package var isWholeHost: Bool { host == registry }
+
+    package var json: JSONValue {
+        [
+            "registry": .string(registry), "registry_name": .string(name), "registry_user": .string(user),
+            "registry_type": .string(type), "registry_verify": .bool(isVerified), "userId": .string(account),
+            "created_at": .string(createdAt), "last_updated": .string(updatedAt),
+        ]
+    }
+}
+
+/// A request to add or change one.
+package struct RegistryChange: Sendable {
+    package var record: RegistryRecord
+    package var password: String
+
+    /// Throws what a client is to be told.
+    package init(_ body: BodyObject, account: String) throws(AnchoreError) {
+        let registry = try body.string("registry")
+        guard !registry.hasPrefix("http://"), !registry.hasPrefix("https://"), !registry.hasSuffix("/") else {
+            throw AnchoreError(409, "input registry name cannot end with '/' or begin with a scheme")
+        }
+        guard !registry.isEmpty, registry.utf8.count <= 255,
+            registry.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"\\\"<>?#%".utf8.contains($0) }),
+            !registry.contains("..")
+        else { throw AnchoreError.badRequest("'\(registry.prefix(80))' is not a registry") }
+        let type = try body.optionalString("registry_type") ?? "docker_v2"
+        guard ["docker_v2", "awsecr"].contains(type) else {
+            throw AnchoreError.badRequest("registry_type '\(type.prefix(40))' is not one of docker_v2, awsecr")
+        }
+        record = RegistryRecord(
+            account: account,
+            registry: registry,
+            name: try body.optionalString("registry_name") ?? registry,
+            user: try body.string("registry_user"),
+            type: type,
+            isVerified: try body.optionalBool("registry_verify") ?? true
+        )
+        password = try body.string("registry_pass")
+    }
+}

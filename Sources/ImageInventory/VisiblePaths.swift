@@ -1,0 +1,49 @@
+package import ScanModel
+
+/// The paths that an image's file system shows.
+package enum VisiblePaths {
+    /// The paths of layers given from the lowest to the highest, each once, in order, with what stands there.
+    ///
+    /// As the fold of evidence has it (``InventoryFold``): what a higher layer replaces, whites out or hides is left out.
+    package static func list(_ layers: [AnalysedLayer]) -> [(path: LayerPath, kind: PathKind)] {
+        var shown: [LayerPath: PathKind] = [:]
+        // What the layers above have done: entries that replace, and directories of which nothing below shows.
+        var replaced: [LayerPath: PathKind] = [:]
+        var blocked: Set<LayerPath> = []
+        for layer in layers.reversed() {
+            var hidden: [LayerPath: Bool] = [:]
+            layer.paths.forEach { path, kind in
+                guard replaced[path] == nil, !blocked.contains(path) || kind == .directory else { return }
+                guard path.parent.map({ !isHidden($0, replaced, blocked, &hidden) }) ?? true else { return }
+                shown[path] = kind
+            }
+            layer.paths.forEach { path, kind in if replaced[path] == nil { replaced[path] = kind } }
+            blocked.formUnion(layer.report.whiteouts)
+            blocked.formUnion(layer.report.opaqueDirectories)
+        }
+        return shown.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// Whether nothing below a directory shows; each directory of a layer is looked at once.
+    private static func isHidden(
+        _ directory: LayerPath,
+        _ replaced: [LayerPath: PathKind],
+        _ blocked: Set<LayerPath>,
+        _ known: inout [LayerPath: Bool]
+    ) -> Bool {
+        var climbed: [LayerPath] = []
+        var isHidden = false
+        var next: LayerPath? = directory
+        while let path = next {
+            if let found = known[path] {
+                isHidden = found
+                break
+            }
+            climbed.append(path)
+            isHidden = blocked.contains(path) || replaced[path].map { $0 != .directory } == true
+            next = isHidden ? nil : path.parent
+        }
+        for path in climbed { known[path] = isHidden }
+        return isHidden
+    }
+}

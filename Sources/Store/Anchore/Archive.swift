@@ -1,0 +1,81 @@
+package import AnchoreAPI
+import Postgres
+
+extension Store {
+    /// The images in an account's archive: number, when it was put there, size of its analysis.
+    package func archivedImages(of account: String) async throws -> [(number: Int, archivedAt: String, bytes: Int)] {
+        try await pool.run { session in
+            try session.execute(
+                """
+                SELECT manifest_id, \(AnchoreSQL.time("archived_at")), size FROM archived_images WHERE account = $1
+                ORDER BY archived_at DESC, manifest_id
+                """,
+                [.text(account)]
+            ).map { (try $0.int(0), try $0.string(1), try $0.int(2)) }
+        }
+    }
+
+    /// Puts an image into the archive; its size is that of the stored reports of its layers.
+    package func archive(_ manifest: Int, of account: String) async throws {
+        try await pool.run { session in
+            _ = try session.execute(
+                """
+                INSERT INTO archived_images (account, manifest_id, size)
+                SELECT $1, $2, coalesce(sum(octet_length(report) + octet_length(paths)), 0)
+                FROM manifest_layers JOIN layer_reports USING (layer_id) WHERE manifest_layers.manifest_id = $2
+                ON CONFLICT (account, manifest_id) DO NOTHING
+                """,
+                [.text(account), .int(manifest)]
+            )
+        }
+    }
+
+    package func removeFromArchive(_ manifest: Int, of account: String) async throws {
+        try await pool.run { session in
+            _ = try session.execute(
+                "DELETE FROM archived_images WHERE account = $1 AND manifest_id = $2",
+                [.text(account), .int(manifest)]
+            )
+        }
+    }
+
+    private static let ruleColumns = """
+        id::text, rule, \(AnchoreSQL.time("created_at")), \(AnchoreSQL.time("last_updated"))
+        """
+
+    private static func archiveRule(_ row: PostgresRow) throws -> ArchiveRule {
+        ArchiveRule(
+            id: try row.string(0),
+            rule: try row.string(1),
+            createdAt: try row.string(2),
+            updatedAt: try row.string(3)
+        )
+    }
+
+    package func archiveRules(of account: String) async throws -> [ArchiveRule] {
+        try await pool.run { session in
+            try session.execute(
+                "SELECT \(Self.ruleColumns) FROM archive_rules WHERE account = $1 ORDER BY archive_rules.created_at, id",
+                [.text(account)]
+            ).map(Self.archiveRule)
+        }
+    }
+
+    package func addArchiveRule(_ rule: JSONValue, of account: String) async throws -> ArchiveRule? {
+        try await pool.run { session in
+            try session.execute(
+                "INSERT INTO archive_rules (account, rule) VALUES ($1, $2) RETURNING \(Self.ruleColumns)",
+                [.text(account), .text(String(decoding: rule.bytes, as: UTF8.self))]
+            ).first.map(Self.archiveRule)
+        }
+    }
+
+    package func removeArchiveRule(_ id: String, of account: String) async throws -> Bool {
+        try await pool.run { session in
+            try session.execute(
+                "DELETE FROM archive_rules WHERE account = $1 AND id::text = lower($2)",
+                [.text(account), .text(id)]
+            ).affected == 1
+        }
+    }
+}

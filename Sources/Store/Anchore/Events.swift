@@ -1,0 +1,150 @@
+package import AnchoreAPI
+import Postgres
+
+/// Which events are meant; `nil` members do not count.
+package struct EventFilter: Sendable {
+    /// Microseconds since 1970; `since` is left out, `before` too.
+    package var since: Int64?
+    package var before: Int64?
+    package var level: String?
+    package var service: String?
+    package var host: String?
+    /// With `*` for anything.
+    package var type: String?
+    package var resourceType: String?
+    package var resourceID: String?
+
+    package init() {}
+}
+
+extension Store {
+    private static let eventColumns = """
+        id::text, account, \(AnchoreSQL.exactTime("created_at")), level, type, message, resource_type, resource_id,
+            service, host, request_id, details
+        """
+
+    private static func event(_ row: PostgresRow) throws -> EventRecord {
+        EventRecord(
+            id: try row.string(0),
+            account: try row.string(1),
+            createdAt: try row.string(2),
+            level: EventRecord.Level(rawValue: try row.string(3)) ?? .info,
+            type: try row.string(4),
+            message: try row.string(5),
+            resourceType: try row.string(6),
+            resourceID: try row.string(7),
+            service: try row.string(8),
+            host: try row.string(9),
+            requestID: try row.string(10),
+            details: try row.string(11)
+        )
+    }
+
+    private static let eventCondition = """
+        account = $1 AND ($2::timestamptz IS NULL OR created_at > $2) AND ($3::timestamptz IS NULL OR created_at < $3)
+            AND ($4::text IS NULL OR level = $4) AND ($5::text IS NULL OR service = $5)
+            AND ($6::text IS NULL OR host = $6) AND ($7::text IS NULL OR type LIKE $7)
+            AND ($8::text IS NULL OR resource_type = $8) AND ($9::text IS NULL OR resource_id = $9)
+        """
+
+    private static func parameters(_ filter: EventFilter, account: String) -> [PostgresValue] {
+        // `*` becomes `%`; what LIKE would read as its own is escaped.
+        let type = filter.type?.map { character in
+            switch character {
+            case "*": "%"
+            case "%", "_", "\\": "\\\(character)"
+            default: String(character)
+            }
+        }.joined()
+        return [
+            .text(account), filter.since.map { .timestamp(microseconds: $0) } ?? .null,
+            filter.before.map { .timestamp(microseconds: $0) } ?? .null, .text(filter.level), .text(filter.service),
+            .text(filter.host), .text(type), .text(filter.resourceType), .text(filter.resourceID),
+        ]
+    }
+
+    /// A page of an account's events, the newest first, and whether there are more.
+    package func events(_ filter: EventFilter, of account: String, page: Int, limit: Int) async throws
+        -> (events: [EventRecord], hasMore: Bool)
+    {
+        let rows = try await pool.run { session in
+            try session.execute(
+                """
+                SELECT \(Self.eventColumns) FROM events WHERE \(Self.eventCondition)
+                ORDER BY created_at DESC, id OFFSET $10 LIMIT $11
+                """,
+                Self.parameters(filter, account: account) + [.int((page - 1) * limit), .int(limit + 1)]
+            ).map(Self.event)
+        }
+        return (Array(rows.prefix(limit)), rows.count > limit)
+    }
+
+    package func event(_ id: String, of account: String) async throws -> EventRecord? {
+        try await pool.run { session in
+            try session.execute(
+                "SELECT \(Self.eventColumns) FROM events WHERE account = $1 AND id::text = lower($2)",
+                [.text(account), .text(id)]
+            ).first.map(Self.event)
+        }
+    }
+
+    /// Removes events; the numbers of those that were.
+    package func removeEvents(_ filter: EventFilter, of account: String) async throws -> [String] {
+        try await pool.run { session in
+            try session.execute(
+                "DELETE FROM events WHERE \(Self.eventCondition) RETURNING id::text",
+                Self.parameters(filter, account: account)
+            ).map { try $0.string(0) }
+        }
+    }
+
+    package func removeEvent(_ id: String, of account: String) async throws -> Bool {
+        try await pool.run { session in
+            try session.execute(
+                "DELETE FROM events WHERE account = $1 AND id::text = lower($2)",
+                [.text(account), .text(id)]
+            ).affected == 1
+        }
+    }
+
+    package func note(_ event: EventRecord) async throws {
+        try await pool.run { session in
+            _ = try session.execute(
+                """
+                INSERT INTO events (account, level, type, message, resource_type, resource_id, service, host, request_id,
+                    details)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                """,
+                [
+                    .text(event.account), .text(event.level.rawValue), .text(event.type),
+                    .text(StorableText.clean(event.message)), .text(event.resourceType),
+                    .text(StorableText.clean(event.resourceID)), .text(event.service), .text(event.host),
+                    .text(event.requestID), .text(event.details),
+                ]
+            )
+        }
+    }
+
+    /// What the end of a run is told as: for a run of single images to the accounts that added them, else to `admin`.
+    static let eventsOfRun = """
+        INSERT INTO events (account, level, type, message, resource_type, resource_id, service, host, details)
+        SELECT account_images.account, CASE run_images.state WHEN 'failed' THEN 'error' ELSE 'info' END,
+            CASE run_images.state WHEN 'failed' THEN 'user.image.analysis.failed'
+                ELSE 'user.image.analysis.completed' END,
+            CASE run_images.state WHEN 'failed' THEN 'The analysis of an image failed'
+                ELSE 'The analysis of an image was completed' END,
+            'image_digest', manifests.digest, 'analyzer', 'tallyman',
+            json_build_object('run', runs.id, 'reason', coalesce(run_images.reason, ''))::text
+        FROM runs JOIN run_images ON run_images.run_id = runs.id
+            JOIN manifests ON manifests.id = run_images.manifest_id
+            JOIN account_images ON account_images.manifest_id = run_images.manifest_id AND is_listed
+        WHERE runs.id = $1 AND runs.origin = 'api' AND run_images.state IN ('analysed', 'reused', 'failed')
+        UNION ALL
+        SELECT 'admin', CASE runs.state WHEN 'failed' THEN 'error' ELSE 'info' END,
+            CASE runs.state WHEN 'failed' THEN 'system.fleet.run.failed' ELSE 'system.fleet.run.completed' END,
+            CASE runs.state WHEN 'failed' THEN 'A scan of a fleet failed' ELSE 'A scan of a fleet ended' END,
+            'run', runs.id::text, 'catalog', 'tallyman',
+            json_build_object('targets', runs.targets, 'reason', coalesce(runs.reason, ''))::text
+        FROM runs WHERE runs.id = $1 AND runs.origin = 'fleet'
+        """
+}

@@ -1,0 +1,161 @@
+package import AnchoreAPI
+import Postgres
+import ScanModel
+
+/// Images that answer a question about the fleet: their numbers, the highest first, and what each holds.
+package struct FleetMatches: Sendable {
+    /// Images with the places of their packages in ``packages``.
+    package var images: [(number: Int, packages: [Int])]
+    package var packages: [FleetPackage]
+}
+
+extension Store {
+    /// Images with a package that has a vulnerability, named by its id or an alias.
+    ///
+    /// `vendorOnly` leaves out what the vendor will not fix. Names of severities and namespaces are compared without case.
+    package func imagesWith(
+        vulnerability: String,
+        package name: String?,
+        namespace: String?,
+        severity: String?,
+        vendorOnly: Bool,
+        in scope: AccountScope
+    ) async throws -> FleetMatches {
+        try await pool.transaction(isolation: .repeatableRead) { session in
+            var packages: [Int: FleetPackage] = [:]
+            for row in try session.execute(
+                Self.vulnerablePackages,
+                [.text(vulnerability), .text(name), .text(severity?.lowercased()), .bool(vendorOnly)]
+            ) {
+                let columns = try PackageColumns(row, from: 4)
+                let found = FindingRecord(
+                    id: try row.string(1),
+                    aliases: [],
+                    severity: Severity(rawValue: try row.string(2)) ?? .unknown,
+                    fixedVersions: [],
+                    willNotFix: false,
+                    provider: try row.string(3),
+                    cvssVector: nil,
+                    cvssScore: nil,
+                    package: columns.package,
+                    distro: columns.distro
+                )
+                guard namespace == nil || namespace?.lowercased() == found.feedGroup.lowercased() else { continue }
+                packages[try row.int(0)] = FleetPackage(
+                    name: columns.package.name,
+                    version: columns.package.version,
+                    type: AnchorePackageType.name(columns.package.type),
+                    namespace: found.feedGroup,
+                    severity: FindingRecord.spelled(found.severity)
+                )
+            }
+            return try Self.holders(of: packages, exposed: true, scope, session)
+        }
+    }
+
+    private static let vulnerablePackages = """
+        SELECT packages.id, vulnerabilities.name, known.severity, known.provider, \(PackageColumns.list)
+        FROM (SELECT id, name FROM vulnerabilities WHERE name = $1
+                UNION SELECT id, name FROM vulnerabilities WHERE aliases @> ARRAY[$1::text]) AS vulnerabilities
+            JOIN package_vulnerabilities AS known ON known.vulnerability_id = vulnerabilities.id
+                AND known.found_until IS NULL
+            JOIN packages ON packages.id = known.package_id
+            LEFT JOIN distros ON distros.id = packages.distro
+        WHERE ($2::text IS NULL OR packages.name = $2) AND ($3::text IS NULL OR known.severity = $3)
+            AND NOT ($4::boolean AND known.fix_state = 'wont-fix')
+        """
+
+    /// Images with a package of this name; `version` is the full version or what stands before a release.
+    package func imagesWith(
+        package name: String,
+        version: String?,
+        types: [String]?,
+        in scope: AccountScope
+    ) async throws -> FleetMatches {
+        try await pool.transaction(isolation: .repeatableRead) { session in
+            var packages: [Int: FleetPackage] = [:]
+            for row in try session.execute(
+                """
+                SELECT id, name, version, type FROM packages
+                WHERE lower(name) = lower($1) AND (name = $1 OR type <> ALL($4::text[]))
+                    AND ($2::text IS NULL OR version = $2
+                        OR (type = ANY($4::text[]) AND starts_with(version, $2 || '-')))
+                    AND ($3::text[] IS NULL OR type = ANY($3::text[]))
+                """,
+                [
+                    .text(name), .text(version), types.map { .textArray($0) } ?? .null,
+                    .textArray(ContentType.os.packages),
+                ]
+            ) {
+                packages[try row.int(0)] = FleetPackage(
+                    name: try row.string(1),
+                    version: try row.string(2),
+                    type: AnchorePackageType.name(PackageType(rawValue: try row.string(3)))
+                )
+            }
+            return try Self.holders(of: packages, exposed: false, scope, session)
+        }
+    }
+
+    private static func holders(
+        of packages: [Int: FleetPackage],
+        exposed: Bool,
+        _ scope: AccountScope,
+        _ session: PostgresSession
+    ) throws -> FleetMatches {
+        let ids = packages.keys.sorted()
+        guard !ids.isEmpty else { return FleetMatches(images: [], packages: []) }
+        // An account that sees the fleet names what it does not want to see, others what they do.
+        let named = Set(
+            try session.execute(
+                "SELECT manifest_id FROM account_images WHERE account = $1 AND is_listed = $2",
+                [.text(scope.account), .bool(!scope.seesFleet)]
+            ).map { try $0.int(0) }
+        )
+        let places = Dictionary(ids.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
+        var held: [Int: [Int]] = [:]
+        for row in try session.execute(AnchoreSQL.holders(exposed: exposed), [.intArray(ids)]) {
+            let image = try row.int(1)
+            guard named.contains(image) != scope.seesFleet, let place = places[try row.int(0)] else { continue }
+            held[image, default: []].append(place)
+        }
+        return FleetMatches(
+            images: held.sorted { $0.key > $1.key }.map { ($0.key, $0.value.sorted()) },
+            packages: ids.compactMap { packages[$0] }
+        )
+    }
+
+    /// What is known of vulnerabilities, by id or alias, with the packages of the fleet that they touch.
+    package func vulnerabilities(_ ids: [String], package name: String?) async throws -> [JSONValue] {
+        try await pool.run { session in
+            try session.execute(
+                """
+                SELECT vulnerabilities.name, coalesce(max(known.severity), 'unknown'), max(known.provider),
+                    vulnerabilities.summary, vulnerabilities.cvss_vector,
+                    coalesce(array_agg(DISTINCT packages.name) FILTER (WHERE packages.id IS NOT NULL), '{}')
+                FROM vulnerabilities
+                    LEFT JOIN package_vulnerabilities AS known ON known.vulnerability_id = vulnerabilities.id
+                        AND known.found_until IS NULL
+                    LEFT JOIN packages ON packages.id = known.package_id
+                WHERE (vulnerabilities.name = ANY($1::text[]) OR vulnerabilities.aliases && $1::text[])
+                    AND ($2::text IS NULL OR packages.name = $2)
+                GROUP BY vulnerabilities.id ORDER BY vulnerabilities.name COLLATE "C"
+                """,
+                [.textArray(ids), .text(name)]
+            ).map { row in
+                let id = try row.string(0)
+                return [
+                    "id": .string(id),
+                    "severity": .string(FindingRecord.spelled(Severity(rawValue: try row.string(1)) ?? .unknown)),
+                    "namespace": .string(try row.optionalString(2) ?? "None"),
+                    "description": .string(try row.string(3)),
+                    "link": .string(AdvisoryLink.address(id, distro: nil)),
+                    "affected_packages": .array(
+                        try row.strings(5).map { ["name": .string($0), "type": "None", "version": "*"] }
+                    ),
+                    "nvd_data": [], "vendor_data": [], "references": "None",
+                ]
+            }
+        }
+    }
+}

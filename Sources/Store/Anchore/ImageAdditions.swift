@@ -1,0 +1,125 @@
+package import AnchoreAPI
+import Postgres
+import ScanModel
+
+extension Store {
+    /// Adds an image to an account and, where nobody has analysed it or is about to, plans its analysis at once.
+    ///
+    /// All in one transaction: the run that is made is never seen half-planned. Asked again, nothing happens a second time.
+    /// Returns the image's number.
+    package func addImage(
+        _ image: FoundImage,
+        to account: String,
+        dockerfile: [UInt8]?,
+        annotations: String?,
+        subscriptions: [SubscriptionRecord],
+        analysisVersion: String,
+        shards: Int
+    ) async throws -> Int {
+        try await pool.transaction { session in
+            try Self.insertPlaces([image], session)
+            try Self.insertManifests([image], platform: "", session)
+            guard let digest = image.digest,
+                let row = try session.execute(Self.added, [.text(digest.description)]).first
+            else { throw StoreError(.notFound, "the image cannot be analysed") }
+            let manifest = try row.int(0)
+            // One at a time for each image: the second of two requests finds what the first did.
+            _ = try session.execute("SELECT FROM manifests WHERE id = $1 FOR UPDATE", [.int(manifest)])
+            let isKnown = try session.execute(
+                Self.isInHand,
+                [
+                    .int(manifest), .text(analysisVersion), .text(image.registry), .text(image.repository),
+                    .text(image.tag), .text(digest.description),
+                ]
+            ).first?.bool(0)
+            if isKnown != true {
+                let run = try session.count(
+                    """
+                    INSERT INTO runs (state, targets, platform, priority, started_at, origin)
+                    VALUES ('listing', $1, '', 0, now(), 'api') RETURNING id
+                    """,
+                    [.textArray(["\(image.registry)/\(image.repository):\(image.tag)"])]
+                )
+                let planned = Run(id: run, state: .listing, targets: [], platform: "", priority: 0, reason: nil)
+                try Self.insertRunImages([image], run: planned, session)
+                try Self.plan(planned, listed: [], analysisVersion: analysisVersion, shards: shards, session)
+            }
+            try Self.note(manifest, image, account, dockerfile, annotations, session)
+            try Self.insert(subscriptions, session)
+            return manifest
+        }
+    }
+
+    /// The image that the digest `$1` stands for.
+    private static let added = """
+        SELECT manifest_id FROM resolutions WHERE digest = $1 AND platform = '' AND manifest_id IS NOT NULL
+        """
+
+    /// Whether the tag names the image already, and its analysis is there or under way.
+    private static let isInHand = """
+        SELECT EXISTS (
+                SELECT FROM tags JOIN repositories ON repositories.id = tags.repository_id
+                    JOIN registries ON registries.id = repositories.registry_id
+                WHERE registries.host = $3 AND repositories.name = $4 AND tags.name = $5 AND tags.digest = $6
+                    AND tags.manifest_id = $1 AND tags.valid_until IS NULL)
+            AND (EXISTS (SELECT FROM image_inventories WHERE manifest_id = $1 AND analysis_version = $2)
+                OR EXISTS (SELECT FROM run_images JOIN runs ON runs.id = run_images.run_id
+                    WHERE run_images.manifest_id = $1 AND run_images.state = 'pending' AND runs.state = 'running'))
+        """
+
+    private static func note(
+        _ manifest: Int,
+        _ image: FoundImage,
+        _ account: String,
+        _ dockerfile: [UInt8]?,
+        _ annotations: String?,
+        _ session: PostgresSession
+    ) throws {
+        _ = try session.execute(
+            """
+            INSERT INTO account_images (account, manifest_id, annotations, dockerfile) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (account, manifest_id) DO UPDATE SET is_listed = true, last_updated = now(),
+                annotations = coalesce(excluded.annotations, account_images.annotations),
+                dockerfile = coalesce(excluded.dockerfile, account_images.dockerfile)
+            """,
+            [.text(account), .int(manifest), .text(annotations), dockerfile.map { .bytes($0) } ?? .null]
+        )
+        _ = try session.execute(
+            """
+            INSERT INTO account_tags (account, repository_id, name)
+            SELECT $1, repositories.id, $4 FROM repositories JOIN registries ON registries.id = repositories.registry_id
+            WHERE registries.host = $2 AND repositories.name = $3 ON CONFLICT DO NOTHING
+            """,
+            [.text(account), .text(image.registry), .text(image.repository), .text(image.tag)]
+        )
+    }
+
+    /// Takes an image out of an account's list.
+    ///
+    /// The fleet keeps it while a tag names it. What the account said about it is forgotten.
+    package func unlist(_ manifest: Int, from account: String) async throws {
+        try await pool.run { session in
+            _ = try session.execute(
+                """
+                INSERT INTO account_images (account, manifest_id, is_listed) VALUES ($1, $2, false)
+                ON CONFLICT (account, manifest_id) DO UPDATE SET is_listed = false, annotations = NULL,
+                    dockerfile = NULL, last_updated = now()
+                """,
+                [.text(account), .int(manifest)]
+            )
+        }
+    }
+
+    /// Puts an image back into an account's list.
+    package func relist(_ manifest: Int, in account: String) async throws {
+        try await pool.run { session in
+            _ = try session.execute(
+                """
+                INSERT INTO account_images (account, manifest_id) VALUES ($1, $2)
+                ON CONFLICT (account, manifest_id) DO UPDATE SET is_listed = true, last_updated = now()
+                """,
+                [.text(account), .int(manifest)]
+            )
+        }
+    }
+}

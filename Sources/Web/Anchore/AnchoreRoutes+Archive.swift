@@ -1,0 +1,130 @@
+import AnchoreAPI
+import HTTPTypes
+import ScanModel
+import Store
+
+extension AnchoreRoutes {
+    private static let maxArchived = 100
+
+    func addArchiveRoutes(_ add: Add) {
+        add(.get, "archives", .readOnly, false) { call in
+            let held = try await service.store.archivedImages(of: call.account)
+            return .json([
+                "images": [
+                    "total_image_count": .int(held.count),
+                    "total_data_bytes": .int(held.reduce(0) { $0 + $1.bytes }),
+                    "last_updated": .string(held.first?.archivedAt ?? "None"),
+                ],
+                "rules": ["count": .int(try await service.store.archiveRules(of: call.account).count)],
+            ])
+        }
+        add(.get, "archives/images", .readOnly, false) { call in
+            .json(.array(try await archived(call).map(\.archived.json)))
+        }
+        add(.post, "archives/images", .scanner, false) { try await archive($0) }
+        add(.get, "archives/images/:digest", .readOnly, false) { call in
+            .json(try await archived(try call.part("digest"), call).archived.json)
+        }
+        add(.delete, "archives/images/:digest", .scanner, false) { call in
+            let found = try await archived(try call.part("digest"), call)
+            try await service.store.removeFromArchive(found.number, of: call.account)
+            return .json([:])
+        }
+        add(.get, "archives/rules", .readOnly, false) { call in
+            .json(.array(try await service.store.archiveRules(of: call.account).map(\.json)))
+        }
+        add(.post, "archives/rules", .admin, false) { call in
+            let rule = try ArchiveRule.members(try await call.object())
+            guard !(rule["system_global"]?.bool ?? false) || call.principal.isSystemAdmin else {
+                throw AnchoreError.forbidden(domain: "system", action: "createArchiveTransitionRule", target: "*")
+            }
+            guard let added = try await service.store.addArchiveRule(rule, of: call.account) else {
+                throw AnchoreError(500, "the rule was not kept")
+            }
+            return .json(added.json)
+        }
+        add(.get, "archives/rules/:rule", .readOnly, false) { call in
+            let id = try call.part("rule").lowercased()
+            guard let found = try await service.store.archiveRules(of: call.account).first(where: { $0.id == id })
+            else { throw AnchoreError.notFound("Rule not found") }
+            return .json(found.json)
+        }
+        add(.delete, "archives/rules/:rule", .admin, false) { call in
+            guard try await service.store.removeArchiveRule(try call.part("rule"), of: call.account) else {
+                throw AnchoreError.notFound("Rule not found")
+            }
+            return .json([:])
+        }
+        add(.get, "archives/rules/:rule/history", .readOnly, false) { _ in .json([]) }
+    }
+
+    private struct Held {
+        let number: Int
+        let archived: ArchivedImage
+    }
+
+    /// The archive of an account; what it took out of its list of images is in it as well.
+    private func archived(_ call: AnchoreCall) async throws -> [Held] {
+        let held = try await service.store.archivedImages(of: call.account)
+        let images = try await service.store.images(
+            .numbers(held.map(\.number)),
+            in: call.scope,
+            includingDeleted: true
+        )
+        let byNumber = Dictionary(images.map { ($0.number, $0.record) }) { first, _ in first }
+        return held.compactMap { item in
+            byNumber[item.number].map {
+                Held(
+                    number: item.number,
+                    archived: ArchivedImage(image: $0, archivedAt: item.archivedAt, bytes: item.bytes)
+                )
+            }
+        }
+    }
+
+    private func archived(_ digest: String, _ call: AnchoreCall) async throws -> Held {
+        guard let found = try await archived(call).first(where: { $0.archived.image.digest == digest }) else {
+            throw AnchoreError.notFound("Analysis not found in archive")
+        }
+        return found
+    }
+
+    private func archive(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        let bytes = try await call.body()
+        let given: JSONValue
+        do { given = try JSONReader.read(bytes) } catch {
+            throw AnchoreError.badRequest("the body is not JSON: \(error)")
+        }
+        guard let digests = given.array?.map(\.string), (1...Self.maxArchived).contains(digests.count) else {
+            throw AnchoreError.badRequest("a list of 1 to \(Self.maxArchived) digests is expected")
+        }
+        var results: [JSONValue] = []
+        for text in digests {
+            let (status, detail) = try await archive(text, call)
+            results.append([
+                "digest": .string(text ?? "None"), "status": .string(status), "detail": .string(detail),
+            ])
+        }
+        return .json(.array(results))
+    }
+
+    /// Puts one image into the archive; what became of it, in the words of clients.
+    private func archive(_ digest: String?, _ call: AnchoreCall) async throws -> (status: String, detail: String) {
+        guard let digest, Digest(digest) != nil,
+            let image = try await service.store.images(.digest(digest), in: call.scope).first
+        else { return ("error", "Analysis not found in catalog") }
+        guard image.record.status == .analyzed else {
+            return ("error", "image is not analyzed - analysis_status: \(image.record.status.rawValue)")
+        }
+        try await service.store.archive(image.number, of: call.account)
+        return ("archived", "Completed successfully")
+    }
+
+    /// `POST /images` with an archive as its source: back into the list, with the analysis that there is.
+    func restore(_ digest: String, _ call: AnchoreCall) async throws -> AnchoreAnswer {
+        let held = try await archived(digest, call)
+        try await service.store.relist(held.number, in: call.account)
+        let restored = try await service.store.images(.numbers([held.number]), in: call.scope)
+        return .json(.array(restored.map(\.record.json)))
+    }
+}

@@ -1,0 +1,153 @@
+import AnchoreAPI
+import DedicatedThread
+import HTTPTypes
+import ScanModel
+import Store
+
+extension AnchoreRoutes {
+    func addContentRoutes(_ add: Add) {
+        for prefix in ["images/:digest", "images/by_id/:imageID"] {
+            add(.get, "\(prefix)/content", .readOnly, false) { call in
+                _ = try await image(call)
+                return .json(.strings(ContentType.listed + MetadataType.listed))
+            }
+            add(.get, "\(prefix)/content/:type", .readOnly, false) { try await content($0) }
+            add(.get, "\(prefix)/vuln", .readOnly, false) { call in
+                _ = try await analysed(call)
+                return .json(["os", "non-os", "all"])
+            }
+            add(.get, "\(prefix)/vuln/:type", .readOnly, false) { try await vulnerabilities($0) }
+        }
+        add(.get, "images/:digest/metadata", .readOnly, false) { call in
+            _ = try await image(call)
+            return .json(.strings(MetadataType.listed))
+        }
+        add(.get, "images/:digest/metadata/:type", .readOnly, false) { try await metadata($0) }
+        add(.get, "images/:digest/sboms/native", .readOnly, false) { call in
+            let image = try await analysed(call)
+            let content = try await service.contents.content(of: image)
+            let text = try await service.threads.run {
+                JSONValue.array(
+                    ContentType.allCases.filter { !$0.packages.isEmpty }.map { type in
+                        [
+                            "content_type": .string(type.rawValue),
+                            "content": type.content(
+                                content.inventory.packages,
+                                files: [],
+                                distro: content.inventory.distro
+                            ),
+                        ]
+                    }
+                ).bytes
+            }
+            return .bytes(text)
+        }
+    }
+
+    /// The image of the path, which must be analysed.
+    func analysed(_ call: AnchoreCall) async throws -> ListedImage {
+        let image = try await image(call)
+        guard image.record.status == .analyzed else { throw AnchoreError.notAnalyzed(image.record.status) }
+        return image
+    }
+
+    private func content(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        let image = try await analysed(call)
+        let name = try call.part("type")
+        if let document = MetadataType(rawValue: name) {
+            return .json([
+                "imageDigest": .string(image.record.digest), "content_type": .string(name),
+                "content": .string(Base64Text.encode(try await text(of: document, image))),
+            ])
+        }
+        guard let type = ContentType(rawValue: name) else {
+            throw AnchoreError(500, "content type (\(name.prefix(40))) not available")
+        }
+        let files = type == .files ? try await service.contents.files(of: image) : []
+        let inventory = try await service.contents.content(of: image).inventory
+        let digest = image.record.digest
+        return .bytes(
+            try await service.threads.run {
+                let answer: JSONValue = [
+                    "imageDigest": .string(digest), "content_type": .string(name),
+                    "content": type.content(inventory.packages, files: files, distro: inventory.distro),
+                ]
+                return answer.bytes
+            }
+        )
+    }
+
+    private func metadata(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        let image = try await analysed(call)
+        let name = try call.part("type")
+        guard let type = MetadataType(rawValue: name) else {
+            throw AnchoreError(500, "metadata type (\(name.prefix(40))) not available")
+        }
+        return .json([
+            "imageDigest": .string(image.record.digest), "metadata_type": .string(name),
+            "metadata": .string(Base64Text.encode(try await text(of: type, image))),
+        ])
+    }
+
+    private func text(of type: MetadataType, _ image: ListedImage) async throws -> [UInt8] {
+        switch type {
+        case .manifest: return try await documents(of: image).manifest
+        case .dockerHistory: return try await documents(of: image).history.bytes
+        case .dockerfile:
+            if let given = image.record.dockerfile { return given }
+            return Array(try await documents(of: image).guessedDockerfile.utf8)
+        }
+    }
+
+    /// The documents of an image; those of one that was found before they were kept come from its registry.
+    func documents(of image: ListedImage) async throws -> ImageDocuments {
+        if let kept = try await service.store.documents(manifest: image.number) { return kept }
+        guard let tag = image.record.tags.first, let digest = Digest(image.record.digest) else { throw Self.noImage }
+        let fetched = try await service.lookup.documents(
+            registry: tag.registry,
+            repository: RepositoryName.stored(registry: tag.registry, tag.repository),
+            digest: digest
+        )
+        try await service.store.setDocuments(fetched, manifest: image.number)
+        return fetched
+    }
+
+    /// The open findings of an image, each with the file that its package was read from.
+    func findings(of image: ListedImage) async throws -> [FindingRecord] {
+        let day = try await service.store.now().day
+        let findings = try await service.store.findings(manifest: image.number, asOf: day)
+        guard findings.contains(where: { !$0.record.isOS }) else { return findings.map(\.record) }
+        let places = try await service.contents.content(of: image).places
+        return findings.flatMap { finding -> [FindingRecord] in
+            let paths = finding.record.isOS ? [] : places.paths(of: finding.fingerprint)
+            guard !paths.isEmpty else { return [finding.record] }
+            return paths.map { path in
+                var placed = finding.record
+                placed.path = path
+                return placed
+            }
+        }
+    }
+
+    private func vulnerabilities(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        let type = try call.part("type")
+        guard ["os", "non-os", "all"].contains(type) else {
+            throw AnchoreError.notFound("vulnerability type '\(type.prefix(40))' is not one of os, non-os, all")
+        }
+        let vendorOnly = try call.flag("vendor_only", true)
+        let image = try await analysed(call)
+        let findings = try await findings(of: image).filter {
+            (type == "all" || $0.isOS == (type == "os")) && !(vendorOnly && $0.willNotFix)
+        }
+        let digest = image.record.digest
+        return .bytes(
+            try await service.threads.run {
+                let answer: JSONValue = [
+                    "imageDigest": .string(digest), "vulnerability_type": .string(type),
+                    "vulnerabilities": .array(findings.map(\.json)),
+                ]
+                return answer.bytes
+            }
+        )
+    }
+}

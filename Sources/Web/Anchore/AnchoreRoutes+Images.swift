@@ -1,0 +1,255 @@
+import AnchoreAPI
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import ScanModel
+import Store
+
+extension AnchoreRoutes {
+    /// Images of one statement.
+    private static let pageSize = 1000
+    private static let maxDeletions = 1000
+
+    func addImageRoutes(_ add: Add) {
+        add(.get, "images", .readOnly, false) { try await listImages($0) }
+        add(.post, "images", .scanner, false) { try await addImage($0) }
+        add(.delete, "images", .scanner, false) { try await deleteImages($0) }
+        add(.get, "images/:digest", .readOnly, false) { call in
+            .json(.array([try await image(call).record.json]))
+        }
+        add(.delete, "images/:digest", .scanner, false) { call in
+            .json(try await delete(try call.part("digest"), call))
+        }
+        add(.get, "images/by_id/:imageID", .readOnly, false) { call in
+            let found = try await service.store.images(.imageID(try call.part("imageID")), in: call.scope)
+            guard !found.isEmpty else { throw Self.noImage }
+            return .json(.array(found.map(\.record.json)))
+        }
+        add(.delete, "images/by_id/:imageID", .scanner, false) { call in
+            let found = try await service.store.images(.imageID(try call.part("imageID")), in: call.scope)
+            guard let image = found.first else { throw Self.noImage }
+            return .json(try await delete(image.record.digest, call))
+        }
+        add(.get, "summaries/imagetags", .readOnly, false) { call in
+            stream(call) { $0.record.tagSummaries }
+        }
+    }
+
+    static let noImage = AnchoreError.notFound("image data not found in DB")
+
+    /// The image that the path names by its digest, or by that of the list it is in.
+    func image(_ call: AnchoreCall) async throws -> ListedImage {
+        if let id = call.parameters["imageID"] {
+            guard let found = try await service.store.images(.imageID(id), in: call.scope).first else {
+                throw Self.noImage
+            }
+            return found
+        }
+        return try await image(try call.part("digest"), in: call.scope)
+    }
+
+    private func image(_ digest: String, in scope: AccountScope) async throws -> ListedImage {
+        guard Digest(digest) != nil, let found = try await service.store.images(.digest(digest), in: scope).first
+        else { throw Self.noImage }
+        return found
+    }
+
+    private func listImages(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        var name = try call.query("fulltag")
+        // Clients that cannot tell our version send the tag as a body.
+        if name == nil, call.request.headers[.contentLength].map({ $0 != "0" }) ?? false {
+            let body = try await call.body()
+            if !body.isEmpty { name = try BodyObject(body).optionalString("tag") }
+        }
+        let wanted = try call.query("analysis_status")
+        if let wanted, AnalysisStatus(rawValue: wanted) == nil {
+            throw AnchoreError.badRequest("analysis_status '\(wanted.prefix(40))' is not one of them")
+        }
+        let status = try call.query("image_status") ?? "active"
+        guard ["active", "all", "deleting"].contains(status) else {
+            throw AnchoreError.badRequest("image_status '\(status.prefix(40))' is not one of active, all, deleting")
+        }
+        guard let name else {
+            return stream(call) { image in
+                status == "deleting" || (wanted.map { $0 != image.record.status.rawValue } ?? false)
+                    ? [] : [image.record.json]
+            }
+        }
+        guard let parsed = AnchoreImageName(name) else { throw AnchoreError.badRequest("'\(name)' is not an image") }
+        let found: [ListedImage]
+        switch parsed.subject {
+        case .imageID(let id): found = try await service.store.images(.imageID(id), in: call.scope)
+        case .digest(let digest, _, _):
+            found = try await service.store.images(.digest(digest.description), in: call.scope)
+        case .tag(let registry, let repository, let tag):
+            found = try await service.store.images(
+                .tag(registry: registry, repository: repository, tag: tag),
+                in: call.scope
+            )
+        }
+        let shown = found.filter { wanted == nil || wanted == $0.record.status.rawValue }
+        guard !shown.isEmpty, status != "deleting" else { throw Self.noImage }
+        let isHistory = try call.flag("history", false)
+        return .json(.array((isHistory ? shown : Array(shown.prefix(1))).map(\.record.json)))
+    }
+
+    /// The images of an account as one array, page by page: memory does not grow with their number.
+    private func stream(
+        _ call: AnchoreCall,
+        _ rows: @escaping @Sendable (ListedImage) -> [JSONValue]
+    ) -> AnchoreAnswer {
+        let scope = call.scope
+        return .parts {
+            let pages = ImagePages(store: service.store, scope: scope, size: Self.pageSize, rows: rows)
+            return { try await pages.next() }
+        }
+    }
+
+    private func addImage(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        let addition = try ImageAddition(try await call.object())
+        if let archive = addition.archive { return try await restore(archive, call) }
+        let isForced = try call.flag("force", false)
+        guard let name = addition.name.flatMap(AnchoreImageName.init),
+            case .tag(let registry, let repository, let tag) = try Self.named(name, addition)
+        else { throw AnchoreError.badRequest("'\(addition.name ?? "")' is not an image") }
+        let stored = RepositoryName.stored(registry: registry, repository)
+        if addition.dockerfile != nil, !isForced {
+            let known = try await service.store.images(
+                .tag(registry: registry, repository: repository, tag: tag),
+                in: AccountScope(account: call.account, seesFleet: false)
+            )
+            guard known.isEmpty else {
+                throw AnchoreError.badRequest(
+                    "Cannot provide dockerfile content for an image that was added before; add it again with force"
+                )
+            }
+        }
+        var digest = Self.digest(of: name)
+        if let text = addition.digest {
+            digest = Digest(text)
+            guard digest != nil else { throw AnchoreError.badRequest("'\(text.prefix(100))' is no digest") }
+        }
+        let image = try await service.lookup.image(
+            registry: registry,
+            repository: stored,
+            tag: tag,
+            digest: digest
+        )
+        let shown = TagRecord(registry: registry, repository: stored, tag: tag, digest: "", detectedAt: "")
+        let number = try await service.store.addImage(
+            image,
+            to: call.account,
+            dockerfile: addition.dockerfile,
+            annotations: addition.annotations,
+            subscriptions: SubscriptionRecord.forTag(
+                shown.fulltag,
+                account: call.account,
+                watchesTag: try call.flag("autosubscribe", false)
+            ),
+            analysisVersion: service.settings.analysisVersion,
+            shards: service.settings.shards
+        )
+        let added = try await service.store.images(.numbers([number]), in: call.scope)
+        return .json(.array(added.map(\.record.json)))
+    }
+
+    /// The tag of an addition; a digest in a repository is its own tag, as in the fleet.
+    private static func named(_ name: AnchoreImageName, _ addition: ImageAddition) throws(AnchoreError)
+        -> AnchoreImageName.Subject
+    {
+        guard case .digest(let digest, let registry, let repository) = name.subject, let repository else {
+            return name.subject
+        }
+        return .tag(registry: registry, repository: repository, tag: digest.description)
+    }
+
+    private static func digest(of name: AnchoreImageName) -> Digest? {
+        if case .digest(let digest, _, _) = name.subject { digest } else { nil }
+    }
+
+    private func deleteImages(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        let digests = (try call.query("imageDigests") ?? "").split(separator: ",").map(String.init)
+        guard !digests.isEmpty, digests.count <= Self.maxDeletions else {
+            throw AnchoreError.badRequest("imageDigests must name 1 to \(Self.maxDeletions) images")
+        }
+        var results: [JSONValue] = []
+        for digest in digests { results.append(try await delete(digest, call)) }
+        return .json(.array(results))
+    }
+
+    /// Takes an image out of the account; the answer says so, or why not.
+    private func delete(_ digest: String, _ call: AnchoreCall) async throws -> JSONValue {
+        func result(_ status: String, _ detail: String?) -> JSONValue {
+            ["digest": .string(digest), "status": .string(status), "detail": .string(detail ?? "None")]
+        }
+        let isForced = try call.flag("force", false)
+        guard Digest(digest) != nil, let found = try await service.store.images(.digest(digest), in: call.scope).first
+        else { return result("not_found", "image \(digest.prefix(200)) is not in the system") }
+        if found.record.status == .analyzing, !isForced {
+            return result("delete_failed", "the image is being analysed; wait for its end, or use force")
+        }
+        let keys = found.record.tags.filter(\.isCurrent).map(\.fulltag)
+        let subscribed = try await service.store.activelySubscribed(keys, account: call.account)
+        if !subscribed.isEmpty {
+            guard isForced else {
+                return result(
+                    "delete_failed",
+                    "the image is the latest of \(subscribed.sorted().joined(separator: ", ")), which has active "
+                        + "subscriptions; deactivate them, or use force"
+                )
+            }
+            try await service.store.deactivateSubscriptions(of: keys, account: call.account)
+        }
+        try await service.store.unlist(found.number, from: call.account)
+        try await service.store.note(
+            EventRecord(
+                account: call.account,
+                type: "user.image.deleted",
+                message: "An image was removed from an account",
+                resourceType: "image_digest",
+                resourceID: found.record.digest,
+                host: service.settings.host
+            )
+        )
+        return result("deleting", nil)
+    }
+}
+
+/// The pages of a list of images, as parts of one JSON array.
+private actor ImagePages {
+    private let store: Store
+    private let scope: AccountScope
+    private let size: Int
+    private let rows: @Sendable (ListedImage) -> [JSONValue]
+    private var below: Int?
+    private var isFirst = true
+    private var isAtEnd = false
+
+    init(store: Store, scope: AccountScope, size: Int, rows: @escaping @Sendable (ListedImage) -> [JSONValue]) {
+        self.store = store
+        self.scope = scope
+        self.size = size
+        self.rows = rows
+    }
+
+    func next() async throws -> [UInt8]? {
+        guard !isAtEnd else { return nil }
+        var part: [UInt8] = below == nil ? [UInt8(ascii: "[")] : []
+        // The first page is small, so that the client sees an answer at once.
+        let limit = below == nil ? size / 10 : size
+        let images = try await store.images(.page(below: below, limit: limit), in: scope)
+        for image in images {
+            for row in rows(image) {
+                if !isFirst { part.append(UInt8(ascii: ",")) }
+                isFirst = false
+                row.append(to: &part)
+            }
+        }
+        below = images.last?.number ?? below
+        if images.isEmpty {
+            isAtEnd = true
+            part.append(UInt8(ascii: "]"))
+        }
+        return part
+    }
+}

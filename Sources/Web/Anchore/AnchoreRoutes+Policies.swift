@@ -1,0 +1,155 @@
+import AnchoreAPI
+import DedicatedThread
+import HTTPTypes
+import ScanModel
+import Store
+
+extension AnchoreRoutes {
+    private static let maxHistory = 1000
+
+    func addPolicyRoutes(_ add: Add) {
+        add(.get, "policies", .readOnly, false) { call in
+            let detail = try call.flag("detail", false)
+            return .json(.array(try await service.store.policies(of: call.account).map { $0.json(detail: detail) }))
+        }
+        add(.post, "policies", .policyEditor, false) { try await addPolicy($0) }
+        add(.get, "policies/:policy", .readOnly, false) { call in
+            let detail = try call.flag("detail", true)
+            return .json(.array([try await policy(try call.part("policy"), call).json(detail: detail)]))
+        }
+        add(.put, "policies/:policy", .policyEditor, false) { try await changePolicy($0) }
+        add(.delete, "policies/:policy", .policyEditor, false) { try await deletePolicy($0) }
+        for prefix in ["images/:digest", "images/by_id/:imageID"] {
+            add(.get, "\(prefix)/check", .readOnly, false) { try await check($0) }
+        }
+        add(.get, "system/policy_spec", .readOnly, false) { _ in .json(service.policies.specification) }
+    }
+
+    private func policy(_ id: String, _ call: AnchoreCall) async throws -> PolicyRecord {
+        guard let found = try await service.store.policy(id, of: call.account) else {
+            throw AnchoreError.notFound("Policy bundle \(id.prefix(200)) not found in DB")
+        }
+        return found
+    }
+
+    /// The bundle in a body, which must be good.
+    private func validated(_ bundle: JSONValue) async throws -> JSONValue {
+        guard bundle.members != nil else { throw AnchoreError.wrongType("policybundle", "object") }
+        for key in ["id", "version", "policies", "mappings"] where bundle[key] == nil {
+            throw AnchoreError.missing(key)
+        }
+        guard let id = bundle["id"]?.string, !id.isEmpty, id.utf8.count <= 256, !id.utf8.contains(0) else {
+            throw AnchoreError.wrongType("id", "string")
+        }
+        let problems = try await service.threads.run { service.policies.problems(of: bundle) }
+        guard problems.isEmpty else { throw AnchoreError.invalidBundle(problems) }
+        return bundle
+    }
+
+    private func parsed(_ call: AnchoreCall) async throws -> BodyObject {
+        let bytes = try await call.body(upTo: RequestLimits.bundle)
+        return try await service.threads.run { try BodyObject(bytes) }
+    }
+
+    private func addPolicy(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        let bundle = try await validated(try await parsed(call).value)
+        let record = service.record(bundle, of: call.account, isActive: false)
+        try await service.store.setPolicy(record)
+        return .json(try await policy(record.id, call).json(detail: try call.flag("detail", true)))
+    }
+
+    private func changePolicy(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        let id = try call.part("policy")
+        let body = try await parsed(call)
+        if let stated = try body.optionalString("policyId"), stated != id {
+            throw AnchoreError(500, "the policyId of the body is not that of the path")
+        }
+        let current = try await policy(id, call)
+        let isActive = try call.flag("active", false) ? true : try body.optionalBool("active")
+        if current.isActive, isActive == false {
+            throw AnchoreError(500, "cannot deactivate the active policy: activate another one instead")
+        }
+        if let bundle = body.value["policybundle"], bundle.members?.isEmpty == false {
+            guard bundle["id"]?.string == id else { throw AnchoreError(500, "the bundle's id is not that of the path") }
+            if BundleDigest.of(bundle) != current.digest {
+                let good = try await validated(bundle)
+                try await service.store.setPolicy(service.record(good, of: call.account, isActive: false))
+            }
+        }
+        if isActive == true, !current.isActive {
+            _ = try await service.store.activatePolicy(id, of: call.account)
+            try await service.store.note(
+                EventRecord(
+                    account: call.account,
+                    type: "user.policy.activated",
+                    message: "A policy bundle was made the active one",
+                    resourceType: "policy",
+                    resourceID: id,
+                    host: service.settings.host
+                )
+            )
+        }
+        return .json(.array([try await policy(id, call).json(detail: true)]))
+    }
+
+    private func deletePolicy(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        let found = try await policy(try call.part("policy"), call)
+        guard !found.isActive else {
+            throw AnchoreError(500, "cannot delete an active policy: activate another one first")
+        }
+        try await service.store.removePolicy(found.id, of: call.account)
+        return .json("deleted")
+    }
+
+    /// `GET /images/{digest}/check`: what the image comes to under a bundle; computed anew only where something changed.
+    private func check(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        guard let given = try call.query("tag") else { throw AnchoreError.badRequest("Missing query parameter 'tag'") }
+        guard let tag = AnchoreImageName(given)?.fulltag else {
+            throw AnchoreError.badRequest("'\(given.prefix(200))' is not a tag")
+        }
+        let detail = try call.flag("detail", true)
+        let isHistory = try call.flag("history", false)
+        let image = try await analysed(call)
+        let id = try call.query("policyId")
+        guard let policy = try await service.store.policy(id, of: call.account) else {
+            throw AnchoreError.notFound(
+                id.map { "Policy bundle \($0) not found in DB" } ?? "cannot find active policy bundle for user"
+            )
+        }
+        let key = EvaluationKey(
+            account: call.account,
+            manifest: image.number,
+            tag: tag,
+            policyID: policy.id,
+            bundleDigest: policy.digest
+        )
+        let checks = PolicyChecks(routes: self)
+        var records = [
+            try await checks.evaluation(of: image, key, policy, keeps: !(try call.flag("interactive", false)))
+        ]
+        if isHistory {
+            records += try await service.store.evaluations(key, limit: Self.maxHistory).dropFirst()
+        }
+        let context = EvaluationContext(
+            account: call.account,
+            digest: image.record.digest,
+            imageID: image.record.imageID,
+            tag: tag,
+            bundle: policy.bundle
+        )
+        // The key is the digest that was asked for: clients look for it.
+        let asked = call.parameters["digest"] ?? image.record.digest
+        return .bytes(
+            try await service.threads.run { [records] in
+                JSONValue.array([
+                    .object([
+                        JSONMember(
+                            asked,
+                            .object([JSONMember(tag, .array(records.map { $0.json(detail ? context : nil) }))])
+                        )
+                    ])
+                ]).bytes
+            }
+        )
+    }
+}

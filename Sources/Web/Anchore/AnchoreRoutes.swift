@@ -1,0 +1,147 @@
+import AnchoreAPI
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import Postgres
+import Store
+
+/// The routes of `/v1`: finds out who asks, what may be done, and turns every failure into Anchore's envelope.
+struct AnchoreRoutes: Sendable {
+    typealias Handler = @Sendable (AnchoreCall) async throws -> AnchoreAnswer
+
+    let service: AnchoreService
+    private let gate: AccessGate
+
+    init(service: AnchoreService) {
+        self.service = service
+        gate = AccessGate(service: service)
+    }
+
+    /// Paths that were added, for the description of the API.
+    private final class Added {
+        var paths: Set<String> = []
+    }
+
+    func addRoutes(to router: Router<BasicRequestContext>) {
+        let added = Added()
+        let group = router.group("v1")
+        func add(
+            _ method: HTTPRequest.Method,
+            _ path: String,
+            _ role: AccessRole,
+            _ isSystem: Bool,
+            _ handler: @escaping Handler
+        ) {
+            added.paths.insert("/" + path)
+            group.on(RouterPath(stringLiteral: path), method: method) { request, context in
+                await answer(request, context) {
+                    let call = try await gate.admit(request, context, needs: role, isSystem: isSystem)
+                    return try await handler(call)
+                }
+            }
+        }
+        addOpenRoutes(to: group)
+        addImageRoutes(add)
+        addContentRoutes(add)
+        addPolicyRoutes(add)
+        addSubscriptionRoutes(add)
+        addRegistryRoutes(add)
+        addSystemRoutes(add)
+        addEventRoutes(add)
+        addFleetRoutes(add)
+        addAccountRoutes(add)
+        addArchiveRoutes(add)
+        addTokenRoute(to: group)
+        let description = ServiceDescription.swagger(paths: added.paths.sorted())
+        for path in ["swagger.json", "v1/swagger.json"] {
+            router.get(RouterPath(stringLiteral: path)) { _, _ in Self.response(.json(description)) }
+        }
+    }
+
+    /// Adds a route: method, path, the least role that may, whether it is about the whole system, and what answers.
+    typealias Add = (HTTPRequest.Method, String, AccessRole, Bool, @escaping Handler) -> Void
+
+    /// What clients ask before they log in.
+    private func addOpenRoutes(to group: RouterGroup<BasicRequestContext>) {
+        group.get("/") { _, _ in Self.response(.json("v1")) }
+        group.get("health") { _, _ in Self.response(.json("ok")) }
+        group.get("version") { _, _ in
+            Self.response(.json(ServiceDescription.version(service.settings.version, schema: Migrations.current)))
+        }
+    }
+
+    private func addTokenRoute(to group: RouterGroup<BasicRequestContext>) {
+        group.post("oauth/token") { request, context in
+            await answer(request, context) { try await gate.token(request) }
+        }
+    }
+
+    private func answer(
+        _ request: Request,
+        _ context: BasicRequestContext,
+        _ body: () async throws -> AnchoreAnswer
+    ) async -> Response {
+        do {
+            return Self.response(try await body())
+        } catch let error as AnchoreError {
+            return Self.response(error)
+        } catch is Unauthorized {
+            return Self.unauthorized
+        } catch let error as PostgresError where error.isTransient {
+            service.logger.warning("\(request.method.rawValue) \(request.uri.path): \(error)")
+            return Self.response(AnchoreError(503, "the database cannot be reached now; try again"))
+        } catch let error as StoreError where error.code == .notFound {
+            return Self.response(AnchoreError.notFound(error.message))
+        } catch is CancellationError {
+            return Self.response(AnchoreError(503, "the server stops"))
+        } catch {
+            service.logger.error("\(request.method.rawValue) \(request.uri.path): \(error)")
+            return Self.response(AnchoreError(500, "the request could not be answered; see the server's log"))
+        }
+    }
+
+    static func response(_ error: AnchoreError) -> Response {
+        var response = json(error.json.bytes, status: HTTPResponse.Status(code: error.status))
+        // What is left of a body that was refused is not read on.
+        if [408, 413].contains(error.status) { response.headers[.connection] = "close" }
+        return response
+    }
+
+    private static var unauthorized: Response {
+        Response(
+            status: .unauthorized,
+            headers: [
+                .contentType: "text/plain", .wwwAuthenticate: #"basic realm="Authentication required""#,
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: "Unauthorized"))
+        )
+    }
+
+    private static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        )
+    }
+
+    static func response(_ answer: AnchoreAnswer) -> Response {
+        switch answer {
+        case .json(let value): json(value.bytes)
+        case .bytes(let bytes): json(bytes)
+        case .empty(let status): Response(status: status)
+        case .parts(let start):
+            Response(
+                status: .ok,
+                headers: [.contentType: "application/json"],
+                body: ResponseBody { writer in
+                    let next = try await start()
+                    while let part = try await next() { try await writer.write(ByteBuffer(bytes: part)) }
+                    try await writer.finish(nil)
+                }
+            )
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package import Access
+package import AnchoreAPI
+import DedicatedThread
+package import Logging
+package import Store
+
+/// What the API of Anchore's clients works with.
+package struct AnchoreService: Sendable {
+    let store: Store
+    let passwords: PasswordChecks
+    let lookup: any RegistryLookup
+    let policies: any PolicyEvaluating
+    let contents: ImageContents
+    /// For decoding, folding and judging; the cooperative pool stays free.
+    let threads: ThreadPool
+    let settings: Settings
+    let syncs = FeedSyncs()
+    let logger: Logger
+
+    /// Facts of the fleet that the server is part of.
+    package struct Settings: Sendable {
+        /// The analysis version that the fleet's workers produce.
+        package var analysisVersion: String
+        package var shards: Int
+        /// The program's version.
+        package var version: String
+        package var host: String
+        /// Whether the queue answers; throws where not.
+        package var queue: @Sendable () async throws -> Void
+        /// The workers that are alive.
+        package var workers: @Sendable () async throws -> [String]
+        /// Fetches the advisories anew; throws what went wrong.
+        package var syncFeeds: @Sendable () async throws -> Void
+
+        package init(
+            analysisVersion: String,
+            shards: Int,
+            version: String,
+            host: String,
+            queue: @escaping @Sendable () async throws -> Void,
+            workers: @escaping @Sendable () async throws -> [String],
+            syncFeeds: @escaping @Sendable () async throws -> Void
+        ) {
+            self.analysisVersion = analysisVersion
+            self.shards = shards
+            self.version = version
+            self.host = host
+            self.queue = queue
+            self.workers = workers
+            self.syncFeeds = syncFeeds
+        }
+    }
+
+    package init(
+        store: Store,
+        passwords: PasswordChecks,
+        lookup: any RegistryLookup,
+        policies: any PolicyEvaluating,
+        settings: Settings,
+        logger: Logger
+    ) throws {
+        self.store = store
+        self.passwords = passwords
+        self.lookup = lookup
+        self.policies = policies
+        self.settings = settings
+        self.logger = logger
+        threads = try ThreadPool(name: "api", threads: 2)
+        contents = ImageContents(store: store, threads: threads)
+    }
+
+    /// The first bundle of an account.
+    func firstPolicy(of account: String) -> PolicyRecord {
+        record(policies.defaultBundle, of: account, isActive: true)
+    }
+
+    /// A bundle as it is kept.
+    func record(_ bundle: JSONValue, of account: String, isActive: Bool) -> PolicyRecord {
+        PolicyRecord(
+            id: bundle["id"]?.string ?? DefaultBundle.id,
+            account: account,
+            isActive: isActive,
+            createdAt: "",
+            updatedAt: "",
+            bundle: String(decoding: bundle.bytes, as: UTF8.self),
+            digest: BundleDigest.of(bundle)
+        )
+    }
+
+    /// Prepares a new database: the first bundle of the account `admin`.
+    package func prepare() async throws {
+        try await store.addFirstPolicy(firstPolicy(of: "admin"))
+    }
+}
+
+/// At most one renewal of the advisories at a time.
+actor FeedSyncs {
+    private var isRunning = false
+
+    func begin() -> Bool {
+        guard !isRunning else { return false }
+        isRunning = true
+        return true
+    }
+
+    func end() { isRunning = false }
+}

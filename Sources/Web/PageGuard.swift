@@ -1,0 +1,33 @@
+import AnchoreAPI
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Store
+
+/// Asks for the API's credentials before pages and `/metrics` are shown; `/health` stays open.
+struct PageGuard: RouterMiddleware {
+    typealias Context = BasicRequestContext
+
+    let gate: AccessGate
+
+    @concurrent
+    func handle(
+        _ request: Request,
+        context: BasicRequestContext,
+        next: @concurrent (Request, BasicRequestContext) async throws -> Response
+    ) async throws -> Response {
+        if request.uri.path.hasPrefix("/health/") { return try await next(request, context) }
+        do {
+            let principal = try await gate.principal(of: request)
+            guard principal.account.state == .enabled else { throw Unauthorized() }
+        } catch is Unauthorized {
+            return Response(
+                status: .unauthorized,
+                headers: [.wwwAuthenticate: #"basic realm="Authentication required", charset="UTF-8""#]
+            )
+        } catch let error as AnchoreError {
+            return AnchoreRoutes.response(error)
+        }
+        return try await next(request, context)
+    }
+}

@@ -1,0 +1,146 @@
+import AnchoreAPI
+import ScanModel
+import Testing
+
+@Suite("Records of Anchore's API")
+struct RecordTests {
+    private func tag(_ repository: String) -> TagRecord {
+        TagRecord(
+            registry: "docker.io",
+            repository: repository,
+            tag: "1",
+            digest: "sha256:list",
+            detectedAt: "2026-01-02T03:04:05Z"
+        )
+    }
+
+    private var image: ImageRecord {
+        ImageRecord(
+            digest: "sha256:image",
+            account: "admin",
+            status: .notAnalyzed,
+            analyzedAt: nil,
+            createdAt: "2026-01-02T03:04:05Z",
+            updatedAt: "2026-01-02T03:04:05Z",
+            annotations: nil,
+            imageID: "abc",
+            distro: nil,
+            distroVersion: nil,
+            size: 10,
+            layers: 1,
+            architecture: "amd64",
+            dockerfile: nil,
+            tags: [tag("library/alpine")]
+        )
+    }
+
+    @Test("an image has every key that anchore-cli reads without asking, and no library/ in its tags")
+    func imageRecord() throws {
+        let json = image.json
+        for key in ["imageDigest", "image_type", "analysis_status", "image_detail"] { #expect(json[key] != nil) }
+        #expect(json.members?.contains { $0.name == "analyzed_at" } == true)
+        let metadata = try #require(json["image_content"]?["metadata"]?.members)
+        #expect(
+            Set(metadata.map(\.name))
+                == ["dockerfile_mode", "distro", "distro_version", "image_size", "arch", "layer_count"]
+        )
+        let detail = try #require(json["image_detail"]?.array?.first)
+        #expect(detail["fulltag"]?.string == "docker.io/alpine:1")
+        #expect(detail["created_at"]?.string == "2026-01-02T03:04:05Z")
+        #expect(json["parentDigest"]?.string == "sha256:list")
+    }
+
+    @Test("a finding has no null where other rows have text: anchore-cli could not sort its table")
+    func findingHasNoNull() throws {
+        let finding = FindingRecord(
+            id: "CVE-2026-1",
+            aliases: [],
+            severity: .high,
+            fixedVersions: [],
+            willNotFix: false,
+            provider: "debian",
+            cvssVector: nil,
+            cvssScore: nil,
+            package: Package(type: .deb, name: "bash", version: "5.2-1"),
+            distro: Distro(id: "debian", versionID: "12", name: "Debian 12")
+        )
+        let members = try #require(finding.json.members)
+        #expect(members.allSatisfy { $0.value != .null })
+        #expect(finding.json["fix"]?.string == "None")
+        #expect(finding.json["severity"]?.string == "High")
+        #expect(finding.json["package_type"]?.string == "dpkg")
+        #expect(finding.json["feed_group"]?.string == "debian:12")
+        #expect(finding.json["nvd_data"]?.array?.first?["cvss_v3"]?["base_score"] == .number(-1))
+    }
+
+    @Test("an error carries its codes even where there are none")
+    func envelope() {
+        let error = AnchoreError.notAnalyzed(.analyzing).json
+        #expect(error["message"]?.string?.contains("analysis_status: analyzing") == true)
+        #expect(error["httpcode"]?.int == 404)
+        #expect(error["detail"]?["error_codes"]?.array?.isEmpty == true)
+        #expect(AnchoreError.missing("version").json["detail"]?.string == "'version' is a required property")
+    }
+
+    @Test("a subscription is known by the MD5 of account, key and type")
+    func subscriptionID() {
+        let record = SubscriptionRecord(account: "admin", key: "docker.io/a:1", type: .tagUpdate, isActive: true)
+        // python3: hashlib.md5(b"admin+docker.io/a:1+tag_update").hexdigest()
+        #expect(record.id == "73b0a6987f1b82cf95bf35e781927ee4")
+        #expect(SubscriptionRecord.forTag("x", account: "a", watchesTag: false).filter(\.isActive).count == 1)
+    }
+
+    @Test("an evaluation has the image's id as a key, and false for rows that no whitelist touches")
+    func evaluation() throws {
+        let row = EvaluationRow(
+            triggerID: "t",
+            gate: "always",
+            trigger: "always",
+            message: "m",
+            action: "stop",
+            whitelisting: nil,
+            policyID: "p"
+        )
+        let outcome = PolicyOutcome(
+            rows: [row],
+            problems: [],
+            policyAction: "stop",
+            finalAction: "stop",
+            reason: "policy_evaluation",
+            mapping: false,
+            allowRule: false,
+            denyRule: false
+        )
+        let detail = outcome.detail(imageID: "abc", tag: "docker.io/a:1")
+        let rows = try #require(detail["result"]?["abc"]?["result"]?["rows"]?.array)
+        #expect(rows.first?.array?.count == 9)
+        #expect(rows.first?.array?[7] == .bool(false))
+        let record = EvaluationRecord(
+            policyID: "p",
+            isPass: false,
+            evaluatedAt: "2026-01-02T03:04:05Z",
+            evaluatedSeconds: 1,
+            createdSeconds: 1,
+            detail: String(decoding: detail.bytes, as: UTF8.self)
+        )
+        let context = EvaluationContext(account: "admin", digest: "d", imageID: "abc", tag: "x", bundle: "{}")
+        let shown = try JSONReader.read(record.json(context).bytes)
+        #expect(shown["status"]?.string == "fail")
+        let id = try #require(shown["detail"]?["result"]?["image_id"]?.string)
+        #expect(shown["detail"]?["result"]?["result"]?[id] != nil)
+        #expect(record.json(nil)["detail"]?.members?.isEmpty == true)
+    }
+
+    @Test("pages of the fleet begin at one, and the last has no next")
+    func pages() throws {
+        let page = try FleetPage(page: "2", limit: "10")
+        #expect(page.range(of: 25) == 10..<20)
+        #expect(page.envelope(returned: 10, total: 25).after.contains(#""next_page":"3""#))
+        #expect(try FleetPage(page: "3", limit: "10").range(of: 25) == 20..<25)
+        #expect(!(try FleetPage(page: "3", limit: "10").envelope(returned: 5, total: 25).after.contains("next_page")))
+        #expect(try FleetPage(page: nil, limit: nil).range(of: 7) == 0..<7)
+        for (number, limit) in [("0", "1"), ("x", "1"), ("1", "0"), ("1", "-4")] {
+            #expect(throws: AnchoreError.self) { try FleetPage(page: number, limit: limit) }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import AnchoreAPI
+import ScanModel
+import Testing
+
+@Suite("Requests as Anchore's clients send them")
+struct RequestTests {
+    // From anchore-cli's parse_dockerimage_string.
+    @Test(
+        "reads names of images",
+        arguments: [
+            ("alpine", "docker.io/alpine:latest"), ("library/alpine:3", "docker.io/library/alpine:3"),
+            ("localhost:5000/a/b:1", "localhost:5000/a/b:1"), ("quay.io/x/y", "quay.io/x/y:latest"),
+            ("localhost/x", "localhost/x:latest"), ("myhost/x:2", "docker.io/myhost/x:2"),
+        ]
+    )
+    func tags(_ name: String, _ fulltag: String) {
+        #expect(AnchoreImageName(name)?.fulltag == fulltag)
+    }
+
+    @Test("reads digests and image ids, and refuses what is neither a name nor safe")
+    func others() throws {
+        let hex = String(repeating: "a1", count: 32)
+        #expect(AnchoreImageName(hex)?.subject == .imageID(hex))
+        let digest = try #require(Digest("sha256:\(hex)"))
+        #expect(
+            AnchoreImageName("sha256:\(hex)")?.subject == .digest(digest, registry: "docker.io", repository: nil)
+        )
+        #expect(
+            AnchoreImageName("quay.io/a/b@sha256:\(hex)")?.subject
+                == .digest(digest, registry: "quay.io", repository: "a/b")
+        )
+        for text in ["", "a b", "UPPER/case", "a/../b:1", "a:1:2:", "x'; DROP TABLE tags", "sha256:12", "a//b"] {
+            #expect(AnchoreImageName(text) == nil, "\(text)")
+        }
+    }
+
+    @Test("official images of Docker Hub are kept with library/ and shown without")
+    func library() {
+        #expect(RepositoryName.stored(registry: "docker.io", "alpine") == "library/alpine")
+        #expect(RepositoryName.shown(registry: "docker.io", "library/alpine") == "alpine")
+        #expect(RepositoryName.stored(registry: "quay.io", "alpine") == "alpine")
+        #expect(RepositoryName.shown(registry: "quay.io", "library/alpine") == "library/alpine")
+    }
+
+    private func addition(_ text: String) throws -> ImageAddition {
+        try ImageAddition(try BodyObject(Array(text.utf8)))
+    }
+
+    @Test("reads both forms of an addition")
+    func additions() throws {
+        let old = try addition(#"{"tag":"a:1","dockerfile":"RlJPTSBhCg==","annotations":{"k":"v","n":null}}"#)
+        #expect(old.name == "a:1")
+        #expect(old.dockerfile == Array("FROM a\n".utf8))
+        #expect(old.annotations == #"{"k":"v"}"#)
+        #expect(try addition(#"{"source":{"tag":{"pullstring":"b:2"}}}"#).name == "b:2")
+        #expect(try addition(#"{"source":{"archive":{"digest":"sha256:1"}}}"#).archive == "sha256:1")
+    }
+
+    @Test(
+        "refuses additions that say too much or too little",
+        arguments: [
+            "{}", #"{"digest":"sha256:1"}"#, #"{"tag":1}"#, #"{"tag":"a","source":{"tag":{"pullstring":"b"}}}"#,
+            #"{"source":{}}"#, #"{"source":{"tag":{},"digest":{}}}"#, #"{"tag":"a","dockerfile":"%%"}"#,
+            #"{"tag":"a","annotations":{"k":{"deep":1}}}"#, "[]", "{", #"{"tag":"a","annotations":[]}"#,
+        ]
+    )
+    func badAdditions(_ text: String) {
+        #expect(throws: AnchoreError.self) { try addition(text) }
+    }
+
+    @Test("refuses registries that are addresses or lead elsewhere")
+    func registries() throws {
+        func change(_ registry: String) throws -> RegistryChange {
+            let body: JSONValue = [
+                "registry": .string(registry), "registry_user": "u", "registry_pass": "p",
+            ]
+            return try RegistryChange(BodyObject(body), account: "admin")
+        }
+        #expect(try change("localhost:5000").record.isWholeHost)
+        #expect(try change("docker.io/library/*").record.host == "docker.io")
+        for name in ["http://a", "a/", "", "a b", "a/../b", "a\u{0}"] {
+            #expect(throws: AnchoreError.self) { try change(name) }
+        }
+    }
+
+    @Test("computes the scores of CVSS 3 vectors as the specification's examples have them")
+    func cvss() throws {
+        // https://www.first.org/cvss/v3.1/examples
+        let heartbleed = try #require(CVSS3Scores(vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"))
+        #expect(heartbleed.base == 7.5)
+        #expect(heartbleed.exploitability == 3.9)
+        #expect(heartbleed.impact == 3.6)
+        #expect(CVSS3Scores(vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H")?.base == 10)
+        #expect(CVSS3Scores(vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N")?.base == 6.1)
+        #expect(CVSS3Scores(vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N")?.base == 0)
+        #expect(CVSS3Scores(vector: "AV:N/AC:L/Au:N/C:P/I:P/A:P") == nil)
+        #expect(CVSS3Scores(vector: "CVSS:3.1/AV:N") == nil)
+    }
+}
