@@ -10,13 +10,13 @@ struct HostileRequestTests {
             let client = server.client
             let login = "Authorization: Basic " + Base64Text.encode(Array("admin:\(APIServer.password)".utf8))
             let stated =
-                "POST /v1/images HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\(login)\r\nContent-Length: 104857600\r\n\r\n"
+                "POST /v1/images HTTP/1.1\r\nHost: x\r\n\(login)\r\nContent-Length: 104857600\r\n\r\n"
             let body = [UInt8](repeating: UInt8(ascii: "x"), count: 100 << 20)
             let first = try await client.exchange(Array(stated.utf8) + body)
             #expect(first.status == 413)
             #expect(first.json?["httpcode"]?.int == 413)
             let chunked =
-                "POST /v1/images HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\(login)\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "POST /v1/images HTTP/1.1\r\nHost: x\r\n\(login)\r\nTransfer-Encoding: chunked\r\n\r\n"
             let chunk = Array("100000\r\n".utf8) + body[..<(1 << 20)] + Array("\r\n".utf8)
             var many = Array(chunked.utf8)
             for _ in 0..<20 { many += chunk }

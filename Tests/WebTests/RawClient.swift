@@ -59,7 +59,7 @@ struct RawClient: Sendable {
         return try await exchange(Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")).utf8))
     }
 
-    /// Sends bytes and reads until the server closes the connection.
+    /// Sends bytes and reads until the answer of the length that it states is there, or the server closes the connection.
     func exchange(_ bytes: [UInt8]) async throws -> Answer {
         try await ThreadPool(name: "client", threads: 1).run {
             let descriptor = try connected()
@@ -79,6 +79,11 @@ struct RawClient: Sendable {
                 let count = recv(descriptor, &buffer, buffer.count, 0)
                 guard count > 0 else { break }
                 received += buffer[..<count]
+                // Where the client keeps the connection open, so does the server.
+                guard let answer = try? Self.parse(received),  // its head is not all there yet
+                    let length = answer.headers["content-length"].flatMap({ Int($0) })
+                else { continue }
+                if answer.body.count >= length { break }
             }
             return try Self.parse(received)
         }
