@@ -16,8 +16,8 @@ from .servers import Part, Postgres, Redis, Unreachable, wait_for
 # What a run makes: taken away before the next, so that it has everything to do again. Numbers go on rising, as they do
 # in a real fleet: what a paused worker brings late must not meet a new task under its old number.
 RESULTS = ("runs", "run_images", "run_layers", "run_problems", "tasks", "tags", "resolutions", "manifests",
-           "manifest_layers", "layers", "layer_reports", "layer_gaps", "inventories", "packages",
-           "package_vulnerabilities", "chaos_merges")
+           "manifest_layers", "layers", "layer_reports", "layer_gaps", "image_inventories", "image_sets",
+           "package_sets", "packages", "package_keys", "waiting_packages", "package_vulnerabilities", "chaos_merges")
 # Counts each result that the fleet accepts.
 AUDIT = """
     CREATE TABLE chaos_merges (what text NOT NULL, subject bigint NOT NULL);
@@ -28,7 +28,7 @@ AUDIT = """
     END $$;
     CREATE TRIGGER chaos_layers AFTER INSERT OR UPDATE ON layer_reports
         FOR EACH ROW EXECUTE FUNCTION chaos_count('layer');
-    CREATE TRIGGER chaos_images AFTER INSERT OR UPDATE ON inventories
+    CREATE TRIGGER chaos_images AFTER INSERT OR UPDATE ON image_inventories
         FOR EACH ROW EXECUTE FUNCTION chaos_count('image');
 """
 SCRATCH_BYTES = 192 << 20
@@ -104,7 +104,7 @@ class Stage:
 
     def request_run(self):
         """Takes the results of the last run away and asks for another."""
-        self.postgres.sql(f"SET lock_timeout = '20s'; TRUNCATE {', '.join(RESULTS)}")
+        self.postgres.sql(f"SET lock_timeout = '20s'; TRUNCATE {', '.join(RESULTS)} CASCADE")
         written, _ = self.run("fleet", "scan", self.host, check=True)
         return int(re.search(r"run (\d+)", written).group(1))
 

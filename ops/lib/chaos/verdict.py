@@ -3,8 +3,8 @@
 # Each row of an answer is something that is wrong.
 LOST = {
     "images without an inventory": """
-        SELECT run_images.tag FROM run_images LEFT JOIN inventories USING (manifest_id)
-        WHERE run_id = {run} AND (state <> 'analysed' OR inventories.manifest_id IS NULL)""",
+        SELECT run_images.tag FROM run_images LEFT JOIN image_inventories USING (manifest_id)
+        WHERE run_id = {run} AND (state <> 'analysed' OR image_inventories.manifest_id IS NULL)""",
     "layers without a report": """
         SELECT layers.digest FROM layers LEFT JOIN layer_reports ON layer_id = layers.id
         WHERE layer_reports.layer_id IS NULL OR layers.diff_id IS NULL""",
