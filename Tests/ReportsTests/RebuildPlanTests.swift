@@ -105,8 +105,8 @@ struct RebuildPlanTests {
         #expect(
             plan.text(.plain).split(whereSeparator: \.isNewline).suffix(3) == [
                 "#  REBUILD  LAYERS  IMAGES  CRITICAL  HIGH  CLEARS  IN ALL",
-                "1  base:1        1       2         0     6       6  75.0 %",
-                "2  app:1         2       1         0     2       2  100.0 %",
+                "1  base:1        1       2         0     6       6   75.0%",
+                "2  app:1         2       1         0     2       2  100.0%",
             ]
         )
         #expect(
