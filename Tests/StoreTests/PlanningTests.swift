@@ -211,7 +211,7 @@ struct PlanningTests {
             try await store.merge(SampleFleet.inventory([("hello", "1")]), of: fold)
             _ = try await settled
             #expect(try await store.queued(.inventory).isEmpty)
-            try await store.execute("DELETE FROM inventories")
+            try await store.execute("DELETE FROM image_inventories")
             #expect(try await store.settle(try await store.plan([image])) == 1)
             #expect(try await store.queued(.inventory).count == 1)
         }

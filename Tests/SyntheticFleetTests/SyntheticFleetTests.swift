@@ -63,15 +63,17 @@ struct SyntheticFleetTests {
     func layersShrinkThoseHub() throws {
         let fleet = try Self.fleet.get()
         var types: Set<String> = []
-        var ratio = 0.0
+        // Of small layers most is what they hold of their own, which is text.
+        var largest = (bytes: 0, ratio: 0.0)
         for place in fleet.outline.layers.indices {
             let blob = try bytes(fleet, place)
             let layer = try LayerScanner().scan(ArrayProducer(blob), expected: nil)
             #expect(layer.report.gaps.isEmpty)
             types.formUnion(layer.report.evidence.flatMap(\.packages).map(\.package.type.rawValue))
-            ratio = max(ratio, Double(layer.report.expandedBytes) / Double(blob.count))
+            let ratio = Double(layer.report.expandedBytes) / Double(blob.count)
+            if blob.count > largest.bytes { largest = (blob.count, ratio) }
         }
         #expect(types.isSuperset(of: ["deb", "python"]))
-        #expect((2.2...3.2).contains(ratio))
+        #expect((2.2...3.2).contains(largest.ratio), "\(largest)")
     }
 }
