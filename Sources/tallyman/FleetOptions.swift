@@ -59,7 +59,8 @@ struct FleetOptions: ParsableArguments {
         var options = RegistryOptions()
         options.userAgent = "tallyman/\(BuildVersion.text)"
         options.deadline = .seconds(90)
-        options.maxAttempts = 5
+        // A registry that restarts answers nothing good for some seconds; with fewer tries a run was given up in one of 269.
+        options.maxAttempts = 7
         options.connectionsPerHost = 24
         options.proxies = try ProxySettings.read()
         return RegistryAccess(
