@@ -33,7 +33,7 @@ extension Gzip {
         let stream = UnsafeMutablePointer<isal_zstream>.allocate(capacity: 1)
         let tableBytes = 512 * 1024
         let tables = UnsafeMutablePointer<UInt8>.allocate(capacity: tableBytes)
-        // The encoder looks matches up in what it finds there: the same input gives the same bytes only from the same start.
+        // ISA-L does not say that it clears them; cleared here, no bytes of an earlier use can reach the output.
         tables.initialize(repeating: 0, count: tableBytes)
         UnsafeMutableRawPointer(stream).initializeMemory(
             as: UInt8.self,
