@@ -82,7 +82,10 @@ package final class RegistryClient: Sendable {
         }
     }
 
-    /// Sends a request with the credentials it needs; a 401 is answered once, also for a token that ended meanwhile.
+    /// Logins that one request tries: a new token may have ended, or not be known yet, where it is used first.
+    private static let maxLogins = 2
+
+    /// Sends a request with the credentials it needs; a 401 is answered, also for a token that ended meanwhile.
     private func authorizedReply(to ask: RegistryRequest) async throws -> HTTPExchangeReply {
         var request = HTTPExchangeRequest(
             method: ask.method,
@@ -91,28 +94,28 @@ package final class RegistryClient: Sendable {
             headers: ask.headers
         )
         request.authorization = await authorizer.known(for: ask.endpoint, scope: ask.scope)
-        let reply = try await exchange.send(request)
-        guard reply.status == 401, !reply.hasLeftOrigin else {
-            if request.authorization != nil, reply.status < 400 {
-                await authorizer.noteAccepted(ask.endpoint, scope: ask.scope)
-            }
-            return reply
+        var reply = try await exchange.send(request)
+        var logins = 0
+        while reply.status == 401, !reply.hasLeftOrigin, logins < Self.maxLogins {
+            logins += 1
+            _ = await reply.body.excerpt(maxBytes: ErrorBody.maxBytes)
+            request.authorization = try await authorizer.answer(
+                reply.headers["www-authenticate"],
+                for: ask.endpoint,
+                scope: ask.scope,
+                rejected: request.authorization,
+                subject: ask.subject
+            )
+            reply = try await exchange.send(request)
         }
-        _ = await reply.body.excerpt(maxBytes: ErrorBody.maxBytes)
-        request.authorization = try await authorizer.answer(
-            reply.headers["www-authenticate"],
-            for: ask.endpoint,
-            scope: ask.scope,
-            rejected: request.authorization,
-            subject: ask.subject
-        )
-        let second = try await exchange.send(request)
-        if second.status < 400 { await authorizer.noteAccepted(ask.endpoint, scope: ask.scope) }
-        guard second.status == 401, !second.hasLeftOrigin,
+        if request.authorization != nil, reply.status < 400 {
+            await authorizer.noteAccepted(ask.endpoint, scope: ask.scope)
+        }
+        guard reply.status == 401, !reply.hasLeftOrigin,
             await authorizer.hasAccepted(ask.endpoint, scope: ask.scope)
-        else { return second }
+        else { return reply }
         // It took such a login before; servers that share the work do not all know a new token at once.
-        let detail = ErrorBody.summary(await second.body.excerpt(maxBytes: ErrorBody.maxBytes))
+        let detail = ErrorBody.summary(await reply.body.excerpt(maxBytes: ErrorBody.maxBytes))
         throw RegistryError.status(401, subject: ask.subject, detail: detail, retryAfter: nil).asTransient
     }
 

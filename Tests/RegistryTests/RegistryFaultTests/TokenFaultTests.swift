@@ -67,6 +67,24 @@ struct TokenFaultTests {
             #expect(await code { _ = try await client.tags(registry.host, repository: "b") } == .unauthorized)
         }
         #expect(registry.requests.filter { $0.path.hasPrefix("/v2/a/") }.count == 5)
-        #expect(registry.requests.filter { $0.path.hasPrefix("/v2/b/") }.count == 2)
+        // One without a login, and two logins.
+        #expect(registry.requests.filter { $0.path.hasPrefix("/v2/b/") }.count == 3)
+    }
+
+    @Test("F33: a token that ended before it was used for the first time is replaced too")
+    func endedUnused() async throws {
+        let registry = try FaultRegistry()
+        defer { registry.stop() }
+        registry.add(TestImage(layers: []), as: "a", tag: "1")
+        registry.demandNewTokens()
+        registry.add(
+            .status(401, [("WWW-Authenticate", #"Bearer realm="\#(registry.url)/token""#)]),
+            at: "a/tags",
+            requests: 2...2
+        )
+        try await withClient { client async throws in
+            #expect(try await client.tags(registry.host, repository: "a").tags == ["1"])
+        }
+        #expect(registry.tokensIssued == 2)
     }
 }
