@@ -3,6 +3,7 @@ import DedicatedThread
 package import FleetRegistry
 package import LayerScan
 package import Logging
+import Postgres
 package import Queue
 import Registry
 package import Store
@@ -172,6 +173,21 @@ package struct Worker: Sendable {
         try await feed.acknowledge(entry)
     }
 
+    /// Puts a task back whose result the database cannot take now, which is not the task's fault.
+    ///
+    /// Putting it back is a write too: while it fails, this slot waits, as there is nothing that it could do.
+    private func postpone(_ claim: Claim, until database: PostgresError, metadata: Logger.Metadata) async {
+        logger.warning("the result waits for the database: \(database)", metadata: metadata)
+        for _ in 0..<settings.leaseSeconds where !Task.isCancelled {
+            do {
+                return try await store.postpone(claim, for: Double.random(in: 1...3))
+            } catch {
+                try? await Task.sleep(for: .seconds(1))  // a cancelled sleep ends the loop
+            }
+        }
+        // The lease has run out by now, and the task is free again by that.
+    }
+
     /// Puts a task back until its registry has room, so that this worker's place goes to another registry's.
     private func postpone(_ claim: Claim, after error: RegistryError, metadata: Logger.Metadata) async {
         let wait = min(max((error.retryAfter ?? .seconds(1)) / .seconds(1), 0.2), 60)
@@ -221,6 +237,10 @@ package struct Worker: Sendable {
         }
         if let error = error as? RegistryError, error.code == .throttled, !isLost, !Task.isCancelled {
             return await postpone(claim, after: error, metadata: metadata)
+        }
+        if let error = error as? PostgresError, error.isRefusalOfAll, !isLost, !Task.isCancelled {
+            count(claim, "postponed")
+            return await postpone(claim, until: error, metadata: metadata)
         }
         let failure = TaskFailure(error)
         // Only these two stop a task; what calls itself cancelled for another reason has failed.

@@ -197,6 +197,14 @@ def database_read_only(stage, chance):
     stage.later(chance.uniform(1, 4), lambda: say("off"))
 
 
+@kind("postgres")
+def database_disk_filled(stage, chance):
+    seconds = chance.uniform(2, 6)
+    stage.postgres.fill_disk()
+    stage.later(seconds, stage.postgres.empty_disk)
+    return f"for {seconds:.1f} s"
+
+
 @kind()
 def scratch_filled(stage, chance):
     filler = stage.scratch / "filler"

@@ -160,6 +160,7 @@ class Stage:
             part.kill()
         self.redis.kill()
         self.postgres.kill()
+        self.postgres.unmount()
         self.registry.stop()
         if self.has_small_scratch:
             subprocess.run(["umount", str(self.scratch)], capture_output=True)
