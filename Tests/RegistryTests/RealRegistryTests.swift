@@ -2,13 +2,14 @@ import Crypto
 import Foundation
 import Registry
 import ScanModel
+import TallymanTesting
 import Testing
 
 extension Tag {
     @Tag static var integration: Self
 }
 
-/// Reads from a real registry with at least one image: `TALLYMAN_TEST_REGISTRY` names it, `host:port`.
+/// Reads from a real registry: `TALLYMAN_TEST_REGISTRY` names it, `host:port`.
 @Suite(
     "A real registry",
     .tags(.integration),
@@ -18,6 +19,8 @@ struct RealRegistryTests {
     @Test("its repositories can be listed, and the first three resolved and read to the last layer")
     func readsAll() async throws {
         let host = try #require(RealRegistry.host)
+        let pushed = TestImage(layers: [TestLayer.dpkg(["base"]), TestLayer.dpkg(["base", "app"])])
+        try await RegistryPush(host: host).push(pushed, as: "registry-tests/app", tag: "1")
         try await withClient { client in
             try await client.ping(host)
             var repositories: [String] = []

@@ -1,14 +1,21 @@
 import Foundation
 import FoundationNetworking
 import ScanModel
-import TallymanTesting
-import Testing
 
 /// Pushes images into a real registry over plain HTTP (distribution-spec v1.1, "Pushing").
-struct RegistryPush {
-    let host: String
+package struct RegistryPush {
+    /// What a registry answered instead of taking an image.
+    package struct Refusal: Error {
+        let description: String
+    }
 
-    func push(_ image: TestImage, as repository: String, tag: String) async throws {
+    private let host: String
+
+    /// `host` is `name:port`.
+    package init(host: String) { self.host = host }
+
+    /// Pushes an image's blobs and its manifest; throws ``Refusal``, and what the network says.
+    package func push(_ image: TestImage, as repository: String, tag: String) async throws {
         for (digest, bytes) in image.blobs {
             let (_, begun) = try await send(
                 "POST",
@@ -17,7 +24,9 @@ struct RegistryPush {
                 nil,
                 expecting: 202
             )
-            let place = try #require(begun.value(forHTTPHeaderField: "Location"))
+            guard let place = begun.value(forHTTPHeaderField: "Location") else {
+                throw Refusal(description: "an upload without a place")
+            }
             let upload = place.hasPrefix("/") ? "http://\(host)\(place)" : place
             let target = upload + (upload.contains("?") ? "&" : "?") + "digest=\(digest)"
             _ = try await send("PUT", target, bytes, "application/octet-stream", expecting: 201)
@@ -33,12 +42,14 @@ struct RegistryPush {
         _ type: String?,
         expecting status: Int
     ) async throws -> (Data, HTTPURLResponse) {
-        var request = URLRequest(url: try #require(URL(string: address)))
+        guard let url = URL(string: address) else { throw Refusal(description: "no address: \(address)") }
+        var request = URLRequest(url: url)
         request.httpMethod = method
         if let type { request.setValue(type, forHTTPHeaderField: "Content-Type") }
         let (data, response) = try await URLSession.shared.upload(for: request, from: Data(body))
-        let answer = try #require(response as? HTTPURLResponse)
-        try #require(answer.statusCode == status, "\(method) \(address): \(String(decoding: data, as: UTF8.self))")
+        guard let answer = response as? HTTPURLResponse, answer.statusCode == status else {
+            throw Refusal(description: "\(method) \(address): \(String(decoding: data, as: UTF8.self))")
+        }
         return (data, answer)
     }
 }
