@@ -1,12 +1,10 @@
 import Advisories
-import Foundation
 import Matching
 import Postgres
 
 /// The advisories in the fleet's database, as the session's transaction sees them.
 struct FleetAdvisorySource: AdvisorySource {
     private let session: PostgresSession
-    private let decoder = JSONDecoder()
 
     init(_ session: PostgresSession) { self.session = session }
 
@@ -22,7 +20,7 @@ struct FleetAdvisorySource: AdvisorySource {
             """,
             [.textArray(keys.map(\.ecosystem)), .textArray(keys.map(\.name))]
         ) {
-            let range: AffectedRange = try value(row, 3)
+            let range = try StoredAdvisory.range(try row.string(3))
             candidates[PackageKey(ecosystem: try row.string(0), name: try row.string(1)), default: []]
                 .append(Candidate(record: Int64(try row.int(2)), range: range))
         }
@@ -36,7 +34,7 @@ struct FleetAdvisorySource: AdvisorySource {
             "SELECT id, payload FROM advisory_records WHERE id = ANY($1)",
             [.int64Array(numbers.sorted())]
         ) {
-            records[Int64(try row.int(0))] = try value(row, 1)
+            records[Int64(try row.int(0))] = try StoredAdvisory.record(try row.string(1))
         }
         return records
     }
@@ -70,7 +68,7 @@ struct FleetAdvisorySource: AdvisorySource {
             "SELECT cve, payload FROM advisory_kev WHERE cve = ANY($1)",
             [.textArray(cves.sorted())]
         ) {
-            entries[try row.string(0)] = try value(row, 1)
+            entries[try row.string(0)] = try StoredAdvisory.exploitation(try row.string(1))
         }
         return entries
     }
@@ -81,12 +79,8 @@ struct FleetAdvisorySource: AdvisorySource {
             "SELECT cve, payload FROM advisory_enrichment WHERE cve = ANY($1)",
             [.textArray(cves.sorted())]
         ) {
-            found[try row.string(0), default: []].append(try value(row, 1))
+            found[try row.string(0), default: []].append(try StoredAdvisory.enrichment(try row.string(1)))
         }
         return found
-    }
-
-    private func value<Value: Decodable>(_ row: PostgresRow, _ column: Int) throws -> Value {
-        try decoder.decode(Value.self, from: Data(try row.string(column).utf8))
     }
 }
