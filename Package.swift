@@ -145,6 +145,7 @@ let package = Package(
                 .embedInCode("Migrations/m0010_worker_losses.sql"), .embedInCode("Migrations/m0011_task_times.sql"),
                 .embedInCode("Migrations/m0012_accounts.sql"), .embedInCode("Migrations/m0013_account_images.sql"),
                 .embedInCode("Migrations/m0014_policies.sql"), .embedInCode("Migrations/m0015_subscriptions.sql"),
+                .embedInCode("Migrations/m0016_flaw_fingerprints.sql"),
             ]
         ),
 

@@ -1,4 +1,5 @@
 import Advisories
+import Crypto
 import Matching
 import Postgres
 
@@ -41,14 +42,30 @@ struct Flaw {
         finding.cvss.max { ($0.score, $0.vector) < ($1.score, $1.vector) }
     }
 
-    /// name, aliases, cvss_score, cvss_vector, is_kev, published, summary.
+    var name: String { StorableText.clean(worst.id) }
+
+    /// name, aliases, cvss_score, cvss_vector, is_kev, published, summary, fingerprint.
     var row: [PostgresValue] {
         let best = Self.best(worst)
         return [
-            .text(StorableText.clean(worst.id)), .textArray(aliases.sorted().map(StorableText.clean)),
+            .text(name), .textArray(aliases.sorted().map(StorableText.clean)),
             best.map { .double($0.score) } ?? .null, .text(best.map { StorableText.clean($0.vector) }),
             .bool(isExploited),
             .text(worst.published.map(StorableText.clean)), .text(StorableText.clean(worst.summary)),
+            .int(fingerprint),
         ]
+    }
+
+    /// All that ``row`` says, as a number.
+    var fingerprint: Int {
+        let best = Self.best(worst)
+        var hash = SHA256()
+        for field in [
+            worst.id, "\(best?.score ?? -1)", best?.vector ?? "", "\(isExploited)", worst.published ?? "-",
+            worst.summary,
+        ] + aliases.sorted() {
+            hash.update(data: Array(field.utf8) + [0])
+        }
+        return hash.finalize().prefix(8).reduce(0) { $0 << 8 | Int($1) }
     }
 }

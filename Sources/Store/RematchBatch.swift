@@ -113,7 +113,7 @@ struct RematchBatch {
     }
 
     /// What is kept of a finding in a package.
-    private struct Match: Equatable {
+    private struct Match {
         let severity: String
         let fixState: String
         let fixedVersions: [String]
@@ -126,16 +126,17 @@ struct RematchBatch {
             provider = finding.provider
         }
 
-        init(_ row: PostgresRow, from column: Int) throws {
-            severity = try row.string(column)
-            fixState = try row.string(column + 1)
-            fixedVersions = try row.strings(column + 2)
-            provider = try row.string(column + 3)
-        }
-
         var values: [PostgresValue] {
             [.text(severity), .text(fixState), .textArray(fixedVersions), .text(provider)]
         }
+
+        /// All of it as ``openMatches`` puts it together, to be compared.
+        var text: String {
+            let fixes = fixedVersions.joined(separator: Self.separator)
+            return ([severity, fixState, provider] + (fixes.isEmpty ? [] : [fixes])).joined(separator: Self.separator)
+        }
+
+        private static let separator = "\u{1F}"
     }
 
     private struct Place: Hashable {
@@ -150,26 +151,29 @@ struct RematchBatch {
         state: Int,
         naming limit: Int
     ) throws -> RematchSummary {
-        try upsert(Flaw.of(findings.joined()))
         let ids = subjects.map(\.id)
         var gone: [Place: Int] = [:]
-        var known: [Place: Match] = [:]
+        var known: [Place: String] = [:]
+        var written: [String: Int] = [:]
         for row in try session.execute(Self.openMatches, [.intArray(ids)]) {
             let place = Place(package: try row.int(0), name: try row.string(1))
             gone[place] = try row.int(2)
-            known[place] = try Match(row, from: 3)
+            written[place.name] = try row.optionalInt(3)
+            known[place] = try row.string(4)
         }
+        try upsert(Flaw.of(findings.joined()).filter { written[$0.name] != $0.fingerprint })
         var opened: [[PostgresValue]] = []
         var changed: [[PostgresValue]] = []
         for (subject, found) in zip(subjects, findings) {
             for finding in found {
                 let place = Place(package: subject.id, name: StorableText.clean(finding.id))
                 let match = Match(finding)
+                let text = match.text
                 gone[place] = nil
-                guard known[place] != match else { continue }
+                guard known[place] != text else { continue }
                 let row = [.int(place.package), .text(place.name)] + match.values
                 if known[place] == nil { opened.append(row) } else { changed.append(row) }
-                known[place] = match
+                known[place] = text
             }
         }
         let ended = gone.map { (package: $0.key.package, flaw: $0.value) }.sorted { $0 < $1 }
@@ -185,7 +189,8 @@ struct RematchBatch {
     }
 
     private static let openMatches = """
-        SELECT known.package_id, vulnerabilities.name, known.vulnerability_id, severity, fix_state, fixed_versions, provider
+        SELECT known.package_id, vulnerabilities.name, known.vulnerability_id, vulnerabilities.fingerprint,
+            concat_ws(E'\\x1F', severity, fix_state, provider, nullif(array_to_string(fixed_versions, E'\\x1F'), ''))
         FROM package_vulnerabilities AS known JOIN vulnerabilities ON vulnerabilities.id = known.vulnerability_id
         WHERE known.package_id = ANY($1) AND known.found_until IS NULL
         """
@@ -275,14 +280,15 @@ struct RematchBatch {
     }
 
     private func upsert(_ flaws: [Flaw]) throws {
+        guard !flaws.isEmpty else { return }
         try session.script(
             """
             CREATE TEMPORARY TABLE flaws (name text, aliases text[], cvss_score double precision, cvss_vector text,
-                is_kev boolean, published text, summary text) ON COMMIT DROP
+                is_kev boolean, published text, summary text, fingerprint bigint) ON COMMIT DROP
             """
         )
         _ = try session.copyIn(
-            "COPY flaws (name, aliases, cvss_score, cvss_vector, is_kev, published, summary) FROM STDIN",
+            "COPY flaws (name, aliases, cvss_score, cvss_vector, is_kev, published, summary, fingerprint) FROM STDIN",
             rows: flaws.map(\.row)
         )
         // Scores are those of the CVEs by all of its names, as an import that changes them sets them.
@@ -299,18 +305,20 @@ struct RematchBatch {
                 FROM (SELECT name, unnest(name || aliases) AS cve FROM named) AS cves JOIN advisory_epss USING (cve)
                 GROUP BY 1
             )
-            INSERT INTO vulnerabilities (name, aliases, cvss_score, cvss_vector, epss, is_kev, published, summary)
+            INSERT INTO vulnerabilities (name, aliases, cvss_score, cvss_vector, epss, is_kev, published, summary,
+                fingerprint)
             SELECT flaws.name, named.aliases, flaws.cvss_score, flaws.cvss_vector, scored.epss, flaws.is_kev,
-                flaws.published, flaws.summary
+                flaws.published, flaws.summary, flaws.fingerprint
             FROM flaws JOIN named ON named.name = flaws.name LEFT JOIN scored ON scored.name = flaws.name
             ORDER BY flaws.name
             ON CONFLICT (name) DO UPDATE SET aliases = excluded.aliases, cvss_score = excluded.cvss_score,
                 cvss_vector = excluded.cvss_vector, epss = excluded.epss, is_kev = excluded.is_kev,
-                published = excluded.published, summary = excluded.summary
+                published = excluded.published, summary = excluded.summary, fingerprint = excluded.fingerprint
             WHERE (vulnerabilities.aliases, vulnerabilities.cvss_score, vulnerabilities.cvss_vector,
-                vulnerabilities.epss, vulnerabilities.is_kev, vulnerabilities.published, vulnerabilities.summary)
+                vulnerabilities.epss, vulnerabilities.is_kev, vulnerabilities.published, vulnerabilities.summary,
+                vulnerabilities.fingerprint)
                 IS DISTINCT FROM (excluded.aliases, excluded.cvss_score, excluded.cvss_vector, excluded.epss,
-                    excluded.is_kev, excluded.published, excluded.summary)
+                    excluded.is_kev, excluded.published, excluded.summary, excluded.fingerprint)
             """
         )
     }
