@@ -50,10 +50,23 @@ struct PostgresParameters {
 
     /// Calls `PQexecParams`; nil where libpq could make no result.
     func execute(_ sql: String, on connection: OpaquePointer) -> OpaquePointer? {
+        withPointers { PQexecParams(connection, sql, Int32(offsets.count), types, $0, lengths, formats, 0) }
+    }
+
+    /// Calls `PQexecPrepared`; nil where libpq could make no result.
+    func executePrepared(_ name: String, on connection: OpaquePointer) -> OpaquePointer? {
+        withPointers { PQexecPrepared(connection, name, Int32(offsets.count), $0, lengths, formats, 0) }
+    }
+
+    /// Calls `PQprepare` for values of these types; nil where libpq could make no result.
+    func prepare(_ name: String, _ sql: String, on connection: OpaquePointer) -> OpaquePointer? {
+        PQprepare(connection, name, sql, Int32(types.count), types)
+    }
+
+    private func withPointers(_ body: ([UnsafePointer<CChar>?]) -> OpaquePointer?) -> OpaquePointer? {
         storage.withUnsafeBufferPointer { storage in
             let base = UnsafeRawPointer(storage.baseAddress)?.assumingMemoryBound(to: CChar.self)
-            let pointers = offsets.map { offset in offset.flatMap { base?.advanced(by: $0) } }
-            return PQexecParams(connection, sql, Int32(offsets.count), types, pointers, lengths, formats, 0)
+            return body(offsets.map { offset in offset.flatMap { base?.advanced(by: $0) } })
         }
     }
 }

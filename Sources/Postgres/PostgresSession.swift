@@ -5,9 +5,13 @@ import Glibc
 package final class PostgresSession {
     /// How often input of an idle connection is read before the connection is given up.
     private static let idleReadLimit = 16
+    /// Statements kept prepared in a connection; each costs the server some hundred kilobytes.
+    private static let maxKept = 32
 
     let connection: OpaquePointer
     let canceller: PostgresCanceller
+    /// The names of statements that are prepared, by their texts.
+    private var kept: [String: String] = [:]
 
     init(_ configuration: PostgresConfiguration) throws(PostgresError) {
         let connection = try PostgresOpening.open(configuration)
@@ -39,6 +43,28 @@ package final class PostgresSession {
         try Self.check(sql)
         let parameters = try PostgresParameters(parameters)
         return try rows(parameters.execute(sql, on: connection))
+    }
+
+    /// Executes one statement like ``execute(_:_:)`` and keeps it prepared, for questions that are asked over and over:
+    /// planning a join of ten tables takes longer than answering it from a few keys.
+    ///
+    /// The server may plan it once for all parameters. `sql` must be one of a few constant texts; a null parameter
+    /// needs a cast there.
+    package func executeKept(
+        _ sql: String,
+        _ parameters: [PostgresValue]
+    ) throws(PostgresError) -> PostgresRows {
+        try checkCancellation()
+        let values = try PostgresParameters(parameters)
+        guard let name = kept[sql] else {
+            guard kept.count < Self.maxKept else { return try rows(values.execute(sql, on: connection)) }
+            try Self.check(sql)
+            let name = "kept\(kept.count)"
+            _ = try rows(values.prepare(name, sql, on: connection))
+            kept[sql] = name
+            return try rows(values.executePrepared(name, on: connection))
+        }
+        return try rows(values.executePrepared(name, on: connection))
     }
 
     /// Executes several statements separated by semicolons, without parameters.

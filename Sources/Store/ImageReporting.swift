@@ -27,7 +27,7 @@ private struct ImageQuestion {
     init?(_ session: PostgresSession, _ reference: ImageReference) throws {
         self.session = session
         guard
-            let row = try session.execute(
+            let row = try session.executeKept(
                 Self.image,
                 [
                     .text(reference.registry), .text(reference.repository), .text(reference.tag),
@@ -95,10 +95,10 @@ private struct ImageQuestion {
     func report(asOf day: String) throws -> ImageReport {
         guard let manifest else { return report }
         var report = report
-        report.coverage = try session.execute(Self.coverage, [.int(manifest)]).map {
+        report.coverage = try session.executeKept(Self.coverage, [.int(manifest)]).map {
             ImageGap(layer: try $0.string(0), path: try $0.string(1), reason: try $0.string(2))
         }
-        var layers = try session.execute(Self.layers, [.int(manifest)]).map { row in
+        var layers = try session.executeKept(Self.layers, [.int(manifest)]).map { row in
             let layer = ImageLayer(
                 digest: try row.string(1),
                 diffID: try row.optionalString(2),
@@ -110,8 +110,9 @@ private struct ImageQuestion {
         }
         if !isGone {
             report.packages = layers.reduce(0) { $0 + $1.layer.packages }
-            report.licenses = try Store.licenses(of: manifest, session)
-            for (position, finding) in try findings(of: manifest, asOf: day) {
+            let packages = try packages(of: manifest)
+            report.licenses = try licenses(of: packages)
+            for (position, finding) in try findings(in: packages, asOf: day) {
                 var finding = finding
                 if let index = layers.firstIndex(where: { $0.position == position }) {
                     finding.layer = layers[index].layer.digest
@@ -141,43 +142,109 @@ private struct ImageQuestion {
         ORDER BY position
         """
 
-    /// The findings, each with the position of the layer that brings its package.
-    private func findings(of manifest: Int, asOf day: String) throws -> [(layer: Int, finding: ImageFinding)] {
-        let rows = try session.execute(Self.findings, [.int(manifest)])
-        let said = try FleetSuppressions(session, asOf: day, among: Array(Set(rows.map { try $0.int(1) })))
-        let concerned = try rows.filter { said.flaws[try $0.int(1)] != nil }.map { try $0.int(0) }
-        let purls = try FleetSuppressions.purls(of: Set(concerned), session)
-        return try rows.map { row in
-            let verdict = try purls[row.int(0)].flatMap { purl in said.about(try row.int(1), purl: purl) }
-            let finding = ImageFinding(
-                id: try row.string(3),
-                severity: Severity(rawValue: try row.string(4)) ?? .unknown,
-                cvssScore: try row.optionalDouble(5),
-                epss: try row.optionalDouble(6),
-                kev: try row.bool(7),
-                type: PackageType(rawValue: try row.string(8)),
-                package: try row.string(9),
-                version: try row.string(10),
-                fixState: FixState(rawValue: try row.string(11)) ?? .unknown,
-                fixedVersions: try row.strings(12),
-                firstSeen: try row.optionalString(13),
-                suppression: verdict?.suppression(in: identity)
+    /// A package of the image, with the position of the layer that brings it.
+    private struct Listed {
+        let id: Int
+        let layer: Int
+        let package: ImageLicense.Package
+        /// The number of its set of licences; `nil` where it states none.
+        let licenses: Int?
+        /// Whether an OS package owns its files and answers for it.
+        let isOwned: Bool
+    }
+
+    /// The packages in the order in which findings of one flaw are listed.
+    private func packages(of manifest: Int) throws -> [Listed] {
+        try session.executeKept(Self.packages, [.int(manifest)]).map { row in
+            Listed(
+                id: try row.int(0),
+                layer: try row.int(1),
+                package: ImageLicense.Package(
+                    type: PackageType(rawValue: try row.string(2)),
+                    name: try row.string(3),
+                    version: try row.string(4)
+                ),
+                licenses: try row.optionalInt(5),
+                isOwned: try row.bool(6)
             )
-            return (try row.int(2), finding)
         }
     }
 
-    private static let findings = """
-        SELECT known.package_id, known.vulnerability_id, image_sets.layer, vulnerabilities.name, known.severity,
-            cvss_score, epss, is_kev, packages.type, packages.name, packages.version, known.fix_state,
-            known.fixed_versions, to_char(known.found_from AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+    private static let packages = """
+        SELECT packages.id, image_sets.layer, packages.type, packages.name, packages.version, nullif(listed.license_id, 0),
+            packages.id = ANY(package_sets.owned_ids)
         FROM image_sets JOIN package_sets ON package_sets.id = image_sets.set_id
-            CROSS JOIN LATERAL unnest(package_sets.package_ids) AS listed(package_id)
-            JOIN package_vulnerabilities AS known ON known.package_id = listed.package_id AND known.found_until IS NULL
-            JOIN vulnerabilities ON vulnerabilities.id = known.vulnerability_id
+            CROSS JOIN LATERAL unnest(package_ids, license_ids) AS listed(package_id, license_id)
             JOIN packages ON packages.id = listed.package_id
-        WHERE image_sets.manifest_id = $1 AND NOT listed.package_id = ANY(package_sets.owned_ids)
-        ORDER BY vulnerabilities.name COLLATE "C", packages.type, packages.name COLLATE "C",
-            packages.version COLLATE "C", packages.arch, packages.fingerprint
+        WHERE image_sets.manifest_id = $1
+        ORDER BY packages.type, packages.name COLLATE "C", packages.version COLLATE "C", packages.arch, packages.fingerprint
+        """
+
+    private func licenses(of packages: [Listed]) throws -> [ImageLicense] {
+        let sets = Set(packages.compactMap(\.licenses))
+        guard !sets.isEmpty else { return [] }
+        var licenses: [Int: [String]] = [:]
+        for row in try session.executeKept(
+            "SELECT id, licenses FROM license_sets WHERE id = ANY($1::bigint[])",
+            [.intArray(sets.sorted())]
+        ) { licenses[try row.int(0)] = try row.strings(1) }
+        var found: [String: Set<ImageLicense.Package>] = [:]
+        for listed in packages {
+            for license in listed.licenses.flatMap({ licenses[$0] }) ?? [] {
+                found[license, default: []].insert(listed.package)
+            }
+        }
+        return found.map { ImageLicense(license: $0.key, packages: Array($0.value)) }
+    }
+
+    /// The findings, each with the position of the layer that brings its package.
+    private func findings(in packages: [Listed], asOf day: String) throws -> [(layer: Int, finding: ImageFinding)] {
+        let open = packages.filter { !$0.isOwned }
+        // One layer may bring what another one brought already.
+        let places = Dictionary(grouping: open.indices) { open[$0].id }
+        let rows = try session.executeKept(Self.findings, [.intArray(Set(open.map(\.id)).sorted())])
+        let said = try FleetSuppressions(session, asOf: day, among: Array(Set(rows.map { try $0.int(1) })))
+        let concerned = try rows.filter { said.flaws[try $0.int(1)] != nil }.map { try $0.int(0) }
+        let purls = concerned.isEmpty ? [:] : try FleetSuppressions.purls(of: Set(concerned), session)
+        var found: [(name: Int, place: Int, finding: ImageFinding)] = []
+        var names = 0
+        var lastName: Int?
+        for row in rows {
+            let package = try row.int(0)
+            let flaw = try row.int(1)
+            if flaw != lastName { names += 1 }
+            lastName = flaw
+            let verdict = purls[package].flatMap { said.about(flaw, purl: $0) }
+            for place in places[package] ?? [] {
+                let listed = open[place].package
+                let finding = ImageFinding(
+                    id: try row.string(2),
+                    severity: Severity(rawValue: try row.string(3)) ?? .unknown,
+                    cvssScore: try row.optionalDouble(4),
+                    epss: try row.optionalDouble(5),
+                    kev: try row.bool(6),
+                    type: listed.type,
+                    package: listed.name,
+                    version: listed.version,
+                    fixState: FixState(rawValue: try row.string(7)) ?? .unknown,
+                    fixedVersions: try row.strings(8),
+                    firstSeen: try row.optionalString(9),
+                    suppression: verdict?.suppression(in: identity)
+                )
+                found.append((names, place, finding))
+            }
+        }
+        return found.sorted { ($0.name, $0.place) < ($1.name, $1.place) }
+            .map { (layer: open[$0.place].layer, finding: $0.finding) }
+    }
+
+    /// Flaw by flaw, in the order of their names.
+    private static let findings = """
+        SELECT known.package_id, known.vulnerability_id, vulnerabilities.name, known.severity, cvss_score, epss, is_kev,
+            known.fix_state, known.fixed_versions, to_char(known.found_from AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+        FROM package_vulnerabilities AS known
+            JOIN vulnerabilities ON vulnerabilities.id = known.vulnerability_id
+        WHERE known.package_id = ANY($1::bigint[]) AND known.found_until IS NULL
+        ORDER BY vulnerabilities.name COLLATE "C", known.package_id
         """
 }

@@ -105,30 +105,4 @@ extension Store {
         GROUP BY 1, 2, 3, 4, 5
         ORDER BY 1, 2, 3, 4, 5
         """
-
-    /// The licences of an image, each with the packages that state it.
-    static func licenses(of manifest: Int, _ session: PostgresSession) throws -> [ImageLicense] {
-        var found: [String: Set<ImageLicense.Package>] = [:]
-        for row in try session.execute(
-            """
-            SELECT DISTINCT one.license, packages.type, packages.name, packages.version
-            FROM image_sets JOIN package_sets ON package_sets.id = image_sets.set_id
-                CROSS JOIN LATERAL unnest(package_ids, license_ids) AS listed(package_id, license_id)
-                JOIN license_sets ON license_sets.id = listed.license_id
-                CROSS JOIN LATERAL unnest(licenses) AS one(license)
-                JOIN packages ON packages.id = listed.package_id
-            WHERE image_sets.manifest_id = $1
-            """,
-            [.int(manifest)]
-        ) {
-            found[try row.string(0), default: []].insert(
-                ImageLicense.Package(
-                    type: PackageType(rawValue: try row.string(1)),
-                    name: try row.string(2),
-                    version: try row.string(3)
-                )
-            )
-        }
-        return found.map { ImageLicense(license: $0.key, packages: Array($0.value)) }
-    }
 }

@@ -10,7 +10,7 @@ enum NarrowQuestion {
         try session.script(
             """
             SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off;
-            SET LOCAL max_parallel_workers_per_gather = 0
+            SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL plan_cache_mode = force_generic_plan
             """
         )
     }

@@ -16,7 +16,7 @@ extension Store {
         try await pool.transaction(isolation: .repeatableRead) { session in
             try NarrowQuestion.begin(session)
             guard
-                let row = try session.execute(
+                let row = try session.executeKept(
                     """
                     SELECT id, name, aliases, cvss_score, cvss_vector, epss, is_kev, published, summary
                     FROM vulnerabilities WHERE id IN (
@@ -41,14 +41,18 @@ extension Store {
             var providers: Set<String> = []
             let number = try row.int(0)
             let said = try FleetSuppressions(session, asOf: day, among: [number])
+            let isAnythingSaid = said.flaws[number] != nil
             var verdicts: [String: PackageVerdict?] = [:]
-            for found in try session.execute(
+            for found in try session.executeKept(
                 Self.affectedImages(past),
                 [.int(number)] + (past.map { [.text($0)] } ?? [])
             ) {
-                let purl = try PackageColumns(found, from: 16).purl
-                let verdict = verdicts[purl] ?? said.about(number, purl: purl)
-                verdicts[purl] = .some(verdict)
+                var verdict: PackageVerdict?
+                if isAnythingSaid {
+                    let purl = try PackageColumns(found, from: 16).purl
+                    verdict = verdicts[purl] ?? said.about(number, purl: purl)
+                    verdicts[purl] = .some(verdict)
+                }
                 providers.insert(try found.string(8))
                 report.severity = max(report.severity, Severity(rawValue: try found.string(9)) ?? .unknown)
                 report.affected.append(
