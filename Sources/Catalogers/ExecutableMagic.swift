@@ -20,9 +20,14 @@ package enum ExecutableMagic {
     /// It has an executable bit, or may have lost it on its way into the image. Libraries and object files, which are many and rarely hold a whole program, need the bit.
     package static func isLikely(_ path: LayerPath, hasExecutableBit: Bool) -> Bool {
         guard !hasExecutableBit else { return true }
-        let name = String(decoding: path.name, as: UTF8.self).lowercased()
-        return !name.contains(".so.") && !partSuffixes.contains { name.hasSuffix($0) }
+        // Asked of every file of a layer, hence bytes.
+        let name = path.name.map { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") ? $0 | 0x20 : $0 }
+        return !partSuffixes.contains { name.suffix($0.count) == $0[...] }
+            && !name.indices.contains { name[$0...].starts(with: versionedLibrary) }
     }
 
-    private static let partSuffixes = [".so", ".dll", ".dylib", ".ko", ".o", ".a", ".elc", ".pyc"]
+    private static let versionedLibrary = Array(".so.".utf8)
+    private static let partSuffixes = [".so", ".dll", ".dylib", ".ko", ".o", ".a", ".elc", ".pyc"].map {
+        Array($0.utf8)
+    }
 }

@@ -12,6 +12,7 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let arrived: UnsafeMutablePointer<pthread_cond_t>
     private let capacity: Int
+    private var heldBytes = 0
     private let idleSeconds: Int
     private var chunks: [[UInt8]] = []
     private var isFinished = false
@@ -22,8 +23,8 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
     private var awaiting: CheckedContinuation<Void, Never>?
     private var pinned: UnsafeMutableRawBufferPointer
 
-    /// `capacity` counts chunks; a receiver that gets nothing for `idleSeconds` gives up.
-    package init(capacity: Int = 16, idleSeconds: Int = 120) {
+    /// With `capacity` bytes or more in it the queue is full; a receiver that gets nothing for `idleSeconds` gives up.
+    package init(capacity: Int = 1 << 20, idleSeconds: Int = 120) {
         self.capacity = max(1, capacity)
         self.idleSeconds = idleSeconds
         lock = .allocate(capacity: 1)
@@ -52,14 +53,15 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
         let (isFull, awaiting) = try locked {
             if isClosed { throw LayerScanError(.cancelled, "the analysis of the layer ended before its download") }
             if !chunk.isEmpty { chunks.append(chunk) }
+            heldBytes += chunk.count
             pthread_cond_signal(arrived)
-            return (chunks.count >= capacity, arrival())
+            return (heldBytes >= capacity, arrival())
         }
         awaiting?.resume()
         guard isFull else { return }
         await withCheckedContinuation { continuation in
             let isReady = locked { () -> Bool in
-                if isClosed || chunks.count < capacity { return true }
+                if isClosed || heldBytes < capacity { return true }
                 sender = continuation
                 return false
             }
@@ -104,6 +106,7 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
         let waiting = locked { () -> CheckedContinuation<Void, Never>? in
             isClosed = true
             chunks = []
+            heldBytes = 0
             defer { sender = nil }
             return sender
         }
@@ -125,11 +128,13 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
                 if let failure { throw failure }
                 return nil
             }
-            if chunks.count <= capacity / 2 + 1 {
+            let chunk = chunks.removeFirst()
+            heldBytes -= chunk.count
+            if heldBytes <= capacity / 2 {
                 waiting = sender
                 sender = nil
             }
-            return chunks.removeFirst()
+            return chunk
         }
         waiting?.resume()
         guard let chunk else { return UnsafeRawBufferPointer(start: nil, count: 0) }

@@ -101,6 +101,9 @@ final class Connections: Sendable {
         channel.remoteAddress?.ipAddress.map { HostScopes.literal($0) } ?? .forbidden
     }
 
+    /// Blobs are read in pieces that are large enough for what a piece costs on its way to the analysis not to count.
+    private static let reads = AdaptiveRecvByteBufferAllocator(minimum: 2 << 10, initial: 16 << 10, maximum: 256 << 10)
+
     private func makeClient(
         proxy: HTTPProxySettings.Server? = nil,
         _ connected: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
@@ -113,7 +116,9 @@ final class Connections: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, options.connectionsPerHost)
         // Retries are ours, with back-off and a bound.
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.http1_1ConnectionDebugInitializer = connected
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.setOption(.recvAllocator, value: Self.reads).flatMap { connected(channel) }
+        }
         configuration.proxy = proxy?.configuration
         if let file = options.certificateAuthorityFile {
             var tls = TLSConfiguration.makeClientConfiguration()
