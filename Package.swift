@@ -86,6 +86,7 @@ let package = Package(
         library("Executables", ["Bytes"]),
         library("GoBuildInfo", ["Bytes", "Executables"]),
         library("Licenses"),
+        library("SecretSearch", ["LinearRegex", "ScanModel", "YAML"]),
         library("SBOM", ["Licenses", "ScanModel", crypto]),
 
         // Engines.
@@ -98,6 +99,7 @@ let package = Package(
         ),
         library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
         library("ImageInventory", ["ScanModel"]),
+        library("MalwareScan", ["DedicatedThread", "ScanModel"]),
         library("JobLifecycle"),
         library(
             "Advisories",
@@ -222,6 +224,8 @@ let package = Package(
         tests(of: "Executables", ["Bytes"]),
         tests(of: "GoBuildInfo", ["Bytes"]),
         tests(of: "Licenses", ["TallymanTesting"]),
+        tests(of: "SecretSearch", ["LinearRegex", "ScanModel", "TallymanTesting"]),
+        tests(of: "MalwareScan", ["DedicatedThread", "ScanModel"]),
         tests(of: "SBOM", ["ScanModel", "TallymanTesting"]),
         tests(of: "Catalogers", ["Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting"]),
         tests(of: "LayerScan", ["Bytes", "Codecs", "ScanModel", "TallymanTesting", crypto]),
