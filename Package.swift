@@ -109,6 +109,7 @@ let package = Package(
         library("VEX", ["Advisories", "ScanModel", "YAML", crypto]),
         library("Policy", ["Advisories", "LinearRegex", "Versions", crypto]),
         library("Reports", ["ScanModel", mustache]),
+        library("Compliance", ["Policy", "Reports"]),
         library("AnchoreAPI", ["ScanModel", crypto]),
         library("Access", ["DedicatedThread", crypto, keyDerivation]),
 
@@ -181,8 +182,8 @@ let package = Package(
         library(
             "Web",
             [
-                "Access", "AnchoreAPI", "DedicatedThread", "ImageInventory", "Policy", "Postgres", "Queue", "Reports",
-                "ScanModel", "Store", "Telemetry", "Versions", crypto, hummingbird, logging,
+                "Access", "AnchoreAPI", "Compliance", "DedicatedThread", "ImageInventory", "Policy", "Postgres", "Queue",
+                "Reports", "ScanModel", "Store", "Telemetry", "Versions", crypto, hummingbird, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
@@ -192,7 +193,7 @@ let package = Package(
             name: "tallyman",
             dependencies: [
                 "Access", "Advisories", "AdvisoryFile", "AnchoreAPI", "Bytes", "CapacityBenchmark", "Catalogers",
-                "Coordinator", "DedicatedThread", "Documents", "FeedSync", "FleetRegistry", "HTTPProxy",
+                "Compliance", "Coordinator", "DedicatedThread", "Documents", "FeedSync", "FleetRegistry", "HTTPProxy",
                 "ImageInventory", "ImageSources", "LayerScan", "Matching", "Policy", "Postgres", "Queue", "Redis",
                 "Registry", "Reports", "SBOM", "ScanModel", "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet",
                 "SyntheticRegistry", "Telemetry", "Versions", "VEX", "Web", "Worker", arguments, logging, metrics,
@@ -235,6 +236,7 @@ let package = Package(
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
         tests(of: "Policy", ["Advisories", "TallymanTesting", "Versions"]),
+        tests(of: "Compliance", ["Policy", "Reports"]),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
         tests(of: "Registry", ["HTTPProxy", "ScanModel", "TallymanTesting", crypto, logging]),
         tests(of: "FleetRegistry", ["Redis", "Registry", "TallymanTesting", logging]),
@@ -266,7 +268,7 @@ let package = Package(
         tests(of: "Access"),
         tests(
             of: "Web",
-            ["Access", "AnchoreAPI", "DedicatedThread", "Postgres", "Queue", "ScanModel", "Store", logging]
+            ["Access", "AnchoreAPI", "Compliance", "DedicatedThread", "Postgres", "Queue", "ScanModel", "Store", logging]
         ),
         .testTarget(
             name: "FuzzTests",
