@@ -86,6 +86,7 @@ let package = Package(
         library("Executables", ["Bytes"]),
         library("GoBuildInfo", ["Bytes", "Executables"]),
         library("Licenses"),
+        library("SecretSearch", ["LinearRegex", "ScanModel", "YAML"]),
         library("SBOM", ["Licenses", "ScanModel", crypto]),
 
         // Engines.
@@ -98,6 +99,7 @@ let package = Package(
         ),
         library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
         library("ImageInventory", ["ScanModel"]),
+        library("MalwareScan", ["DedicatedThread", "ScanModel"]),
         library("JobLifecycle"),
         library(
             "Advisories",
@@ -107,6 +109,7 @@ let package = Package(
         library("VEX", ["Advisories", "ScanModel", "YAML", crypto]),
         library("Policy", ["Advisories", "LinearRegex", "Versions", crypto]),
         library("Reports", ["ScanModel", mustache]),
+        library("Compliance", ["Policy", "Reports"]),
         library("AnchoreAPI", ["ScanModel", crypto]),
         library("Access", ["DedicatedThread", crypto, keyDerivation]),
 
@@ -180,8 +183,8 @@ let package = Package(
         library(
             "Web",
             [
-                "Access", "AnchoreAPI", "DedicatedThread", "ImageInventory", "Policy", "Postgres", "Queue", "Reports",
-                "ScanModel", "Store", "Telemetry", "Versions", crypto, hummingbird, logging,
+                "Access", "AnchoreAPI", "Compliance", "DedicatedThread", "ImageInventory", "Policy", "Postgres", "Queue",
+                "Reports", "ScanModel", "Store", "Telemetry", "Versions", crypto, hummingbird, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
@@ -191,7 +194,7 @@ let package = Package(
             name: "tallyman",
             dependencies: [
                 "Access", "Advisories", "AdvisoryFile", "AnchoreAPI", "Bytes", "CapacityBenchmark", "Catalogers",
-                "Coordinator", "DedicatedThread", "Documents", "FeedSync", "FleetRegistry", "HTTPProxy",
+                "Compliance", "Coordinator", "DedicatedThread", "Documents", "FeedSync", "FleetRegistry", "HTTPProxy",
                 "ImageInventory", "ImageSources", "LayerScan", "Matching", "Policy", "Postgres", "Queue", "Redis",
                 "Registry", "Reports", "SBOM", "ScanModel", "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet",
                 "SyntheticRegistry", "Telemetry", "Versions", "VEX", "Web", "Worker", arguments, logging, metrics,
@@ -223,6 +226,8 @@ let package = Package(
         tests(of: "Executables", ["Bytes"]),
         tests(of: "GoBuildInfo", ["Bytes"]),
         tests(of: "Licenses", ["TallymanTesting"]),
+        tests(of: "SecretSearch", ["LinearRegex", "ScanModel", "TallymanTesting"]),
+        tests(of: "MalwareScan", ["DedicatedThread", "ScanModel"]),
         tests(of: "SBOM", ["ScanModel", "TallymanTesting"]),
         tests(of: "Catalogers", ["Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting"]),
         tests(of: "LayerScan", ["Bytes", "Codecs", "ScanModel", "TallymanTesting", crypto]),
@@ -232,6 +237,7 @@ let package = Package(
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
         tests(of: "Policy", ["Advisories", "TallymanTesting", "Versions"]),
+        tests(of: "Compliance", ["Policy", "Reports"]),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
         tests(of: "Registry", ["HTTPProxy", "ScanModel", "TallymanTesting", crypto, logging]),
         tests(of: "FleetRegistry", ["Redis", "Registry", "TallymanTesting", logging]),
@@ -263,7 +269,7 @@ let package = Package(
         tests(of: "Access"),
         tests(
             of: "Web",
-            ["Access", "AnchoreAPI", "DedicatedThread", "Postgres", "Queue", "ScanModel", "Store", logging]
+            ["Access", "AnchoreAPI", "Compliance", "DedicatedThread", "Postgres", "Queue", "ScanModel", "Store", logging]
         ),
         .testTarget(
             name: "FuzzTests",

@@ -8,11 +8,15 @@ package struct RegexPattern: Sendable {
     /// As it was written.
     package let text: String
     let program: RegexProgram
+    /// Texts in small ASCII letters of which each match holds at least one, whatever its case; empty where none is sure.
+    package let requiredLiterals: [[UInt8]]
 
     /// Reads a pattern; throws where it is none, or needs what cannot be matched in linear time.
     package init(_ text: String) throws(RegexSyntaxError) {
         self.text = text
-        program = try RegexProgram(RegexParser.parse(text))
+        let node = try RegexParser.parse(text)
+        program = try RegexProgram(node)
+        requiredLiterals = RequiredLiterals.of(node)
     }
 
     /// Whether `text` matches from its start; for single questions, a ``RegexMatcher`` remembers what it learned.

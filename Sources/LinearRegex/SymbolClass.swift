@@ -91,6 +91,11 @@ struct SymbolClass: Hashable, Sendable {
         return isIn != isNegated
     }
 
+    /// Whether it holds more than ASCII, apart from the two characters whose other case is ASCII.
+    var reachesBeyondASCII: Bool {
+        isNegated || !categories.isEmpty || ranges.contains { $0 != 0x212A...0x212A && $0 != 0x017F...0x017F }
+    }
+
     private func hasASCII(_ scalar: UInt32) -> Bool {
         (scalar < 64 ? low >> UInt64(scalar) : high >> UInt64(scalar - 64)) & 1 == 1
     }

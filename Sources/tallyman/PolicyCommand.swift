@@ -1,5 +1,6 @@
 import AdvisoryFile
 import ArgumentParser
+import Compliance
 import DedicatedThread
 import Documents
 import ImageSources
@@ -19,7 +20,10 @@ struct PolicyCommand: AsyncParsableCommand {
               tallyman policy describe --gate vulnerabilities --trigger package
               tallyman policy check registry.example/team/app:1.4 --bundle bundle.json
             """,
-        subcommands: [PolicyValidateCommand.self, PolicyDescribeCommand.self, PolicyCheckCommand.self]
+        subcommands: [
+            PolicyValidateCommand.self, PolicyDescribeCommand.self, PolicyCheckCommand.self, PolicyProfilesCommand.self,
+            PolicyProfileCommand.self,
+        ]
     )
 }
 
@@ -151,28 +155,41 @@ struct PolicyDescribeCommand: AsyncParsableCommand {
 struct PolicyCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Judges one image by a policy bundle; needs no server.",
+        abstract: "Judges one image by a policy bundle or a compliance profile; needs no server.",
         discussion: """
             SOURCE is what `tallyman scan` takes. Vulnerabilities are matched with the advisories that were imported. A
             rule that asks about what a one-shot scan does not collect counts with its action, and is told.
 
-            -o json gives the evaluation as Anchore Engine's API does.
+            -o json gives the evaluation as Anchore Engine's API does. With --profile the result is a report of the
+            profile's controls, which csv and html are for, too.
 
             Exit status: 0 the image passes (go or warn); 1 it is stopped; 65 the bundle or the source cannot be used.
 
               tallyman policy check oci-dir:build/image --bundle bundle.json --tag registry.example/team/app:1.4
+              tallyman policy check docker-archive:app.tar --profile cis-docker -o html > cis.html
             """
     )
 
     @Argument(help: "What to judge.") var source: String
-    @Option(help: ArgumentHelp("The policy bundle; - for standard input.", valueName: "file")) var bundle: String
+    @Option(help: ArgumentHelp("The policy bundle; - for standard input.", valueName: "file")) var bundle: String?
+    @Option(help: ProfileOption.help) var profile: String?
     @Option(help: ArgumentHelp("The name to judge it under; by default its own.", valueName: "ref")) var tag: String?
-    @Option(name: [.short, .customLong("output")], help: "table or json.") var output: PolicyFormat = .table
+    @Option(name: [.short, .customLong("output")], help: "table or json; of a profile csv and html, too.")
+    var output: ComplianceFormat = .table
     @Option(help: "OS/ARCH[/VARIANT] of an image for several; by default linux/amd64, else the first for Linux.")
     var platform: String?
     @Option(help: "The advisory file; by default the one that `tallyman advisories import` writes.")
     var advisories: String?
     @Flag(help: "Speak plain HTTP with the registry, not HTTPS.") var plainHttp = false
+
+    func validate() throws {
+        guard (bundle == nil) != (profile == nil) else {
+            throw ValidationError("one of --bundle and --profile is needed")
+        }
+        guard profile != nil || [.table, .json].contains(output) else {
+            throw ValidationError("-o \(output.rawValue) is for --profile")
+        }
+    }
 
     func run() async throws {
         let source = try ImageSource(source)
@@ -180,7 +197,8 @@ struct PolicyCheckCommand: AsyncParsableCommand {
             guard let platform = Platform(text) else { throw UsageError("\(text) is no platform; linux/arm64 is one") }
             return platform
         }
-        let bundle = try PolicyFile.usable(bundle)
+        let profile = try profile.map { try ProfileOption.profile($0) }
+        let bundle = try profile?.policies() ?? PolicyFile.usable(bundle ?? "-")
         let file = try advisoryFile()
         let image = try await ScanCommand.load(source, platform: wanted, isPlainHTTP: plainHttp)
         let name = try PolicyFile.name(
@@ -196,9 +214,12 @@ struct PolicyCheckCommand: AsyncParsableCommand {
             let facts = try ImageFacts(image, found: found, advisories: file)
             return bundle.evaluate(facts, as: name, now: now)
         }
-        switch output {
-        case .table: ConsoleOutput.text(PolicyEntry(evaluation).table(ConsoleOutput.appearance))
-        case .json:
+        switch (profile, output) {
+        case (let profile?, _):
+            try output.print(ComplianceReport(profile, images: [ImageCompliance(evaluation, under: profile)]))
+        case (nil, .table), (nil, .csv), (nil, .html):
+            ConsoleOutput.text(PolicyEntry(evaluation).table(ConsoleOutput.appearance))
+        case (nil, .json):
             let result = PolicyEvaluation.AnchoreResult(evaluation, bundle: bundle, userID: "admin", time: now)
             ConsoleOutput.bytes(try ReportJSON.encode(result))
         }

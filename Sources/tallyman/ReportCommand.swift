@@ -12,6 +12,7 @@ struct ReportCommand: AsyncParsableCommand {
             "The nightly report, the rebuild plan, and questions about a vulnerability, a package, an image or a licence.",
         subcommands: [
             Nightly.self, Vulnerability.self, PackageQuestion.self, Image.self, RebuildPlanQuestion.self, Licences.self,
+            ReportCompliance.self,
         ]
     )
 

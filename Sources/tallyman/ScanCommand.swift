@@ -1,5 +1,6 @@
 import AdvisoryFile
 import ArgumentParser
+import Compliance
 import DedicatedThread
 import Documents
 import Foundation
@@ -79,6 +80,7 @@ struct ScanCommand: AsyncParsableCommand {
         )
     )
     var policy: String?
+    @Option(help: ProfileOption.help) var profile: String?
     @Option(help: ArgumentHelp("The name that the policy judges it under; by default its own.", valueName: "ref"))
     var tag: String?
     @Flag(help: "List suppressed vulnerabilities in the table, too.") var showSuppressed = false
@@ -123,8 +125,12 @@ struct ScanCommand: AsyncParsableCommand {
         }
         let outputs = try ScanOutputs(output, standard: .table)
         let suppressions = try suppression.load()
-        guard policy != nil || tag == nil else { throw UsageError("--tag is for --policy") }
-        let bundle = try policy.map { try PolicyFile.usable($0) }
+        guard policy == nil || profile == nil else { throw UsageError("--policy and --profile exclude each other") }
+        guard policy != nil || profile != nil || tag == nil else {
+            throw UsageError("--tag is for --policy and --profile")
+        }
+        let bundle =
+            try profile.map { try ProfileOption.profile($0).policies() } ?? policy.map { try PolicyFile.usable($0) }
         let file = try advisoryFile(isNeeded: threshold != nil)
         let image = try await Self.load(source, platform: wanted, isPlainHTTP: plainHttp)
         if file == nil {

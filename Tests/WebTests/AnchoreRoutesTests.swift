@@ -1,7 +1,9 @@
 import AnchoreAPI
+import Compliance
 import ScanModel
 import Store
 import Testing
+import Web
 
 @Suite("Anchore's API over HTTP", .enabled(if: APIServer.isWanted), .tags(.integration), .serialized)
 struct AnchoreRoutesTests {
@@ -99,6 +101,31 @@ struct AnchoreRoutesTests {
         }
     }
 
+    /// The fleet is judged by the active bundle and by profiles, each image once as long as nothing changes.
+    private func judgesFleet(_ store: Store, _ digest: String) async throws {
+        let policy = try FleetPolicy(store: store)
+        let first = try #require(try await policy.judgeFleet(account: "admin"))
+        #expect(first.policy == "mine" && first.images == 1 && first.passed == 1)
+        #expect(try await policy.judgeFleet(account: "admin")?.judged == 0)
+        #expect(try await policy.judgeFleet(account: "nobody") == nil)
+        let profile = try #require(ComplianceProfile.named("cis-docker"))
+        let image = try #require(ImageReference("registry.test/team/app:1"))
+        let named = try await policy.compliance(profile, images: [image], account: "admin")
+        #expect(named.map(\.digest) == [digest])
+        let controls = named.first?.controls ?? []
+        #expect(controls.count == profile.controls.count)
+        // There is no word of the image's distribution among no advisories.
+        #expect(controls.first { $0.id == "4.4" }?.state == .fail)
+        #expect(controls.first { $0.id == "4.2" }?.state == .notVisible)
+        #expect(!controls.contains { $0.evidence.contains("the profile could not be judged") })
+        let all = try await policy.compliance(profile, images: [], account: "admin")
+        #expect(all.map(\.image) == ["registry.test/team/app:1"])
+        let unknown = try #require(ImageReference("registry.test/team/none:1"))
+        await #expect(throws: AnchoreError.self) {
+            try await policy.compliance(profile, images: [unknown], account: "admin")
+        }
+    }
+
     @Test("policies: one is active, evaluations carry the digest that was asked for, and their history is kept")
     func policies() async throws {
         try await APIServer.with { server in
@@ -145,6 +172,7 @@ struct AnchoreRoutesTests {
             let broken = try await client.send("POST", "/v1/policies", body: #"{"id":"x","policies":[],"mappings":[]}"#)
             #expect(broken.status == 400)
             #expect(broken.json?["detail"]?.string == "'version' is a required property")
+            try await judgesFleet(server.store, digest)
             let spec = try await client.get("/v1/system/policy_spec").json?.array
             #expect(spec?.contains { $0["name"]?.string == "vulnerabilities" } == true)
         }

@@ -16,8 +16,18 @@ struct PolicyChecks: Sendable {
         _ policy: PolicyRecord,
         keeps: Bool
     ) async throws -> EvaluationRecord {
+        try await judged(image, key, policy, keeps: keeps).record
+    }
+
+    /// The evaluation of an image under a bundle, and whether it had to be computed.
+    func judged(
+        _ image: ListedImage,
+        _ key: EvaluationKey,
+        _ policy: PolicyRecord,
+        keeps: Bool
+    ) async throws -> (record: EvaluationRecord, isNew: Bool) {
         let basis = try await service.store.evaluationBasis(manifest: image.number, account: key.account)
-        if keeps, let known = try await service.store.evaluation(key, basis: basis) { return known }
+        if keeps, let known = try await service.store.evaluation(key, basis: basis) { return (known, false) }
         let subject = try await subject(image, tag: key.tag)
         let imageID = image.record.imageID
         let (outcome, detail) = try await service.threads.run {
@@ -29,9 +39,9 @@ struct PolicyChecks: Sendable {
         if keeps {
             let before = try await service.store.keep(outcome, detail: detail, under: key, basis: basis)
             if let before { try await tell(image, key, outcome, before: before) }
-            if let kept = try await service.store.evaluation(key, basis: basis) { return kept }
+            if let kept = try await service.store.evaluation(key, basis: basis) { return (kept, true) }
         }
-        return EvaluationRecord(
+        let record = EvaluationRecord(
             policyID: key.policyID,
             isPass: outcome.isPass,
             evaluatedAt: try await service.store.now().text,
@@ -39,6 +49,7 @@ struct PolicyChecks: Sendable {
             createdSeconds: subject.now,
             detail: String(decoding: detail, as: UTF8.self)
         )
+        return (record, true)
     }
 
     private func tell(_ image: ListedImage, _ key: EvaluationKey, _ outcome: PolicyOutcome, before: String) async throws

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Reports
+import Store
+import Web
+
+/// The command `tallyman fleet policy`.
+struct FleetPolicyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy",
+        abstract: "Judges all images of the fleet by the active policy bundle, as far as anything changed.",
+        discussion: """
+            Images that a tag names now are judged, under each of their tags. One whose analysis, advisories, exceptions and
+            bundle are those of its last evaluation, of the same day, is not judged again. Evaluations are kept, and
+            the API gives them at once. Meant for the end of a nightly run:
+
+              tallyman advisories sync && tallyman fleet scan --wait && tallyman fleet policy
+
+            Exit status: 0 done, whatever the policies say; with --fail, 1 where an image is stopped.
+            """
+    )
+
+    /// The account that sees the whole fleet.
+    static let account = "admin"
+
+    @OptionGroup var fleet: FleetOptions
+    @Option(help: "The account whose bundle counts.") var account = Self.account
+    @Flag(help: "Exit with 1 where an image is stopped.") var fail = false
+    @Option(name: [.short, .customLong("output")], help: "table or json.") var output: PolicyFormat = .table
+
+    func run() async throws {
+        let store = try await fleet.store(connections: 5)
+        let start = ContinuousClock.now
+        let verdict = try await FleetPolicy(store: store).judgeFleet(account: account) { count in
+            if count % 100 == 0 { ConsoleOutput.progress("\(Figures.count(count)) images looked at") }
+        }
+        ConsoleOutput.progress(nil)
+        await store.close()
+        guard let verdict else { throw InputError("the account \(account) has no active policy bundle") }
+        switch output {
+        case .json: ConsoleOutput.bytes(try ReportJSON.encode(verdict))
+        case .table:
+            let seconds = start.duration(to: .now) / .seconds(1)
+            ConsoleOutput.line(
+                "\(Figures.plural(verdict.images, "image")) under \(verdict.policy): \(Figures.count(verdict.passed)) pass, "
+                    + "\(Figures.count(verdict.failed)) fail; \(Figures.count(verdict.judged)) judged anew"
+            )
+            ConsoleOutput.error("\(Figures.count(Int(Double(verdict.images) / max(seconds, 0.001)))) images a second")
+        }
+        if fail, verdict.failed > 0 { throw ExitCode(ExitStatus.refused) }
+    }
+}
