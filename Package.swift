@@ -108,6 +108,7 @@ let package = Package(
         library("Policy", ["Advisories", "LinearRegex", "Versions", crypto]),
         library("Reports", ["ScanModel", mustache]),
         library("AnchoreAPI", ["ScanModel", crypto]),
+        library("FleetAPI", ["AnchoreAPI", "LinearRegex", "Reports", "ScanModel", "VEX", crypto]),
         library("Access", ["DedicatedThread", crypto, keyDerivation]),
 
         // Adapters: IO.
@@ -131,7 +132,7 @@ let package = Package(
         library(
             "Store",
             [
-                "Advisories", "AnchoreAPI", "Codecs", "JobLifecycle", "Licenses", "Matching", "Postgres", "Reports",
+                "Advisories", "AnchoreAPI", "Codecs", "FleetAPI", "JobLifecycle", "Licenses", "Matching", "Postgres", "Reports",
                 "ScanModel", "VEX",
                 crypto,
             ],
@@ -179,8 +180,8 @@ let package = Package(
         library(
             "Web",
             [
-                "Access", "AnchoreAPI", "DedicatedThread", "ImageInventory", "Policy", "Postgres", "Queue", "Reports",
-                "ScanModel", "Store", "Telemetry", "Versions", crypto, hummingbird, logging,
+                "Access", "AnchoreAPI", "DedicatedThread", "FleetAPI", "ImageInventory", "Policy", "Postgres", "Queue",
+                "Reports", "SBOM", "ScanModel", "Store", "Telemetry", "VEX", "Versions", crypto, hummingbird, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
@@ -259,6 +260,7 @@ let package = Package(
         tests(of: "CapacityBenchmark", ["Reports"]),
         tests(of: "Worker"),
         tests(of: "AnchoreAPI", ["ScanModel", "TallymanTesting"]),
+        tests(of: "FleetAPI", ["AnchoreAPI", "ScanModel", "TallymanTesting", "YAML"]),
         tests(of: "Access"),
         tests(
             of: "Web",
