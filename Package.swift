@@ -111,6 +111,7 @@ let package = Package(
         library("Reports", ["ScanModel", mustache]),
         library("Compliance", ["Policy", "Reports"]),
         library("AnchoreAPI", ["ScanModel", crypto]),
+        library("FleetAPI", ["AnchoreAPI", "LinearRegex", "Reports", "ScanModel", "VEX", crypto]),
         library("Access", ["DedicatedThread", crypto, keyDerivation]),
 
         // Adapters: IO.
@@ -134,7 +135,7 @@ let package = Package(
         library(
             "Store",
             [
-                "Advisories", "AnchoreAPI", "Codecs", "JobLifecycle", "Licenses", "Matching", "Postgres", "Reports",
+                "Advisories", "AnchoreAPI", "Codecs", "FleetAPI", "JobLifecycle", "Licenses", "Matching", "Postgres", "Reports",
                 "ScanModel", "VEX",
                 crypto,
             ],
@@ -183,8 +184,9 @@ let package = Package(
         library(
             "Web",
             [
-                "Access", "AnchoreAPI", "Compliance", "DedicatedThread", "ImageInventory", "Policy", "Postgres", "Queue",
-                "Reports", "ScanModel", "Store", "Telemetry", "Versions", crypto, hummingbird, logging,
+                "Access", "AnchoreAPI", "Compliance", "DedicatedThread", "FleetAPI", "ImageInventory", "Policy",
+                "Postgres", "Queue", "Reports", "SBOM", "ScanModel", "Store", "Telemetry", "Versions", "VEX", crypto,
+                hummingbird, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
@@ -266,6 +268,7 @@ let package = Package(
         tests(of: "CapacityBenchmark", ["Reports"]),
         tests(of: "Worker"),
         tests(of: "AnchoreAPI", ["ScanModel", "TallymanTesting"]),
+        tests(of: "FleetAPI", ["AnchoreAPI", "ScanModel", "TallymanTesting", "YAML"]),
         tests(of: "Access"),
         tests(
             of: "Web",

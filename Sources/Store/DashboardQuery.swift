@@ -46,7 +46,7 @@ extension Store {
     }
 
     /// The present day (UTC), `YYYY-MM-DD`.
-    private static func today(_ session: PostgresSession) throws -> String {
+    static func today(_ session: PostgresSession) throws -> String {
         try session.execute("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')").first?.string(0) ?? ""
     }
 

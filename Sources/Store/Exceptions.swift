@@ -23,25 +23,38 @@ extension Store {
         return try await pool.transaction { session in
             var added = 0
             for exception in sorted {
-                let row = try session.execute(
-                    """
-                    INSERT INTO exceptions (vulnerability, package, images, reason, justification, author, expires, source)
-                    VALUES ($1, $2, $3::text[], $4, $5, $6, $7, $8)
-                    ON CONFLICT (vulnerability, coalesce(package, ''), images) DO UPDATE SET reason = excluded.reason,
-                        justification = excluded.justification, author = excluded.author, expires = excluded.expires,
-                        source = excluded.source
-                    RETURNING xmax = 0
-                    """,
-                    [
-                        .text(exception.id), .text(exception.package), .textArray(exception.images),
-                        .text(exception.reason), .text(exception.justification), .text(exception.author),
-                        .text(exception.expires), .text(StorableText.clean(exception.source)),
-                    ]
-                ).first
-                if try row?.bool(0) == true { added += 1 }
+                if try Self.put(exception, session).isNew { added += 1 }
             }
             return added
         }
+    }
+
+    /// Adds an exception or replaces the one for its scope; returns its number and whether it was new.
+    package func put(_ exception: FindingException) async throws -> (number: Int, isNew: Bool) {
+        try await pool.run { try Self.put(exception, $0) }
+    }
+
+    private static func put(
+        _ exception: FindingException,
+        _ session: PostgresSession
+    ) throws -> (number: Int, isNew: Bool) {
+        let row = try session.execute(
+            """
+            INSERT INTO exceptions (vulnerability, package, images, reason, justification, author, expires, source)
+            VALUES ($1, $2, $3::text[], $4, $5, $6, $7, $8)
+            ON CONFLICT (vulnerability, coalesce(package, ''), images) DO UPDATE SET reason = excluded.reason,
+                justification = excluded.justification, author = excluded.author, expires = excluded.expires,
+                source = excluded.source
+            RETURNING xmax = 0, id
+            """,
+            [
+                .text(exception.id), .text(exception.package), .textArray(exception.images), .text(exception.reason),
+                .text(exception.justification), .text(exception.author), .text(exception.expires),
+                .text(StorableText.clean(exception.source)),
+            ]
+        ).first
+        guard let row else { throw StoreError(.damaged, "an exception was not kept") }
+        return (try row.int(1), try row.bool(0))
     }
 
     /// All exceptions, by flaw and then by number.

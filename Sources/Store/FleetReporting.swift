@@ -1,3 +1,4 @@
+package import FleetAPI
 import Postgres
 package import Reports
 import ScanModel
@@ -39,6 +40,24 @@ extension Store {
         asOf day: String? = nil,
         _ body: @Sendable ([String]) throws -> Void
     ) async throws {
+        try await exportFindings(run: run, asOf: day) { found in
+            try body(
+                FindingsCSV.fields(
+                    image: found.image,
+                    digest: found.digest,
+                    platform: found.platform,
+                    found.finding
+                )
+            )
+        }
+    }
+
+    /// The same with each finding as a value; `body` is called on the connection's own thread and may wait.
+    package func exportFindings(
+        run: Int,
+        asOf day: String? = nil,
+        _ body: @Sendable (ExportedFinding) throws -> Void
+    ) async throws {
         try await pool.transaction(attempts: 1, isolation: .repeatableRead) { session in
             try ReportTables.create(run: run, session)
             let query = try FleetRowsQuery(session, asOf: try day ?? Self.lastDay(of: run, session))
@@ -46,13 +65,12 @@ extension Store {
             for start in stride(from: 0, to: count, by: Self.imageBatch) {
                 let range: [PostgresValue] = [.int(start), .int(start + Self.imageBatch - 1)]
                 for row in try session.execute(FleetRowsQuery.findings, range) {
-                    let finding = try query.finding(row, from: 3)
                     try body(
-                        FindingsCSV.fields(
+                        ExportedFinding(
                             image: try row.string(0),
                             digest: try row.string(1),
                             platform: try row.string(2),
-                            finding
+                            finding: try query.finding(row, from: 3)
                         )
                     )
                 }
@@ -61,7 +79,7 @@ extension Store {
     }
 
     /// Images whose findings are in memory together.
-    private static let imageBatch = 50
+    static let imageBatch = 50
 
     /// The day (UTC) on which a run ended, `YYYY-MM-DD`; the present one for a run that goes on.
     package func lastDay(of run: Int) async throws -> String {

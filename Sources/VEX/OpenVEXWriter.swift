@@ -97,7 +97,7 @@ package struct OpenVEXWriter {
     }
 
     /// The labels that the specification allows ("Status Justifications").
-    static let justifications: Set<String> = [
+    package static let justifications: Set<String> = [
         "component_not_present", "vulnerable_code_not_present", "vulnerable_code_not_in_execute_path",
         "vulnerable_code_cannot_be_controlled_by_adversary", "inline_mitigations_already_exist",
     ]

@@ -47,11 +47,13 @@ struct ResponseGuard: RouterMiddleware {
         )
         let headers = [
             ("Content-Security-Policy", PagePolicy.contentSecurityPolicy), ("X-Content-Type-Options", "nosniff"),
-            ("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY"), ("Cache-Control", "no-store"),
+            ("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY"),
         ]
         for (name, value) in headers {
             if let field = HTTPField.Name(name) { response.headers[field] = value }
         }
+        // What has an entity tag says itself how it may be kept.
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         return response
     }
 

@@ -4,7 +4,7 @@ package import Logging
 package import Store
 package import Telemetry
 
-/// The HTTP server: the dashboard, the newest report, health and metrics.
+/// The HTTP server: the dashboard, the newest report, the APIs, health and metrics.
 package struct WebServer: Sendable {
     private let address: ListenAddress
     private let pages: FleetPages
@@ -42,6 +42,7 @@ package struct WebServer: Sendable {
         if let api {
             // Before the guard of pages, which counts for routes that are added after it.
             AnchoreRoutes(service: api).addRoutes(to: router)
+            FleetRoutes(service: api).addRoutes(to: router)
             if guardsPages { router.middlewares.add(PageGuard(gate: AccessGate(service: api))) }
         }
         pages.addRoutes(to: router)

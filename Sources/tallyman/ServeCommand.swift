@@ -10,9 +10,10 @@ import Web
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "The web server: dashboard, newest report, health, metrics, and the API of Anchore Engine.",
+        abstract: "The web server: dashboard, newest report, health, metrics, and the APIs.",
         discussion: """
-            Paths: / /report /metrics /metrics/process /health/live /health/ready, and /v1, which anchore-cli talks to.
+            Paths: / /report /metrics /metrics/process /health/live /health/ready; /v1, which anchore-cli talks to; and /v2, the
+            API for fleets, which describes itself there and in /v2/openapi.json.
 
             /metrics shows the fleet (PostgreSQL, Redis, and what workers and coordinators put up in Redis every few seconds,
             each series with part and process) and this process; /metrics/process this process alone. /health/ready is 503

@@ -35,6 +35,7 @@ enum PageTemplates {
         ("uncovered", NightlyTemplate.uncovered),
         ("run", RunTemplate.page),
         ("dashboard", DashboardTemplate.page),
+        ("description", DescriptionTemplate.page),
     ]
 
     private static let parsed: Result<MustacheLibrary, ReportError> = {

@@ -1,0 +1,128 @@
+import AnchoreAPI
+import Foundation
+import Postgres
+import Store
+import Testing
+
+@Suite("Requests to the API for fleets", .enabled(if: APIServer.isWanted), .tags(.integration), .serialized)
+struct FleetRequestTests {
+    @Test("every refusal is a problem document with the status that it should have")
+    func problems() async throws {
+        try await APIServer.with { server in
+            let client = server.client
+            let json = FleetRoutesTests.isJSON
+            let digest = "sha256:" + String(repeating: "a", count: 64)
+            let deep = String(repeating: "[", count: 10_000)
+            let cases: [(Int, String, String, String?, [String])] = [
+                (404, "GET", "/v2/nothing", nil, []), (404, "GET", "/v2/images/\(digest)", nil, []),
+                (400, "GET", "/v2/images/latest", nil, []), (400, "GET", "/v2/runs/x", nil, []),
+                (400, "GET", "/v2/runs/0", nil, []), (404, "GET", "/v2/runs/9223372036854775807", nil, []),
+                (400, "GET", "/v2/runs/9223372036854775808", nil, []), (404, "GET", "/v2/runs/%2e%2e", nil, []),
+                (404, "GET", "/v2/vulnerabilities/CVE-1", nil, []), (404, "GET", "/v2/images/%00", nil, []),
+                (404, "GET", "/v2/images?cursor=AAAA", nil, []), (400, "GET", "/v2/images?cursor=%20", nil, []),
+                (400, "GET", "/v2/images?limit=501", nil, []), (400, "GET", "/v2/images?limt=5", nil, []),
+                (400, "GET", "/v2/images?tag=%ff", nil, []), (400, "GET", "/v2/images?tag=a%00b", nil, []),
+                (400, "GET", "/v2/images?tag=a&tag=b", nil, []), (400, "GET", "/v2/fleet?x=1", nil, []),
+                (404, "GET", "/v2/packages/99999999999", nil, []),
+                (404, "GET", "/v2/packages/99999999999/images", nil, []),
+                (404, "GET", "/v2/reports/nightly", nil, []), (404, "GET", "/v2/reports/findings?format=csv", nil, []),
+                (405, "PUT", "/v2/runs", "{}", json), (405, "DELETE", "/v2/images/\(digest)", nil, []),
+                (405, "POST", "/v2/", nil, []), (405, "TRACE", "/v2/fleet", nil, []),
+                (415, "POST", "/v2/runs", "{}", []), (415, "POST", "/v2/runs", "{}", ["Content-Type: text/plain"]),
+                (400, "POST", "/v2/runs", "{", json), (400, "POST", "/v2/runs", "[]", json),
+                (400, "POST", "/v2/runs", deep, json), (400, "POST", "/v2/runs", #"{"targets":["A b"]}"#, json),
+                (400, "POST", "/v2/runs", #"{"target":"x"}"#, json), (400, "POST", "/v2/exceptions", "{}", json),
+                (400, "POST", "/v2/exceptions", #"{"vulnerability":"x","reason":"a\u0000"}"#, json),
+                (413, "POST", "/v2/runs", String(repeating: " ", count: 2 << 20), json),
+            ]
+            for (status, method, path, body, headers) in cases {
+                let answer = try await client.send(method, path, body: body, headers: headers)
+                #expect(answer.status == status, "\(method) \(path)")
+                #expect(answer.headers["content-type"] == "application/problem+json", "\(method) \(path)")
+                #expect(answer.json?["status"]?.int == status, "\(method) \(path)")
+                if status == 405 { #expect(answer.headers["allow"]?.contains("OPTIONS") == true) }
+            }
+            let wrong = try await client.get("/v2/images?limit=0&sort=up")
+            #expect(wrong.json?["errors"]?.array?.compactMap { $0["place"]?.string } == ["limit", "sort"])
+            let options = try await client.send("OPTIONS", "/v2/exceptions/1", user: nil)
+            #expect(options.status == 204)
+            #expect(options.headers["allow"] == "GET, HEAD, DELETE, OPTIONS")
+            // What stands beside it is as it was.
+            #expect(try await client.send("PUT", "/v1/images").json?["httpcode"] != nil)
+        }
+    }
+
+    @Test("who may not is told so, and what describes the API is for all")
+    func rights() async throws {
+        try await APIServer.with { server in
+            let client = server.client
+            for path in ["/v2/fleet", "/v2/images", "/v2/reports/findings", "/v2/exceptions/1"] {
+                let answer = try await client.get(path, user: nil)
+                #expect(answer.status == 401)
+                #expect(answer.headers["www-authenticate"]?.hasPrefix("Basic") == true)
+                #expect(answer.json?["status"]?.int == 401)
+                #expect(try await client.get(path, password: "wrong").status == 401)
+            }
+            for path in ["/v2/", "/v2", "/v2/openapi.json", "/v2/openapi.yaml"] {
+                #expect(try await client.get(path, user: nil).status == 200)
+            }
+            #expect(try await client.get("/v2/", user: nil).text.contains("GET /v2/images/{digest}"))
+            let document = try await client.get("/v2/openapi.json", user: nil).json
+            #expect(document?["openapi"]?.string == "3.1.0")
+            #expect(document?["paths"]?["/runs"]?["post"]?["operationId"]?.string == "createRun")
+
+            // A user of an account that sees its own images alone, and a reader of the fleet.
+            _ = try await client.send("POST", "/v1/accounts", body: #"{"name":"team","email":"t@x.test"}"#)
+            let user = #"{"username":"member","password":"member-secret"}"#
+            #expect(try await client.send("POST", "/v1/accounts/team/users", body: user).status == 200)
+            #expect(try await client.get("/v2/images", user: "member", password: "member-secret").status == 403)
+            try await server.store.pool.run { session in
+                try session.script("UPDATE users SET account = 'admin', role = 'read-only' WHERE name = 'member'")
+            }
+            #expect(try await client.get("/v2/images", user: "member", password: "member-secret").status == 200)
+            for (method, path) in [("POST", "/v2/runs"), ("POST", "/v2/exceptions"), ("DELETE", "/v2/exceptions/1")] {
+                let answer = try await client.send(
+                    method,
+                    path,
+                    body: "{}",
+                    user: "member",
+                    password: "member-secret",
+                    headers: FleetRoutesTests.isJSON
+                )
+                #expect(answer.status == 403, "\(path)")
+            }
+        }
+    }
+
+    @Test("five hundred requests at once and clients that dawdle do no harm")
+    func many() async throws {
+        try await APIServer.with { server in
+            let client = server.client
+            _ = try await server.fill(2)
+            var held: [Int32] = []
+            let login = Base64Text.encode(Array("admin:\(APIServer.password)".utf8))
+            for number in 0..<100 {
+                let descriptor = try client.connected()
+                held.append(descriptor)
+                let text =
+                    number % 2 == 0
+                    ? "GET /v2/reports/findings HT"
+                    : "POST /v2/runs HTTP/1.1\r\nHost: x\r\nAuthorization: Basic \(login)\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+                _ = Array(text.utf8).withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, 0) }
+            }
+            defer { held.forEach { close($0) } }
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 0..<500 {
+                    let path = number % 10 == 0 ? "/v2/reports/findings" : "/v2/images?limit=5"
+                    group.addTask { try await client.get(path).status }
+                }
+                return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+            }
+            // Only some exports go at a time; the others are told to come again.
+            #expect(statuses.keys.allSatisfy { $0 == 200 || $0 == 429 })
+            #expect((statuses[200] ?? 0) >= 450)
+            #expect(try await client.get("/v2/reports/findings").status == 200)
+        }
+    }
+}
