@@ -96,7 +96,7 @@ let package = Package(
                 "TOML", "YAML", crypto, yams,
             ]
         ),
-        library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
+        library("LayerScan", ["Bytes", "Catalogers", "Codecs", "LinearRegex", "ScanModel", "Tar", crypto]),
         library("ImageInventory", ["ScanModel"]),
         library("JobLifecycle"),
         library(
@@ -105,7 +105,7 @@ let package = Package(
         ),
         library("Matching", ["Advisories", "ScanModel", "Versions"]),
         library("VEX", ["Advisories", "ScanModel", "YAML", crypto]),
-        library("Policy", ["Advisories", "LinearRegex", "Versions", crypto]),
+        library("Policy", ["Advisories", "LinearRegex", "ScanModel", "Versions", crypto]),
         library("Reports", ["ScanModel", mustache]),
         library("AnchoreAPI", ["ScanModel", crypto]),
         library("Access", ["DedicatedThread", crypto, keyDerivation]),
@@ -123,8 +123,8 @@ let package = Package(
         library(
             "Documents",
             [
-                "Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Policy", "Reports", "SBOM",
-                "ScanModel", "VEX", "Versions", crypto,
+                "Advisories", "AdvisoryFile", "Catalogers", "ImageInventory", "ImageSources", "Matching", "Policy",
+                "Reports", "SBOM", "ScanModel", "VEX", "Versions", crypto,
             ]
         ),
         library("Queue", ["Redis"]),
@@ -145,6 +145,7 @@ let package = Package(
                 .embedInCode("Migrations/m0010_worker_losses.sql"), .embedInCode("Migrations/m0011_task_times.sql"),
                 .embedInCode("Migrations/m0012_accounts.sql"), .embedInCode("Migrations/m0013_account_images.sql"),
                 .embedInCode("Migrations/m0014_policies.sql"), .embedInCode("Migrations/m0015_subscriptions.sql"),
+                .embedInCode("Migrations/m0016_file_facts.sql"),
             ]
         ),
 

@@ -1,0 +1,34 @@
+/// A place in a file that looks like a secret. What was found is nowhere in it.
+package struct SecretFinding: Hashable, Sendable, Codable {
+    /// The rule's name: `AWS_ACCESS_KEY`, `github-token`.
+    package var rule: String
+    /// What the rule looks for, in words.
+    package var title: String
+    /// The rule's regular expression: policies name findings by it.
+    package var pattern: String
+    package var path: LayerPath
+    /// From 1.
+    package var line: Int
+    /// Bytes from the start of the file to what made the rule look.
+    package var offset: Int64
+    /// The rule's own keyword as it stands in the file, with `…` for the rest; `…` alone for the rules of users.
+    package var excerpt: String
+
+    package init(
+        rule: String,
+        title: String,
+        pattern: String,
+        path: LayerPath,
+        line: Int,
+        offset: Int64,
+        excerpt: String
+    ) {
+        self.rule = rule
+        self.title = title
+        self.pattern = pattern
+        self.path = path
+        self.line = line
+        self.offset = offset
+        self.excerpt = excerpt
+    }
+}
