@@ -24,7 +24,8 @@ package struct SecretScanner {
 
     private let rules: SecretRules
     private let path: LayerPath
-    private let isWorthSearching: Bool
+    /// Whether the rules that know documentation from the image's own files count; told at the first keyword.
+    private lazy var isWorthSearching = SecretRules.isWorthSearching(path)
     private var state = State.undecided
     private var matchers: [RegexMatcher?]
     private var findings: [SecretFinding] = []
@@ -45,7 +46,6 @@ package struct SecretScanner {
     package init(rules: SecretRules = .standard, path: LayerPath) {
         self.rules = rules
         self.path = path
-        isWorthSearching = SecretRules.isWorthSearching(path)
         matchers = Array(repeating: nil, count: rules.rules.count)
     }
 
@@ -67,7 +67,7 @@ package struct SecretScanner {
             let part = rest.prefix(min(Self.portion, room > Int64(Int.max) ? Int.max : Int(room)))
             rest = rest[part.endIndex...]
             count += Int64(part.count)
-            buffer.append(contentsOf: part)
+            buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: part))
             if state == .undecided, buffer.count >= Self.head { decide() }
             if state == .text { searchWhole() }
         }

@@ -119,7 +119,7 @@ struct ComplianceProfileTests {
         #expect(report.text(.plain).contains("CONTROLS THAT FAIL"))
         #expect(ComplianceReport(profile, images: [good]).text(.plain).contains("not-visible"))
         let csv = String(decoding: report.csv(), as: UTF8.self)
-        #expect(csv.split(separator: "\n").count >= 2 * profile.controls.count + 1)
+        #expect(csv.split(whereSeparator: \.isNewline).count >= 2 * profile.controls.count + 1)
         #expect(csv.contains("User 0 found as effective user"))
         let html = String(decoding: report.html(), as: UTF8.self)
         #expect(html.contains("User 0 found as effective user") && !html.contains("<script"))
