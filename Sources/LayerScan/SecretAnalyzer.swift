@@ -26,13 +26,13 @@ struct SecretAnalyzer: FileAnalyzer {
     func makeReading() -> any FileReading { Reading(rules) }
 
     private final class Reading: FileReading {
-        private let rules: SecretRules
+        private let matchers: SecretMatchers
         private var scanner: SecretScanner?
 
-        init(_ rules: SecretRules) { self.rules = rules }
+        init(_ rules: SecretRules) { matchers = SecretMatchers(rules) }
 
         func begins(_ file: ExaminedFile) -> Bool {
-            scanner = file.size > 0 ? SecretScanner(rules: rules, path: file.path) : nil
+            scanner = file.size > 0 ? SecretScanner(matchers, path: file.path) : nil
             return scanner != nil
         }
 

@@ -11,7 +11,9 @@ extension SecretRules {
     /// Rules of one file.
     private static let maxRules = 1000
 
-    /// Reads rules of one's own from YAML or JSON, either the configuration of Anchore Engine's analyzer:
+    /// Reads rules of one's own from YAML or JSON.
+    ///
+    /// They stand in the configuration of Anchore Engine's analyzer:
     ///
     /// ```yaml
     /// secret_search:
