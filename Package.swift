@@ -97,9 +97,12 @@ let package = Package(
                 "TOML", "YAML", crypto, yams,
             ]
         ),
-        library("LayerScan", ["Bytes", "Catalogers", "Codecs", "ScanModel", "Tar", crypto]),
+        library("MalwareScan"),
+        library(
+            "LayerScan",
+            ["Bytes", "Catalogers", "Codecs", "LinearRegex", "MalwareScan", "ScanModel", "SecretSearch", "Tar", crypto]
+        ),
         library("ImageInventory", ["ScanModel"]),
-        library("MalwareScan", ["DedicatedThread", "ScanModel"]),
         library("JobLifecycle"),
         library(
             "Advisories",
@@ -107,7 +110,7 @@ let package = Package(
         ),
         library("Matching", ["Advisories", "ScanModel", "Versions"]),
         library("VEX", ["Advisories", "ScanModel", "YAML", crypto]),
-        library("Policy", ["Advisories", "LinearRegex", "Versions", crypto]),
+        library("Policy", ["Advisories", "LinearRegex", "ScanModel", "Versions", crypto]),
         library("Reports", ["ScanModel", mustache]),
         library("Compliance", ["Policy", "Reports"]),
         library("AnchoreAPI", ["ScanModel", crypto]),
@@ -127,8 +130,8 @@ let package = Package(
         library(
             "Documents",
             [
-                "Advisories", "AdvisoryFile", "Catalogers", "ImageSources", "Matching", "Policy", "Reports", "SBOM",
-                "ScanModel", "VEX", "Versions", crypto,
+                "Advisories", "AdvisoryFile", "Catalogers", "ImageInventory", "ImageSources", "Matching", "Policy",
+                "Reports", "SBOM", "ScanModel", "VEX", "Versions", crypto,
             ]
         ),
         library("Queue", ["Redis"]),
@@ -149,7 +152,8 @@ let package = Package(
                 .embedInCode("Migrations/m0010_worker_losses.sql"), .embedInCode("Migrations/m0011_task_times.sql"),
                 .embedInCode("Migrations/m0012_accounts.sql"), .embedInCode("Migrations/m0013_account_images.sql"),
                 .embedInCode("Migrations/m0014_policies.sql"), .embedInCode("Migrations/m0015_subscriptions.sql"),
-                .embedInCode("Migrations/m0016_flaw_fingerprints.sql"),
+                .embedInCode("Migrations/m0016_file_facts.sql"),
+                .embedInCode("Migrations/m0019_flaw_fingerprints.sql"),
             ]
         ),
 
@@ -170,8 +174,8 @@ let package = Package(
         library(
             "Worker",
             [
-                "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "Postgres", "Queue",
-                "Registry", "ScanModel", "Store", "Telemetry", logging,
+                "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "MalwareScan", "Postgres",
+                "Queue", "Registry", "ScanModel", "Store", "Telemetry", logging,
             ]
         ),
 
@@ -197,8 +201,9 @@ let package = Package(
             dependencies: [
                 "Access", "Advisories", "AdvisoryFile", "AnchoreAPI", "Bytes", "CapacityBenchmark", "Catalogers",
                 "Compliance", "Coordinator", "DedicatedThread", "Documents", "FeedSync", "FleetRegistry", "HTTPProxy",
-                "ImageInventory", "ImageSources", "LayerScan", "Matching", "Policy", "Postgres", "Queue", "Redis",
-                "Registry", "Reports", "SBOM", "ScanModel", "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet",
+                "ImageInventory", "ImageSources", "LayerScan", "MalwareScan", "Matching", "Policy", "Postgres", "Queue",
+                "Redis",
+                "Registry", "Reports", "SBOM", "ScanModel", "SecretSearch", "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet",
                 "SyntheticRegistry", "Telemetry", "Versions", "VEX", "Web", "Worker", arguments, logging, metrics,
                 yams,
             ],
@@ -229,17 +234,20 @@ let package = Package(
         tests(of: "GoBuildInfo", ["Bytes"]),
         tests(of: "Licenses", ["TallymanTesting"]),
         tests(of: "SecretSearch", ["LinearRegex", "ScanModel", "TallymanTesting"]),
-        tests(of: "MalwareScan", ["DedicatedThread", "ScanModel"]),
+        tests(of: "MalwareScan", ["DedicatedThread"]),
         tests(of: "SBOM", ["ScanModel", "TallymanTesting"]),
         tests(of: "Catalogers", ["Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting"]),
-        tests(of: "LayerScan", ["Bytes", "Codecs", "ScanModel", "TallymanTesting", crypto]),
+        tests(of: "LayerScan", ["Bytes", "Codecs", "MalwareScan", "ScanModel", "TallymanTesting", crypto]),
         tests(of: "ImageInventory", ["Bytes", "LayerScan", "ScanModel", "TallymanTesting"]),
         tests(of: "Advisories", ["Bytes", "Matching", "ScanModel", "TallymanTesting", "Versions", "Zip"]),
         tests(of: "JobLifecycle", ["TallymanTesting"]),
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
         tests(of: "Policy", ["Advisories", "TallymanTesting", "Versions"]),
-        tests(of: "Compliance", ["Policy", "Reports"]),
+        tests(
+            of: "Compliance",
+            ["Bytes", "ImageInventory", "LayerScan", "MalwareScan", "Policy", "Reports", "ScanModel", "TallymanTesting"]
+        ),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
         tests(of: "Registry", ["HTTPProxy", "ScanModel", "TallymanTesting", crypto, logging]),
         tests(of: "FleetRegistry", ["Redis", "Registry", "TallymanTesting", logging]),

@@ -20,6 +20,8 @@ package protocol Cataloger: Sendable {
     var isCostly: Bool { get }
     /// Whether its files name packages: whose such a file is matters to the inventory.
     var namesPackages: Bool { get }
+    /// Whether all that it reads is which files packages have: its files are no evidence of packages.
+    var listsFilesOnly: Bool { get }
     /// Reads one file. Hostile content gives problems, never a trap.
     func catalog(_ file: EvidenceFile) -> CatalogedFile
 }
@@ -29,6 +31,7 @@ extension Cataloger {
     package var readsLargeFiles: Bool { false }
     package var isCostly: Bool { false }
     package var namesPackages: Bool { true }
+    package var listsFilesOnly: Bool { false }
 }
 
 /// One file out of a layer, as a cataloger sees it.
@@ -60,6 +63,8 @@ package struct CatalogedFile: Sendable {
     package var distro: Distro?
     /// The licences of the package whose folder the file is in, sorted: SPDX expressions, or as declared.
     package var licenses: [String] = []
+    /// The files of packages, where they are asked for.
+    package var packaged: [PackagedFiles] = []
     /// What could not be read, in words; each becomes a coverage gap of the file.
     package var problems: [String] = []
 

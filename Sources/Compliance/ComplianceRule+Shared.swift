@@ -59,8 +59,10 @@ extension ComplianceRule {
                 ("instruction", instruction), ("check", "like"),
                 (
                     "value",
+                    // `ENV NAME value` is an older form; a name that ends so tells where the secret is, not what.
                     "(?i).*(?:passwd|password|secret|api_?key|access_?key|private_?key|auth_?token|access_?token)"
-                        + "[a-z0-9_]*\\s*[= ]\\s*[^\\s$].*"
+                        + "(?![a-z0-9_]*_(?:file|path|dir|name|url)\\b)[a-z0-9_]*\(instruction == "ENV" ? "[= ]" : "=")"
+                        + "(?!['\"]?\\$)['\"]?[^\\s'\"].*"
                 ),
             ]
         )

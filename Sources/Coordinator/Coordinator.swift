@@ -7,7 +7,7 @@ package import Telemetry
 
 /// How a coordinator works.
 package struct CoordinatorSettings: Sendable {
-    /// The analysis version that this fleet's workers produce.
+    /// The analysis version that this fleet's workers produce, without what they collect of files.
     package var analysisVersion: String
     /// How often the state is looked at.
     package var interval = Duration.milliseconds(250)
@@ -94,7 +94,8 @@ package struct Coordinator: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             var listing: Set<Int> = []
-            var adopted: Set<Int> = []
+            // By the analysis version that a run was last planned for.
+            var adopted: [Int: String] = [:]
             var ticks = 0
             var hasEnded = false
             let start = ContinuousClock.now
@@ -107,6 +108,7 @@ package struct Coordinator: Sendable {
                     if expired > 0 { logger.warning("\(expired) leases ran out") }
                 }
                 let open = try await store.openRuns()
+                let version = try await analysisVersion()
                 if open.isEmpty, hasEnded {
                     hasEnded = false
                     try await retain()
@@ -117,8 +119,8 @@ package struct Coordinator: Sendable {
                         guard listing.insert(run.id).inserted else { continue }
                         group.addTask { await listUntilPlanned(run) }
                     case .running:
-                        if adopted.insert(run.id).inserted { try await adopt(run) }
-                        if try await settle(run) { hasEnded = true }
+                        if adopted.updateValue(version, forKey: run.id) != version { try await adopt(run, version) }
+                        if try await settle(run, version) { hasEnded = true }
                     case .done, .failed: break
                     }
                 }
@@ -127,6 +129,11 @@ package struct Coordinator: Sendable {
                 try await Task.sleep(for: settings.interval)
             }
         }
+    }
+
+    /// The version of the program's catalogers and of what the fleet collects now.
+    private func analysisVersion() async throws -> String {
+        settings.analysisVersion + (try await store.collection()).versionSuffix
     }
 
     /// Lists a run, again after an outage of the database, until it is planned, failed or somebody else's.
@@ -158,7 +165,7 @@ package struct Coordinator: Sendable {
             try await store.plan(
                 run,
                 listed: listed,
-                analysisVersion: settings.analysisVersion,
+                analysisVersion: try await analysisVersion(),
                 shards: Streams.shards
             )
         } catch is CancellationError {
@@ -173,15 +180,15 @@ package struct Coordinator: Sendable {
         }
     }
 
-    private func adopt(_ run: Run) async throws {
-        try await store.adopt(run, analysisVersion: settings.analysisVersion, shards: Streams.shards)
+    private func adopt(_ run: Run, _ version: String) async throws {
+        try await store.adopt(run, analysisVersion: version, shards: Streams.shards)
     }
 
     /// Moves a run on; returns whether it has ended.
-    private func settle(_ run: Run) async throws -> Bool {
+    private func settle(_ run: Run, _ version: String) async throws -> Bool {
         let pending = try await store.settle(
             run: run,
-            analysisVersion: settings.analysisVersion,
+            analysisVersion: version,
             shards: Streams.shards
         )
         guard pending == 0 else { return false }

@@ -66,7 +66,12 @@ extension ScanDocument {
             ),
             policy: try question.map { question in
                 let identity = ImageIdentity(image)
-                let facts = try ImageFacts(image, found: found, advisories: advisories) { index, finding in
+                let facts = try ImageFacts(
+                    image,
+                    found: found,
+                    advisories: advisories,
+                    dockerfile: question.dockerfile
+                ) { index, finding in
                     suppressions?.suppression(
                         id: finding.id,
                         aliases: finding.aliases,

@@ -1,27 +1,39 @@
 package import ScanModel
 
+/// A path that an image's file system shows.
+package struct VisiblePath: Sendable {
+    package let path: LayerPath
+    package let kind: PathKind
+    /// The layer that brought what stands there, 0 for the lowest, and the entry's place among the paths of that layer.
+    package let layer: Int
+    package let place: Int
+}
+
 /// The paths that an image's file system shows.
 package enum VisiblePaths {
     /// The paths of layers given from the lowest to the highest, each once, in order, with what stands there.
     ///
     /// As the fold of evidence has it (``InventoryFold``): what a higher layer replaces, whites out or hides is left out.
-    package static func list(_ layers: [AnalysedLayer]) -> [(path: LayerPath, kind: PathKind)] {
-        var shown: [LayerPath: PathKind] = [:]
+    package static func list(_ layers: [AnalysedLayer]) -> [VisiblePath] {
+        var shown: [VisiblePath] = []
         // What the layers above have done: entries that replace, and directories of which nothing below shows.
         var replaced: [LayerPath: PathKind] = [:]
         var blocked: Set<LayerPath> = []
-        for layer in layers.reversed() {
+        for (position, layer) in layers.enumerated().reversed() {
             var hidden: [LayerPath: Bool] = [:]
+            var next = 0
             layer.paths.forEach { path, kind in
+                let place = next
+                next += 1
                 guard replaced[path] == nil, !blocked.contains(path) || kind == .directory else { return }
                 guard path.parent.map({ !isHidden($0, replaced, blocked, &hidden) }) ?? true else { return }
-                shown[path] = kind
+                shown.append(VisiblePath(path: path, kind: kind, layer: position, place: place))
             }
             layer.paths.forEach { path, kind in if replaced[path] == nil { replaced[path] = kind } }
             blocked.formUnion(layer.report.whiteouts)
             blocked.formUnion(layer.report.opaqueDirectories)
         }
-        return shown.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return shown.sorted { $0.path < $1.path }
     }
 
     /// Whether nothing below a directory shows; each directory of a layer is looked at once.

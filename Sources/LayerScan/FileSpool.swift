@@ -1,6 +1,5 @@
 import Bytes
 import Catalogers
-import Tar
 
 #if canImport(Glibc)
     import Glibc
@@ -25,7 +24,7 @@ struct FileSpool {
     }
 
     /// The first bytes of the current entry, as many as ``read(_:size:accept:)`` shows.
-    func head(_ reader: TarReader, size: Int64) throws -> [UInt8] { try start(reader, size: size).head }
+    func head(_ content: EntryContent, size: Int64) throws -> [UInt8] { try start(content, size: size).head }
 
     /// The beginning of an entry: its first ``headBytes``, and the blocks that were read for them.
     private struct Start {
@@ -33,11 +32,11 @@ struct FileSpool {
         var pieces: [(offset: Int64, bytes: [UInt8])] = []
     }
 
-    private func start(_ reader: TarReader, size: Int64) throws -> Start {
+    private func start(_ content: EntryContent, size: Int64) throws -> Start {
         var start = Start()
         let wanted = Int(min(size, Int64(Self.headBytes)))
         while start.head.count < wanted {
-            guard let block = try reader.nextBlock(), block.offset >= start.head.count, block.offset < size else {
+            guard let block = try content.nextBlock(), block.offset >= start.head.count, block.offset < size else {
                 // The rest of a sparse file is zeros.
                 start.head += [UInt8](repeating: 0, count: wanted - start.head.count)
                 break
@@ -51,18 +50,18 @@ struct FileSpool {
         return start
     }
 
-    /// Reads the current entry of `reader` whole; `accept` sees its first ``headBytes`` and may decline the file.
+    /// Reads the current entry whole; `accept` sees its first ``headBytes`` and may decline the file.
     ///
     /// Blocks come as the archive's chunks fall, so the first may hold a single byte. Throws ``LayerScanError/Code/noRoom``
     /// where the disk is full: a gap would stay in the report when there is room again.
-    func read(_ reader: TarReader, size: Int64, accept: (UnsafeRawBufferPointer) -> Bool) throws -> Outcome {
+    func read(_ content: EntryContent, size: Int64, accept: (UnsafeRawBufferPointer) -> Bool) throws -> Outcome {
         size <= memoryBytes
-            ? try readIntoMemory(reader, size: Int(size), accept: accept)
-            : try readIntoFile(reader, size: size, accept: accept)
+            ? try readIntoMemory(content, size: Int(size), accept: accept)
+            : try readIntoFile(content, size: size, accept: accept)
     }
 
     private func readIntoMemory(
-        _ reader: TarReader,
+        _ content: EntryContent,
         size: Int,
         accept: (UnsafeRawBufferPointer) -> Bool
     ) throws -> Outcome {
@@ -72,7 +71,7 @@ struct FileSpool {
             var filled = 0
             do {
                 var isAccepted = false
-                while let block = try reader.nextBlock() {
+                while let block = try content.nextBlock() {
                     // As a rule the first block is long enough, and a file is declined before anything is copied.
                     if filled == 0, block.offset == 0, block.bytes.count >= min(size, Self.headBytes) {
                         isAccepted = accept(block.bytes)
@@ -104,11 +103,11 @@ struct FileSpool {
     }
 
     private func readIntoFile(
-        _ reader: TarReader,
+        _ content: EntryContent,
         size: Int64,
         accept: (UnsafeRawBufferPointer) -> Bool
     ) throws -> Outcome {
-        let start = try start(reader, size: size)
+        let start = try start(content, size: size)
         guard start.head.withUnsafeBytes(accept) else { return .declined }
         let descriptor = open(directory, Self.unnamedFile | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return try failed("no temporary file in \(directory)") }
@@ -119,7 +118,7 @@ struct FileSpool {
             let isWritten = piece.bytes.withUnsafeBytes { write($0[...], to: descriptor, at: piece.offset) }
             guard isWritten else { return try failed(noRoom) }
         }
-        while let block = try reader.nextBlock() {
+        while let block = try content.nextBlock() {
             guard block.offset >= 0, block.offset < size else { break }
             let length = Int(min(Int64(block.bytes.count), size - block.offset))
             guard write(block.bytes.prefix(length), to: descriptor, at: block.offset) else {

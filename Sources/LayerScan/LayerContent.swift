@@ -10,6 +10,8 @@ struct LayerContent {
     private let spool: FileSpool
     private let cache: ContentCache
     private let costs: AnalyzerCosts?
+    /// What policies ask for; `nil` where they ask for nothing.
+    private let collector: FileCollector?
 
     private var entries = 0
     private var paths: [LayerPath: PathKind] = [:]
@@ -29,8 +31,10 @@ struct LayerContent {
         selection: EvidenceSelection,
         scratchDirectory: String,
         cache: ContentCache,
-        costs: AnalyzerCosts?
+        costs: AnalyzerCosts?,
+        collector: FileCollector?
     ) {
+        self.collector = collector
         self.limits = limits
         self.selection = selection
         self.cache = cache
@@ -53,9 +57,17 @@ struct LayerContent {
         guard path != .root, !noteWhiteout(path) else { return }
         forget(path)
         paths[path] = PathKind(rawValue: entry.kind.rawValue) ?? .other
+        collector?.note(path, entry)
         noteStandingEntries(at: path)
         switch entry.kind {
-        case .file: try readFile(path, entry, reader)
+        case .file:
+            let isExamined = collector?.begins(path, entry) ?? false
+            let content = EntryContent(reader, seenBy: isExamined ? collector : nil)
+            try readFile(path, entry, content)
+            if isExamined, let collector {
+                try content.drain()
+                for problem in try collector.finish(path) { addProblem(path, problem) }
+            }
         case .hardlink: noteHardlink(path, entry)
         case .directory, .symlink, .other: break
         }
@@ -89,7 +101,7 @@ struct LayerContent {
         }
     }
 
-    private mutating func readFile(_ path: LayerPath, _ entry: TarEntry, _ reader: TarReader) throws {
+    private mutating func readFile(_ path: LayerPath, _ entry: TarEntry, _ content: EntryContent) throws {
         let byPath = selection.catalogers(for: path)
         let isCompanion = selection.isCompanion(path)
         let byMagic = selection.programCatalogers(for: path, hasExecutableBit: entry.mode & 0o111 != 0)
@@ -101,16 +113,18 @@ struct LayerContent {
         let limit = isLarge ? limits.maxBinaryBytes : limits.maxEvidenceBytes
         guard entry.size <= limit else {
             if !isWanted {
-                let head = try spool.head(reader, size: entry.size)
+                let head = try spool.head(content, size: entry.size)
                 guard head.withUnsafeBytes({ isRead($0, byMagic: byMagic) }) else { return }
             }
             addProblem(path, "\(entry.size) bytes, more than the \(limit) that are read of such a file")
             if !byPath.isEmpty {
-                evidence[path] = byPath.map { Evidence(path: path, cataloger: selection.catalogers[$0].name) }
+                evidence[path] = byPath.filter { !selection.catalogers[$0].listsFilesOnly }.map {
+                    Evidence(path: path, cataloger: selection.catalogers[$0].name)
+                }
             }
             return
         }
-        let outcome = try spool.read(reader, size: entry.size) { isWanted || isRead($0, byMagic: byMagic) }
+        let outcome = try spool.read(content, size: entry.size) { isWanted || isRead($0, byMagic: byMagic) }
         switch outcome {
         case .declined: return
         case .failed(let reason): addProblem(path, reason)
@@ -151,6 +165,8 @@ struct LayerContent {
         )
         let found = read(file, with: cataloger)
         found.problems.forEach { addProblem(path, $0) }
+        collector?.add(found.packaged, at: path)
+        guard !cataloger.listsFilesOnly else { return }
         // An evidence file without packages still counts: it replaces the one below it.
         guard keepsEmpty || !found.packages.isEmpty else { return }
         evidence[path, default: []].append(
@@ -182,6 +198,7 @@ struct LayerContent {
             if !wanted.isEmpty { addProblem(path, "a hard link that leads out of the image was passed over") }
             return
         }
+        collector?.noteHardlink(path, to: target)
         // What a name alone makes evidence is none under a name that does not.
         let linked = (evidence[target] ?? []).filter { selection.isReader($0.cataloger, among: wanted) }
         if !linked.isEmpty {
@@ -249,6 +266,7 @@ struct LayerContent {
             entries: entries,
             expandedBytes: expandedBytes
         )
-        return AnalysedLayer(report: report, paths: PathTable(paths))
+        let table = PathTable(paths)
+        return AnalysedLayer(report: report, paths: table, facts: collector?.facts(table))
     }
 }

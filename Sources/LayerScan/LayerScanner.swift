@@ -16,16 +16,25 @@ package struct LayerScanner: Sendable {
     private let cache: ContentCache
     /// Where each cataloger's CPU time is noted, when somebody wants to know.
     private let costs: AnalyzerCosts?
+    /// What is collected for policies.
+    private let collection: FileCollection
 
     package init(
         limits: LayerScanLimits = LayerScanLimits(),
         selection: EvidenceSelection = Catalogers.selection,
         scratchDirectory: String = "/tmp",
         cache: ContentCache = ContentCache(),
-        costs: AnalyzerCosts? = nil
+        costs: AnalyzerCosts? = nil,
+        collection: FileCollection = .nothing
     ) {
         self.limits = limits
-        self.selection = selection
+        self.selection =
+            collection.parts.contains(.verify)
+            ? EvidenceSelection(
+                selection.catalogers + Catalogers.listing(withDigests: collection.parts.contains(.digests))
+            )
+            : selection
+        self.collection = collection
         self.scratchDirectory = scratchDirectory
         self.cache = cache
         self.costs = costs
@@ -42,7 +51,9 @@ package struct LayerScanner: Sendable {
             selection: selection,
             scratchDirectory: scratchDirectory,
             cache: cache,
-            costs: costs
+            costs: costs,
+            collector: collection.parts.isEmpty
+                ? nil : FileCollector(parts: collection.parts, analyzers: collection.analyzers, costs: costs)
         )
         var diffID: Digest?
         var expandedBytes: Int64 = 0

@@ -13,11 +13,19 @@ struct FileListBudget {
         remainingBytes = limits.maxTotalPathBytes
     }
 
+    /// The paths that were admitted.
+    struct Paths {
+        var paths: [String] = []
+        /// Where each stands in the header's list, which has `count` of them.
+        var places: [Int] = []
+        var count = 0
+    }
+
     /// The paths of a header: BASENAMES[i] in DIRNAMES[DIRINDEXES[i]], or OLDFILENAMES of old packages.
     ///
     /// Paths above the limits or with a damaged directory index are left out and counted in one entry of `damage`.
     /// - Throws: `RecordDamage` where the arrays themselves cannot be read.
-    mutating func paths(of header: RPMHeader, damage: inout [RecordDamage]) throws(RecordDamage) -> [String] {
+    mutating func paths(of header: RPMHeader, damage: inout [RecordDamage]) throws(RecordDamage) -> Paths {
         let count = limits.maxFilesPerPackage
         // Components have the same bound as whole paths; data size bounds what a header can hold of them.
         let bytes = limits.maxFieldBytes
@@ -28,7 +36,7 @@ struct FileListBudget {
         guard let dirNames = try header.strings(.dirNames, maxCount: count, maxBytes: bytes),
             let dirIndexes = try header.integers(.dirIndexes, maxCount: count)
         else {
-            if baseNames.isEmpty { return [] }
+            if baseNames.isEmpty { return Paths() }
             throw RecordDamage("the files have no directories")
         }
         guard dirIndexes.count == baseNames.count else {
@@ -43,10 +51,11 @@ struct FileListBudget {
     private mutating func admitted(
         _ parts: some Sequence<(directory: String?, name: String)>,
         damage: inout [RecordDamage]
-    ) -> [String] {
-        var paths: [String] = []
+    ) -> Paths {
+        var list = Paths()
         var refused = 0
         for (directory, name) in parts {
+            defer { list.count += 1 }
             guard let directory else {
                 refused += 1
                 continue
@@ -58,9 +67,10 @@ struct FileListBudget {
             }
             remainingFiles -= 1
             remainingBytes -= size
-            paths.append(directory + name)
+            list.paths.append(directory + name)
+            list.places.append(list.count)
         }
         if refused > 0 { damage.append(RecordDamage("\(refused) of its files were left out")) }
-        return paths
+        return list
     }
 }

@@ -20,13 +20,15 @@ package enum RPMDatabase {
     ///   - wal: The `-wal` file beside a sqlite database, if there is one; its committed transactions count. Other
     ///     formats ignore it.
     ///   - limits: How much work and memory one database may cost.
+    ///   - withFileDetails: Whether ``RPMPackage/fileDetails`` are read.
     /// - Returns: The packages in a fixed order: name, epoch, version, release, architecture.
     /// - Throws: `RPMDatabaseError` where nothing can be read: another kind of file, a variant that is not supported, a
     ///   database above the size limit, or damage to the structures that lead to the records.
     package static func read(
         _ file: FileBytes,
         wal: FileBytes? = nil,
-        limits: RPMDatabaseLimits = .init()
+        limits: RPMDatabaseLimits = .init(),
+        withFileDetails: Bool = false
     ) throws(RPMDatabaseError) -> RPMDatabaseContents {
         guard let format = RPMDatabaseFormat(of: file) else {
             throw RPMDatabaseError(.notADatabase, "The file has none of the magic bytes of an rpm database.")
@@ -37,7 +39,7 @@ package enum RPMDatabase {
                 "The rpm database has \(file.count) bytes, the limit is \(limits.maxDatabaseBytes)."
             )
         }
-        var records = RecordCollector(limits: limits)
+        var records = RecordCollector(limits: limits, withFileDetails: withFileDetails)
         switch format {
         case .sqlite: try SQLitePackages.collect(from: file, wal: wal, into: &records)
         case .berkeleyHash(let bigEndian):

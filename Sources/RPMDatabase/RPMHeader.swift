@@ -104,10 +104,16 @@ enum RPMTag: UInt32, CaseIterable {
     case arch = 1022
     /// Whole paths, in packages older than rpm 4.
     case oldFileNames = 1027
+    case fileSizes = 1028
+    case fileStates = 1029
+    case fileModes = 1030
+    case fileDigests = 1035
+    case fileFlags = 1037
     case sourceRPM = 1044
     case dirIndexes = 1116
     case baseNames = 1117
     case dirNames = 1118
+    case longFileSizes = 5008
     case modularityLabel = 5096
 }
 

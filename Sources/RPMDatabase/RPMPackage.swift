@@ -15,6 +15,8 @@ package struct RPMPackage: Sendable, Equatable {
     package var modularityLabel: String?
     /// The absolute paths the package owns, directories included, in the order of the header.
     package var files: [String]
+    /// What the header says of each of ``files``, in their order; empty where it was not asked for.
+    package var fileDetails: [RPMFileDetails] = []
     /// When it was installed, in seconds since 1970.
     package var installTime: Int?
     /// The MD5 digest of the package file's header and payload, in lower-case hexadecimal.

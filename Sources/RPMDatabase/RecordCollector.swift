@@ -10,8 +10,11 @@ struct RecordCollector {
     private var recordCount = 0
     private var fileLists: FileListBudget
 
-    init(limits: RPMDatabaseLimits) {
+    private let withFileDetails: Bool
+
+    init(limits: RPMDatabaseLimits, withFileDetails: Bool = false) {
         self.limits = limits
+        self.withFileDetails = withFileDetails
         fileLists = FileListBudget(limits: limits)
     }
 
@@ -30,7 +33,14 @@ struct RecordCollector {
             var reading = try HeaderReading(header, limits: limits)
             guard reading.package.name != Self.keyName else { return true }
             do throws(RecordDamage) {
-                reading.package.files = try fileLists.paths(of: header, damage: &reading.damage)
+                let list = try fileLists.paths(of: header, damage: &reading.damage)
+                reading.package.files = list.paths
+                if withFileDetails {
+                    let details = try RPMFileDetails.all(of: header, count: list.count, limits: limits)
+                    reading.package.fileDetails = list.places.compactMap {
+                        details.indices.contains($0) ? details[$0] : nil
+                    }
+                }
             } catch {
                 reading.damage.append(error)
             }

@@ -109,9 +109,12 @@ package struct LayerReport: Sendable, Codable {
 package struct AnalysedLayer: Sendable {
     package var report: LayerReport
     package var paths: PathTable
+    /// What was collected of its files; `nil` where nothing was.
+    package var facts: LayerFacts?
 
-    package init(report: LayerReport, paths: PathTable) {
+    package init(report: LayerReport, paths: PathTable, facts: LayerFacts? = nil) {
         self.report = report
         self.paths = paths
+        self.facts = facts
     }
 }

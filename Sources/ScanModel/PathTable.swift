@@ -35,8 +35,8 @@ package struct PathTable: Sendable {
             } else {
                 while shared < previous.count, shared < path.count, previous[shared] == path[shared] { shared += 1 }
             }
-            Self.append(shared, to: &records)
-            Self.append(path.count - shared, to: &records)
+            LEB128.append(UInt64(shared), to: &records)
+            LEB128.append(UInt64(path.count - shared), to: &records)
             records.append(contentsOf: path[shared...])
             records.append(entry.value.rawValue)
             previous = path
@@ -44,7 +44,10 @@ package struct PathTable: Sendable {
     }
 
     /// The kind of the entry at `path`, or `nil` where the layer has none.
-    package func kind(at path: LayerPath) -> PathKind? {
+    package func kind(at path: LayerPath) -> PathKind? { entry(at: path)?.kind }
+
+    /// The kind of the entry at `path` and its place in the order of all paths; `nil` where the layer has none.
+    package func entry(at path: LayerPath) -> (kind: PathKind, place: Int)? {
         let wanted = path.bytes
         var low = 0
         var high = restarts.count
@@ -56,9 +59,9 @@ package struct PathTable: Sendable {
         guard low > 0 else { return nil }
         var offset = restarts[low - 1]
         var previous: [UInt8] = []
-        for _ in 0..<Self.restartInterval {
+        for index in 0..<Self.restartInterval {
             guard let found = record(at: offset, previous: previous) else { return nil }
-            if found.path == wanted { return found.kind }
+            if found.path == wanted { return (found.kind, (low - 1) * Self.restartInterval + index) }
             if wanted.lexicographicallyPrecedes(found.path) { return nil }
             previous = found.path
             offset = found.next
@@ -79,34 +82,12 @@ package struct PathTable: Sendable {
 
     private func record(at start: Int, previous: [UInt8]) -> (path: [UInt8], kind: PathKind, next: Int)? {
         var offset = start
-        guard let shared = Self.read(records, &offset), let length = Self.read(records, &offset),
+        guard let shared = LEB128.readCount(records, &offset), let length = LEB128.readCount(records, &offset),
             shared <= previous.count, length <= records.count - offset, offset + length < records.count,
             let kind = PathKind(rawValue: records[offset + length])
         else { return nil }
         let path = Array(previous[..<shared]) + records[offset..<offset + length]
         return (path, kind, offset + length + 1)
-    }
-
-    private static func append(_ value: Int, to bytes: inout [UInt8]) {
-        var rest = UInt(value)
-        while rest >= 0x80 {
-            bytes.append(UInt8(rest & 0x7f) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
-
-    private static func read(_ bytes: [UInt8], _ offset: inout Int) -> Int? {
-        var value = 0
-        var shift = 0
-        while offset < bytes.count, shift < 35 {
-            let byte = bytes[offset]
-            offset += 1
-            value |= Int(byte & 0x7f) << shift
-            if byte < 0x80 { return value }
-            shift += 7
-        }
-        return nil
     }
 }
 
@@ -122,7 +103,7 @@ extension PathTable {
         var offset = 0
         while offset < serialized.count {
             if index % Self.restartInterval == 0 { restarts.append(offset) }
-            guard Self.read(serialized, &offset) != nil, let length = Self.read(serialized, &offset),
+            guard LEB128.readCount(serialized, &offset) != nil, let length = LEB128.readCount(serialized, &offset),
                 length < serialized.count - offset
             else { return nil }
             offset += length + 1

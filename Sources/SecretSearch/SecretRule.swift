@@ -15,7 +15,9 @@ package struct SecretRule: Sendable {
     package let title: String
     package let pattern: RegexPattern
     package let scope: Scope
-    /// In small letters; a file without any of them has no such secret. Empty where every line has to be tried.
+    /// In small letters; a file without any of them has no such secret.
+    ///
+    /// Empty where every line has to be tried.
     let keywords: [[UInt8]]
     /// Whether findings show the keyword: that of a user's rule may be the secret.
     let showsKeyword: Bool

@@ -33,6 +33,12 @@ package struct SecretRules: Sendable {
     /// Anchore Engine's five expressions and the wider set of our own.
     package static let standard = SecretRules(anchore + tokens)
 
+    /// The standard rules and others; one of the same name takes the place of a standard rule.
+    package init(adding own: [SecretRule]) {
+        let names = Set(own.map(\.name))
+        self.init(Self.standard.rules.filter { !names.contains($0.name) } + own)
+    }
+
     /// Whether findings of the wider set count in a file: what documentation and tests show is no secret of the image's.
     static func isWorthSearching(_ path: LayerPath) -> Bool {
         let text = "/" + path.text.lowercased()

@@ -24,9 +24,10 @@ package struct SecretScanner {
 
     private let rules: SecretRules
     private let path: LayerPath
-    private let isWorthSearching: Bool
+    /// Whether the rules that know documentation from the image's own files count; told at the first keyword.
+    private lazy var isWorthSearching = SecretRules.isWorthSearching(path)
     private var state = State.undecided
-    private var matchers: [RegexMatcher?]
+    private let matchers: SecretMatchers
     private var findings: [SecretFinding] = []
     private var count: Int64 = 0
 
@@ -42,12 +43,15 @@ package struct SecretScanner {
     /// Why not everything was searched, if so.
     package private(set) var gap: String?
 
-    package init(rules: SecretRules = .standard, path: LayerPath) {
-        self.rules = rules
+    /// `matchers` are shared by files that are searched one after the other.
+    package init(_ matchers: SecretMatchers, path: LayerPath) {
+        rules = matchers.rules
+        self.matchers = matchers
         self.path = path
-        isWorthSearching = SecretRules.isWorthSearching(path)
-        matchers = Array(repeating: nil, count: rules.rules.count)
     }
+
+    /// A search of one file alone.
+    init(rules: SecretRules = .standard, path: LayerPath) { self.init(SecretMatchers(rules), path: path) }
 
     /// Whether more bytes can still change anything.
     package var wantsMore: Bool { state == .undecided || state == .text }
@@ -67,7 +71,7 @@ package struct SecretScanner {
             let part = rest.prefix(min(Self.portion, room > Int64(Int.max) ? Int.max : Int(room)))
             rest = rest[part.endIndex...]
             count += Int64(part.count)
-            buffer.append(contentsOf: part)
+            buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: part))
             if state == .undecided, buffer.count >= Self.head { decide() }
             if state == .text { searchWhole() }
         }
@@ -181,7 +185,12 @@ package struct SecretScanner {
     ) {
         let rule = rules.rules[number]
         let text = UnsafeBufferPointer(rebasing: all[part])
-        guard matches(number, text) else { return }
+        do {
+            guard try matchers.matches(number, text) else { return }
+        } catch {
+            gap = "the rule \(rule.name) is too costly for these files"
+            return
+        }
         if let evidence = rule.evidence {
             let found = UnsafeBufferPointer(
                 rebasing: all[keyword.lowerBound..<max(part.upperBound, keyword.upperBound)]
@@ -200,23 +209,5 @@ package struct SecretScanner {
             )
         )
         if !wantsFindings { gap = "more than \(Self.maxFindings) places that look like secrets" }
-    }
-
-    private mutating func matches(_ number: Int, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        let matcher: RegexMatcher
-        if let known = matchers[number] {
-            matcher = known
-        } else {
-            matcher = RegexMatcher(rules.rules[number].pattern)
-            matchers[number] = matcher
-        }
-        do {
-            // What is no UTF-8 is read as marks of replacement.
-            if text.allSatisfy({ $0 < 128 }) { return try matcher.matches(utf8: text) }
-            return try matcher.matches(String(decoding: text, as: UTF8.self))
-        } catch {
-            gap = "the rule \(rules.rules[number].name) is too costly for this file"
-            return false
-        }
     }
 }

@@ -12,6 +12,8 @@ package struct StoredLayer: Sendable {
     package var paths: [UInt8]
     package var diffID: Digest?
     package var gaps: [CoverageGap]
+    /// What was collected of its files; `nil` where nothing was.
+    let facts: StoredFacts?
 
     /// Encodes and compresses; CPU work that belongs on a worker's thread.
     package init(_ layer: AnalysedLayer) throws {
@@ -21,6 +23,7 @@ package struct StoredLayer: Sendable {
         paths = try Zstd.compress(layer.paths.serialized)
         diffID = layer.report.diffID
         gaps = layer.report.gaps
+        facts = try layer.facts.map { try StoredFacts($0) }
     }
 
     /// Reads back what was stored.
@@ -38,14 +41,20 @@ package struct StoredLayer: Sendable {
 
 /// A layer's analysis as it was read from the database.
 package struct StoredAnalysis: Sendable, Hashable {
-    fileprivate let report: [UInt8]
-    fileprivate let paths: [UInt8]
+    let report: [UInt8]
+    let paths: [UInt8]
+    /// `nil` where nothing was collected of its files, or nobody asked.
+    let facts: StoredFacts?
 
     /// Bytes as they are stored.
-    package var byteCount: Int { report.count + paths.count }
+    package var byteCount: Int { report.count + paths.count + (facts?.byteCount ?? 0) }
 
     /// Decompresses and decodes; CPU work that belongs on a worker's thread.
-    package func decoded() throws -> AnalysedLayer { try StoredLayer.decode(report: report, paths: paths) }
+    package func decoded() throws -> AnalysedLayer {
+        var layer = try StoredLayer.decode(report: report, paths: paths)
+        layer.facts = try facts?.decoded()
+        return layer
+    }
 }
 
 extension Store {
@@ -64,6 +73,7 @@ extension Store {
                 """,
                 [.int(claim.subject), .text(claim.analysisVersion), .bytes(layer.report), .bytes(layer.paths)]
             )
+            try Self.setFacts(layer.facts, layer: claim.subject, session)
             _ = try session.execute(
                 "UPDATE layers SET diff_id = $2 WHERE id = $1",
                 [.int(claim.subject), .text(layer.diffID?.description)]
@@ -113,7 +123,7 @@ extension Store {
                 guard let report = try row.optionalBytes(0), let paths = try row.optionalBytes(1) else {
                     throw StoreError(.notFound, "a layer has no report yet")
                 }
-                return StoredAnalysis(report: report, paths: paths)
+                return StoredAnalysis(report: report, paths: paths, facts: nil)
             }
         }
     }

@@ -47,14 +47,16 @@ package struct TarBuilder {
         _ kind: Kind,
         content: [UInt8] = [],
         target: [UInt8] = [],
-        mode: Int = 0o644
+        mode: Int = 0o644,
+        userID: Int = 0,
+        groupID: Int = 0
     ) {
         boundaries.append(bytes.count)
         var records: [UInt8] = []
         if path.count > 100 { records += Self.paxRecord("path", path) }
         if target.count > 100 { records += Self.paxRecord("linkpath", target) }
         if !records.isEmpty { append(Self.header(Array("PaxHeaders/x".utf8), .pax, size: records.count), records) }
-        let header = Self.header(path, kind, size: content.count, target: target, mode: mode)
+        let header = Self.header(path, kind, size: content.count, target: target, mode: mode, ids: (userID, groupID))
         append(header, content)
     }
 
@@ -119,13 +121,14 @@ package struct TarBuilder {
         size: Int,
         target: [UInt8] = [],
         mode: Int = 0o644,
+        ids: (user: Int, group: Int) = (0, 0),
         isGNU: Bool = false
     ) -> [UInt8] {
         var block = [UInt8](repeating: 0, count: 512)
         put(Array(path.prefix(100)), into: &block, at: 0)
         put(octal(mode, width: 8), into: &block, at: 100)
-        put(octal(0, width: 8), into: &block, at: 108)
-        put(octal(0, width: 8), into: &block, at: 116)
+        put(octal(ids.user, width: 8), into: &block, at: 108)
+        put(octal(ids.group, width: 8), into: &block, at: 116)
         put(octal(size, width: 12), into: &block, at: 124)
         put(octal(0, width: 12), into: &block, at: 136)
         block[156] = kind.rawValue

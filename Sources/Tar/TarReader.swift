@@ -23,6 +23,9 @@ package struct TarEntry: Sendable {
     package var size: Int64
     /// Permission bits, 0o7777 at most.
     package var mode: UInt16
+    /// Numbers, as the archive has them.
+    package var userID: Int64
+    package var groupID: Int64
     package var linkTarget: [UInt8]
 }
 
@@ -83,6 +86,8 @@ package final class TarReader {
             kind: kind,
             size: max(0, archive_entry_size(entry)),
             mode: UInt16(truncatingIfNeeded: archive_entry_perm(entry)) & 0o7777,
+            userID: archive_entry_uid(entry),
+            groupID: archive_entry_gid(entry),
             linkTarget: target
         )
     }

@@ -11,19 +11,18 @@ import Telemetry
 struct TaskRunner: Sendable {
     let store: Store
     let access: RegistryAccess
-    let scanner: LayerScanner
     let window: SlotWindow
     let decoded: DecodedLayers
     /// What the analyzers, the folds and the encoding have cost.
     let costs: AnalyzerCosts
 
     /// `threads` does what takes CPU.
-    func run(_ claim: Claim, on threads: ThreadPool) async throws {
+    func run(_ claim: Claim, _ scanner: LayerScanner, on threads: ThreadPool) async throws {
         defer { countCosts() }
         let labels = [("kind", claim.kind.rawValue)]
         switch claim.kind {
         case .layer:
-            let layer = try await analyse(claim, on: threads)
+            let layer = try await analyse(claim, scanner, on: threads)
             try await Measure.time(MetricNames.mergeSeconds, labels) { try await store.merge(layer, of: claim) }
             Measure.count(MetricNames.layers, [("outcome", "analysed")])
         case .inventory:
@@ -44,7 +43,7 @@ struct TaskRunner: Sendable {
     ///
     /// A layer is one in the whole fleet, so what one repository does with it must not decide for all. Later attempts begin
     /// at another place, for one that is slow to fail.
-    private func analyse(_ claim: Claim, on threads: ThreadPool) async throws -> StoredLayer {
+    private func analyse(_ claim: Claim, _ scanner: LayerScanner, on threads: ThreadPool) async throws -> StoredLayer {
         let source = try await store.layerSource(claim.subject)
         var places = [LayerPlace(registry: source.registry, repository: source.repository)]
         if claim.attempt > 1 {
@@ -56,7 +55,7 @@ struct TaskRunner: Sendable {
         var next = 0
         while next < places.count {
             do {
-                return try await fetch(source, from: places[next], on: threads)
+                return try await fetch(source, from: places[next], scanner, on: threads)
             } catch let error where Self.isOfPlace(error) {
                 // What the first place said explains most.
                 failure = failure ?? error
@@ -83,6 +82,7 @@ struct TaskRunner: Sendable {
     private func fetch(
         _ source: LayerSource,
         from place: LayerPlace,
+        _ scanner: LayerScanner,
         on threads: ThreadPool
     ) async throws -> StoredLayer {
         let client = try await access.client()

@@ -1,9 +1,9 @@
-import Catalogers
 import DedicatedThread
 package import FleetRegistry
 package import LayerScan
 package import Logging
 import Postgres
+package import MalwareScan
 package import Queue
 import Registry
 package import Store
@@ -28,6 +28,9 @@ package struct WorkerSettings: Sendable {
     /// Where large evidence is spooled, in files without a name.
     package var scratchDirectory = "/tmp"
 
+    /// Who is asked about malware, where the fleet wants to know.
+    package var malware: MalwareScanner?
+
     /// Where CPU time is noted.
     package var costs = AnalyzerCosts()
 
@@ -44,6 +47,7 @@ package struct Worker: Sendable {
     private let leases: LeaseRenewal
     private let store: Store
     private let runner: TaskRunner
+    private let collection: CollectionSwitch
     private let window: SlotWindow
     private let threads: ThreadPool
     private let interactiveThread: ThreadPool
@@ -66,12 +70,7 @@ package struct Worker: Sendable {
         self.store = store
         self.logger = logger
         leases = LeaseRenewal(store: store, leaseSeconds: settings.leaseSeconds, logger: logger)
-        let scanner = LayerScanner(
-            limits: settings.limits,
-            selection: Catalogers.selection,
-            scratchDirectory: settings.scratchDirectory,
-            costs: settings.costs
-        )
+        collection = CollectionSwitch(settings, store: store)
         let analyses = min(settings.analyses, settings.slots)
         threads = try ThreadPool(name: "analysis", threads: analyses)
         interactiveThread = try ThreadPool(name: "analysis", threads: 1)
@@ -79,7 +78,6 @@ package struct Worker: Sendable {
         runner = TaskRunner(
             store: store,
             access: access,
-            scanner: scanner,
             window: window,
             decoded: DecodedLayers(),
             costs: settings.costs
@@ -88,6 +86,7 @@ package struct Worker: Sendable {
 
     /// Works until the task is cancelled; claims that are not finished then go back into the queue.
     package func run() async {
+        await refreshCollection()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await beat() }
             group.addTask { await leases.run() }
@@ -106,7 +105,17 @@ package struct Worker: Sendable {
             } catch {
                 logger.debug("no sign of life reaches Redis: \(error)")
             }
+            await refreshCollection()
             try? await Task.sleep(for: .seconds(2))  // a cancelled sleep ends the loop
+        }
+    }
+
+    private func refreshCollection() async {
+        do {
+            try await collection.refresh()
+        } catch {
+            // With another version than the coordinator's it claims nothing until it knows better.
+            logger.warning("what the fleet collects is not known: \(error)")
         }
     }
 
@@ -144,18 +153,19 @@ package struct Worker: Sendable {
     }
 
     private func handle(_ entry: WorkFeed.Entry, on threads: ThreadPool) async throws {
+        let analysis = collection.analysis
         guard
             let claim = try await store.claim(
                 task: entry.task,
                 worker: settings.name,
-                analysisVersion: Catalogers.analysisVersion,
+                analysisVersion: analysis.version,
                 leaseSeconds: settings.leaseSeconds
             )
         else { return try await feed.acknowledge(entry) }
         let metadata = await metadata(of: claim)
         logger.debug("claimed", metadata: metadata)
         let started = ContinuousClock.now
-        let work = Task { try await carryOut(claim, on: threads) }  // awaited just below
+        let work = Task { try await carryOut(claim, analysis.scanner, on: threads) }  // awaited just below
         await leases.hold(claim, work: work, metadata: metadata)
         let result = await withTaskCancellationHandler {
             await work.result
@@ -201,11 +211,11 @@ package struct Worker: Sendable {
     }
 
     /// A suspect is worked on alone: if that costs the worker's life, it is known what did.
-    private func carryOut(_ claim: Claim, on threads: ThreadPool) async throws {
+    private func carryOut(_ claim: Claim, _ scanner: LayerScanner, on threads: ThreadPool) async throws {
         try await solitude.run(alone: claim.isSuspect) {
             try Task.checkCancellation()
             if claim.isSuspect { try await store.seclude(claim) }
-            try await runner.run(claim, on: threads)
+            try await runner.run(claim, scanner, on: threads)
         }
     }
 

@@ -4,6 +4,7 @@ import ArgumentParser
 import FeedSync
 import ImageSources
 import LayerScan
+import MalwareScan
 import Registry
 import VEX
 
@@ -48,6 +49,7 @@ struct ExitStatus {
         case let error as LayerScanError: [.cancelled, .noRoom].contains(error.code) ? unavailable : badInput
         case let error as AdvisoryFileError: error.code == .busy || error.code == .unwritable ? unavailable : badInput
         case let error as RegistryError: code(of: error.code)
+        case is MalwareScanError: unavailable
         case let error as FeedSyncError: error.code == .usage ? usage : unavailable
         default: nil
         }

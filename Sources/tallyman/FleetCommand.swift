@@ -11,7 +11,7 @@ struct FleetCommand: AsyncParsableCommand {
         abstract: "Scans of whole registries: start one, watch it, see what became of each image.",
         subcommands: [
             Scan.self, Status.self, Images.self, Failures.self, Retry.self, Rematch.self, FleetExceptions.self,
-            FleetVEX.self, FleetPolicyCommand.self,
+            FleetVEX.self, FleetPolicyCommand.self, FleetCollect.self,
         ]
     )
 

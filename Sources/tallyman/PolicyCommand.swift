@@ -158,7 +158,10 @@ struct PolicyCheckCommand: AsyncParsableCommand {
         abstract: "Judges one image by a policy bundle or a compliance profile; needs no server.",
         discussion: """
             SOURCE is what `tallyman scan` takes. Vulnerabilities are matched with the advisories that were imported. A
-            rule that asks about what a one-shot scan does not collect counts with its action, and is told.
+            rule that asks about what a one-shot scan does not collect counts with its action, and is told. What the rules ask
+            about the image's files is collected: the files themselves, their digests, what is in /etc/passwd, files to
+            retrieve, what package databases say, secrets, and malware where there is a --clamd. The gate files looks for the expression in regex_name; where that is
+            a name, --content-search NAME=REGEX says what it stands for.
 
             -o json gives the evaluation as Anchore Engine's API does. With --profile the result is a report of the
             profile's controls, which csv and html are for, too.
@@ -176,6 +179,8 @@ struct PolicyCheckCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The name to judge it under; by default its own.", valueName: "ref")) var tag: String?
     @Option(name: [.short, .customLong("output")], help: "table or json; of a profile csv and html, too.")
     var output: ComplianceFormat = .table
+    @OptionGroup var dockerfile: DockerfileOption
+    @OptionGroup var collection: CollectionOptions
     @Option(help: "OS/ARCH[/VARIANT] of an image for several; by default linux/amd64, else the first for Linux.")
     var platform: String?
     @Option(help: "The advisory file; by default the one that `tallyman advisories import` writes.")
@@ -200,7 +205,14 @@ struct PolicyCheckCommand: AsyncParsableCommand {
         let profile = try profile.map { try ProfileOption.profile($0) }
         let bundle = try profile?.policies() ?? PolicyFile.usable(bundle ?? "-")
         let file = try advisoryFile()
-        let image = try await ScanCommand.load(source, platform: wanted, isPlainHTTP: plainHttp)
+        let dockerfile = try dockerfile.text()
+        let image = try await ScanCommand.load(
+            source,
+            platform: wanted,
+            isPlainHTTP: plainHttp,
+            collecting: try collection.plan().union(bundle.needs),
+            malware: try collection.clamd.scanner()
+        )
         let name = try PolicyFile.name(
             tag,
             source: self.source,
@@ -211,7 +223,7 @@ struct PolicyCheckCommand: AsyncParsableCommand {
         // Matching reads a database and waits for all cores: nothing for the cooperative pool.
         let evaluation = try await ThreadPool(name: "match", threads: 1).run {
             let found = try file.map { try ScanDocument.findings(of: image, in: $0) }
-            let facts = try ImageFacts(image, found: found, advisories: file)
+            let facts = try ImageFacts(image, found: found, advisories: file, dockerfile: dockerfile)
             return bundle.evaluate(facts, as: name, now: now)
         }
         switch (profile, output) {

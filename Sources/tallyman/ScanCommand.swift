@@ -5,7 +5,9 @@ import DedicatedThread
 import Documents
 import Foundation
 import ImageSources
+import LayerScan
 import Logging
+import MalwareScan
 import Policy
 import Registry
 import Reports
@@ -81,6 +83,8 @@ struct ScanCommand: AsyncParsableCommand {
     )
     var policy: String?
     @Option(help: ProfileOption.help) var profile: String?
+    @OptionGroup var dockerfile: DockerfileOption
+    @OptionGroup var collection: CollectionOptions
     @Option(help: ArgumentHelp("The name that the policy judges it under; by default its own.", valueName: "ref"))
     var tag: String?
     @Flag(help: "List suppressed vulnerabilities in the table, too.") var showSuppressed = false
@@ -131,8 +135,19 @@ struct ScanCommand: AsyncParsableCommand {
         }
         let bundle =
             try profile.map { try ProfileOption.profile($0).policies() } ?? policy.map { try PolicyFile.usable($0) }
+        guard bundle != nil || dockerfile.dockerfile == nil else {
+            throw UsageError("--dockerfile is for --policy and --profile")
+        }
+        let dockerfile = try dockerfile.text()
+        let plan = try collection.plan().union(bundle?.needs ?? .nothing)
         let file = try advisoryFile(isNeeded: threshold != nil)
-        let image = try await Self.load(source, platform: wanted, isPlainHTTP: plainHttp)
+        let image = try await Self.load(
+            source,
+            platform: wanted,
+            isPlainHTTP: plainHttp,
+            collecting: plan,
+            malware: try collection.clamd.scanner()
+        )
         if file == nil {
             ConsoleOutput.error("no advisories: nothing was matched; import some with `tallyman advisories import`")
         }
@@ -144,7 +159,7 @@ struct ScanCommand: AsyncParsableCommand {
                 isRegistry: source.isRegistry,
                 reference: image.reference
             )
-            return PolicyQuestion(bundle: bundle, name: name, now: PolicyFile.now)
+            return PolicyQuestion(bundle: bundle, name: name, now: PolicyFile.now, dockerfile: dockerfile)
         }
         // Matching reads a database and waits for all cores: nothing for the cooperative pool.
         let document = try await ThreadPool(name: "match", threads: 1).run {
@@ -214,10 +229,19 @@ struct ScanCommand: AsyncParsableCommand {
     }
 
     /// Loads and analyses a source on threads of our own, with progress on standard error.
-    static func load(_ source: ImageSource, platform: Platform?, isPlainHTTP: Bool) async throws -> ScannedImage {
+    ///
+    /// `plan` says what is collected of the image's files.
+    static func load(
+        _ source: ImageSource,
+        platform: Platform?,
+        isPlainHTTP: Bool,
+        collecting plan: CollectionPlan = .nothing,
+        malware: MalwareScanner? = nil
+    ) async throws -> ScannedImage {
         let threads = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
         let opened = try OpenClient(source, isPlainHTTP: isPlainHTTP)
         let loader = ImageLoader(
+            scanner: LayerScanner(collection: try CollectionOptions.collection(plan, malware: malware)),
             pool: try ThreadPool(name: "scan", threads: threads),
             client: { opened.client() },
             environment: ProcessInfo.processInfo.environment,

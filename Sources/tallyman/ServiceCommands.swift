@@ -98,6 +98,8 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "The worker's name, unique in the fleet.")
     var name: String?
 
+    @OptionGroup var clamd: ClamdOption
+
     @Option(help: "Seconds that a claim holds without a sign of life.")
     var lease = 15
 
@@ -120,6 +122,7 @@ struct WorkerCommand: AsyncParsableCommand {
         )
         settings.slots = slots
         settings.leaseSeconds = lease
+        settings.malware = try clamd.scanner()
         settings.scratchDirectory = NSTemporaryDirectory()
         let costs = CostsFile(process: settings.name)
         if let costs { settings.costs = costs.costs }

@@ -82,6 +82,23 @@ struct ComplianceProfileTests {
         #expect(control?.state == (isFine ? .pass : .fail))
     }
 
+    @Test(
+        "Secrets in instructions are told from names, files and variables",
+        arguments: [
+            ("ENV POSTGRES_PASSWORD=abc", false), ("ENV API_KEY abc", false), ("ARG ACCESS_TOKEN=\"x\"", false),
+            ("RUN |1 AUTH_TOKEN=abc /bin/sh -c make", false), ("RUN curl --password=abc https://x", false),
+            ("ENV POSTGRES_PASSWORD_FILE=/run/secrets/p", true), ("ENV PASSWORD=$OTHER", true),
+            ("RUN apt-get install -y passwd sudo", true), ("RUN curl --password=\"$PW\" https://x", true),
+            ("RUN passwd -l root", true), ("ARG API_KEY", true), ("ENV SECRET_NAME=db", true),
+        ]
+    )
+    func instructions(_ line: String, _ isFine: Bool) throws {
+        var facts = ImageFacts.compliant
+        facts.addInstruction(line)
+        let control = try judged(facts, .cisDocker).controls.first { $0.id == "4.10" }
+        #expect(control?.state == (isFine ? .pass : .fail), "\(control?.evidence ?? [])")
+    }
+
     @Test("A bundle without a mapping for the image, or with foreign problems, proves nothing")
     func broken() {
         func states(_ isMapped: Bool, _ problems: [ImageCompliance.Problem]) -> Set<ControlState> {
@@ -119,7 +136,7 @@ struct ComplianceProfileTests {
         #expect(report.text(.plain).contains("CONTROLS THAT FAIL"))
         #expect(ComplianceReport(profile, images: [good]).text(.plain).contains("not-visible"))
         let csv = String(decoding: report.csv(), as: UTF8.self)
-        #expect(csv.split(separator: "\n").count >= 2 * profile.controls.count + 1)
+        #expect(csv.split(whereSeparator: \.isNewline).count >= 2 * profile.controls.count + 1)
         #expect(csv.contains("User 0 found as effective user"))
         let html = String(decoding: report.html(), as: UTF8.self)
         #expect(html.contains("User 0 found as effective user") && !html.contains("<script"))

@@ -4,6 +4,7 @@ import Logging
 import Postgres
 import Queue
 import Reports
+import ScanModel
 import Store
 import TallymanTesting
 import Telemetry
@@ -110,7 +111,7 @@ extension FleetTests {
                             try await fleet.store.claim(
                                 task: task,
                                 worker: "w-7",
-                                analysisVersion: Catalogers.analysisVersion,
+                                analysisVersion: Catalogers.analysisVersion + CollectionPlan.standard.versionSuffix,
                                 leaseSeconds: 60
                             )
                         )

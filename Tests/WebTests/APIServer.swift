@@ -67,6 +67,8 @@ struct APIServer: Sendable {
             logger: logger
         )
         try await service.prepare()
+        // The layers of these tests are claimed under a version of their own.
+        try await store.setCollection(.nothing)
         let port = try RawClient.freePort()
         let nowhere = "unix:///nonexistent"
         let made = WebServer(

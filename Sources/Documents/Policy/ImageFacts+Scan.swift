@@ -1,5 +1,6 @@
 import Advisories
 package import AdvisoryFile
+import ImageInventory
 package import ImageSources
 package import Matching
 package import Policy
@@ -9,13 +10,14 @@ import Versions
 extension ImageFacts {
     /// What a one-shot scan knows of an image.
     ///
-    /// `found` are the findings of each package of its inventory, where there are advisories to match with; those that
+    /// `given` is the Dockerfile that the image was built from, where its owner gives it. `found` are the findings of each package of its inventory, where there are advisories to match with; those that
     /// `isOpen` says no to, by package and finding, need no work and count for no policy. A one-shot scan keeps no memory of
     /// what it found before, so every flaw counts as known for as long as it has been published.
     package init(
         _ image: ScannedImage,
         found: [[Finding]]?,
         advisories: AdvisoryFile?,
+        dockerfile given: String? = nil,
         isOpen: (Int, Finding) -> Bool = { _, _ in true }
     ) throws {
         self.init()
@@ -23,7 +25,9 @@ extension ImageFacts {
         digest = image.digest.map { "\($0)" }
         parentDigest = image.indexDigest.map { "\($0)" }
         metadata = MetadataFacts(image)
-        if let config = image.config {
+        if let given {
+            dockerfile = .collected(DockerfileFacts(mode: .actual, text: given))
+        } else if let config = image.config {
             let execution = config.config
             dockerfile = .collected(
                 GuessedDockerfile.facts(
@@ -41,6 +45,9 @@ extension ImageFacts {
             PackageFact.facts(of: item, distro: image.distro(ofPackageAt: index))
         }
         packages = .collected(placed.flatMap { $0 })
+        if !image.layers.isEmpty {
+            add(FilesFold.fold(image.layers.map(\.analysis)), remedy: "see --collect")
+        }
         guard let found, let advisories else { return }
         let background = try CVEScores(found: found, advisories: advisories)
         vulnerabilities = .collected(

@@ -7,10 +7,13 @@ package struct PolicyQuestion: Sendable {
     package var name: ImageName?
     /// When it is asked: whitelists expire, fixes and flaws have an age.
     package var now: PolicyInstant
+    /// The Dockerfile that the image was built from; `nil` for a guess from its history.
+    package var dockerfile: String?
 
-    package init(bundle: PolicyBundle, name: ImageName?, now: PolicyInstant) {
+    package init(bundle: PolicyBundle, name: ImageName?, now: PolicyInstant, dockerfile: String? = nil) {
         self.bundle = bundle
         self.name = name
         self.now = now
+        self.dockerfile = dockerfile
     }
 }

@@ -1,5 +1,6 @@
 import Advisories
 import LinearRegex
+package import ScanModel
 
 /// A policy bundle of Anchore Engine, version `1_0`: policies, which of them count for which images, and exceptions.
 ///
@@ -18,6 +19,14 @@ package struct PolicyBundle: Sendable {
     let blacklistedImages: [ImageSelector]
     /// As its author wrote it.
     package let document: [UInt8]
+
+    /// What must be collected of an image's files for every rule to tell.
+    package var needs: CollectionPlan {
+        policies.sorted { $0.key < $1.key }.flatMap(\.value.rules).reduce(.nothing) { plan, rule in
+            guard case .trigger(let trigger) = rule.check else { return plan }
+            return plan.union(trigger.needs)
+        }
+    }
 
     /// What came of reading a document.
     package struct Reading: Sendable {

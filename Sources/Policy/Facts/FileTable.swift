@@ -16,6 +16,8 @@ package struct FileFact: Hashable, Sendable {
     package var sha256: String?
     package var sha1: String?
     package var md5: String?
+    /// Where a symbolic link points to, as it has it.
+    package var linkTarget: String?
 
     package init(
         path: String,
@@ -26,7 +28,8 @@ package struct FileFact: Hashable, Sendable {
         size: Int64 = 0,
         sha256: String? = nil,
         sha1: String? = nil,
-        md5: String? = nil
+        md5: String? = nil,
+        linkTarget: String? = nil
     ) {
         self.path = path
         self.kind = kind
@@ -37,6 +40,7 @@ package struct FileFact: Hashable, Sendable {
         self.sha256 = sha256
         self.sha1 = sha1
         self.md5 = md5
+        self.linkTarget = linkTarget
     }
 }
 
@@ -54,10 +58,7 @@ package struct FileTable: Sendable {
     let setIDs: [Int]
 
     package init(_ entries: [FileFact], hasDigests: Bool = false) {
-        var byPath: [String: FileFact] = [:]
-        byPath.reserveCapacity(entries.count)
-        for entry in entries { byPath[entry.path] = entry }
-        let sorted = byPath.values.sorted { $0.path < $1.path }
+        let sorted = Self.sorted(entries)
         self.entries = sorted
         self.hasDigests = hasDigests
         var bytes: [UInt8] = []
@@ -70,6 +71,15 @@ package struct FileTable: Sendable {
         pathBytes = bytes
         pathEnds = ends
         setIDs = sorted.indices.filter { sorted[$0].mode & 0o6000 != 0 }
+    }
+
+    /// As a rule they come sorted, and there are tens of thousands.
+    private static func sorted(_ entries: [FileFact]) -> [FileFact] {
+        if zip(entries, entries.dropFirst()).allSatisfy({ $0.path < $1.path }) { return entries }
+        var byPath: [String: FileFact] = [:]
+        byPath.reserveCapacity(entries.count)
+        for entry in entries { byPath[entry.path] = entry }
+        return byPath.values.sorted { $0.path < $1.path }
     }
 
     /// Places in `entries` whose paths match from their start.

@@ -1,4 +1,5 @@
 import LinearRegex
+import ScanModel
 
 extension Gate {
     static let files = Gate(
@@ -25,6 +26,16 @@ private struct ContentMatchTrigger: Trigger {
 
     init(_ values: ParameterValues) { wanted = values.text("regex_name").flatMap { $0.isEmpty ? nil : $0 } }
 
+    /// What is no mere name is an expression, which can be searched for without being configured.
+    var needs: CollectionPlan {
+        var plan = CollectionPlan(parts: [.content])
+        guard let wanted, !NamedPattern.isName(wanted) else { return plan }
+        // A text that is no expression finds nothing either way.
+        let isPattern = (try? RegexPattern(wanted)) != nil
+        if isPattern { plan.contentPatterns = [NamedPattern(name: nil, pattern: wanted)] }
+        return plan
+    }
+
     func findings(in image: ImageFacts, _: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         try image.contentMatches.get()
             .filter { wanted == nil || $0.pattern == wanted || ($0.name != nil && $0.name == wanted) }
@@ -48,6 +59,8 @@ private struct NameMatchTrigger: Trigger {
     init(_ values: ParameterValues) throws(ParameterError) {
         pattern = try RegexPattern(parameter: "regex", values.text("regex") ?? "")
     }
+
+    var needs: CollectionPlan { CollectionPlan(parts: [.files]) }
 
     func findings(in image: ImageFacts, _ context: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         let files = try image.files.get()
@@ -111,6 +124,8 @@ private struct AttributeMatchTrigger: Trigger {
         }
     }
 
+    var needs: CollectionPlan { CollectionPlan(parts: checksum == nil ? [.files] : [.files, .digests]) }
+
     func findings(in image: ImageFacts, _: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         let files = try image.files.get()
         guard let file = files[path] else {
@@ -141,6 +156,8 @@ private struct SetIDTrigger: Trigger {
     static let summary = "Fires for each file found to have suid or sgid bit set."
 
     init(_: ParameterValues) {}
+
+    var needs: CollectionPlan { CollectionPlan(parts: [.files]) }
 
     func findings(in image: ImageFacts, _: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         let files = try image.files.get()

@@ -1,3 +1,4 @@
+import ScanModel
 import Versions
 
 extension Gate {
@@ -118,6 +119,8 @@ private struct VerifyTrigger: Trigger {
         check = values.choice("check")
     }
 
+    var needs: CollectionPlan { CollectionPlan(parts: [.files, .digests, .verify]) }
+
     func findings(in image: ImageFacts, _: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         let files = try image.files.get()
         var found: [TriggerFinding] = []
@@ -139,7 +142,7 @@ private struct VerifyTrigger: Trigger {
     }
 
     private func state(of record: PackageFile, in files: FileTable) -> State? {
-        guard let file = files[record.path] else { return .missing }
+        guard let file = files.resolving(record.path) else { return .missing }
         guard !record.isConfiguration else { return nil }
         if file.kind == .file, let wanted = record.digest, let actual = digest(of: file, by: record.algorithm),
             actual != wanted

@@ -1,3 +1,5 @@
+import ScanModel
+
 extension Gate {
     static let passwdFile = Gate(
         "passwd_file",
@@ -25,7 +27,14 @@ private func listedFields(
     }
 }
 
-private struct PasswdMissingTrigger: Trigger {
+/// A trigger that asks for the lines of `/etc/passwd`.
+private protocol PasswdTrigger: Trigger {}
+
+extension PasswdTrigger {
+    var needs: CollectionPlan { CollectionPlan(parts: [.passwd]) }
+}
+
+private struct PasswdMissingTrigger: PasswdTrigger {
     static let name = "content_not_available"
     static let summary = "Triggers if the /etc/passwd file is not present/stored in the evaluated image."
 
@@ -39,7 +48,7 @@ private struct PasswdMissingTrigger: Trigger {
     }
 }
 
-private struct UserNameTrigger: Trigger {
+private struct UserNameTrigger: PasswdTrigger {
     static let name = "blacklist_usernames"
     static let summary = "Triggers if specified username is found in the /etc/passwd file."
     static let parameters = [
@@ -62,7 +71,7 @@ private struct UserNameTrigger: Trigger {
     }
 }
 
-private struct UserIDTrigger: Trigger {
+private struct UserIDTrigger: PasswdTrigger {
     static let name = "blacklist_userids"
     static let summary = "Triggers if specified user id is found in the /etc/passwd file."
     static let parameters = [
@@ -85,7 +94,7 @@ private struct UserIDTrigger: Trigger {
     }
 }
 
-private struct GroupIDTrigger: Trigger {
+private struct GroupIDTrigger: PasswdTrigger {
     static let name = "blacklist_groupids"
     static let summary = "Triggers if specified group id is found in the /etc/passwd file."
     static let parameters = [
@@ -107,7 +116,7 @@ private struct GroupIDTrigger: Trigger {
     }
 }
 
-private struct ShellTrigger: Trigger {
+private struct ShellTrigger: PasswdTrigger {
     static let name = "blacklist_shells"
     static let summary = "Triggers if specified login shell for any user is found in the /etc/passwd file."
     static let parameters = [
@@ -129,7 +138,7 @@ private struct ShellTrigger: Trigger {
     }
 }
 
-private struct WholeEntryTrigger: Trigger {
+private struct WholeEntryTrigger: PasswdTrigger {
     static let name = "blacklist_full_entry"
     static let summary = "Triggers if entire specified passwd entry is found in the /etc/passwd file."
     static let parameters = [

@@ -1,4 +1,5 @@
 import LinearRegex
+import ScanModel
 
 extension Gate {
     static let retrievedFiles = Gate(
@@ -25,6 +26,8 @@ private struct FileNotRetrievedTrigger: Trigger {
     private let path: String
 
     init(_ values: ParameterValues) { path = values.text("path") ?? "" }
+
+    var needs: CollectionPlan { CollectionPlan(parts: [.retrieve], retrievedPaths: [path]) }
 
     func findings(in image: ImageFacts, _: EvaluationContext) -> [TriggerFinding] {
         image.retrievedFiles.value?[path] == nil ? [TriggerFinding("Cannot locate file in the image analysis")] : []
@@ -66,6 +69,8 @@ private struct RetrievedContentTrigger: Trigger {
         check = values.text("check") ?? "match"
         id = "\(values.ruleID ?? "None")+file://\(path)"
     }
+
+    var needs: CollectionPlan { CollectionPlan(parts: [.retrieve], retrievedPaths: [path]) }
 
     func findings(in image: ImageFacts, _ context: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         guard let content = try image.retrievedFiles.get()[path] else { return [] }

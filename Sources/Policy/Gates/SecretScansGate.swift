@@ -1,4 +1,5 @@
 import LinearRegex
+import ScanModel
 
 extension Gate {
     static let secretScans = Gate(
@@ -44,6 +45,8 @@ private struct SecretTrigger: Trigger {
         }
         firesWhereFound = values.text("match_type") != "notfound"
     }
+
+    var needs: CollectionPlan { CollectionPlan(parts: [.secrets]) }
 
     func findings(in image: ImageFacts, _ context: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         let matcher = pattern.map { context.matcher(of: $0) }

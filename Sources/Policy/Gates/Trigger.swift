@@ -1,4 +1,5 @@
 import LinearRegex
+import ScanModel
 
 /// A check that a rule configures: what of an image it finds.
 ///
@@ -10,6 +11,8 @@ protocol Trigger: Sendable {
     /// One or two sentences, for the list of gates.
     static var summary: String { get }
     static var parameters: [Parameter] { get }
+    /// What must have been collected of an image's files for it to tell.
+    var needs: CollectionPlan { get }
     /// Takes parameters, each of which is of its kind; throws where they do not go together.
     init(_ values: ParameterValues) throws(ParameterError)
     /// What it finds, in the order in which the image has it; throws where it cannot tell.
@@ -18,6 +21,7 @@ protocol Trigger: Sendable {
 
 extension Trigger {
     static var parameters: [Parameter] { [] }
+    var needs: CollectionPlan { .nothing }
 }
 
 /// A value of a parameter that is wrong in the company of the others.

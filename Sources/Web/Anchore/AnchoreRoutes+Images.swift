@@ -146,7 +146,8 @@ extension AnchoreRoutes {
                 account: call.account,
                 watchesTag: try call.flag("autosubscribe", false)
             ),
-            analysisVersion: service.settings.analysisVersion,
+            analysisVersion: service.settings.analysisVersion
+                + (try await service.store.collection()).versionSuffix,
             shards: service.settings.shards
         )
         let added = try await service.store.images(.numbers([number]), in: call.scope)

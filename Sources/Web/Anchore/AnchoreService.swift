@@ -19,7 +19,7 @@ package struct AnchoreService: Sendable {
 
     /// Facts of the fleet that the server is part of.
     package struct Settings: Sendable {
-        /// The analysis version that the fleet's workers produce.
+        /// The analysis version that the fleet's workers produce, without what they collect of files.
         package var analysisVersion: String
         package var shards: Int
         /// The program's version.

@@ -69,7 +69,9 @@ package struct FleetPolicy: Sendable {
         return verdict
     }
 
-    /// Images under a profile: those named, or all that a tag names now. What was judged before is read again.
+    /// Images under a profile: those named, or all that a tag names now.
+    ///
+    /// What was judged before is read again.
     package func compliance(
         _ profile: ComplianceProfile,
         images references: [ImageReference],
