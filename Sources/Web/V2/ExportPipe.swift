@@ -44,6 +44,14 @@ final class ExportPipe: Sendable {
         if isAbandoned { throw Abandoned() }
     }
 
+    /// Adds the last part, for which nobody waits: there is always room for one more.
+    func writeLast(_ part: [UInt8]) {
+        state.withLock { state in
+            if !state.isAbandoned, !part.isEmpty { state.parts.append(part) }
+            return state.reader.take()
+        }?.resume()
+    }
+
     /// Nothing more comes.
     func finish(_ result: Result<Void, any Error>) {
         state.withLock { state in
