@@ -34,14 +34,14 @@ struct DocumentTests {
         var random = SeededRandom(seed: 6)
         let alphabet = Array("ab09.-_:/@AZ ")
         var matched = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<3_000 {
             let length = Int.random(in: 1...14, using: &random)
             let text = String((0..<length).map { _ in alphabet.randomElement(using: &random) ?? "a" })
             guard TextShape.target.matches(text) else { continue }
             matched += 1
             #expect(RegistryTarget(text) != nil, "\(text)")
         }
-        #expect(matched > 500)
+        #expect(matched > 50)
     }
 
     @Test("the document as YAML says the same as JSON")

@@ -11,7 +11,8 @@ struct ExportPipeTests {
         let pipe = ExportPipe()
         let threads = try ThreadPool(name: "export", threads: 1)
         async let written: Void = threads.run {
-            for number in 0..<100 { try pipe.write([UInt8(number)]) }
+            for number in 0..<99 { try pipe.write([UInt8(number)]) }
+            pipe.writeLast([99])
             pipe.finish(.success(()))
         }
         var read: [UInt8] = []

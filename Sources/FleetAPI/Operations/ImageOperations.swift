@@ -4,7 +4,9 @@ import ScanModel
 extension Operations {
     private static let topic = "Images"
     private static let digest = Parameter.path("digest", "The image's digest.", .shaped(.digest))
-    private static let links = ["getImage", "listImagePackages", "listImageVulnerabilities", "listImageLayers"].map {
+    private static let links = [
+        "getImage", "listImagePackages", "listImageVulnerabilities", "listImageLayers", "getImageBill",
+    ].map {
         Operation.Link($0, "digest", "$response.body#/items/0/digest")
     }
 

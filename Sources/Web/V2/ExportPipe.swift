@@ -19,11 +19,16 @@ final class ExportPipe: Sendable {
     private static let capacity = 8
 
     private let state = Mutex(State())
-    private let room = DispatchSemaphore(value: capacity)
+    private let room: DispatchSemaphore
     private let patience: DispatchTimeInterval
 
     /// `patience` is how long a client may take nothing.
-    init(patience: DispatchTimeInterval = .seconds(60)) { self.patience = patience }
+    init(patience: DispatchTimeInterval = .seconds(60)) {
+        self.patience = patience
+        // Dispatch traps where a semaphore goes with less than it was made with, and an export may be left half-way.
+        room = DispatchSemaphore(value: 0)
+        for _ in 0..<Self.capacity { room.signal() }
+    }
 
     /// Adds a part; waits for room on the calling thread, which must not be one of the cooperative pool.
     func write(_ part: [UInt8]) throws {
@@ -37,6 +42,14 @@ final class ExportPipe: Sendable {
         }
         reader?.resume()
         if isAbandoned { throw Abandoned() }
+    }
+
+    /// Adds the last part, for which nobody waits: there is always room for one more.
+    func writeLast(_ part: [UInt8]) {
+        state.withLock { state in
+            if !state.isAbandoned, !part.isEmpty { state.parts.append(part) }
+            return state.reader.take()
+        }?.resume()
     }
 
     /// Nothing more comes.

@@ -1,5 +1,4 @@
 import AnchoreAPI
-import DedicatedThread
 import FleetAPI
 import HTTPTypes
 import Hummingbird
@@ -14,8 +13,6 @@ struct FleetCall: Sendable {
     /// Who asks; `nil` where anybody may.
     let principal: Principal?
     let scope: AccountScope?
-    /// For what takes its time.
-    let threads: ThreadPool
 
     func text(_ name: String) -> String? { values[name]?.string }
     func number(_ name: String) -> Int? { values[name]?.int }

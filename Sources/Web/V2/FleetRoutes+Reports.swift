@@ -91,8 +91,7 @@ extension FleetRoutes {
             try await produce { record, fields in
                 if let part = lines.append(record, fields) { try pipe.write(part) }
             }
-            // The last part waits for room too, and so not on a thread of the cooperative pool.
-            try await call.threads.run { try pipe.write(lines.rest()) }
+            pipe.writeLast(lines.rest())
         }
     }
 }

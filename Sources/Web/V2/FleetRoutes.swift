@@ -128,8 +128,7 @@ struct FleetRoutes: Sendable {
             values: values,
             body: body,
             principal: call?.principal,
-            scope: call?.scope,
-            threads: service.threads
+            scope: call?.scope
         )
     }
 
