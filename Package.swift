@@ -32,6 +32,9 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -44,11 +47,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // C libraries: a module map and a shim, nothing else.
@@ -57,6 +62,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLDAP", providers: [.apt(["libldap-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
 
         // Wrappers: one library each, no project types.
@@ -66,10 +72,11 @@ let package = Package(
         library("Tar", ["Bytes", "CArchive"]),
         library("Postgres", ["CPostgres", "DedicatedThread"]),
         library("Redis", ["CHiredis", "COpenSSL", "DedicatedThread"]),
+        library("LDAP", ["CLDAP", "DedicatedThread"]),
 
         // What a process counts, and how it is shown.
         library("Telemetry", [metrics]),
-        library("HTTPProxy", [httpClient]),
+        library("HTTPProxy", ["ScanModel", httpClient]),
 
         // Values.
         library("ScanModel", [crypto]),
@@ -115,7 +122,8 @@ let package = Package(
         library("Compliance", ["Policy", "Reports"]),
         library("AnchoreAPI", ["ScanModel", crypto]),
         library("FleetAPI", ["AnchoreAPI", "LinearRegex", "Reports", "ScanModel", "VEX", crypto]),
-        library("Access", ["DedicatedThread", crypto, keyDerivation]),
+        library("Gatekeeping", ["AnchoreAPI"]),
+        library("Access", ["AnchoreAPI", "DedicatedThread", crypto, keyDerivation]),
 
         // Adapters: IO.
         library("Registry", ["HTTPProxy", "ScanModel", "Telemetry", httpClient, crypto, logging]),
@@ -138,7 +146,8 @@ let package = Package(
         library(
             "Store",
             [
-                "Advisories", "AnchoreAPI", "Codecs", "FleetAPI", "JobLifecycle", "Licenses", "Matching", "Postgres", "Reports",
+                "Advisories", "AnchoreAPI", "Codecs", "FleetAPI", "JobLifecycle", "Licenses", "Matching", "Postgres",
+                "Reports",
                 "ScanModel", "VEX",
                 crypto,
             ],
@@ -152,7 +161,7 @@ let package = Package(
                 .embedInCode("Migrations/m0010_worker_losses.sql"), .embedInCode("Migrations/m0011_task_times.sql"),
                 .embedInCode("Migrations/m0012_accounts.sql"), .embedInCode("Migrations/m0013_account_images.sql"),
                 .embedInCode("Migrations/m0014_policies.sql"), .embedInCode("Migrations/m0015_subscriptions.sql"),
-                .embedInCode("Migrations/m0016_file_facts.sql"),
+                .embedInCode("Migrations/m0016_file_facts.sql"), .embedInCode("Migrations/m0017_access.sql"),
                 .embedInCode("Migrations/m0019_flaw_fingerprints.sql"),
             ]
         ),
@@ -166,6 +175,11 @@ let package = Package(
             ["AnchoreAPI", "DedicatedThread", "Redis", "Registry", "ScanModel", "Store", crypto, logging]
         ),
 
+        library(
+            "Identity",
+            ["Access", "AnchoreAPI", "DedicatedThread", "HTTPProxy", "LDAP", httpClient, jwt, logging, nioSSL]
+        ),
+
         // Services.
         library(
             "Coordinator",
@@ -174,7 +188,8 @@ let package = Package(
         library(
             "Worker",
             [
-                "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "MalwareScan", "Postgres",
+                "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "MalwareScan",
+                "Postgres",
                 "Queue", "Registry", "ScanModel", "Store", "Telemetry", logging,
             ]
         ),
@@ -188,9 +203,9 @@ let package = Package(
         library(
             "Web",
             [
-                "Access", "AnchoreAPI", "Compliance", "DedicatedThread", "FleetAPI", "ImageInventory", "Policy",
-                "Postgres", "Queue", "Reports", "SBOM", "ScanModel", "Store", "Telemetry", "Versions", "VEX", crypto,
-                hummingbird, logging,
+                "Access", "AnchoreAPI", "Compliance", "DedicatedThread", "FleetAPI", "Gatekeeping", "ImageInventory",
+                "Policy", "Postgres", "Queue", "Reports", "SBOM", "ScanModel", "Store", "Telemetry", "Versions",
+                "VEX", crypto, hummingbird, hummingbirdTLS, logging, nioSSL,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
@@ -200,10 +215,10 @@ let package = Package(
             name: "tallyman",
             dependencies: [
                 "Access", "Advisories", "AdvisoryFile", "AnchoreAPI", "Bytes", "CapacityBenchmark", "Catalogers",
-                "Compliance", "Coordinator", "DedicatedThread", "Documents", "FeedSync", "FleetRegistry", "HTTPProxy",
-                "ImageInventory", "ImageSources", "LayerScan", "MalwareScan", "Matching", "Policy", "Postgres", "Queue",
-                "Redis",
-                "Registry", "Reports", "SBOM", "ScanModel", "SecretSearch", "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet",
+                "Compliance", "Coordinator", "DedicatedThread", "Documents", "FeedSync", "FleetRegistry",
+                "Gatekeeping", "HTTPProxy", "Identity", "ImageInventory", "ImageSources", "LayerScan", "LDAP",
+                "MalwareScan", "Matching", "Policy", "Postgres", "Queue", "Redis", "Registry", "Reports", "SBOM",
+                "ScanModel", "SecretSearch", "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet",
                 "SyntheticRegistry", "Telemetry", "Versions", "VEX", "Web", "Worker", arguments, logging, metrics,
                 yams,
             ],
@@ -246,7 +261,10 @@ let package = Package(
         tests(of: "Policy", ["Advisories", "TallymanTesting", "Versions"]),
         tests(
             of: "Compliance",
-            ["Bytes", "ImageInventory", "LayerScan", "MalwareScan", "Policy", "Reports", "ScanModel", "TallymanTesting"]
+            [
+                "Bytes", "ImageInventory", "LayerScan", "MalwareScan", "Policy", "Reports", "ScanModel",
+                "TallymanTesting",
+            ]
         ),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
         tests(of: "Registry", ["HTTPProxy", "ScanModel", "TallymanTesting", crypto, logging]),
@@ -277,10 +295,20 @@ let package = Package(
         tests(of: "Worker"),
         tests(of: "AnchoreAPI", ["ScanModel", "TallymanTesting"]),
         tests(of: "FleetAPI", ["AnchoreAPI", "ScanModel", "TallymanTesting", "YAML"]),
-        tests(of: "Access"),
+        tests(of: "Access", ["AnchoreAPI"]),
+        tests(of: "Gatekeeping", ["AnchoreAPI", "TallymanTesting"]),
+        tests(of: "LDAP", ["TallymanTesting"]),
+        tests(
+            of: "Identity",
+            ["Access", "AnchoreAPI", "HTTPProxy", "LDAP", "TallymanTesting", crypto, keyDerivation, logging]
+        ),
         tests(
             of: "Web",
-            ["Access", "AnchoreAPI", "Compliance", "DedicatedThread", "Postgres", "Queue", "ScanModel", "Store", logging]
+            [
+                "Access", "AnchoreAPI", "Compliance", "DedicatedThread", "Gatekeeping", "Postgres", "Queue",
+                "ScanModel", "Store",
+                "TallymanTesting", logging,
+            ]
         ),
         .testTarget(
             name: "FuzzTests",

@@ -7,6 +7,8 @@ package struct AnchoreError: Error, Sendable, Equatable {
     package var detail: [JSONMember]
     /// What a validating framework says about a body; it has a form of its own (RFC 7807).
     package var isSchemaProblem: Bool
+    /// Seconds after which the client may try again, for the header of that name.
+    package var retryAfter: Int?
 
     package init(
         _ status: Int,
@@ -32,6 +34,13 @@ package struct AnchoreError: Error, Sendable, Equatable {
             "message": .string(message), "httpcode": .int(status),
             "detail": .object([JSONMember("error_codes", .strings(errorCodes))] + detail),
         ]
+    }
+
+    /// Too many failed logins.
+    package static func tooManyLogins(seconds: Int) -> AnchoreError {
+        var error = AnchoreError(429, "too many failed logins; try again in \(seconds) s")
+        error.retryAfter = seconds
+        return error
     }
 
     package static func badRequest(_ message: String) -> AnchoreError { AnchoreError(400, message) }

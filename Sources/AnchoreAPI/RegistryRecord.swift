@@ -30,6 +30,13 @@ package struct RegistryRecord: Sendable, Equatable {
         self.updatedAt = updatedAt
     }
 
+    /// Whether it is a host, a repository or a prefix of repositories: `*` stands at the end alone, and never in the host,
+    /// since whoever owns a host of such a name would be sent the password.
+    package static func isPlace(_ text: String) -> Bool {
+        guard let star = text.firstIndex(of: "*") else { return true }
+        return text.index(after: star) == text.endIndex && text[..<star].contains("/")
+    }
+
     /// The host that the credentials are for.
     package var host: String { String(registry.prefix { $0 != "/" }) }
 
@@ -58,7 +65,7 @@ package struct RegistryChange: Sendable {
         }
         guard !registry.isEmpty, registry.utf8.count <= 255,
             registry.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"\\\"<>?#%".utf8.contains($0) }),
-            !registry.contains("..")
+            !registry.contains(".."), RegistryRecord.isPlace(registry)
         else { throw AnchoreError.badRequest("'\(registry.prefix(80))' is not a registry") }
         let type = try body.optionalString("registry_type") ?? "docker_v2"
         guard ["docker_v2", "awsecr"].contains(type) else {

@@ -15,7 +15,8 @@ package actor RegistryAccess {
     private let environment: [String: String]
     private let logger: Logger
     private let budget: SharedBudget?
-    private var current: (client: RegistryClient, settings: [Settings], since: ContinuousClock.Instant)?
+    private var current:
+        (client: RegistryClient, settings: [Settings], scoped: [RepositoryLogin], since: ContinuousClock.Instant)?
     /// Clients whose settings have changed; their requests may still be under way.
     private var retired: [RegistryClient] = []
 
@@ -48,6 +49,7 @@ package actor RegistryAccess {
     package func client() async throws -> RegistryClient {
         if let current, ContinuousClock.now - current.since < Self.maxAge { return current.client }
         let known = try await store.registries().filter(\.isConfigured)
+        let scoped = try await store.repositoryLogins()
         await budget?.set(Self.limits(known))
         let settings = known.map {
             Settings(
@@ -58,8 +60,8 @@ package actor RegistryAccess {
                 tokenHosts: $0.tokenHosts
             )
         }
-        if let known = current, known.settings == settings {
-            current = (known.client, settings, .now)
+        if let known = current, known.settings == settings, known.scoped == scoped {
+            current = (known.client, settings, scoped, .now)
             return known.client
         }
         if let known = current { retired.append(known.client) }
@@ -68,10 +70,11 @@ package actor RegistryAccess {
         for setting in settings { options.credentialRealms[setting.host] = Set(setting.tokenHosts) }
         let credentials = LayeredCredentials(
             known: open(settings),
+            scoped: RepositoryCredentials(open(scoped)),
             docker: DockerConfigCredentials(environment: environment, logger: logger)
         )
         let client = RegistryClient(options: options, credentials: credentials, gate: budget, logger: logger)
-        current = (client, settings, .now)
+        current = (client, settings, scoped, .now)
         return client
     }
 
@@ -90,17 +93,28 @@ package actor RegistryAccess {
     private func open(_ settings: [Settings]) -> [String: RegistryCredential] {
         var found: [String: RegistryCredential] = [:]
         for setting in settings {
-            guard let username = setting.username, let secret = setting.secret else { continue }
-            do {
-                guard let box else { throw KeyMissing() }
-                found[setting.host] = RegistryCredential(username: username, password: try box.open(secret))
-            } catch {
-                logger.error(
-                    "the password of \(setting.host) cannot be read: set TALLYMAN_SECRET_KEY to the key it was added with"
-                )
-            }
+            found[setting.host] = opened(setting.host, setting.username, setting.secret)
         }
         return found
+    }
+
+    private func open(_ logins: [RepositoryLogin]) -> [(pattern: String, credential: RegistryCredential)] {
+        logins.compactMap { login in
+            opened(login.pattern, login.username, login.secret).map { (login.pattern, $0) }
+        }
+    }
+
+    private func opened(_ place: String, _ username: String?, _ secret: [UInt8]?) -> RegistryCredential? {
+        guard let username, let secret else { return nil }
+        do {
+            guard let box else { throw KeyMissing() }
+            return RegistryCredential(username: username, password: try box.open(secret))
+        } catch {
+            logger.error(
+                "the password of \(place) cannot be read: set TALLYMAN_SECRET_KEY to the key it was added with"
+            )
+            return nil
+        }
     }
 
     private struct KeyMissing: Error {}
@@ -119,10 +133,18 @@ package actor RegistryAccess {
 /// What `registry add` was told first, then Docker's own configuration.
 private struct LayeredCredentials: CredentialSource {
     let known: [String: RegistryCredential]
+    let scoped: RepositoryCredentials
     let docker: DockerConfigCredentials
+
+    var dividedHosts: Set<String> { scoped.hosts }
 
     func credential(for host: String) async -> RegistryCredential? {
         if let credential = known[host] { return credential }
         return await docker.credential(for: host)
+    }
+
+    func credential(for host: String, repository: String) async -> RegistryCredential? {
+        if let credential = scoped.credential(for: host, repository: repository) { return credential }
+        return await credential(for: host)
     }
 }

@@ -17,7 +17,8 @@ actor Authorizer {
     private let exchange: HTTPExchange
     private let credentials: any CredentialSource
     private var tokens: [Key: BearerToken] = [:]
-    private var basicOrigins: [WebAddress.Origin: String] = [:]
+    /// By origin; by scope too where repositories have credentials of their own.
+    private var basics: [Key: String] = [:]
     /// Where a login was once taken: one that is refused there now may be taken again.
     private var accepted: Set<Key> = []
     /// Tokens being fetched, so that a hundred requests whose token has run out ask for one new one together.
@@ -30,7 +31,7 @@ actor Authorizer {
 
     /// The `Authorization` header that is known to be wanted, so that most requests take one round trip.
     func known(for endpoint: RegistryEndpoint, scope: String) -> String? {
-        if let basic = basicOrigins[endpoint.origin] { return basic }
+        if let basic = basics[basicKey(endpoint, scope)] { return basic }
         guard let token = tokens[Key(origin: endpoint.origin, scope: scope)], token.usableUntil > .now else {
             return nil
         }
@@ -64,12 +65,18 @@ actor Authorizer {
     ) async throws -> String {
         let key = Key(origin: endpoint.origin, scope: scope)
         if let rejected, tokens[key].map({ "Bearer \($0.value)" }) == rejected { tokens[key] = nil }
-        if rejected != nil, basicOrigins[endpoint.origin] == rejected { basicOrigins[endpoint.origin] = nil }
+        let basicKey = basicKey(endpoint, scope)
+        if rejected != nil, basics[basicKey] == rejected { basics[basicKey] = nil }
         // Another request may have fetched a new token meanwhile.
         if let known = known(for: endpoint, scope: scope), known != rejected { return known }
 
         let challenges = AuthenticateChallenge.parse(headers)
-        let credential = await credentials.credential(for: endpoint.name)
+        let credential =
+            if let repository = Self.repository(of: scope) {
+                await credentials.credential(for: endpoint.name, repository: repository)
+            } else {
+                await credentials.credential(for: endpoint.name)
+            }
         if let bearer = challenges.first(where: { $0.scheme == "bearer" && $0.parameters["realm"] != nil }) {
             do {
                 let token = try await sharedToken(bearer, endpoint, key, credential: credential, subject: subject)
@@ -92,8 +99,19 @@ actor Authorizer {
         guard basic != rejected else {
             throw RegistryError(.unauthorized, "\(subject): the credentials were refused", status: 401)
         }
-        basicOrigins[endpoint.origin] = basic
+        if basics.count >= Self.maxTokens { basics.removeAll() }
+        basics[basicKey] = basic
         return basic
+    }
+
+    private func basicKey(_ endpoint: RegistryEndpoint, _ scope: String) -> Key {
+        Key(origin: endpoint.origin, scope: credentials.dividedHosts.contains(endpoint.name) ? scope : "")
+    }
+
+    /// The repository of a scope of ours, `repository:NAME:pull`.
+    private static func repository(of scope: String) -> String? {
+        let parts = scope.split(separator: ":")
+        return parts.count == 3 && parts[0] == "repository" ? String(parts[1]) : nil
     }
 
     private func sharedToken(

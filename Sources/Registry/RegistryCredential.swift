@@ -25,6 +25,20 @@ package struct RegistryCredential: Sendable, CustomStringConvertible, CustomDebu
 package protocol CredentialSource: Sendable {
     /// The credential for a registry, named as the user names it (`docker.io`, `registry.example:5000`).
     func credential(for host: String) async -> RegistryCredential?
+
+    /// The credential for one repository of a registry; that of the registry where it has none of its own.
+    func credential(for host: String, repository: String) async -> RegistryCredential?
+
+    /// Registries with credentials for single repositories: what is good for one is not tried for another.
+    var dividedHosts: Set<String> { get }
+}
+
+extension CredentialSource {
+    package func credential(for host: String, repository: String) async -> RegistryCredential? {
+        await credential(for: host)
+    }
+
+    package var dividedHosts: Set<String> { [] }
 }
 
 /// Credentials given in memory, by exact registry name; empty for anonymous access.

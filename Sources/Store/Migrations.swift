@@ -30,6 +30,7 @@ package enum Migrations {
         Migration(number: 14, name: "m0014_policies", sql: PackageResources.m0014_policies_sql),
         Migration(number: 15, name: "m0015_subscriptions", sql: PackageResources.m0015_subscriptions_sql),
         Migration(number: 16, name: "m0016_file_facts", sql: PackageResources.m0016_file_facts_sql),
+        Migration(number: 17, name: "m0017_access", sql: PackageResources.m0017_access_sql),
         Migration(number: 19, name: "m0019_flaw_fingerprints", sql: PackageResources.m0019_flaw_fingerprints_sql),
     ]
 

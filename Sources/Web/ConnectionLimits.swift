@@ -15,7 +15,7 @@ enum ConnectionLimits {
 
     static var configuration: HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
-            additionalChannelHandlers: [HeadDeadline(time: .seconds(headSeconds))],
+            additionalChannelHandlers: [HeadDeadline(time: .seconds(headSeconds)), PeerAddress()],
             idleTimeout: .seconds(idleSeconds),
             httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                 maxHeaderFieldSize: headerBytes,

@@ -1,5 +1,6 @@
 import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 package import Logging
 package import Store
 package import Telemetry
@@ -10,13 +11,14 @@ package struct WebServer: Sendable {
     private let pages: FleetPages
     private let api: AnchoreService?
     private let guardsPages: Bool
+    private let certificate: ServerCertificate?
     private let logger: Logger
 
     /// Listens on `HOST:PORT`; `nil` for an address of another form.
     ///
     /// `/metrics` shows `fleet` and what this process counts itself, `own`; `/health/ready` asks `ready` beside the
     /// database and its schema. Without `api` there is none; with `guardsPages` the pages and `/metrics` ask for the API's
-    /// credentials too.
+    /// credentials too; with a `certificate` it speaks HTTPS alone.
     package init?(
         listen: String,
         store: Store,
@@ -25,6 +27,7 @@ package struct WebServer: Sendable {
         ready: [HealthCheck],
         api: AnchoreService? = nil,
         guardsPages: Bool = false,
+        certificate: ServerCertificate? = nil,
         logger: Logger
     ) {
         guard let address = ListenAddress(listen) else { return nil }
@@ -32,6 +35,7 @@ package struct WebServer: Sendable {
         pages = FleetPages(store: store, fleet: fleet, own: own, ready: ready)
         self.api = api
         self.guardsPages = guardsPages
+        self.certificate = certificate
         self.logger = logger
     }
 
@@ -43,12 +47,16 @@ package struct WebServer: Sendable {
             // Before the guard of pages, which counts for routes that are added after it.
             AnchoreRoutes(service: api).addRoutes(to: router)
             FleetRoutes(service: api).addRoutes(to: router)
+            if let gatekeeping = api.settings.gatekeeping {
+                GatekeepingRoutes(service: api, settings: gatekeeping).addRoutes(to: router)
+            }
             if guardsPages { router.middlewares.add(PageGuard(gate: AccessGate(service: api))) }
         }
         pages.addRoutes(to: router)
+        let http = HTTPServerBuilder.http1(configuration: ConnectionLimits.configuration)
         let application = Application(
             router: router,
-            server: .http1(configuration: ConnectionLimits.configuration),
+            server: try certificate.map { try .tls(http, tlsConfiguration: $0.configuration) } ?? http,
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port),
                 serverName: "tallyman",
@@ -57,6 +65,11 @@ package struct WebServer: Sendable {
             ),
             logger: logger
         )
-        try await application.run()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.run() }
+            if let certificate { group.addTask { try await certificate.watch() } }
+            try await group.next()
+            group.cancelAll()
+        }
     }
 }

@@ -49,33 +49,43 @@ struct APIParts {
         lookup = FleetLookup(access: access, box: box, options: options, logger: logger)
     }
 
-    func service(queue: @escaping @Sendable () async throws -> Void) throws -> AnchoreService {
+    /// `server` says who may log in beside the users of the database, and what is guarded.
+    func service(
+        server: ServerSettings,
+        issuer: (any TokenIssuer)?,
+        queue: @escaping @Sendable () async throws -> Void
+    ) throws -> AnchoreService {
         let dispatcher = Dispatcher(url: redis)
         let postgres = try fleet.postgresURL()
+        var settings = AnchoreService.Settings(
+            analysisVersion: Catalogers.analysisVersion,
+            shards: Streams.shards,
+            version: BuildVersion.text,
+            host: ProcessInfo.processInfo.hostName,
+            queue: queue,
+            workers: {
+                do {
+                    return try await dispatcher.liveWorkers(within: Self.workerSeconds)
+                } catch {
+                    await dispatcher.close()
+                    throw error
+                }
+            },
+            syncFeeds: {
+                let command = try SyncCommand.parse(["--postgres", postgres, "--deadline", Self.syncMinutes])
+                try await command.run()
+            }
+        )
+        settings.issuer = issuer
+        settings.directory = try server.directory(logger: logger)
+        settings.trustedProxies = try server.trustedProxies()
+        settings.gatekeeping = try server.gatekeeping()
         return try AnchoreService(
             store: store,
             passwords: passwords,
             lookup: lookup,
             policies: PolicyEngine(),
-            settings: AnchoreService.Settings(
-                analysisVersion: Catalogers.analysisVersion,
-                shards: Streams.shards,
-                version: BuildVersion.text,
-                host: ProcessInfo.processInfo.hostName,
-                queue: queue,
-                workers: {
-                    do {
-                        return try await dispatcher.liveWorkers(within: Self.workerSeconds)
-                    } catch {
-                        await dispatcher.close()
-                        throw error
-                    }
-                },
-                syncFeeds: {
-                    let command = try SyncCommand.parse(["--postgres", postgres, "--deadline", Self.syncMinutes])
-                    try await command.run()
-                }
-            ),
+            settings: settings,
             logger: logger
         )
     }

@@ -1,3 +1,4 @@
+import AnchoreAPI
 import ArgumentParser
 import FleetRegistry
 import Foundation
@@ -15,6 +16,10 @@ struct RegistryCommand: AsyncParsableCommand {
 
               printf %s "$PASSWORD" | tallyman registry add registry.example --username ci --password-stdin
 
+            Credentials may be those of one repository, or of all whose names begin alike; the most specific are used:
+
+              printf %s "$PASSWORD" | tallyman registry add 'registry.example/team/*' --username team --password-stdin
+
             The limits are those of the whole fleet: all workers and coordinators share them. A registry that answers 429
             is left alone by all of them for as long as it asks, and asked more slowly after that.
             """,
@@ -24,7 +29,7 @@ struct RegistryCommand: AsyncParsableCommand {
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Adds a registry, or replaces its settings.")
         @OptionGroup var fleet: FleetOptions
-        @Argument(help: "HOST or HOST:PORT") var host: String
+        @Argument(help: "HOST[:PORT], HOST[:PORT]/REPOSITORY or HOST[:PORT]/PREFIX*") var host: String
         @Option(help: "The user to log in as.") var username: String?
         @Flag(help: "Read the password from standard input.") var passwordStdin = false
         @Flag(help: "Speak plain HTTP, not HTTPS.") var plainHttp = false
@@ -46,8 +51,9 @@ struct RegistryCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            guard let target = RegistryTarget(host), target.repository == nil else {
-                throw UsageError("\(host) is not a registry: HOST or HOST:PORT is expected")
+            let place = host.split(separator: "/", maxSplits: 1).first.map(String.init) ?? host
+            guard let target = RegistryTarget(place), target.repository == nil, RegistryRecord.isPlace(host) else {
+                throw UsageError("\(host) is not a registry: HOST[:PORT] is expected, or HOST[:PORT]/REPOSITORY")
             }
             guard (username != nil) == passwordStdin else {
                 throw UsageError("--username and --password-stdin go together")
@@ -61,6 +67,7 @@ struct RegistryCommand: AsyncParsableCommand {
                 }
                 sealed = try box.seal(password)
             }
+            if host.contains("/") { return try await addRepositories(of: target.registry, sealed) }
             let store = try await fleet.store(connections: 1)
             var registry = KnownRegistry(
                 host: target.registry,
@@ -76,6 +83,30 @@ struct RegistryCommand: AsyncParsableCommand {
             await store.close()
             ConsoleOutput.line("added \(target.registry)")
         }
+
+        /// Keeps credentials for repositories where those of the API are: they are the account admin's.
+        private func addRepositories(of registry: String, _ sealed: [UInt8]?) async throws {
+            guard let username, let sealed, !plainHttp, maxConcurrency == nil, requestsPerSecond == nil,
+                tokenServer.isEmpty
+            else {
+                throw UsageError(
+                    "for repositories --username and --password-stdin are given; the rest is the registry's"
+                )
+            }
+            let name = registry + host.drop { $0 != "/" }
+            let record = RegistryRecord(
+                account: "admin",
+                registry: name,
+                name: name,
+                user: username,
+                type: "docker_v2",
+                isVerified: true
+            )
+            let store = try await fleet.store(connections: 1)
+            try await store.setRegistryLogin(record, sealed: sealed, plainHTTP: nil)
+            await store.close()
+            ConsoleOutput.line("added \(name)")
+        }
     }
 
     struct List: AsyncParsableCommand {
@@ -85,6 +116,7 @@ struct RegistryCommand: AsyncParsableCommand {
         func run() async throws {
             let store = try await fleet.store(connections: 1)
             let known = try await store.registries()
+            let repositories = try await store.repositoryLogins()
             await store.close()
             var table = TextTable([
                 .init("REGISTRY"), .init("SCHEME"), .init("USER"), .init("AT A TIME"), .init("A SECOND"),
@@ -98,6 +130,7 @@ struct RegistryCommand: AsyncParsableCommand {
                     registry.isConfigured ? "added" : "",
                 ])
             }
+            for login in repositories { table.append(["\(login.pattern)", "", "\(login.username)", "", "", "added"]) }
             ConsoleOutput.text(table.render(ConsoleOutput.appearance))
         }
     }
@@ -105,11 +138,16 @@ struct RegistryCommand: AsyncParsableCommand {
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Forgets a registry's settings and password.")
         @OptionGroup var fleet: FleetOptions
-        @Argument(help: "HOST or HOST:PORT") var host: String
+        @Argument(help: "What was added.") var host: String
 
         func run() async throws {
             let store = try await fleet.store(connections: 1)
-            let wasThere = try await store.removeRegistry(host)
+            let wasThere =
+                if host.contains("/") {
+                    try await store.removeRegistryLogin(host, of: "admin")
+                } else {
+                    try await store.removeRegistry(host)
+                }
             await store.close()
             guard wasThere else { throw InputError("\(host) was not added") }
             ConsoleOutput.line("removed \(host); what was scanned of it stays")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FleetRegistry
 import Foundation
+import Identity
 import Queue
 import Store
 import Telemetry
@@ -23,12 +24,25 @@ struct ServeCommand: AsyncParsableCommand {
             The API's first user is admin. Its password is that of TALLYMAN_ADMIN_PASSWORD, or in the file that
             TALLYMAN_ADMIN_PASSWORD_FILE names; without either, one is made up and written to admin.password in the
             data folder, once. Pages and metrics are open to whoever can reach them, unless --guard-pages is given.
+
+            Machines get tokens (tallyman account token create). People of an OpenID Connect issuer come with its bearer tokens,
+            people of an LDAP directory with their passwords; their groups give them a role:
+
+              tallyman serve --oidc-issuer https://example.okta.com/oauth2/default --oidc-audience api://tallyman \
+                  --oidc-roles 'security=policy-editor; everyone=read-only'
+              tallyman serve --ldap-url ldaps://ldap.example --ldap-user-dn 'uid={user},ou=people,dc=example,dc=org' \
+                  --ldap-group-base ou=groups,dc=example,dc=org --ldap-roles 'admins=admin; dev=scanner@team-a'
+
+            Who fails to log in ten times has to wait, longer each time; failures count for the name at that address, so that
+            nobody locks out another. With --admission clusters ask before they run an image (ops/deploy/kubernetes).
+            Every option is also a setting: TALLYMAN_OIDC_ROLES, or oidc-roles in tallyman.yaml.
             """
     )
 
     @OptionGroup var fleet: FleetOptions
     @Option(help: "Where to listen, HOST:PORT.") var listen = "127.0.0.1:8080"
-    @Flag(help: "Ask for the API's credentials before pages and metrics are shown.") var guardPages = false
+    @OptionGroup(title: "Server") var server: ServerOptions
+    @OptionGroup(title: "Logins") var identity: IdentityOptions
 
     func run() async throws {
         let logger = ServiceLog.logger("serve")
@@ -37,7 +51,9 @@ struct ServeCommand: AsyncParsableCommand {
         let redis = try fleet.redisURL()
         let board = ProcessBoard(url: redis)
         let parts = try APIParts(fleet: fleet, store: store, redis: redis, logger: logger)
-        let api = try parts.service(queue: { try await board.ping() })
+        let settings = try ServerSettings(server.given.merging(identity.given) { $1 })
+        let issuer = try settings.issuer(logger: logger)
+        let api = try parts.service(server: settings, issuer: issuer, queue: { try await board.ping() })
         let server = WebServer(
             listen: listen,
             store: store,
@@ -55,7 +71,8 @@ struct ServeCommand: AsyncParsableCommand {
                 },
             ],
             api: api,
-            guardsPages: try guardPages || Settings()["guard-pages"] == "true",
+            guardsPages: try settings.isOn("guard-pages"),
+            certificate: try settings.certificate(logger: logger),
             logger: logger
         )
         guard let server else { throw UsageError("\(listen) is not an address: HOST:PORT") }
@@ -68,6 +85,7 @@ struct ServeCommand: AsyncParsableCommand {
         try await api.prepare()
         try await UntilSignal.run { try await server.run() }
         await parts.access.shutdown()
+        await issuer?.shutdown()
         await store.close()
     }
 }

@@ -14,9 +14,13 @@ struct Settings {
 
     /// The value of `--NAME`, from `TALLYMAN_NAME` or the file.
     subscript(name: String) -> String? {
-        let variable = "TALLYMAN_" + name.uppercased().replacingOccurrences(of: "-", with: "_")
-        if let value = environment[variable], !value.isEmpty { return value }
+        if let value = environment[Self.variable(name)], !value.isEmpty { return value }
         return file[name]
+    }
+
+    /// The variable of a setting.
+    static func variable(_ name: String) -> String {
+        "TALLYMAN_" + name.uppercased().replacingOccurrences(of: "-", with: "_")
     }
 
     /// A number of days from 0 to 36,500; anything else is a usage error.

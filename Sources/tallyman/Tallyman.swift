@@ -20,7 +20,8 @@ struct Tallyman: AsyncParsableCommand {
         subcommands: [
             ScanCommand.self, SBOMCommand.self, AdvisoriesCommand.self, UpCommand.self, CoordinatorCommand.self,
             WorkerCommand.self,
-            ServeCommand.self, MigrateCommand.self, RegistryCommand.self, FleetCommand.self, ReportCommand.self,
+            ServeCommand.self, MigrateCommand.self, AccountCommand.self, RegistryCommand.self, FleetCommand.self,
+            ReportCommand.self,
             PolicyCommand.self, BenchCommand.self, DebugCommand.self,
         ]
     )

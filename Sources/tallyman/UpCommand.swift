@@ -22,6 +22,8 @@ struct UpCommand: AsyncParsableCommand {
     @Option(help: "Where everything is kept.") var dataDir: String?
     @Option(help: "Worker processes.") var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
     @Option(help: "Where the dashboard and the API listen.") var listen = "127.0.0.1:8080"
+    @OptionGroup(title: "Server") var server: ServerOptions
+    @OptionGroup(title: "Logins") var identity: IdentityOptions
 
     func validate() throws {
         guard (1...256).contains(workers) else { throw ValidationError("--workers must be from 1 to 256") }
@@ -32,7 +34,14 @@ struct UpCommand: AsyncParsableCommand {
         let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let logger = ServiceLog.logger("up")
         let up = Up(
-            UpOptions(dataDirectory: folder, workers: workers, listen: listen, executable: executable),
+            UpOptions(
+                dataDirectory: folder,
+                workers: workers,
+                listen: listen,
+                executable: executable,
+                // `serve` reads them as its settings.
+                extraEnvironment: ServerSettings.variables(server.given.merging(identity.given) { $1 })
+            ),
             logger: logger
         )
         try await UntilSignal.run {
@@ -56,7 +65,8 @@ struct UpCommand: AsyncParsableCommand {
                     await store.close()
                 },
                 onReady: { endpoints in
-                    ConsoleOutput.error("dashboard: http://\(endpoints.listen)/   data: \(folder)")
+                    let scheme = (try? ServerSettings(server.given))?["tls-certificate"] == nil ? "http" : "https"
+                    ConsoleOutput.error("dashboard: \(scheme)://\(endpoints.listen)/   data: \(folder)")
                 }
             )
         }

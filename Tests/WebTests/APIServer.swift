@@ -25,7 +25,12 @@ struct APIServer: Sendable {
     let client: RawClient
     let lookup: FixedLookup
 
-    static func with(_ body: (APIServer) async throws -> Void) async throws {
+    /// `change` says what is set otherwise than by default.
+    static func with(
+        _ change: (inout AnchoreService.Settings) throws -> Void = { _ in },
+        certificate: ServerCertificate? = nil,
+        _ body: (APIServer) async throws -> Void
+    ) async throws {
         let server = try #require(url, "set TALLYMAN_TEST_POSTGRES; ops/test-services start DIR prints it")
         let name = "tallyman_web_\(UInt64.random(in: 0...UInt64.max))"
         let admin = PostgresPool(PostgresConfiguration(url: server), size: 1)
@@ -35,14 +40,19 @@ struct APIServer: Sendable {
             ? server + (server.contains("?") ? "&" : "?") + "dbname=\(name)" : "\(server) dbname=\(name)"
         let store = Store(url: named, connections: 6)
         let result: Result<Void, any Error>
-        do { result = .success(try await serve(store, body)) } catch { result = .failure(error) }
+        do { result = .success(try await serve(store, change, certificate, body)) } catch { result = .failure(error) }
         await store.close()
         try await admin.run { _ = try $0.execute("DROP DATABASE \(name) WITH (FORCE)") }
         await admin.close()
         try result.get()
     }
 
-    private static func serve(_ store: Store, _ body: (APIServer) async throws -> Void) async throws {
+    private static func serve(
+        _ store: Store,
+        _ change: (inout AnchoreService.Settings) throws -> Void,
+        _ certificate: ServerCertificate?,
+        _ body: (APIServer) async throws -> Void
+    ) async throws {
         _ = try await Migrations.apply(on: store.pool)
         let passwords = try PasswordChecks()
         let cheap = PasswordHash.Cost(rounds: 16, blockSize: 1, parallelism: 1)
@@ -50,20 +60,22 @@ struct APIServer: Sendable {
         let lookup = FixedLookup()
         var logger = Logger(label: "test")
         logger.logLevel = .critical
+        var settings = AnchoreService.Settings(
+            analysisVersion: "1",
+            shards: 4,
+            version: "1.2.3",
+            host: "test",
+            queue: {},
+            workers: { ["w"] },
+            syncFeeds: {}
+        )
+        try change(&settings)
         let service = try AnchoreService(
             store: store,
             passwords: passwords,
             lookup: lookup,
             policies: PolicyEngine(),
-            settings: AnchoreService.Settings(
-                analysisVersion: "1",
-                shards: 4,
-                version: "1.2.3",
-                host: "test",
-                queue: {},
-                workers: { ["w"] },
-                syncFeeds: {}
-            ),
+            settings: settings,
             logger: logger
         )
         try await service.prepare()
@@ -83,6 +95,7 @@ struct APIServer: Sendable {
             own: { [] },
             ready: [],
             api: service,
+            certificate: certificate,
             logger: logger
         )
         let web = try #require(made)
@@ -91,6 +104,10 @@ struct APIServer: Sendable {
             defer { group.cancelAll() }
             let client = RawClient(port: port)
             for _ in 0..<200 {
+                if certificate != nil, let open = try? client.connected() {  // it is about to listen
+                    close(open)
+                    break
+                }
                 let greeting = try? await client.get("/v1", user: nil)  // it is about to listen
                 if greeting?.status == 200 { break }
                 try await Task.sleep(for: .milliseconds(25))

@@ -9,6 +9,39 @@ package struct Principal: Sendable {
     package var passwordHash: String?
     /// What may be done: the user's role, or a token's where that is less.
     package var role: AccessRole
+    /// What it is known by.
+    package var proof = Proof.password
+
+    package enum Proof: Sendable {
+        case password
+        /// A token of ours.
+        case token
+        /// A token or password that another system vouches for; there is no such user in the database.
+        case external
+    }
+
+    /// Somebody whom another system vouches for.
+    package init(external name: String, account: AccountRecord, role: AccessRole) {
+        user = UserRecord(
+            name: name,
+            account: account.name,
+            kind: "external",
+            role: role,
+            createdAt: account.createdAt,
+            updatedAt: account.updatedAt
+        )
+        self.account = account
+        self.role = role
+        proof = .external
+    }
+
+    init(user: UserRecord, account: AccountRecord, passwordHash: String?, role: AccessRole, proof: Proof) {
+        self.user = user
+        self.account = account
+        self.passwordHash = passwordHash
+        self.role = role
+        self.proof = proof
+    }
 
     /// Whether it may act in every account and on the system.
     package var isSystemAdmin: Bool { account.kind == .admin && role == .admin }
@@ -27,11 +60,11 @@ package struct AccountScope: Sendable {
 }
 
 extension Store {
-    private static let accountColumns = """
+    static let accountColumns = """
         accounts.name, accounts.email, accounts.kind, accounts.state, \(AnchoreSQL.time("accounts.created_at")),
             \(AnchoreSQL.time("accounts.last_updated"))
         """
-    private static let userColumns = """
+    static let userColumns = """
         users.name, users.account, users.kind, users.role, \(AnchoreSQL.time("users.created_at")),
             \(AnchoreSQL.time("users.last_updated"))
         """
@@ -46,32 +79,18 @@ extension Store {
                 FROM users JOIN accounts ON accounts.name = users.account WHERE users.name = $1
                 """,
                 [.text(user)]
-            ).first.map(Self.principal)
+            ).first.map { try Self.principal($0) }
         }
     }
 
-    /// The user that a token stands for, while it is valid.
-    package func principal(token fingerprint: [UInt8]) async throws -> Principal? {
-        try await pool.run { session in
-            try session.execute(
-                """
-                SELECT \(Self.userColumns), \(Self.accountColumns), users.password, api_tokens.role
-                FROM api_tokens JOIN users ON users.name = api_tokens.user_name
-                    JOIN accounts ON accounts.name = users.account
-                WHERE api_tokens.fingerprint = $1 AND (expires_at IS NULL OR expires_at > now())
-                """,
-                [.bytes(fingerprint)]
-            ).first.map(Self.principal)
-        }
-    }
-
-    private static func principal(_ row: PostgresRow) throws -> Principal {
+    static func principal(_ row: PostgresRow, proof: Principal.Proof = .password) throws -> Principal {
         let user = try user(row)
         return Principal(
             user: user,
             account: try account(row, from: 6),
             passwordHash: try row.optionalString(12),
-            role: min(user.role, AccessRole(rawValue: try row.string(13)) ?? .readOnly)
+            role: min(user.role, AccessRole(rawValue: try row.string(13)) ?? .readOnly),
+            proof: proof
         )
     }
 
@@ -223,32 +242,6 @@ extension Store {
                 """,
                 [.text(account), .text(user), .text(hash)]
             ).first?.string(0)
-        }
-    }
-
-    /// Keeps a token; `seconds` is how long it is valid, `nil` for one without an end.
-    package func addToken(
-        _ fingerprint: [UInt8],
-        of user: String,
-        role: AccessRole,
-        label: String,
-        seconds: Int?
-    ) async throws {
-        try await pool.run { session in
-            _ = try session.execute(
-                "DELETE FROM api_tokens WHERE user_name = $1 AND expires_at < now()",
-                [.text(user)]
-            )
-            _ = try session.execute(
-                """
-                INSERT INTO api_tokens (fingerprint, user_name, role, label, expires_at)
-                VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5::double precision))
-                """,
-                [
-                    .bytes(fingerprint), .text(user), .text(role.rawValue), .text(label),
-                    seconds.map { .double(Double($0)) } ?? .null,
-                ]
-            )
         }
     }
 }

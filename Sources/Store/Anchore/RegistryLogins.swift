@@ -90,4 +90,31 @@ extension Store {
             return removed > 0
         }
     }
+
+    /// The credentials for single repositories, those of the account admin first.
+    package func repositoryLogins() async throws -> [RepositoryLogin] {
+        try await pool.run { session in
+            try session.execute(
+                """
+                SELECT registry, username, secret FROM registry_logins
+                WHERE strpos(registry, '/') > 0 AND secret IS NOT NULL AND username <> ''
+                ORDER BY account <> 'admin', created_at, account COLLATE "C", registry COLLATE "C"
+                """
+            ).map { row in
+                RepositoryLogin(
+                    pattern: try row.string(0),
+                    username: try row.string(1),
+                    secret: try row.bytes(2)
+                )
+            }
+        }
+    }
+}
+
+/// Credentials for repositories of a registry, sealed.
+package struct RepositoryLogin: Sendable, Equatable {
+    /// `host/repository`, or `host/prefix*`.
+    package var pattern: String
+    package var username: String
+    package var secret: [UInt8]
 }

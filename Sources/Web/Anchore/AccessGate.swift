@@ -13,6 +13,8 @@ struct Unauthorized: Error {}
 struct AccessGate: Sendable {
     /// How long a token of `/oauth/token` is good, in seconds.
     private static let tokenSeconds = 3600
+    /// Bytes of the header that says who asks; tokens of other issuers list many groups.
+    private static let maxHeaderBytes = 20 << 10
     private static let accountHeader = HTTPField.Name("x-anchore-account")
 
     let service: AnchoreService
@@ -61,35 +63,22 @@ struct AccessGate: Sendable {
 
     /// Who sends a request, by password or token.
     func principal(of request: Request) async throws -> Principal {
-        guard let header = request.headers[.authorization], header.utf8.count <= 4096,
+        guard let header = request.headers[.authorization], header.utf8.count <= Self.maxHeaderBytes,
             let space = header.firstIndex(of: " ")
         else { throw Unauthorized() }
         let value = header[header.index(after: space)...].drop { $0 == " " }
         switch header[..<space].lowercased() {
         case "basic":
-            guard let bytes = Base64Text.decode(String(value)), let text = String(validating: bytes, as: UTF8.self),
-                let colon = text.firstIndex(of: ":")
+            guard value.utf8.count <= 4096, let bytes = Base64Text.decode(String(value)),
+                let text = String(validating: bytes, as: UTF8.self), let colon = text.firstIndex(of: ":")
             else { throw Unauthorized() }
-            return try await principal(String(text[..<colon]), password: String(text[text.index(after: colon)...]))
-        case "bearer", "jwt":
-            guard let fingerprint = BearerToken.fingerprint(String(value)),
-                let principal = try await service.store.principal(token: fingerprint)
-            else { throw Unauthorized() }
-            return principal
+            return try await Logins(service: service).principal(
+                String(text[..<colon]),
+                password: String(text[text.index(after: colon)...]),
+                at: PeerAddress.of(request, trusting: service.settings.trustedProxies)
+            )
+        case "bearer", "jwt": return try await Logins(service: service).principal(token: String(value))
         default: throw Unauthorized()
-        }
-    }
-
-    private func principal(_ name: String, password: String) async throws -> Principal {
-        guard name.utf8.count <= 256, password.utf8.count <= 512 else { throw Unauthorized() }
-        let found = try await service.store.principal(user: name)
-        do {
-            // Unknown users take as long as known ones.
-            let isRight = try await service.passwords.matches(password, hash: found?.passwordHash)
-            guard let found, isRight else { throw Unauthorized() }
-            return found
-        } catch is PasswordChecks.Busy {
-            throw AnchoreError(503, "too many logins at a time; try again")
         }
     }
 
@@ -104,7 +93,14 @@ struct AccessGate: Sendable {
             guard form["grant_type"] == "password", let name = form["username"], let password = form["password"] else {
                 throw AnchoreError.badRequest("grant_type=password with username and password is expected")
             }
-            principal = try await self.principal(name, password: password)
+            principal = try await Logins(service: service).principal(
+                name,
+                password: password,
+                at: PeerAddress.of(request, trusting: service.settings.trustedProxies)
+            )
+        }
+        guard principal.proof == .password else {
+            throw AnchoreError.badRequest("tokens are given for the passwords of users of ours")
         }
         guard principal.account.state == .enabled else {
             throw AnchoreError(403, "account \(principal.account.name) is not enabled")

@@ -52,6 +52,7 @@ struct AnchoreRoutes: Sendable {
         addEventRoutes(add)
         addFleetRoutes(add)
         addAccountRoutes(add)
+        addTokenRoutes(add)
         addArchiveRoutes(add)
         addTokenRoute(to: group)
         let description = ServiceDescription.swagger(paths: added.paths.sorted())
@@ -106,6 +107,7 @@ struct AnchoreRoutes: Sendable {
         var response = json(error.json.bytes, status: HTTPResponse.Status(code: error.status))
         // What is left of a body that was refused is not read on.
         if [408, 413].contains(error.status) { response.headers[.connection] = "close" }
+        if let seconds = error.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
         return response
     }
 

@@ -2,12 +2,14 @@ package import Access
 package import AnchoreAPI
 import DedicatedThread
 package import Logging
+package import ScanModel
 package import Store
 
 /// What the API of Anchore's clients works with.
 package struct AnchoreService: Sendable {
     let store: Store
     let passwords: PasswordChecks
+    let logins = LoginLimits()
     let lookup: any RegistryLookup
     let policies: any PolicyEvaluating
     let contents: ImageContents
@@ -31,6 +33,14 @@ package struct AnchoreService: Sendable {
         package var workers: @Sendable () async throws -> [String]
         /// Fetches the advisories anew; throws what went wrong.
         package var syncFeeds: @Sendable () async throws -> Void
+        /// Whose bearer tokens are taken beside ours.
+        package var issuer: (any TokenIssuer)?
+        /// Who is asked about users that are not ours.
+        package var directory: (any UserDirectory)?
+        /// Proxies whose `X-Forwarded-For` says who asks.
+        package var trustedProxies: [AddressRange] = []
+        /// How clusters are answered; `nil` where they are not.
+        package var gatekeeping: GatekeepingSettings?
 
         package init(
             analysisVersion: String,

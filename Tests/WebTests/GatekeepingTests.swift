@@ -1,0 +1,169 @@
+import AnchoreAPI
+import Foundation
+import Gatekeeping
+import ScanModel
+import Store
+import Testing
+import Web
+
+@Suite("Clusters that ask before they run an image", .enabled(if: APIServer.isWanted), .tags(.integration), .serialized)
+struct GatekeepingTests {
+    private static let bundle = """
+        {"id":"strict","name":"strict","version":"1_0","whitelists":[],"whitelisted_images":[],"blacklisted_images":[],
+         "policies":[{"id":"p","name":"p","version":"1_0","rules":[{"id":"r","gate":"packages","trigger":"blacklist",
+           "action":"stop","params":[{"name":"name","value":"bash"}]}]}],
+         "mappings":[{"id":"m","name":"m","registry":"*","repository":"*","image":{"type":"tag","value":"*"},
+           "policy_ids":["p"],"whitelist_ids":[]}]}
+        """
+
+    private func review(_ images: [String], namespace: String = "shop", uid: String = "u-1") -> String {
+        let containers = images.enumerated().map { #"{"name":"c\#($0.offset)","image":"\#($0.element)"}"# }
+        return """
+            {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"\(uid)",
+             "kind":{"group":"apps","version":"v1","kind":"Deployment"},"namespace":"\(namespace)","operation":"CREATE",
+             "userInfo":{"username":"ann"},"dryRun":false,
+             "object":{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d"},
+              "spec":{"template":{"spec":{"containers":[\(containers.joined(separator: ","))]}}}}}}
+            """
+    }
+
+    private func with(
+        _ namespaces: String = "kube-system=off;dev-*=warn;open=enforce,unknown=allow",
+        _ body: (APIServer) async throws -> Void
+    ) async throws {
+        let standard = NamespaceRule()
+        try await APIServer.with {
+            $0.gatekeeping = GatekeepingSettings(
+                namespaces: try NamespaceRules(namespaces, otherwise: standard),
+                otherwise: standard,
+                wait: .milliseconds(600),
+                isOpen: false
+            )
+        } _: { server async throws in
+            #expect(try await server.client.send("POST", "/v1/policies", body: Self.bundle).status == 200)
+            try await body(server)
+        }
+    }
+
+    private func validate(_ server: APIServer, _ body: String) async throws -> JSONValue? {
+        let answer = try await server.client.send("POST", "/admission/validate", body: body)
+        #expect(answer.status == 200)
+        let response = answer.json?["response"]
+        #expect(response?["uid"]?.string == "u-1")
+        return response
+    }
+
+    @Test("an image is let in or refused by the policy, and a new one is analysed at once")
+    func verdicts() async throws {
+        try await with { server async throws in
+            server.lookup.add(try FixedLookup.image("team/app", "1"))
+            let app = "registry.test/team/app:1"
+            // Nobody has seen it: it is refused, and fetched.
+            let early = try await validate(server, review([app]))
+            #expect(early?["allowed"]?.bool == false)
+            #expect(early?["status"]?["message"]?.string?.contains("has no verdict") == true)
+            #expect(try await server.store.openRuns().first?.priority == 0)
+            let open = try await validate(server, review([app], namespace: "open"))
+            #expect(open?["allowed"]?.bool == true)
+            #expect(open?["warnings"]?.array?.count == 1)
+
+            try await server.store.analyseEverything()
+            let passing = try await validate(server, review([app, "registry.test/team/app@\(try digest(server))"]))
+            #expect(
+                passing?["allowed"]?.bool == true,
+                "\(passing.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "")"
+            )
+
+            let change = #"{"policyId":"strict","active":true}"#
+            #expect(try await server.client.send("PUT", "/v1/policies/strict?active=true", body: change).status == 200)
+            let stopped = try await validate(server, review([app]))
+            #expect(stopped?["allowed"]?.bool == false)
+            #expect(stopped?["status"]?["message"]?.string?.contains("packages/blacklist") == true)
+            let warned = try await validate(server, review([app], namespace: "dev-ann"))
+            #expect(warned?["allowed"]?.bool == true)
+            #expect(warned?["warnings"]?.array?.isEmpty == false)
+            let off = try await validate(server, review([app, "nowhere.test/x:1"], namespace: "kube-system"))
+            #expect(off?["allowed"]?.bool == true)
+            #expect(off?["warnings"] == nil)
+        }
+    }
+
+    private func digest(_ server: APIServer) throws -> String {
+        try #require(try FixedLookup.image("team/app", "1").digest?.description)
+    }
+
+    @Test("images that cannot be found, or are none, are answered by the setting and within the time")
+    func unknown() async throws {
+        try await with { server async throws in
+            let start = ContinuousClock.now
+            let names = [
+                "registry.test/none:1", "UPPER/case", "a b", "sha256:00",
+                "x".padding(toLength: 600, withPad: "x", startingAt: 0),
+            ]
+            let refused = try await validate(server, review(names))
+            #expect(refused?["allowed"]?.bool == false)
+            let allowed = try await validate(server, review(names, namespace: "open"))
+            #expect(allowed?["allowed"]?.bool == true)
+            #expect(allowed?["warnings"]?.array?.count == names.count)
+            #expect(ContinuousClock.now - start < .seconds(10))
+            // What the registry said is told from then on.
+            let again = try await validate(server, review(["registry.test/none:1"]))
+            #expect(again?["status"]?["message"]?.string?.contains("cannot fetch image") == true)
+        }
+    }
+
+    @Test("only scanners get in, by header or by a token at the end of the path; what is no review is a 400")
+    func entry() async throws {
+        try await with { server async throws in
+            let client = server.client
+            let body = review([])
+            #expect(try await client.send("POST", "/admission/validate", body: body, user: nil).status == 401)
+            #expect(try await client.send("POST", "/admission/validate", body: body, password: "no").status == 401)
+            #expect(try await client.send("POST", "/admission/validate/tm_no", body: body, user: nil).status == 401)
+            func token(_ role: String) async throws -> String {
+                let made = try await client.send("POST", "/v1/accounts/admin/tokens", body: #"{"role":"\#(role)"}"#)
+                return try #require(made.json?["token"]?.string)
+            }
+            let (scanner, reader) = (try await token("scanner"), try await token("read-only"))
+            #expect(
+                try await client.send("POST", "/admission/validate/\(scanner)", body: body, user: nil).status == 200
+            )
+            #expect(try await client.send("POST", "/admission/validate/\(reader)", body: body, user: nil).status == 403)
+            for text in ["", "{", "[]", String(repeating: "[", count: 100_000), #"{"kind":"AdmissionReview"}"#] {
+                #expect(try await client.send("POST", "/admission/validate", body: text).status == 400)
+            }
+            let large = String(repeating: "x", count: 9 << 20)
+            #expect(try await client.send("POST", "/admission/validate", body: large).status == 413)
+        }
+    }
+
+    @Test("OPA Gatekeeper is told of each image")
+    func provider() async throws {
+        try await with { server async throws in
+            server.lookup.add(try FixedLookup.image("team/app", "1"))
+            let body =
+                #"{"apiVersion":"externaldata.gatekeeper.sh/v1beta1","kind":"ProviderRequest","request":{"keys":["registry.test/team/app:1","registry.test/none:1"]}}"#
+            _ = try await server.client.send("POST", "/gatekeeper/v1/provider", body: body)
+            try await server.store.analyseEverything()
+            let answer = try await server.client.send("POST", "/gatekeeper/v1/provider", body: body).json
+            let items = answer?["response"]?["items"]?.array
+            #expect(items?.first?["value"]?["status"]?.string == "pass")
+            #expect(items?.first?["value"]?["digest"]?.string?.hasPrefix("sha256:") == true)
+            #expect(items?.last?["value"]?["status"]?.string == "unknown")
+            #expect(items?.last?["error"]?.string?.isEmpty == false)
+            let bad = try await server.client.send("POST", "/gatekeeper/v1/provider", body: "{}")
+            #expect(bad.status == 400)
+            #expect(bad.json?["response"]?["systemError"]?.string?.isEmpty == false)
+            #expect(
+                try await server.client.send("POST", "/gatekeeper/v1/provider", body: body, user: nil).status == 401
+            )
+        }
+    }
+
+    @Test("without the setting there is no such path")
+    func off() async throws {
+        try await APIServer.with { server async throws in
+            #expect(try await server.client.send("POST", "/admission/validate", body: review([])).status == 404)
+        }
+    }
+}
