@@ -124,6 +124,7 @@ let package = Package(
         library("FleetAPI", ["AnchoreAPI", "LinearRegex", "Reports", "ScanModel", "VEX", crypto]),
         library("Gatekeeping", ["AnchoreAPI"]),
         library("Access", ["AnchoreAPI", "DedicatedThread", crypto, keyDerivation]),
+        library("Notifications", ["AnchoreAPI", "ScanModel", crypto]),
 
         // Adapters: IO.
         library("Registry", ["HTTPProxy", "ScanModel", "Telemetry", httpClient, crypto, logging]),
@@ -162,6 +163,7 @@ let package = Package(
                 .embedInCode("Migrations/m0012_accounts.sql"), .embedInCode("Migrations/m0013_account_images.sql"),
                 .embedInCode("Migrations/m0014_policies.sql"), .embedInCode("Migrations/m0015_subscriptions.sql"),
                 .embedInCode("Migrations/m0016_file_facts.sql"), .embedInCode("Migrations/m0017_access.sql"),
+                .embedInCode("Migrations/m0018_notifications.sql"),
                 .embedInCode("Migrations/m0019_flaw_fingerprints.sql"),
             ]
         ),
@@ -178,6 +180,14 @@ let package = Package(
         library(
             "Identity",
             ["Access", "AnchoreAPI", "DedicatedThread", "HTTPProxy", "LDAP", httpClient, jwt, logging, nioSSL]
+        ),
+
+        library(
+            "Notifier",
+            [
+                "AnchoreAPI", "FleetRegistry", "HTTPProxy", "Notifications", "Postgres", "Registry", "ScanModel",
+                "Store", "Telemetry", httpClient, logging,
+            ]
         ),
 
         // Services.
@@ -217,8 +227,9 @@ let package = Package(
                 "Access", "Advisories", "AdvisoryFile", "AnchoreAPI", "Bytes", "CapacityBenchmark", "Catalogers",
                 "Compliance", "Coordinator", "DedicatedThread", "Documents", "FeedSync", "FleetRegistry",
                 "Gatekeeping", "HTTPProxy", "Identity", "ImageInventory", "ImageSources", "LayerScan", "LDAP",
-                "MalwareScan", "Matching", "Policy", "Postgres", "Queue", "Redis", "Registry", "Reports", "SBOM",
-                "ScanModel", "SecretSearch", "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet",
+                "MalwareScan", "Matching", "Notifications", "Notifier", "Policy", "Postgres", "Queue", "Redis",
+                "Registry", "Reports", "SBOM", "ScanModel", "SecretSearch", "Store", "StoreBenchmark", "Supervisor",
+                "SyntheticFleet",
                 "SyntheticRegistry", "Telemetry", "Versions", "VEX", "Web", "Worker", arguments, logging, metrics,
                 yams,
             ],
@@ -284,7 +295,7 @@ let package = Package(
         ),
         tests(
             of: "Store",
-            ["Advisories", "JobLifecycle", "Postgres", "Reports", "ScanModel", "TallymanTesting", "VEX"]
+            ["Advisories", "AnchoreAPI", "JobLifecycle", "Postgres", "Reports", "ScanModel", "TallymanTesting", "VEX"]
         ),
         tests(of: "Supervisor", [logging]),
         tests(
@@ -301,6 +312,14 @@ let package = Package(
         tests(
             of: "Identity",
             ["Access", "AnchoreAPI", "HTTPProxy", "LDAP", "TallymanTesting", crypto, keyDerivation, logging]
+        ),
+        tests(of: "Notifications", ["AnchoreAPI", "ScanModel", "TallymanTesting", crypto]),
+        tests(
+            of: "Notifier",
+            [
+                "AnchoreAPI", "FleetRegistry", "HTTPProxy", "Notifications", "Postgres", "Registry", "ScanModel",
+                "Store", "TallymanTesting", httpClient, logging,
+            ]
         ),
         tests(
             of: "Web",

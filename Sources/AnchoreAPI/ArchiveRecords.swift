@@ -29,6 +29,31 @@ package struct ArchivedImage: Sendable {
     }
 }
 
+/// What a rule of the archive did with an image.
+package struct ArchiveTransition: Sendable {
+    package var number: Int
+    package var rule: String
+    package var digest: String
+    /// `archive` or `delete`.
+    package var transition: String
+    package var doneAt: String
+
+    package init(number: Int, rule: String, digest: String, transition: String, doneAt: String) {
+        self.number = number
+        self.rule = rule
+        self.digest = digest
+        self.transition = transition
+        self.doneAt = doneAt
+    }
+
+    package var json: JSONValue {
+        [
+            "transition_task_id": .string("\(number)"), "rule_id": .string(rule), "imageDigest": .string(digest),
+            "transition": .string(transition), "created_at": .string(doneAt), "last_updated": .string(doneAt),
+        ]
+    }
+}
+
 /// A rule by which images go into the archive, or out of it.
 package struct ArchiveRule: Sendable {
     package var id: String

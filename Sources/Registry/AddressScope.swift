@@ -1,5 +1,5 @@
 /// How far an IP address reaches, nearest last; what a registry may make us connect to depends on it.
-enum AddressScope: Int, Comparable, Sendable {
+package enum AddressScope: Int, Comparable, Sendable {
     case global
     case privateNetwork
     case loopback
@@ -7,7 +7,7 @@ enum AddressScope: Int, Comparable, Sendable {
     /// registry's word.
     case forbidden
 
-    static func < (left: AddressScope, right: AddressScope) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: AddressScope, right: AddressScope) -> Bool { left.rawValue < right.rawValue }
 
     /// The scope of an IPv4 address of four bytes (IANA special-purpose address registry).
     init(ipv4 bytes: [UInt8]) {

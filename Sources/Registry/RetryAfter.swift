@@ -1,12 +1,12 @@
 import Foundation
 
 /// The `Retry-After` header (RFC 9110, section 10.2.3).
-enum RetryAfter {
+package enum RetryAfter {
     /// How long to wait: seconds as a number, a span as Go writes it, or until an HTTP date; `nil` for anything else.
     ///
     /// Fractions and spans (`792.351µs`, `1m30s`) are taken, as some registries send them, and what is beyond all reason
     /// comes out as a day.
-    static func parse(_ text: String, unixNow: Double) -> Duration? {
+    package static func parse(_ text: String, unixNow: Double) -> Duration? {
         let trimmed = text.drop { $0 == " " }
         guard trimmed.utf8.count <= 64 else { return nil }
         let seconds: Double

@@ -2,18 +2,18 @@
 ///
 /// Narrower than RFC 3986: no user information, no fragment, a host of letters, digits, dots and dashes or a bracketed
 /// IPv6 address, and only visible ASCII. Anything else is no address here.
-struct WebAddress: Hashable, Sendable {
+package struct WebAddress: Hashable, Sendable {
     /// The longest address that is taken, in bytes; presigned ones run to a few thousand.
     static let maxBytes = 16 << 10
 
     /// What two addresses share that belong to the same server (RFC 6454).
-    struct Origin: Hashable, Sendable {
-        let isSecure: Bool
-        let host: String
-        let port: Int
+    package struct Origin: Hashable, Sendable {
+        package let isSecure: Bool
+        package let host: String
+        package let port: Int
     }
 
-    let origin: Origin
+    package let origin: Origin
     /// Path and query, starting with a slash.
     let target: String
 
@@ -22,7 +22,7 @@ struct WebAddress: Hashable, Sendable {
         self.target = target
     }
 
-    init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         guard text.utf8.count <= Self.maxBytes else { return nil }
         let secure: Bool
         var rest: Substring
@@ -43,8 +43,8 @@ struct WebAddress: Hashable, Sendable {
         self.init(origin: origin, target: target)
     }
 
-    var host: String { origin.host }
-    var isSecure: Bool { origin.isSecure }
+    package var host: String { origin.host }
+    package var isSecure: Bool { origin.isSecure }
 
     /// The path without the query, which may hold a signature.
     var path: Substring { target.prefix { $0 != "?" } }
@@ -52,7 +52,7 @@ struct WebAddress: Hashable, Sendable {
     /// The address for messages: no query.
     var publicText: String { Self.text(of: origin) + path }
 
-    var text: String { Self.text(of: origin) + target }
+    package var text: String { Self.text(of: origin) + target }
 
     /// The address that a `Location` or `Link` names, absolute or relative to this one (RFC 3986, section 5).
     func resolving(_ reference: some StringProtocol) -> WebAddress? {
@@ -73,7 +73,7 @@ struct WebAddress: Hashable, Sendable {
     }
 
     /// Parses `host[:port]`; the host comes out in lower case and without a final dot.
-    static func origin(_ authority: String, isSecure: Bool) -> Origin? {
+    package static func origin(_ authority: String, isSecure: Bool) -> Origin? {
         var host = Substring(authority.lowercased())
         var port = isSecure ? 443 : 80
         if let colon = host.lastIndex(of: ":"), !host[colon...].contains("]") {

@@ -31,6 +31,7 @@ package enum Migrations {
         Migration(number: 15, name: "m0015_subscriptions", sql: PackageResources.m0015_subscriptions_sql),
         Migration(number: 16, name: "m0016_file_facts", sql: PackageResources.m0016_file_facts_sql),
         Migration(number: 17, name: "m0017_access", sql: PackageResources.m0017_access_sql),
+        Migration(number: 18, name: "m0018_notifications", sql: PackageResources.m0018_notifications_sql),
         Migration(number: 19, name: "m0019_flaw_fingerprints", sql: PackageResources.m0019_flaw_fingerprints_sql),
     ]
 

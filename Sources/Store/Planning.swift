@@ -278,6 +278,8 @@ extension Store {
         )
         _ = try session.execute(Self.closeTags, [.int(run.id)])
         _ = try session.execute(Self.openTags, [.int(run.id)])
+        _ = try session.execute(NotificationFacts.movedTags, [.int(run.id)])
+        try WatchedRepositories(session).tell(run: run.id)
         _ = try session.execute(Self.runLayers, [.int(run.id), .text(analysisVersion)])
         _ = try session.execute(Self.layerPlaces, [.int(run.id)])
         _ = try session.execute(

@@ -206,6 +206,7 @@ struct RematchBatch {
             """,
             [.intArray(matches.map(\.package)), .intArray(matches.map(\.flaw)), .int(state)]
         )
+        try Store.note(opened: [], ended: matches, session)
     }
 
     /// Begins intervals; counts and names those of matches that had ended before apart.
@@ -234,6 +235,7 @@ struct RematchBatch {
             """,
             [.int(state)]
         )
+        try Store.note(opened: try opened.map { (try $0.int(0), try $0.int(1)) }, ended: [], session)
         for row in opened {
             let isBack = ended.contains([try row.int(0), try row.int(1)])
             let kind = isBack ? FindingChange.Kind.reopened : .new

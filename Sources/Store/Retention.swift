@@ -43,7 +43,7 @@ extension Store {
     /// Removes what is older than `settings` allow, and has PostgreSQL use the space again.
     ///
     /// An image stays while a tag names it, while a run that is kept lists it, while it is the last good result of a
-    /// tag whose newer image could not be analysed, and while a task about it is not finished. Layers, sets and packages
+    /// tag whose newer image could not be analysed, while it is in an archive, and while a task about it is not finished. Layers, sets and packages
     /// go with the last image that holds them. Returns `nil`, and does nothing, while a run is under way.
     ///
     /// Days are counted from `now`.
@@ -111,6 +111,7 @@ extension Store {
             )
             DELETE FROM tags WHERE valid_until < $1::timestamptz - make_interval(days => $2::integer)
                 AND id NOT IN (SELECT id FROM good)
+                AND NOT EXISTS (SELECT FROM archived_images WHERE archived_images.manifest_id = tags.manifest_id)
             """,
             [now, .int(settings.imageDays)]
         ).affected

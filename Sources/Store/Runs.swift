@@ -128,6 +128,7 @@ extension Store {
             guard ended == 1 else { return }
             _ = try session.execute(Self.analysesOfRun, [.int(run)])
             _ = try session.execute(Self.eventsOfRun, [.int(run)])
+            _ = try session.execute(NotificationFacts.analysedImages, [.int(run)])
         }
     }
 

@@ -7,6 +7,8 @@ package struct StoreError: Error, CustomStringConvertible {
         case superseded
         /// What was asked for does not exist.
         case notFound
+        /// What was asked for goes beyond a bound.
+        case refused
         /// Stored bytes cannot be read.
         case damaged
     }

@@ -16,6 +16,7 @@ package enum MetricNames {
     package static let matchedPackages = "tallyman_matched_packages_total"
     package static let matchSeconds = "tallyman_match_seconds"
     package static let announcementsLost = "tallyman_announcements_lost_total"
+    package static let notifications = "tallyman_notifications_total"
     package static let leading = "tallyman_coordinator_leading"
     package static let heartbeatAge = "tallyman_heartbeat_age_seconds"
     package static let processSeconds = "process_cpu_seconds_total"
@@ -56,6 +57,7 @@ package enum MetricNames {
         matchedPackages: "Distinct package versions matched with the advisories.",
         matchSeconds: "Time of one matching of all packages that needed it.",
         announcementsLost: "Tasks that Redis had forgotten and that were announced anew.",
+        notifications: "Attempts to deliver a notification by outcome: delivered, failed (tried again), dead.",
         leading: "Whether this coordinator leads.",
         heartbeatAge: "Seconds since the main loop of this process last went round.",
         processSeconds: "CPU time of the process.",

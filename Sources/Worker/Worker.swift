@@ -2,8 +2,8 @@ import DedicatedThread
 package import FleetRegistry
 package import LayerScan
 package import Logging
-import Postgres
 package import MalwareScan
+import Postgres
 package import Queue
 import Registry
 package import Store

@@ -1,9 +1,12 @@
 import Access
+import AnchoreAPI
 import ArgumentParser
 import Catalogers
 import FleetRegistry
 import Foundation
 import Logging
+import Notifications
+import Notifier
 import Queue
 import Registry
 import Store
@@ -57,6 +60,9 @@ struct APIParts {
     ) throws -> AnchoreService {
         let dispatcher = Dispatcher(url: redis)
         let postgres = try fleet.postgresURL()
+        let tests = ChannelTest(
+            sender: MessageSender(box: try fleet.secretBox(), options: try NotifyOptions.parse([]).senderOptions())
+        )
         var settings = AnchoreService.Settings(
             analysisVersion: Catalogers.analysisVersion,
             shards: Streams.shards,
@@ -80,6 +86,18 @@ struct APIParts {
         settings.directory = try server.directory(logger: logger)
         settings.trustedProxies = try server.trustedProxies()
         settings.gatekeeping = try server.gatekeeping()
+        settings.testWebhooks = { [store] webhook, type, account in
+            // Anchore's webhooks and our own of that name; the other kinds of channels have `tallyman notify test`.
+            let wanted = try await store.channels().map(\.channel).filter { channel in
+                [ChannelKind.anchore, .webhook].map(\.rawValue).contains(channel.kind)
+                    && (channel.filter.account ?? account.name) == account.name
+                    && channel.filter.kinds.map(\.rawValue) == (webhook == "general" ? [] : [webhook])
+            }
+            for channel in wanted {
+                try await tests.send(type, to: channel, account: account.name, email: account.email ?? "")
+            }
+            return !wanted.isEmpty
+        }
         return try AnchoreService(
             store: store,
             passwords: passwords,

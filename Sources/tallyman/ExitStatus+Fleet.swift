@@ -10,7 +10,7 @@ extension ExitStatus {
         case let error as PostgresError:
             error.isTransient || error.code == .authentication ? unavailable : fault
         case is RedisError: unavailable
-        case let error as StoreError: error.code == .notFound ? badInput : fault
+        case let error as StoreError: [.notFound, .refused].contains(error.code) ? badInput : fault
         case let error as SupervisorError:
             switch error.code {
             case .invalidOption: usage

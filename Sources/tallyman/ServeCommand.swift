@@ -83,7 +83,12 @@ struct ServeCommand: AsyncParsableCommand {
             logger: logger
         ).create()
         try await api.prepare()
-        try await UntilSignal.run { try await server.run() }
+        let policies = PolicyWatch(service: api)
+        try await UntilSignal.run {
+            async let watching: Void = policies.run()
+            try await server.run()
+            await watching
+        }
         await parts.access.shutdown()
         await issuer?.shutdown()
         await store.close()

@@ -4,6 +4,7 @@ import Coordinator
 import FleetRegistry
 import Foundation
 import Logging
+import Notifier
 import Queue
 import Store
 import Supervisor
@@ -30,6 +31,8 @@ struct MigrateCommand: AsyncParsableCommand {
 
 /// The command `tallyman coordinator`.
 struct CoordinatorCommand: AsyncParsableCommand {
+    private static let watchMinutes = 60
+
     static let configuration = CommandConfiguration(
         commandName: "coordinator",
         abstract: "Lists registries, plans runs, announces tasks, settles and matches images.",
@@ -37,11 +40,15 @@ struct CoordinatorCommand: AsyncParsableCommand {
             Start as many as you like: one leads, another takes over when it is gone. After each run it removes what is
             older than TALLYMAN_KEEP_RUNS_DAYS (30) and images that were named by no tag for TALLYMAN_KEEP_IMAGES_DAYS
             (90); the last good result of a tagged image always stays.
+
+            Each also empties the outbox of notifications (`tallyman notify`), starts a run over watched repositories and tags
+            every TALLYMAN_WATCH_MINUTES (60; 0 for never), and carries out the rules of archives every hour.
             """
     )
 
     @OptionGroup var fleet: FleetOptions
     @OptionGroup var metrics: MetricsOptions
+    @OptionGroup var targets: NotifyOptions
 
     func run() async throws {
         let logger = ServiceLog.logger("coordinator")
@@ -71,8 +78,27 @@ struct CoordinatorCommand: AsyncParsableCommand {
             store: store,
             logger: logger
         )
+        let options = try targets.senderOptions()
+        let notifier = Notifier(
+            store: store,
+            sender: MessageSender(box: try fleet.secretBox(), options: options),
+            options: options,
+            logger: logger
+        )
+        let chores = FleetChores(
+            store: store,
+            watchMinutes: try Settings().minutes("watch-minutes") ?? Self.watchMinutes,
+            logger: logger
+        )
         let listen = try metrics.listen()
-        try await UntilSignal.run { try await shown.accompany(listen) { try await coordinator.run() } }
+        try await UntilSignal.run {
+            try await shown.accompany(listen) {
+                async let telling: Void = notifier.run()
+                async let tidying: Void = chores.run()
+                try await coordinator.run()
+                _ = await (telling, tidying)
+            }
+        }
         await access.shutdown()
         await store.close()
     }

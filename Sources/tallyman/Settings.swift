@@ -32,6 +32,15 @@ struct Settings {
         return days
     }
 
+    /// A number of minutes from 0 to 100,000; anything else is a usage error.
+    func minutes(_ name: String) throws -> Int? {
+        guard let text = self[name] else { return nil }
+        guard let minutes = Int(text), (0...100_000).contains(minutes) else {
+            throw UsageError("\(name): \(text) is not a number of minutes from 0 to 100000")
+        }
+        return minutes
+    }
+
     private static func read(_ path: String) throws -> [String: String] {
         guard let data = FileManager.default.contents(atPath: path) else { return [:] }
         guard data.count <= 1 << 20 else { throw UsageError("\(path) is larger than 1 MiB") }

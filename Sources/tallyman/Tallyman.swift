@@ -22,7 +22,7 @@ struct Tallyman: AsyncParsableCommand {
             WorkerCommand.self,
             ServeCommand.self, MigrateCommand.self, AccountCommand.self, RegistryCommand.self, FleetCommand.self,
             ReportCommand.self,
-            PolicyCommand.self, BenchCommand.self, DebugCommand.self,
+            PolicyCommand.self, NotifyCommand.self, BenchCommand.self, DebugCommand.self,
         ]
     )
 

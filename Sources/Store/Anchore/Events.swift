@@ -48,14 +48,7 @@ extension Store {
         """
 
     private static func parameters(_ filter: EventFilter, account: String) -> [PostgresValue] {
-        // `*` becomes `%`; what LIKE would read as its own is escaped.
-        let type = filter.type?.map { character in
-            switch character {
-            case "*": "%"
-            case "%", "_", "\\": "\\\(character)"
-            default: String(character)
-            }
-        }.joined()
+        let type = filter.type.map(LikePattern.of)
         return [
             .text(account), filter.since.map { .timestamp(microseconds: $0) } ?? .null,
             filter.before.map { .timestamp(microseconds: $0) } ?? .null, .text(filter.level), .text(filter.service),

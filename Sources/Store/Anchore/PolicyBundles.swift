@@ -239,6 +239,7 @@ extension Store {
                 ]
             )
             guard let before = try last?.string(2), before != outcome.finalAction else { return nil }
+            try Self.tell(outcome, under: key, before: before, session)
             return before
         }
     }

@@ -55,7 +55,10 @@ extension AnchoreRoutes {
             }
             return .json([:])
         }
-        add(.get, "archives/rules/:rule/history", .readOnly, false) { _ in .json([]) }
+        add(.get, "archives/rules/:rule/history", .readOnly, false) { call in
+            let done = try await service.store.archiveHistory(rule: try call.part("rule"), of: call.account)
+            return .json(.array(done.map(\.json)))
+        }
     }
 
     private struct Held {

@@ -29,9 +29,7 @@ extension AnchoreRoutes {
             add(.delete, path, .admin, true) { try await removeFeed($0) }
         }
         for path in ["system/webhooks/:webhook/test", "system/webhooks/general/test"] {
-            add(.post, path, .admin, true) { _ in
-                throw AnchoreError.badRequest("Webhooks are not configured: there is no endpoint to test")
-            }
+            add(.post, path, .admin, true) { try await testWebhooks($0) }
         }
     }
 
@@ -121,6 +119,30 @@ extension AnchoreRoutes {
             )
         )
         return .json(FeedSyncGroup.json(groups, seconds: seconds))
+    }
+
+    private func testWebhooks(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        let webhook = call.parameters["webhook"] ?? "general"
+        let name = try call.query("notification_type") ?? SubscriptionType.tagUpdate.rawValue
+        guard let type = SubscriptionType(rawValue: name), type != .repoUpdate else {
+            throw AnchoreError.badRequest("notification_type '\(name.prefix(40))' is not one of them")
+        }
+        guard webhook == "general" || SubscriptionType(rawValue: webhook) != nil else {
+            throw AnchoreError.badRequest("webhook '\(webhook.prefix(40))' is not one of general and the types")
+        }
+        guard let account = try await service.store.account(call.account) else {
+            throw AnchoreError.notFound("account not found in DB")
+        }
+        let wasSent: Bool
+        do { wasSent = try await service.settings.testWebhooks(webhook, type, account) } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw AnchoreError(500, "failed to post notification to webhook: \(error)")
+        }
+        guard wasSent else {
+            throw AnchoreError.badRequest("Webhooks are not configured for \(webhook): see `tallyman notify add`")
+        }
+        return .json([:])
     }
 
     /// Advisories cannot be switched off one by one: a change that asks for what is so already is answered as done.

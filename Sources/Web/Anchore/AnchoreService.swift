@@ -41,6 +41,14 @@ package struct AnchoreService: Sendable {
         package var trustedProxies: [AddressRange] = []
         /// How clusters are answered; `nil` where they are not.
         package var gatekeeping: GatekeepingSettings?
+        /// Sends a made-up message of a type to the webhooks for `general` or for a type, as an account and its mail address;
+        /// `false` where there is none, and throws what one of them said.
+        package var testWebhooks:
+            @Sendable (_ webhook: String, _ type: SubscriptionType, _ account: AccountRecord) async throws -> Bool = {
+                _,
+                _,
+                _ in false
+            }
 
         package init(
             analysisVersion: String,

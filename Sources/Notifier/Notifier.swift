@@ -1,0 +1,111 @@
+package import Logging
+import Notifications
+package import Store
+import Telemetry
+
+/// Empties the outbox: claims what is due, sends it, says what became of it.
+///
+/// Any number may run. All they know is in PostgreSQL: one that dies at any point leaves its claims to the others, and what it had
+/// sent without saying so is sent once more, under the same key.
+package struct Notifier: Sendable {
+    /// Messages claimed at a time, of which this many are for one channel, and as many are under way.
+    private static let batch = 16
+    private static let perChannel = 4
+    private static let atATime = 8
+    /// How long a claim holds: the batch takes two rounds of the longest time that a message may.
+    private static let leaseRounds = 3
+    private static let interval = Duration.seconds(1)
+    private static let tidySeconds = 600
+
+    private let store: Store
+    private let sender: MessageSender
+    private let policy: DeliveryPolicy
+    private let lease: Duration
+    private let logger: Logger
+
+    package init(
+        store: Store,
+        sender: MessageSender,
+        options: SenderOptions,
+        policy: DeliveryPolicy = DeliveryPolicy(),
+        logger: Logger
+    ) {
+        self.store = store
+        self.sender = sender
+        self.policy = policy
+        lease = options.timeout * Self.leaseRounds
+        self.logger = logger
+    }
+
+    /// Works until the task is cancelled; survives the loss of PostgreSQL.
+    package func run() async {
+        while !Task.isCancelled {
+            do {
+                if try await round() >= Self.batch { continue }
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.warning("notifications: \(error)")
+            }
+            try? await Task.sleep(for: Self.interval)  // a cancelled sleep ends the loop
+        }
+    }
+
+    /// One round: works out whom changes concern, sums up what is due, sends one batch; how many messages that were.
+    @discardableResult
+    package func round() async throws -> Int {
+        _ = try await store.tellChangedFindings()
+        _ = try await store.sumUp()
+        let dead = try await store.tidyDeliveries(
+            every: Self.tidySeconds,
+            giveUpAfterHours: policy.giveUpHours,
+            keepDays: policy.keepDays
+        )
+        if dead > 0 { logger.warning("\(dead) notifications were given up: see `tallyman notify list`") }
+        let claims = try await store.claimDeliveries(limit: Self.batch, perChannel: Self.perChannel, lease: lease)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var waiting = claims[...]
+            for claim in waiting.prefix(Self.atATime) { group.addTask { try await deliver(claim) } }
+            waiting = waiting.dropFirst(Self.atATime)
+            while try await group.next() != nil {
+                if let claim = waiting.popFirst() { group.addTask { try await deliver(claim) } }
+            }
+        }
+        return claims.count
+    }
+
+    private func deliver(_ claim: ClaimedDelivery) async throws {
+        let outcome = try await outcome(of: claim)
+        // Where another has the claim by now, what it says counts.
+        guard try await store.settle(claim, outcome) else { return }
+        var metadata: Logger.Metadata = ["channel": "\(claim.channelName)", "key": "\(claim.key)"]
+        switch outcome {
+        case .delivered: Measure.count(MetricNames.notifications, [("outcome", "delivered")])
+        case .failed(let reason, _, _):
+            Measure.count(MetricNames.notifications, [("outcome", "failed")])
+            metadata["attempt"] = "\(claim.attempt)"
+            logger.info("notification not taken: \(reason)", metadata: metadata)
+        case .dead(let reason):
+            Measure.count(MetricNames.notifications, [("outcome", "dead")])
+            logger.warning("notification given up: \(reason)", metadata: metadata)
+        }
+    }
+
+    private func outcome(of claim: ClaimedDelivery) async throws -> DeliveryOutcome {
+        do {
+            try await sender.send(try claim.event, to: try sender.address(claim.sealed))
+            return .delivered
+        } catch let error as DeliveryError {
+            if error.isPermanent { return .dead(error.reason) }
+            if claim.failures + 1 >= policy.maxFailures {
+                return .dead("not delivered in \(policy.maxFailures) tries: \(error.reason)")
+            }
+            let jitter = Double.random(in: 0...1)
+            return .failed(
+                error.reason,
+                delay: policy.delay(failures: claim.failures, asked: error.retryAfter, jitter: jitter),
+                pause: policy.pause(failures: claim.channelFailures, asked: error.retryAfter, jitter: jitter)
+            )
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Notifications
+import Registry
+
+/// Sends mails, each in a connection of its own, to the very address that was judged.
+struct SMTPSender: Sendable {
+    private enum Security { case implicit, startTLS, none }
+
+    let options: SenderOptions
+
+    /// Sends one mail; throws ``DeliveryError`` where it was not taken, and `CancellationError`.
+    func send(_ mail: MailMessage, _ address: ChannelAddress) async throws {
+        guard let (security, host, port) = Self.place(address.url) else {
+            throw DeliveryError("the address is not one of a mail server", isPermanent: true)
+        }
+        try await TimeLimit.run(options.timeout, DeliveryError("\(host): not done within \(options.timeout)")) {
+            try await send(mail, address, security, host, port)
+        }
+    }
+
+    private static func place(_ url: String) -> (Security, host: String, port: Int)? {
+        for (scheme, security, port) in [
+            ("smtps://", Security.implicit, 465), ("smtp://", .startTLS, 587), ("smtp+plain://", .none, 25),
+        ] where url.lowercased().hasPrefix(scheme) {
+            let authority = url.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+            guard let origin = WebAddress.origin(String(authority), isSecure: true) else { return nil }
+            // Without a port of its own the origin has that of https.
+            let hasPort = authority.split(separator: "]").last?.contains(":") ?? false
+            return (security, origin.host, hasPort ? origin.port : port)
+        }
+        return nil
+    }
+
+    /// The name that a certificate is checked for; `nil` for an address, which cannot be sent as one (RFC 6066, section 3).
+    static func serverName(_ host: String) -> String? {
+        host.hasPrefix("[") || (try? SocketAddress(ipAddress: host, port: 0)) != nil ? nil : host
+    }
+
+    private func send(
+        _ mail: MailMessage,
+        _ address: ChannelAddress,
+        _ security: Security,
+        _ host: String,
+        _ port: Int
+    ) async throws {
+        let context: NIOSSLContext
+        do {
+            context = try NIOSSLContext(
+                configuration: TLSSettings.client(
+                    verifies: address.verifiesTLS,
+                    authorityFile: options.authorityFile
+                )
+            )
+        } catch { throw DeliveryError("TLS cannot be set up: \(MessageLine.of("\(error)", limit: 200))") }
+        guard let ip = try await options.rules.addresses(of: host).first else { return }
+        do {
+            let place = try SocketAddress(ipAddress: ip, port: port)
+            let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connectTimeout(TimeAmount(options.connectTimeout))
+                .connect(to: place) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let counter = PlainByteCounter(channel.eventLoop)
+                        try channel.pipeline.syncOperations.addHandler(counter)
+                        if security == .implicit {
+                            let handler = try NIOSSLClientHandler(
+                                context: context,
+                                serverHostname: Self.serverName(host)
+                            )
+                            try channel.pipeline.syncOperations.addHandler(handler, position: .first)
+                        }
+                        let async = try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                        return (async, counter)
+                    }
+                }
+            let (async, counter) = connection
+            try await async.executeThenClose { inbound, outbound in
+                var session = SMTPSession(
+                    channel: async.channel,
+                    outbound: outbound,
+                    incoming: inbound.makeAsyncIterator(),
+                    plainBytes: counter,
+                    host: host,
+                    tls: context
+                )
+                try await session.deliver(
+                    mail,
+                    startsTLS: security == .startTLS,
+                    login: address.user.flatMap { user in address.secret.map { (user, $0) } }
+                )
+            }
+        } catch let error as DeliveryError {
+            throw error
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw DeliveryError("\(host) (\(ip)): \(MessageLine.of("\(error)", limit: 200))")
+        }
+    }
+}

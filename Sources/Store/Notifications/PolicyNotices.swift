@@ -1,0 +1,74 @@
+import AnchoreAPI
+import Postgres
+
+extension Store {
+    /// Tells subscribers that an image is judged otherwise than before, in the transaction that keeps the verdict.
+    static func tell(
+        _ outcome: PolicyOutcome,
+        under key: EvaluationKey,
+        before: String,
+        _ session: PostgresSession
+    ) throws {
+        let image = try session.execute(
+            """
+            SELECT manifests.digest, coalesce(account_images.annotations, '{}')
+            FROM manifests LEFT JOIN account_images ON account_images.manifest_id = manifests.id
+                AND account_images.account = $2
+            WHERE manifests.id = $1
+            """,
+            [.int(key.manifest), .text(key.account)]
+        ).first
+        guard let image else { return }
+        let digest = try image.string(0)
+        func verdict(_ action: String) -> JSONValue {
+            [
+                "image_digest": .string(digest), "tag": .string(key.tag), "policy_id": .string(key.policyID),
+                "final_action": .string(action), "status": .string(action == "stop" ? "fail" : "pass"),
+            ]
+        }
+        let payload: JSONValue = [
+            "curr_eval": verdict(outcome.finalAction), "last_eval": verdict(before),
+            "annotations": .text(try image.string(1)),
+        ]
+        _ = try session.execute(
+            NotificationFacts.changedVerdict,
+            [.text(key.account), .text(key.tag), .text(String(decoding: payload.bytes, as: UTF8.self))]
+        )
+    }
+
+    /// Active wishes to hear of verdicts, in the order of account and key, from after `last`.
+    package func watchedVerdicts(after last: (account: String, key: String), limit: Int) async throws
+        -> [(account: String, key: String, seesFleet: Bool)]
+    {
+        try await pool.run { session in
+            try session.execute(
+                """
+                SELECT subscriptions.account, subscriptions.key, accounts.kind = 'admin'
+                FROM subscriptions JOIN accounts ON accounts.name = subscriptions.account
+                WHERE subscriptions.kind = 'policy_eval' AND is_active AND accounts.state = 'enabled'
+                    AND \(NotificationFacts.isHeard)
+                    AND (subscriptions.account, subscriptions.key) > ($1, $2)
+                ORDER BY subscriptions.account, subscriptions.key LIMIT $3
+                """,
+                [.text(last.account), .text(last.key), .int(limit)]
+            ).map { (try $0.string(0), try $0.string(1), try $0.bool(2)) }
+        }
+    }
+
+    /// A text that changes whenever a verdict of the fleet may: advisories, runs, bundles, exceptions, wishes, the day.
+    package func verdictBasis() async throws -> String {
+        try await pool.run { session in
+            try session.execute(
+                """
+                SELECT concat_ws('/', (SELECT max(id) FROM advisory_states), (SELECT max(finished_at) FROM runs),
+                    (SELECT EXISTS (SELECT FROM waiting_packages)),
+                    (SELECT count(*) || '-' || max(last_updated) FROM policy_bundles),
+                    (SELECT count(*) || '-' || coalesce(max(id), 0) FROM exceptions),
+                    (SELECT count(*) || '-' || coalesce(max(id), 0) FROM vex_documents),
+                    (SELECT count(*) || '-' || max(last_updated) FROM subscriptions WHERE kind = 'policy_eval'),
+                    to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD'))
+                """
+            ).first?.string(0) ?? ""
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import AnchoreAPI
+import Logging
+import Store
+
+/// Judges the images whose verdicts somebody subscribed to anew, whenever what verdicts depend on has changed.
+///
+/// The verdict that differs is told by the transaction that keeps it, whoever asked for it.
+package struct PolicyWatch: Sendable {
+    private static let page = 200
+    private static let interval = Duration.seconds(30)
+
+    private let routes: AnchoreRoutes
+
+    private var service: AnchoreService { routes.service }
+
+    package init(service: AnchoreService) { routes = AnchoreRoutes(service: service) }
+
+    /// Works until the task is cancelled; survives the loss of PostgreSQL.
+    package func run() async {
+        var last: String?
+        while !Task.isCancelled {
+            do {
+                let basis = try await service.store.verdictBasis()
+                if basis != last {
+                    try await pass()
+                    last = basis
+                }
+            } catch is CancellationError {
+                return
+            } catch {
+                service.logger.warning("policies: \(error)")
+            }
+            try? await Task.sleep(for: Self.interval)  // a cancelled sleep ends the loop
+        }
+    }
+
+    /// Looks at every subscription once, one image after the other: whoever waits for an answer comes first.
+    package func pass() async throws {
+        var last = (account: "", key: "")
+        while true {
+            let page = try await service.store.watchedVerdicts(after: last, limit: Self.page)
+            for watched in page {
+                try Task.checkCancellation()
+                do {
+                    try await judge(watched.key, AccountScope(account: watched.account, seesFleet: watched.seesFleet))
+                } catch let error as AnchoreError {
+                    service.logger.info("\(watched.key) is not judged: \(error.message)")
+                }
+                last = (watched.account, watched.key)
+            }
+            guard page.count == Self.page else { return }
+        }
+    }
+
+    private func judge(_ key: String, _ scope: AccountScope) async throws {
+        guard case .tag(let registry, let repository, let tag)? = AnchoreImageName(key)?.subject,
+            let policy = try await service.store.policy(nil, of: scope.account),
+            let image = try await service.store.images(
+                .tag(registry: registry, repository: repository, tag: tag),
+                in: scope
+            ).first, image.record.status == .analyzed
+        else { return }
+        let wanted = EvaluationKey(
+            account: scope.account,
+            manifest: image.number,
+            tag: key,
+            policyID: policy.id,
+            bundleDigest: policy.digest
+        )
+        _ = try await PolicyChecks(routes: routes).evaluation(of: image, wanted, policy, keeps: true)
+    }
+}

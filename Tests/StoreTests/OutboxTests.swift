@@ -1,0 +1,333 @@
+import AnchoreAPI
+import Foundation
+import Postgres
+import ScanModel
+import Store
+import TallymanTesting
+import Testing
+
+@Suite("The outbox of notifications", .tags(.integration), .enabled(if: TestDatabase.isWanted, TestDatabase.hint))
+struct OutboxTests {
+    /// A fleet of one analysed image with a subscription of every type, and a channel that hears everything.
+    private func withFleet(_ body: (Store) async throws -> Void) async throws {
+        try await TestDatabase.with { store in
+            try await store.hear("all")
+            try await store.subscribe("registry.test/app:1", SubscriptionType.allCases)
+            let run = try await store.plan([try SampleFleet.image("app", "1", layers: ["a"])])
+            try await store.work(on: run, packages: [("curl", "7.0"), ("zlib", "1.0")])
+            _ = try await store.rematch()
+            try await store.finish(run: run.id, state: .done, reason: nil, workers: 1)
+            try await body(store)
+        }
+    }
+
+    @Test("The end of an analysis is told once, and only where it is subscribed to and somebody listens")
+    func analysis() async throws {
+        try await withFleet { store in
+            let told = try await store.told()
+            #expect(told.map(\.kind) == ["analysis_update"])
+            #expect(told.first?.subject == "registry.test/app:1")
+            let payload = try #require(told.first.map { try JSONReader.read(Array($0.payload.utf8)) })
+            #expect(payload["curr_eval"]?["analysis_status"]?.string == "analyzed")
+            #expect(payload["last_eval"]?["analysis_status"]?.string == "analyzing")
+            #expect(payload["curr_eval"]?["image_digest"]?.string?.hasPrefix("sha256:") == true)
+            // The image is known by now: the next run brings nothing new.
+            let second = try await store.plan([try SampleFleet.known("app", "1", layers: ["a"])])
+            _ = try await store.settle(second)
+            try await store.finish(run: second.id, state: .done, reason: nil, workers: 1)
+            #expect(try await store.told().count == 1)
+        }
+    }
+
+    @Test("A tag that moves is told with both images in the transaction of the plan; one that stays is not")
+    func tagUpdate() async throws {
+        try await withFleet { store in
+            try await store.execute("DELETE FROM notifications")
+            _ = try await store.plan([try SampleFleet.known("app", "1", layers: ["a"])])
+            #expect(try await store.told().isEmpty)
+            _ = try await store.plan([try SampleFleet.image("app", "1", layers: ["b"])])
+            let told = try await store.told()
+            #expect(told.map(\.kind) == ["tag_update"])
+            let payload = try #require(told.first.map { try JSONReader.read(Array($0.payload.utf8)) })
+            #expect(payload["last_eval"]?.array?.first?.string == (try SampleFleet.digest("m-a")).description)
+            #expect(payload["curr_eval"]?.array?.first?.string == (try SampleFleet.digest("m-b")).description)
+        }
+    }
+
+    @Test("Changed findings are told by image, with the worst first, and not for what came with a new image")
+    func findings() async throws {
+        try await withFleet { store in
+            try await store.execute("DELETE FROM notifications")
+            let feed = SampleFeed.debian([("curl", "CVE-2024-1", "8.0"), ("zlib", "CVE-2024-2", nil)])
+            _ = try await store.importing(feed)
+            _ = try await store.rematch()
+            #expect(try await store.tellChangedFindings() == 2)
+            let told = try await store.told()
+            #expect(told.map(\.kind) == ["vuln_update"] && told.first?.severity == Severity.high.rank)
+            let payload = try #require(told.first.map { try JSONReader.read(Array($0.payload.utf8)) })
+            let added = payload["diff_vulnerability_result"]?["added"]?.array ?? []
+            #expect(added.compactMap { $0["vuln"]?.string } == ["CVE-2024-1", "CVE-2024-2"])
+            #expect(added.first?["package"]?.string == "curl-7.0" && added.first?["fix"]?.string == "8.0")
+            #expect(payload["counts"]?["added"]?.int == 2 && payload["counts"]?["removed"]?.int == 0)
+            #expect(try await store.tellChangedFindings() == 0)
+
+            try await store.execute("DELETE FROM notifications")
+            try await store.subscribe("registry.test/new:1", [.vulnUpdate])
+            let run = try await store.plan([try SampleFleet.image("new", "1", layers: ["n"])])
+            try await store.work(on: run, packages: [("curl", "7.1")])
+            _ = try await store.rematch()
+            try await store.finish(run: run.id, state: .done, reason: nil, workers: 1)
+            _ = try await store.tellChangedFindings()
+            #expect(try await store.told().isEmpty)
+
+            _ = try await store.importing(SampleFeed.debian([("zlib", "CVE-2024-2", nil)]))
+            _ = try await store.rematch()
+            _ = try await store.tellChangedFindings()
+            #expect(try await store.told().map(\.subject).sorted() == ["registry.test/app:1", "registry.test/new:1"])
+        }
+    }
+
+    @Test("Nothing is written where nobody subscribed, or no channel listens")
+    func unheard() async throws {
+        try await withFleet { store in
+            try await store.execute("DELETE FROM notifications")
+            try await store.execute("UPDATE subscriptions SET is_active = false")
+            _ = try await store.plan([try SampleFleet.image("app", "1", layers: ["c"])])
+            _ = try await store.importing(SampleFeed.debian([("curl", "CVE-2024-1", "8.0")]))
+            _ = try await store.rematch()
+            #expect(try await store.scalar("SELECT count(*) FROM finding_changes") == 0)
+            try await store.execute("UPDATE subscriptions SET is_active = true")
+            #expect(try await store.removeChannel("all"))
+            _ = try await store.plan([try SampleFleet.image("app", "1", layers: ["d"])])
+            #expect(try await store.told().isEmpty)
+        }
+    }
+
+    @Test("A verdict that changes is told by the transaction that keeps it")
+    func verdict() async throws {
+        try await withFleet { store in
+            try await store.execute("DELETE FROM notifications")
+            let manifest = try #require(try await store.scalar("SELECT max(id) FROM manifests"))
+            let key = EvaluationKey(
+                account: "admin",
+                manifest: manifest,
+                tag: "registry.test/app:1",
+                policyID: "p",
+                bundleDigest: "b"
+            )
+            for (action, expected) in [("go", 0), ("go", 0), ("stop", 1), ("stop", 1), ("warn", 2)] {
+                let outcome = PolicyOutcome(
+                    rows: [],
+                    problems: [],
+                    policyAction: action,
+                    finalAction: action,
+                    reason: "policy_evaluation",
+                    mapping: false,
+                    allowRule: false,
+                    denyRule: false
+                )
+                _ = try await store.keep(outcome, detail: Array(action.utf8), under: key, basis: "x")
+                #expect(try await store.told().count == expected)
+            }
+            let payloads = try await store.told().map { try JSONReader.read(Array($0.payload.utf8)) }
+            #expect(payloads.map { $0["curr_eval"]?["status"]?.string } == ["fail", "pass"])
+            #expect(payloads.map { $0["last_eval"]?["status"]?.string } == ["pass", "fail"])
+        }
+    }
+
+    @Test("A channel hears what its filter lets through")
+    func filters() async throws {
+        try await TestDatabase.with { store in
+            var filter = ChannelFilter()
+            filter.kinds = [.vulnUpdate]
+            filter.minSeverity = .high
+            filter.patterns = ["registry.test/te_m/*"]
+            try await store.hear("narrow", filter)
+            filter = ChannelFilter()
+            filter.account = "admin"
+            try await store.hear("wide", filter)
+            #expect(try await store.channel(named: "narrow")?.filter.patterns == ["registry.test/te_m/*"])
+            for (kind, subject, severity) in [
+                ("vuln_update", "registry.test/te_m/app:1", "4"), ("vuln_update", "registry.test/team/app:1", "4"),
+                ("vuln_update", "registry.test/te_m/app:1", "3"), ("tag_update", "registry.test/te_m/app:1", "NULL"),
+            ] {
+                try await store.execute(
+                    """
+                    INSERT INTO notifications (account, kind, subject, severity, payload)
+                    VALUES ('admin', '\(kind)', '\(subject)', \(severity), '{}')
+                    """
+                )
+            }
+            let waiting = try await store.channels().map { "\($0.channel.name) \($0.waiting)" }
+            #expect(waiting == ["narrow 1", "wide 4"])
+            await #expect(throws: StoreError.self) {
+                var nobody = ChannelFilter()
+                nobody.account = "nobody"
+                try await store.hear("x", nobody)
+            }
+        }
+    }
+
+    @Test("Thousands of changes for a daily channel are one message, and the next day's are the next one")
+    func digest() async throws {
+        try await TestDatabase.with { store in
+            var filter = ChannelFilter()
+            filter.digestMinute = 360
+            try await store.hear("daily", filter)
+            try await store.tell(5_000)
+            #expect(try await store.claimDeliveries(limit: 100, perChannel: 100, lease: .seconds(60)).isEmpty)
+            #expect(try await store.sumUp() == 0, "its time has not come")
+            try await store.execute("UPDATE notification_channels SET next_digest = now() - interval '50 hours'")
+            #expect(try await store.sumUp() == 1)
+            #expect(try await store.sumUp() == 0)
+            #expect(try await store.scalar("SELECT count(*) FROM notification_channels WHERE next_digest > now()") == 1)
+            let claims = try await store.claimDeliveries(limit: 100, perChannel: 100, lease: .seconds(60))
+            guard claims.count == 1, case .summary(let text)? = claims.first?.content else {
+                Issue.record("one summary is expected")
+                return
+            }
+            let summary = try JSONReader.read(Array(text.utf8))
+            #expect(summary["events"]?.int == 5_000 && summary["images"]?.int == 100)
+            #expect(summary["severity"]?.int == 5 && summary["subjects"]?.array?.count == 30)
+            #expect(summary["kinds"]?["vuln_update"]?.int == 5_000)
+            #expect(summary["subjects"]?.array?.first?["severity"]?.int == 5)
+        }
+    }
+
+    @Test("Whatever dies in whatever order, each message is taken at least once, under one key, and none is lost")
+    func crashes() async throws {
+        try await TestDatabase.with { store in
+            try await store.hear("a")
+            try await store.hear("b")
+            for seed in 1...3 { try await crash(store, seed: UInt64(seed)) }
+        }
+    }
+
+    private func crash(_ store: Store, seed: UInt64) async throws {
+        var random = SeededRandom(seed: seed)
+        try await store.execute("DELETE FROM notifications")
+        try await store.tell(15)
+        var taken: [Int: Set<String>] = [:]
+        var held: [ClaimedDelivery] = []
+        for _ in 0..<250 {
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0, 1:
+                held += try await store.claimDeliveries(
+                    limit: Int.random(in: 1...6, using: &random),
+                    perChannel: 3,
+                    lease: .seconds(60)
+                )
+            case 2:
+                // Sent, and dead before it could say so.
+                guard let claim = held.popLast() else { continue }
+                taken[claim.id, default: []].insert(claim.key)
+            case 3:
+                guard !held.isEmpty else { continue }
+                let claim = held.remove(at: Int.random(in: 0..<held.count, using: &random))
+                taken[claim.id, default: []].insert(claim.key)
+                _ = try await store.settle(claim, .delivered)
+            case 4:
+                guard !held.isEmpty else { continue }
+                let claim = held.remove(at: Int.random(in: 0..<held.count, using: &random))
+                _ = try await store.settle(claim, .failed("busy", delay: .zero, pause: .zero))
+            default:
+                // Leases run out; who holds one does not know.
+                try await store.execute(
+                    "UPDATE notification_deliveries SET not_before = now() WHERE state = 'waiting' AND random() < 0.7"
+                )
+            }
+        }
+        while try await store.scalar("SELECT count(*) FROM notification_deliveries WHERE state = 'waiting'") != 0 {
+            try await store.execute("UPDATE notification_deliveries SET not_before = now() WHERE state = 'waiting'")
+            for claim in try await store.claimDeliveries(limit: 100, perChannel: 100, lease: .seconds(60)) {
+                taken[claim.id, default: []].insert(claim.key)
+                #expect(try await store.settle(claim, .delivered))
+            }
+        }
+        #expect(taken.count == 30 && taken.values.allSatisfy { $0.count == 1 })
+        #expect(Set(taken.values.flatMap(\.self)).count == 30)
+        #expect(
+            try await store.scalar("SELECT count(*) FROM notification_deliveries WHERE state = 'delivered'") == 30
+        )
+    }
+
+    @Test("A claim that ran out says nothing any more, and a channel that fails is left alone")
+    func fences() async throws {
+        try await TestDatabase.with { store in
+            try await store.hear("a")
+            try await store.tell(1)
+            let first = try #require(try await store.claimDeliveries(limit: 1, perChannel: 1, lease: .zero).first)
+            let second = try #require(
+                try await store.claimDeliveries(limit: 1, perChannel: 1, lease: .seconds(60)).first
+            )
+            #expect(first.id == second.id && first.key == second.key)
+            #expect(try await store.settle(first, .delivered) == false)
+            #expect(try await store.settle(second, .failed("no", delay: .seconds(60), pause: .seconds(60))))
+            try await store.tell(1)
+            #expect(try await store.claimDeliveries(limit: 9, perChannel: 9, lease: .seconds(1)).isEmpty)
+            #expect(try await store.channels().first?.lastError == "no")
+            try await store.execute("UPDATE notification_channels SET paused_until = now()")
+            let claims = try await store.claimDeliveries(limit: 9, perChannel: 9, lease: .seconds(60))
+            let other = try #require(claims.first)
+            #expect(claims.count == 1 && other.channelFailures == 1)
+            #expect(try await store.settle(other, .dead("refused")))
+            #expect(try await store.channels().first?.dead == 1)
+            #expect(try await store.retryDeliveries(of: "a") == 1)
+            #expect(try await store.channels().first?.dead == 0)
+            try await store.execute("UPDATE notification_deliveries SET created_at = now() - interval '80 hours'")
+            #expect(try await store.tidyDeliveries(every: 0, giveUpAfterHours: 72, keepDays: 14) == 2)
+        }
+    }
+}
+
+/// A row of the outbox.
+struct Told: Sendable {
+    var account: String
+    var kind: String
+    var subject: String
+    var severity: Int?
+    var payload: String
+}
+
+extension Store {
+    /// Adds a channel.
+    func hear(_ name: String, _ filter: ChannelFilter = ChannelFilter()) async throws {
+        try await setChannel(name: name, kind: "webhook", target: "https://host.test", sealed: [1], filter: filter)
+    }
+
+    func subscribe(_ key: String, _ types: [SubscriptionType], account: String = "admin", value: String? = nil)
+        async throws
+    {
+        for type in types {
+            _ = try await addSubscription(
+                SubscriptionRecord(account: account, key: key, type: type, value: value, isActive: true)
+            )
+        }
+    }
+
+    /// Writes notifications of changed findings about a hundred images, the last of them about critical ones.
+    func tell(_ count: Int) async throws {
+        try await execute(
+            """
+            INSERT INTO notifications (account, kind, subject, severity, payload)
+            SELECT 'admin', 'vuln_update', 'registry.test/app' || number % 100 || ':1', number % 6, '{}'
+            FROM generate_series(1, \(count)) AS number
+            """
+        )
+    }
+
+    /// What stands in the outbox, the oldest first.
+    func told() async throws -> [Told] {
+        try await pool.run { session in
+            try session.execute("SELECT account, kind, subject, severity, payload FROM notifications ORDER BY id").map {
+                Told(
+                    account: try $0.string(0),
+                    kind: try $0.string(1),
+                    subject: try $0.string(2),
+                    severity: try $0.optionalInt(3),
+                    payload: try $0.string(4)
+                )
+            }
+        }
+    }
+}

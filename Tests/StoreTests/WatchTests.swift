@@ -1,0 +1,169 @@
+import AnchoreAPI
+import Foundation
+import Postgres
+import ScanModel
+import Store
+import Testing
+
+@Suite("What subscriptions watch", .tags(.integration), .enabled(if: TestDatabase.isWanted, TestDatabase.hint))
+struct WatchTests {
+    private static func value(_ tags: [String]) -> String {
+        #"{"autosubscribe":true,"lookuptag":"latest","tagcount":\#(tags.count),"repotags":[\#(tags.map { "\"\($0)\"" }.joined(separator: ","))]}"#
+    }
+
+    @Test("New tags of a watched repository are told, remembered, and the account's own, with their subscriptions")
+    func repository() async throws {
+        try await TestDatabase.with { store in
+            try await store.hear("all")
+            try await store.execute("INSERT INTO accounts (name, kind, state) VALUES ('team', 'user', 'enabled')")
+            try await store.subscribe("registry.test/app", [.repoUpdate], account: "team", value: Self.value(["1"]))
+            // What a client wrote by hand is no reason to fail.
+            try await store.subscribe("registry.test/app", [.repoUpdate], value: "not JSON")
+            let first = try SampleFleet.image("app", "1", layers: ["a"])
+            _ = try await store.plan([first], whole: ["app"])
+            #expect(try await store.told().isEmpty, "the tags of the beginning are not news")
+            let images = try ["1", "2", "3"].map { try SampleFleet.image("app", $0, layers: ["a\($0)"]) }
+            _ = try await store.plan([first] + images.dropFirst(), whole: ["app"])
+            let told = try await store.told().filter { $0.kind == "repo_update" }
+            #expect(told.map(\.account).sorted() == ["admin", "team"])
+            let payload = try #require(told.first.map { try JSONReader.read(Array($0.payload.utf8)) })
+            #expect(payload["curr_eval"]?["repotags"]?.array == ["2", "3"])
+            #expect(payload["curr_eval"]?["tagcount"]?.int == 3 && payload["last_eval"]?["tagcount"]?.int == 1)
+            let record = try #require(
+                try await store.subscriptions(of: "team", key: "registry.test/app", type: .repoUpdate).first
+            )
+            let value = try JSONReader.read(Array((record.value ?? "").utf8))
+            #expect(value["repotags"]?.array == ["1", "2", "3"] && value["autosubscribe"]?.bool == true)
+            let own = try await store.subscriptions(of: "team", key: "registry.test/app:2", type: nil)
+            let made = SubscriptionRecord.forTag("registry.test/app:2", account: "team", watchesTag: true)
+            #expect(Set(own.map(\.id)) == Set(made.map(\.id)))
+            #expect(own.filter(\.isActive).map(\.type.rawValue).sorted() == ["analysis_update", "tag_update"])
+            let scope = AccountScope(account: "team", seesFleet: false)
+            let listed = try await store.images(.page(below: nil, limit: 10), in: scope)
+            #expect(listed.count == 3)
+            // The same again: nothing is news, and what was taken away stays away.
+            _ = try await store.removeSubscription(own[0].id, of: "team")
+            _ = try await store.plan([first] + images.dropFirst(), whole: ["app"])
+            #expect(try await store.told().filter { $0.kind == "repo_update" }.count == 2)
+            #expect(try await store.subscription(own[0].id, of: "team") == nil)
+        }
+    }
+
+    @Test("Watched repositories and tags come into one run at a time, as often as is wanted")
+    func runs() async throws {
+        try await TestDatabase.with { store in
+            #expect(try await store.requestWatch(every: 0) == nil, "nothing is watched")
+            try await store.subscribe("docker.io/nginx", [.repoUpdate])
+            try await store.subscribe("docker.io/nginx:1", [.tagUpdate, .vulnUpdate])
+            try await store.subscribe("registry.test/app:2", [.tagUpdate, .policyEval])
+            try await store.subscribe("not a name at all", [.tagUpdate, .repoUpdate])
+            let id = try #require(try await store.requestWatch(every: 0))
+            let run = try #require(try await store.run(id))
+            #expect(run.targets == ["docker.io/library/nginx", "registry.test/app:2"] && run.priority == 1)
+            #expect(try await store.requestWatch(every: 0) == nil, "one is under way")
+            try await store.finish(run: id, state: .done, reason: nil, workers: 1)
+            #expect(try await store.requestWatch(every: 3600) == nil, "it is not time")
+            #expect(try await store.requestWatch(every: 0) != nil)
+            #expect(try await store.texts("SELECT DISTINCT origin FROM runs") == ["watch"])
+        }
+    }
+
+    /// Three images under one tag, the newest last, and one of another repository; all analysed.
+    private func withHistory(_ body: (Store) async throws -> Void) async throws {
+        try await TestDatabase.with { store in
+            for layer in ["a", "b", "c"] {
+                let run = try await store.plan([
+                    try SampleFleet.image("app", "1", layers: [layer]),
+                    try SampleFleet.image("other", "1", layers: ["o"]),
+                ])
+                try await store.work(on: run)
+                try await store.finish(run: run.id, state: .done, reason: nil, workers: 1)
+            }
+            try await body(store)
+        }
+    }
+
+    private func rule(_ store: Store, _ text: String, of account: String = "admin") async throws -> String {
+        let rule = try ArchiveRule.members(try BodyObject(Array(text.utf8)))
+        return try #require(try await store.addArchiveRule(rule, of: account)).id
+    }
+
+    private func archived(_ store: Store) async throws -> [String] {
+        try await store.texts(
+            """
+            SELECT manifests.digest FROM archived_images JOIN manifests ON manifests.id = manifest_id
+            WHERE account = 'admin' ORDER BY manifest_id
+            """
+        )
+    }
+
+    @Test("A rule archives what newer versions of the tag follow, keeps the newest, and says what it did")
+    func archives() async throws {
+        try await withHistory { store in
+            let id = try await rule(
+                store,
+                #"{"transition":"archive","tag_versions_newer":1,"selector":{"registry":"registry.*","repository":"app","tag":"*"}}"#
+            )
+            let pass = try #require(try await store.applyArchiveRules())
+            #expect(pass.archived == 2 && pass.deleted == 0)
+            #expect(try await archived(store) == ["m-a", "m-b"].map { try SampleFleet.digest($0).description })
+            let listed = try await store.images(
+                .page(below: nil, limit: 10),
+                in: AccountScope(account: "admin", seesFleet: true)
+            )
+            #expect(listed.count == 2)
+            #expect(try await store.archiveHistory(rule: id, of: "admin").map(\.transition) == ["archive", "archive"])
+            #expect(try await store.applyArchiveRules()?.isEmpty == true, "nothing is left to do")
+            #expect(try await store.applyArchiveRules(every: 3600) == nil, "it is not time")
+            // A rule that takes them out again, by age: not yet, then yes.
+            _ = try await rule(store, #"{"transition":"delete","analysis_age_days":7}"#)
+            #expect(try await store.applyArchiveRules()?.isEmpty == true)
+            try await store.execute("UPDATE archived_images SET archived_at = now() - interval '8 days'")
+            #expect(try await store.applyArchiveRules()?.deleted == 2)
+            #expect(try await archived(store).isEmpty)
+        }
+    }
+
+    @Test("Age, exclusion, its end, and an image with a tag that no rule means are looked at")
+    func exclusions() async throws {
+        try await withHistory { store in
+            let excluding =
+                #"{"transition":"archive","analysis_age_days":10,"exclude":{"expiration_days":30,"selector":{"registry":"*","repository":"app","tag":"*"}}}"#
+            let id = try await rule(store, excluding)
+            #expect(try await store.applyArchiveRules()?.isEmpty == true, "all are too young")
+            try await store.execute("UPDATE image_analyses SET analyzed_at = now() - interval '20 days'")
+            #expect(try await store.applyArchiveRules()?.archived == 1)
+            #expect(try await archived(store) == [try SampleFleet.digest("m-o").description])
+            try await store.execute("UPDATE image_analyses SET analyzed_at = now() - interval '40 days'")
+            #expect(try await store.applyArchiveRules()?.archived == 3, "the exclusion has ended")
+            #expect(try await store.removeArchiveRule(id, of: "admin"))
+
+            try await store.execute("DELETE FROM archived_images")
+            try await store.execute("UPDATE account_images SET is_listed = true")
+            let again = try await store.plan([
+                try SampleFleet.known("app", "1", layers: ["c"]), try SampleFleet.known("other", "keep", layers: ["c"]),
+            ])
+            _ = try await store.settle(again)
+            _ = try await rule(
+                store,
+                #"{"transition":"archive","selector":{"registry":"*","repository":"app","tag":"*"}}"#
+            )
+            #expect(try await store.applyArchiveRules()?.archived == 2, "one image has a tag that is not meant")
+        }
+    }
+
+    @Test("A global rule keeps the newest images of every account")
+    func mostImages() async throws {
+        try await withHistory { store in
+            _ = try await rule(
+                store,
+                #"{"transition":"archive","system_global":true,"max_images_per_account":1}"#
+            )
+            #expect(try await store.applyArchiveRules()?.archived == 3)
+            #expect(
+                try await store.images(.page(below: nil, limit: 9), in: AccountScope(account: "admin", seesFleet: true))
+                    .count == 1
+            )
+        }
+    }
+}
