@@ -231,7 +231,10 @@ let package = Package(
         tests(of: "JobLifecycle", ["TallymanTesting"]),
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
-        tests(of: "Policy", ["Advisories", "TallymanTesting", "Versions"]),
+        tests(
+            of: "Policy",
+            ["Advisories", "Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting", "Versions", crypto]
+        ),
         tests(of: "AdvisoryFile", ["Advisories", "Matching", "ScanModel", "TallymanTesting"]),
         tests(of: "Registry", ["HTTPProxy", "ScanModel", "TallymanTesting", crypto, logging]),
         tests(of: "FleetRegistry", ["Redis", "Registry", "TallymanTesting", logging]),
@@ -263,7 +266,10 @@ let package = Package(
         tests(of: "Access"),
         tests(
             of: "Web",
-            ["Access", "AnchoreAPI", "DedicatedThread", "Postgres", "Queue", "ScanModel", "Store", logging]
+            [
+                "Access", "AnchoreAPI", "Bytes", "DedicatedThread", "LayerScan", "Postgres", "Queue", "ScanModel",
+                "Store", "TallymanTesting", logging,
+            ]
         ),
         .testTarget(
             name: "FuzzTests",
