@@ -130,7 +130,8 @@ struct ScanCommand: AsyncParsableCommand {
         guard policy != nil || dockerfile.dockerfile == nil else { throw UsageError("--dockerfile is for --policy") }
         let bundle = try policy.map { try PolicyFile.usable($0) }
         let dockerfile = try dockerfile.text()
-        let plan = try collection.plan().union(bundle?.needs ?? .nothing)
+        let collected = try collection.plan()
+        let plan = collected.union(bundle?.needs ?? .nothing)
         let file = try advisoryFile(isNeeded: threshold != nil)
         let image = try await Self.load(source, platform: wanted, isPlainHTTP: plainHttp, collecting: plan)
         if file == nil {
@@ -154,6 +155,7 @@ struct ScanCommand: AsyncParsableCommand {
                 suppressions: suppressions,
                 onlyFixed: onlyFixed,
                 policy: question,
+                showsCollected: !collected.parts.isEmpty,
                 version: BuildVersion.text
             )
         }

@@ -39,7 +39,7 @@ struct CollectedFilesRouteTests {
             #expect(su["mode"]?.string == "04755" && su["size"]?.int == 1 && su["uid"]?.int == 5 && su["gid"]?.int == 6)
             #expect(su["sha256"]?.string?.count == 64)
             let bin = files?.first { $0["filename"]?.string == "/bin" }
-            #expect(bin?["linkdest"]?.string == "usr/bin" && bin?["sha256"] == .null && bin?["type"]?.string == "slink")
+            #expect(bin?["linkdest"]?.string == "usr/bin" && bin?["sha256"] == nil && bin?["type"]?.string == "slink")
 
             let artifacts = "/v1/images/\(digest)/artifacts"
             let retrieved = try await client.get("\(artifacts)/retrieved_files").json?.array
