@@ -269,7 +269,10 @@ let package = Package(
         tests(of: "JobLifecycle", ["TallymanTesting"]),
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
-        tests(of: "Policy", ["Advisories", "TallymanTesting", "Versions"]),
+        tests(
+            of: "Policy",
+            ["Advisories", "Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting", "Versions", crypto]
+        ),
         tests(
             of: "Compliance",
             [
@@ -324,9 +327,8 @@ let package = Package(
         tests(
             of: "Web",
             [
-                "Access", "AnchoreAPI", "Compliance", "DedicatedThread", "Gatekeeping", "Postgres", "Queue",
-                "ScanModel", "Store",
-                "TallymanTesting", logging,
+                "Access", "AnchoreAPI", "Bytes", "Compliance", "DedicatedThread", "Gatekeeping", "LayerScan",
+                "Postgres", "Queue", "ScanModel", "Store", "TallymanTesting", logging,
             ]
         ),
         .testTarget(

@@ -30,6 +30,12 @@ extension AdvisoryFile {
         var sink = try AdvisoryFileSink(replacement, now: now.ISO8601Format())
         let report = try source.run(into: &sink, progress: progress)
         try sink.commit()
+        let held = Set(report.problems.map(\.subject))
+        FeedChecks.note(
+            report.providers.map(\.provider).filter { !held.contains($0) },
+            at: now,
+            besideFile: path
+        )
         return report
     }
 

@@ -125,7 +125,8 @@ package final class AdvisoryFile: AdvisorySource, Sendable {
 
     /// What the file holds, by provider, and what else went wrong since.
     package func status() throws -> [ProviderStatus] {
-        try queue.read { db in
+        let checks = FeedChecks(besideFile: queue.path)
+        return try queue.read { db in
             var status = try Row.fetchAll(db, sql: "SELECT name, build, records, imported, summary FROM provider")
                 .map { row in
                     ProviderStatus(
@@ -133,6 +134,7 @@ package final class AdvisoryFile: AdvisorySource, Sendable {
                         build: row[1],
                         records: row[2],
                         imported: row[3],
+                        checked: checks.times[row[0]],
                         date: StoredState.summary(row[4])?.date
                     )
                 }
@@ -225,6 +227,8 @@ package struct ProviderStatus: Sendable, Codable, Equatable {
     package var records: Int
     /// RFC 3339: when this content first came in.
     package var imported: String
+    /// RFC 3339: when its feeds were last found to be what is here; `nil` where only `imported` is known.
+    package var checked: String?
     /// The publisher's own date of the data, where it states one.
     package var date: String?
     package var problem: Problem?
@@ -234,6 +238,7 @@ package struct ProviderStatus: Sendable, Codable, Equatable {
         build: String,
         records: Int,
         imported: String,
+        checked: String? = nil,
         date: String? = nil,
         problem: Problem? = nil
     ) {
@@ -241,6 +246,7 @@ package struct ProviderStatus: Sendable, Codable, Equatable {
         self.build = build
         self.records = records
         self.imported = imported
+        self.checked = checked
         self.date = date
         self.problem = problem
     }

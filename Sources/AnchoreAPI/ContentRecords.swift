@@ -1,41 +1,5 @@
 package import ScanModel
 
-/// A path of an image's file system.
-package struct FileRecord: Sendable {
-    package var path: String
-    package var kind: PathKind
-    /// Bytes; 0 where the analysis did not record it.
-    package var size: Int
-    package var mode: Int?
-    package var sha256: String?
-
-    package init(path: String, kind: PathKind, size: Int = 0, mode: Int? = nil, sha256: String? = nil) {
-        self.path = path
-        self.kind = kind
-        self.size = size
-        self.mode = mode
-        self.sha256 = sha256
-    }
-
-    private var type: String {
-        switch kind {
-        case .file: "file"
-        case .directory: "dir"
-        case .symlink: "slink"
-        case .hardlink: "hlink"
-        case .other: "other"
-        }
-    }
-
-    var json: JSONValue {
-        [
-            "filename": .string(path), "size": .int(size), "type": .string(type),
-            "mode": .string(mode.map { "0" + String($0 & 0o7777, radix: 8) } ?? "None"),
-            "sha256": .string(sha256), "uid": 0, "gid": 0, "linkdest": .null,
-        ]
-    }
-}
-
 /// What `image content` can be asked for.
 package enum ContentType: String, Sendable, CaseIterable {
     case os, files, npm, gem, python, java, malware, binary, go, nuget, php, rust, kernel
@@ -61,12 +25,11 @@ package enum ContentType: String, Sendable, CaseIterable {
         }
     }
 
-    /// The content of this type, of packages or files of an image.
-    package func content(_ packages: [InstalledPackage], files: [FileRecord], distro: Distro?) -> JSONValue {
+    /// The content of this type, of packages or files of an image; `files` is for those types that are about files.
+    package func content(_ packages: [InstalledPackage], files: ImageFiles?) -> JSONValue {
         switch self {
-        case .files: .array(files.map(\.json))
-        // No scan is run: said so, in the one element that clients expect.
-        case .malware: [["scanner": "clamav", "enabled": false, "findings": [], "metadata": ["db_version": [:]]]]
+        case .files: .array(files?.entries.map(FileRecords.entry) ?? [])
+        case .malware: FileRecords.malware(files)
         default:
             .array(packages.filter { self.packages.contains($0.package.type.rawValue) }.map(record))
         }

@@ -9,6 +9,7 @@ package struct PolicySubject: Sendable {
     package var distro: Distro?
     package var packages: [InstalledPackage]
     package var findings: [FindingRecord]
+    package var files: ImageFiles
     /// The Dockerfile that was given with the image.
     package var dockerfile: String?
     package var documents: ImageDocuments?
@@ -29,6 +30,7 @@ package struct PolicySubject: Sendable {
         distro: Distro?,
         packages: [InstalledPackage],
         findings: [FindingRecord],
+        files: ImageFiles,
         dockerfile: String?,
         documents: ImageDocuments?,
         size: Int,
@@ -44,6 +46,7 @@ package struct PolicySubject: Sendable {
         self.distro = distro
         self.packages = packages
         self.findings = findings
+        self.files = files
         self.dockerfile = dockerfile
         self.documents = documents
         self.size = size

@@ -19,6 +19,7 @@ extension ScanDocument {
         suppressions: Suppressions? = nil,
         onlyFixed: Bool = false,
         policy question: PolicyQuestion? = nil,
+        showsCollected: Bool = false,
         version: String
     ) throws {
         let digests = image.layerDigests
@@ -81,6 +82,7 @@ extension ScanDocument {
                 }
                 return PolicyEntry(question.bundle.evaluate(facts, as: question.name, now: question.now))
             },
+            collected: showsCollected ? CollectedEntry(image) : nil,
             coverage: gaps,
             provenance: Provenance(
                 version: version,

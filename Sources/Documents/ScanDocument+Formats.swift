@@ -21,6 +21,7 @@ extension ScanDocument {
             parts.append(vulnerabilityTable(appearance))
         }
         if showsSuppressed { parts.append(suppressionTable(appearance)) }
+        if let collected { parts.append(collected.table(appearance)) }
         if !coverage.isEmpty { parts.append(gapTable(appearance)) }
         if let policy { parts.append(policy.table(appearance)) }
         var lines = [summary]

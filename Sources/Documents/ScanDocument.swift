@@ -83,6 +83,8 @@ package struct ScanDocument: Encodable, Sendable {
     package var vulnerabilities: [VulnerabilityEntry]
     /// What a policy said; `null` where none was asked.
     @ExplicitNull package var policy: PolicyEntry?
+    /// What was collected of its files; left out where a scan is not asked to.
+    package var collected: CollectedEntry?
     package var coverage: [Gap]
     package var provenance: Provenance
 }

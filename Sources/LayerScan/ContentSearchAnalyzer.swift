@@ -18,13 +18,15 @@ struct ContentSearchAnalyzer: FileAnalyzer {
 
     let name = "content-search"
     private let patterns: [(named: NamedPattern, regex: RegexPattern)]
+    private let budget: Int
 
     /// Throws `RegexSyntaxError` where an expression is none.
-    init(_ patterns: [NamedPattern]) throws {
+    init(_ patterns: [NamedPattern], budget: Int = Self.budget) throws {
+        self.budget = budget
         self.patterns = try patterns.map { ($0, try RegexPattern($0.pattern)) }
     }
 
-    func makeReading() -> any FileReading { Reading(patterns) }
+    func makeReading() -> any FileReading { Reading(patterns, budget: budget) }
 
     private final class Reading: FileReading {
         private let patterns: [NamedPattern]
@@ -39,7 +41,7 @@ struct ContentSearchAnalyzer: FileAnalyzer {
         private var isBinary = false
         private var seen: Int64 = 0
 
-        init(_ patterns: [(named: NamedPattern, regex: RegexPattern)]) {
+        init(_ patterns: [(named: NamedPattern, regex: RegexPattern)], budget: Int) {
             self.patterns = patterns.map(\.named)
             matchers = patterns.map { RegexMatcher($0.regex, budget: budget) }
             lines = Array(repeating: [], count: patterns.count)

@@ -5,8 +5,8 @@ import Tar
 ///
 /// A reference, for the content of a file reaches it piece by piece while others read the same file.
 final class FileCollector {
-    /// Zeros of a sparse file that are shown to analyzers, 256 MiB: a header may claim any number of them.
-    private static let maxHoleBytes: Int64 = 256 << 20
+    /// Zeros of a layer's sparse files that are shown to analyzers, 1 GiB: headers may claim any number of them.
+    private static let maxHoleBytes: Int64 = 1 << 30
     private static let zeros = [UInt8](repeating: 0, count: 64 * 1024)
 
     private struct Reader {
@@ -27,6 +27,7 @@ final class FileCollector {
     private var size: Int64 = 0
     private var position: Int64 = 0
     private var isTooSparse = false
+    private var holeBytes: Int64 = 0
 
     init(parts: Set<CollectedPart>, analyzers: [any FileAnalyzer], costs: AnalyzerCosts?) {
         self.parts = parts
@@ -98,11 +99,12 @@ final class FileCollector {
             position = max(position, offset)
             return
         }
-        guard offset - position <= Self.maxHoleBytes else {
+        guard offset - position <= Self.maxHoleBytes - holeBytes else {
             isTooSparse = true
             position = offset
             return
         }
+        holeBytes += offset - position
         while position < offset {
             let count = Int(min(offset - position, Int64(Self.zeros.count)))
             try Self.zeros.withUnsafeBytes { try show(UnsafeRawBufferPointer(rebasing: $0[..<count])) }

@@ -23,7 +23,7 @@ struct LayerContent {
     private var gaps: Set<CoverageGap> = []
     private var hiddenGaps = 0
     /// Databases that wait for a companion, and possible companions.
-    private var waiting: [LayerPath: (cataloger: Int, bytes: FileBytes)] = [:]
+    private var waiting: [LayerPath: (catalogers: [Int], bytes: FileBytes)] = [:]
     private var companions: [LayerPath: FileBytes] = [:]
 
     init(
@@ -134,7 +134,7 @@ struct LayerContent {
                 if selection.catalogers[index].companionSuffixes.isEmpty {
                     catalog(path, bytes, with: index, keepsEmpty: true)
                 } else {
-                    waiting[path] = (index, bytes)
+                    waiting[path, default: ([], bytes)].catalogers.append(index)
                 }
             }
             guard bytes.withUnsafeBytes({ ExecutableMagic.matches($0) }) else { return }
@@ -193,7 +193,7 @@ struct LayerContent {
 
     /// A hard link shows the content of its target, which stands earlier in this archive or in a layer below.
     private mutating func noteHardlink(_ path: LayerPath, _ entry: TarEntry) {
-        let wanted = selection.nameCatalogers(for: path)
+        let wanted = selection.nameCatalogers(for: path).filter { !selection.catalogers[$0].listsFilesOnly }
         guard let target = LayerPath(archiveName: entry.linkTarget) else {
             if !wanted.isEmpty { addProblem(path, "a hard link that leads out of the image was passed over") }
             return
@@ -243,11 +243,13 @@ struct LayerContent {
     /// Reads what waited for companions and gives the report.
     mutating func finish(diffID: Digest?, expandedBytes: Int64) -> AnalysedLayer {
         for (path, item) in waiting.sorted(by: { $0.key < $1.key }) {
-            var found: [String: FileBytes] = [:]
-            for suffix in selection.catalogers[item.cataloger].companionSuffixes {
-                found[suffix] = companions[LayerPath(clean: path.bytes + Array(suffix.utf8))]
+            for cataloger in item.catalogers {
+                var found: [String: FileBytes] = [:]
+                for suffix in selection.catalogers[cataloger].companionSuffixes {
+                    found[suffix] = companions[LayerPath(clean: path.bytes + Array(suffix.utf8))]
+                }
+                catalog(path, item.bytes, with: cataloger, keepsEmpty: true, companions: found)
             }
-            catalog(path, item.bytes, with: item.cataloger, keepsEmpty: true, companions: found)
         }
         waiting = [:]
         companions = [:]

@@ -25,6 +25,7 @@ enum LEB128 {
 
     /// The same for a number of bytes or entries, which `Int` must hold.
     static func readCount(_ bytes: [UInt8], _ offset: inout Int) -> Int? {
-        read(bytes, &offset).flatMap { Int(exactly: $0) }
+        guard let value = read(bytes, &offset) else { return nil }
+        return Int(exactly: value)
     }
 }

@@ -316,6 +316,10 @@ struct FleetAdvisorySink: AdvisorySink {
             ]
         )
         _ = try session.execute(
+            "UPDATE advisory_providers SET checked_at = now() WHERE provider = ANY($1)",
+            [.textArray(outcome.settled.sorted().map(StorableText.clean))]
+        )
+        _ = try session.execute(
             "DELETE FROM advisory_problems WHERE subject = ANY($1)",
             [.textArray(outcome.settled.sorted().map(StorableText.clean))]
         )

@@ -139,7 +139,8 @@ struct ScanCommand: AsyncParsableCommand {
             throw UsageError("--dockerfile is for --policy and --profile")
         }
         let dockerfile = try dockerfile.text()
-        let plan = try collection.plan().union(bundle?.needs ?? .nothing)
+        let collected = try collection.plan()
+        let plan = collected.union(bundle?.needs ?? .nothing)
         let file = try advisoryFile(isNeeded: threshold != nil)
         let image = try await Self.load(
             source,
@@ -169,6 +170,7 @@ struct ScanCommand: AsyncParsableCommand {
                 suppressions: suppressions,
                 onlyFixed: onlyFixed,
                 policy: question,
+                showsCollected: !collected.parts.isEmpty,
                 version: BuildVersion.text
             )
         }

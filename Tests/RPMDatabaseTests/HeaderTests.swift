@@ -46,6 +46,29 @@ struct HeaderTests {
         #expect(contents == RPMDatabaseContents(packages: [expected], problems: []))
     }
 
+    @Test("files have modes, sizes, digests and what they are for, where that is asked for")
+    func fileDetails() {
+        var header = HeaderBuilder(name: "demo")
+        header.add(.baseNames, strings: ["demo", "conf", "log", "doc", String(repeating: "x", count: 5000)])
+        header.add(.dirNames, strings: ["/usr/bin/", "/etc/"])
+        header.add(.dirIndexes, numbers: [0, 1, 1, 0, 0])
+        header.add(.fileModes, numbers: [0o100755, 0o100644, 0o100644, 0o100644, 0])
+        header.add(.fileSizes, numbers: [7, 8, 0, 9, 0])
+        header.add(.fileFlags, numbers: [0, 1, 64, 2, 0])
+        header.add(.fileStates, numbers: [0, 0, 0, 2, 0])
+        header.add(.fileDigests, strings: ["aa", "bb", "", "cc", ""])
+        var records = RecordCollector(limits: .init(), withFileDetails: true)
+        _ = records.add(header.bytes(), record: 1)
+        let package = records.contents().packages.first
+        #expect(package?.files.count == 4)
+        #expect(package?.fileDetails.map(\.mode) == [0o100755, 0o100644, 0o100644, 0o100644])
+        #expect(package?.fileDetails.map(\.digest) == ["aa", "bb", nil, "cc"])
+        #expect(package?.fileDetails.map(\.size) == [7, 8, 0, 9])
+        #expect(package?.fileDetails.map(\.isConfiguration) == [false, true, false, false])
+        #expect(package?.fileDetails.map(\.isExpected) == [true, true, false, false])
+        #expect(read(header).packages.first?.fileDetails == [])
+    }
+
     @Test("absent fields stay absent, and an absent epoch differs from 0")
     func absentFields() {
         #expect(read(HeaderBuilder(name: "demo")).packages == [RPMPackage(name: "demo", version: "1.0", release: "1")])

@@ -181,13 +181,13 @@ final class FixedLookup: RegistryLookup {
 }
 
 extension Store {
-    /// Does what workers and a coordinator would: each queued layer holds one package, each image is folded.
-    func analyseEverything() async throws {
+    /// Does what workers and a coordinator would: each queued layer holds one package or is `layer`, each image is folded.
+    func analyseEverything(layer: StoredLayer? = nil) async throws {
         for run in try await openRuns() {
             for task in try await undispatched(epoch: "none", limit: 1000) where task.kind == .layer {
                 guard let claim = try await claim(task: task.id, worker: "w", analysisVersion: "1", leaseSeconds: 60)
                 else { continue }
-                try await merge(try Self.layer(), of: claim)
+                try await merge(try layer ?? Self.layer(), of: claim)
             }
             _ = try await settle(run: run, analysisVersion: "1", shards: 4)
             for task in try await undispatched(epoch: "none", limit: 1000) where task.kind == .inventory {

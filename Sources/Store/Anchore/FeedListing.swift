@@ -10,30 +10,31 @@ extension Store {
             FeedRecord(
                 groups: try session.execute(
                     """
-                    SELECT provider, \(AnchoreSQL.time("imported_at")), records FROM advisory_providers
+                    SELECT provider, \(AnchoreSQL.time("coalesce(checked_at, imported_at)")), records,
+                        \(AnchoreSQL.time("imported_at"))
+                    FROM advisory_providers
                     ORDER BY provider COLLATE "C"
                     """
                 ).map { row in
-                    let time = try row.string(1)
-                    return FeedGroup(
+                    FeedGroup(
                         name: try row.string(0),
-                        lastSync: time,
+                        lastSync: try row.string(1),
                         records: try row.int(2),
-                        createdAt: time
+                        createdAt: try row.string(3)
                     )
                 }
             )
         }
     }
 
-    /// How old the advisories are that an image is judged by, in seconds since 1970, and whether any are about packages
-    /// of its distribution's release.
+    /// When the feeds were last found to be what is here, the one longest ago, in seconds since 1970, and whether any
+    /// advisories are about packages of the distribution's release.
     package func advisoryBasis(of distro: Distro?) async throws -> (oldestSync: Int?, hasDistroRecords: Bool) {
         let keys = distro.map { DistroRelease.keys(of: $0) } ?? []
         return try await pool.run { session in
             let row = try session.execute(
                 """
-                SELECT (SELECT \(AnchoreSQL.seconds("min(imported_at)")) FROM advisory_providers),
+                SELECT (SELECT \(AnchoreSQL.seconds("min(coalesce(checked_at, imported_at))")) FROM advisory_providers),
                     EXISTS (SELECT FROM advisory_ranges WHERE ecosystem = ANY($1::text[]))
                 """,
                 [.textArray(keys)]

@@ -5,6 +5,10 @@ CREATE TABLE fleet_settings (
     changed_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- When the provider's feeds were last found to be what is here; imported_at says since when it is.
+ALTER TABLE advisory_providers ADD COLUMN checked_at timestamptz;
+UPDATE advisory_providers SET checked_at = imported_at;
+
 -- What was collected of a layer's files, beside its report: columns of all files in the order of its paths, compressed.
 CREATE TABLE layer_facts (
     layer_id bigint PRIMARY KEY REFERENCES layers ON DELETE CASCADE,

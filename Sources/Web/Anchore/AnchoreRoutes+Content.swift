@@ -18,6 +18,7 @@ extension AnchoreRoutes {
             }
             add(.get, "\(prefix)/vuln/:type", .readOnly, false) { try await vulnerabilities($0) }
         }
+        add(.get, "images/:digest/artifacts/:type", .readOnly, false) { try await artifact($0) }
         add(.get, "images/:digest/metadata", .readOnly, false) { call in
             _ = try await image(call)
             return .json(.strings(MetadataType.listed))
@@ -31,11 +32,7 @@ extension AnchoreRoutes {
                     ContentType.allCases.filter { !$0.packages.isEmpty }.map { type in
                         [
                             "content_type": .string(type.rawValue),
-                            "content": type.content(
-                                content.inventory.packages,
-                                files: [],
-                                distro: content.inventory.distro
-                            ),
+                            "content": type.content(content.inventory.packages, files: nil),
                         ]
                     }
                 ).bytes
@@ -63,18 +60,33 @@ extension AnchoreRoutes {
         guard let type = ContentType(rawValue: name) else {
             throw AnchoreError(500, "content type (\(name.prefix(40))) not available")
         }
-        let files = type == .files ? try await service.contents.files(of: image) : []
+        let isAboutFiles = type == .files || type == .malware
+        let files = isAboutFiles ? try await service.contents.files(of: image) : nil
         let inventory = try await service.contents.content(of: image).inventory
         let digest = image.record.digest
         return .bytes(
             try await service.threads.run {
                 let answer: JSONValue = [
                     "imageDigest": .string(digest), "content_type": .string(name),
-                    "content": type.content(inventory.packages, files: files, distro: inventory.distro),
+                    "content": type.content(inventory.packages, files: files),
                 ]
                 return answer.bytes
             }
         )
+    }
+
+    /// What the analysis found in files; what it did not look for is no empty list.
+    private func artifact(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        let image = try await analysed(call)
+        let name = try call.part("type")
+        guard let type = ArtifactType(rawValue: name) else {
+            throw AnchoreError.notFound("artifact type '\(name.prefix(40))' is not one of those that there are")
+        }
+        let files = try await service.contents.files(of: image)
+        guard type.isCollected(files) else {
+            throw AnchoreError.badRequest("\(name) is not recorded for this image; see `tallyman fleet collect`")
+        }
+        return .bytes(try await service.threads.run { type.records(files).bytes })
     }
 
     private func metadata(_ call: AnchoreCall) async throws -> AnchoreAnswer {

@@ -12,6 +12,7 @@ actor ImageContents {
     }
 
     private static let maxKept = 8
+    private static let maxKeptFiles = 2
 
     private struct Key: Hashable {
         let manifest: Int
@@ -21,6 +22,8 @@ actor ImageContents {
     private let store: Store
     private let threads: ThreadPool
     private var kept: [(key: Key, content: Content)] = []
+    /// Lists of files are larger, so fewer are kept.
+    private var keptFiles: [(key: Key, files: ImageFiles)] = []
 
     init(store: Store, threads: ThreadPool) {
         self.store = store
@@ -45,13 +48,14 @@ actor ImageContents {
         return content
     }
 
-    /// The paths of an analysed image.
-    func files(of image: ListedImage) async throws -> [FileRecord] {
-        let layers = try await store.storedLayers(manifest: image.number)
-        return try await threads.run {
-            VisiblePaths.list(try layers.map { try $0.decoded() }).map {
-                FileRecord(path: "/" + $0.path.text, kind: $0.kind)
-            }
-        }
+    /// The files of an analysed image, with what was collected of them.
+    func files(of image: ListedImage) async throws -> ImageFiles {
+        let key = Key(manifest: image.number, analyzedAt: image.record.analyzedAt ?? "")
+        if let known = keptFiles.first(where: { $0.key == key }) { return known.files }
+        let layers = try await store.storedLayersWithFacts(manifest: image.number)
+        let files = try await threads.run { FilesFold.fold(try layers.map { try $0.decoded() }) }
+        keptFiles.append((key, files))
+        if keptFiles.count > Self.maxKeptFiles { keptFiles.removeFirst() }
+        return files
     }
 }

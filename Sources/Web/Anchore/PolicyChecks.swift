@@ -82,6 +82,7 @@ struct PolicyChecks: Sendable {
             distro: content.inventory.distro,
             packages: content.inventory.packages,
             findings: try await routes.findings(of: image),
+            files: try await service.contents.files(of: image),
             dockerfile: image.record.dockerfile.map { String(decoding: $0, as: UTF8.self) },
             documents: try await documents(image),
             size: image.record.size,

@@ -13,6 +13,7 @@ extension PolicySubject {
         facts.metadata = metadata(config)
         facts.dockerfile = dockerfileFacts(config)
         facts.packages = .collected(packages.map(Self.fact))
+        facts.add(files, remedy: "see `tallyman fleet collect`")
         facts.vulnerabilities = .collected(findings.map(Self.fact))
         facts.advisories = .collected(
             AdvisoryFacts(
