@@ -198,7 +198,8 @@ let package = Package(
             dependencies: [
                 "Access", "Advisories", "AdvisoryFile", "AnchoreAPI", "Bytes", "CapacityBenchmark", "Catalogers",
                 "Compliance", "Coordinator", "DedicatedThread", "Documents", "FeedSync", "FleetRegistry", "HTTPProxy",
-                "ImageInventory", "ImageSources", "LayerScan", "MalwareScan", "Matching", "Policy", "Postgres", "Queue",
+                "ImageInventory", "ImageSources", "LayerScan", "LinearRegex", "MalwareScan", "Matching", "Policy", "Postgres",
+                "Queue",
                 "Redis",
                 "Registry", "Reports", "SBOM", "ScanModel", "SecretSearch", "Store", "StoreBenchmark", "Supervisor", "SyntheticFleet",
                 "SyntheticRegistry", "Telemetry", "Versions", "VEX", "Web", "Worker", arguments, logging, metrics,
