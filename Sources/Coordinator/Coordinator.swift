@@ -2,6 +2,7 @@ package import FleetRegistry
 package import Logging
 import Postgres
 package import Queue
+import ScanModel
 package import Store
 package import Telemetry
 
