@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LayerScan
+import LinearRegex
 import MalwareScan
 import Policy
 import ScanModel
