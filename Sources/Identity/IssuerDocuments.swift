@@ -53,12 +53,26 @@ enum SafeAddress {
 /// The public keys of an issuer, by their ids (RFC 7517).
 struct IssuerKeys: Sendable {
     struct Key: Sendable {
-        let keys: JWTKeyCollection
+        private let key: JWK
         /// The algorithm that it is for; `nil` where the set does not say.
         let algorithm: String?
         let type: String
         /// Azure AD says which tenants' tokens a key may sign.
         let issuer: String?
+
+        fileprivate init(key: JWK, algorithm: String?, type: String, issuer: String?) {
+            self.key = key
+            self.algorithm = algorithm
+            self.type = type
+            self.issuer = issuer
+        }
+
+        /// The key for one algorithm alone: the library would keep to the first that it is asked for.
+        func keys(for algorithm: String) async throws -> JWTKeyCollection {
+            var key = key
+            key.algorithm = JWK.Algorithm(rawValue: algorithm)
+            return try await JWTKeyCollection().add(jwk: key)
+        }
     }
 
     /// More are not read.
@@ -82,13 +96,13 @@ struct IssuerKeys: Sendable {
             let members = ["kty", "kid", "alg", "n", "e", "crv", "x", "y"].compactMap { name in
                 entry[name]?.string.map { JSONMember(name, .string($0)) }
             }
-            let collection = JWTKeyCollection()
+            let key: JWK
             do {
-                let key = try JSONDecoder().decode(JWK.self, from: Data(JSONValue.object(members).bytes))
-                try await collection.add(jwk: key)
+                key = try JSONDecoder().decode(JWK.self, from: Data(JSONValue.object(members).bytes))
+                try await JWTKeyCollection().add(jwk: key)
             } catch { continue }
             found[id] = Key(
-                keys: collection,
+                key: key,
                 algorithm: entry["alg"]?.string,
                 type: type,
                 issuer: entry["issuer"]?.string

@@ -54,7 +54,7 @@ package struct OIDCIssuer: TokenIssuer {
         guard let key = issuer.keys.byID[tokenHead.keyID], tokenHead.fits(key) else {
             throw OIDCError("the issuer has no such key")
         }
-        do { _ = try await key.keys.verify(token, as: UnreadClaims.self) } catch {
+        do { _ = try await key.keys(for: tokenHead.algorithm).verify(token, as: UnreadClaims.self) } catch {
             throw OIDCError("its signature is not good")
         }
         let claims = try TokenClaims(body)
