@@ -1,4 +1,6 @@
-/// A place in a file that looks like a secret. What was found is nowhere in it.
+/// A place in a file that looks like a secret.
+///
+/// What was found is nowhere in it.
 package struct SecretFinding: Hashable, Sendable, Codable {
     /// The rule's name: `AWS_ACCESS_KEY`, `github-token`.
     package var rule: String
