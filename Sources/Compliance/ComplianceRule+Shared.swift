@@ -49,6 +49,10 @@ extension ComplianceRule {
     /// Secrets in files.
     static let secrets = ComplianceRule(.stop, "secret_scans", "content_regex_checks", [("match_type", "found")])
 
+    /// How the names of secrets end, as an expression.
+    static let secretNames =
+        "(?:passwd|password|secret|api_?key|access_?key|private_?key|auth_?token|access_?token)"
+
     /// Something that looks like a password or token set as an instruction, where every container and `inspect` show it.
     static func secretIn(_ instruction: String) -> ComplianceRule {
         ComplianceRule(
@@ -60,7 +64,7 @@ extension ComplianceRule {
                 (
                     "value",
                     // `ENV NAME value` is an older form; a name that ends so tells where the secret is, not what.
-                    "(?i).*(?:passwd|password|secret|api_?key|access_?key|private_?key|auth_?token|access_?token)"
+                    "(?i).*\(secretNames)"
                         + "(?![a-z0-9_]*_(?:file|path|dir|name|url)\\b)[a-z0-9_]*\(instruction == "ENV" ? "[= ]" : "=")"
                         + "(?!['\"]?\\$)['\"]?[^\\s'\"].*"
                 ),

@@ -40,7 +40,7 @@ struct SecretScannerTests {
         return bytes
     }
 
-    @Test("How the bytes are divided changes nothing", arguments: [UInt64(1), 2])
+    @Test("How the bytes are divided changes nothing", arguments: [UInt64(1)])
     func division(_ seed: UInt64) throws {
         let bytes = text(seed: seed)
         let extra = try SecretRules.named("WORD=(?:.*[^a-z])?q[aeiou]+ .*")
