@@ -11,6 +11,9 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
     // Rule: every field but `pinned` is touched under `lock` alone; `pinned` belongs to the receiving thread.
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let arrived: UnsafeMutablePointer<pthread_cond_t>
+    /// More are not held, however small they are.
+    private static let maxChunks = 256
+
     private let capacity: Int
     private var heldBytes = 0
     private let idleSeconds: Int
@@ -23,7 +26,7 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
     private var awaiting: CheckedContinuation<Void, Never>?
     private var pinned: UnsafeMutableRawBufferPointer
 
-    /// With `capacity` bytes or more in it the queue is full; a receiver that gets nothing for `idleSeconds` gives up.
+    /// With `capacity` bytes or more in it the queue is full, or with many chunks; a receiver that gets nothing for `idleSeconds` gives up.
     package init(capacity: Int = 1 << 20, idleSeconds: Int = 120) {
         self.capacity = max(1, capacity)
         self.idleSeconds = idleSeconds
@@ -42,6 +45,9 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
         pinned.deallocate()
     }
 
+    /// Asked under the lock.
+    private var isFilled: Bool { heldBytes >= capacity || chunks.count >= Self.maxChunks }
+
     private func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
@@ -55,13 +61,13 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
             if !chunk.isEmpty { chunks.append(chunk) }
             heldBytes += chunk.count
             pthread_cond_signal(arrived)
-            return (heldBytes >= capacity, arrival())
+            return (isFilled, arrival())
         }
         awaiting?.resume()
         guard isFull else { return }
         await withCheckedContinuation { continuation in
             let isReady = locked { () -> Bool in
-                if isClosed || heldBytes < capacity { return true }
+                if isClosed || !isFilled { return true }
                 sender = continuation
                 return false
             }
@@ -130,7 +136,7 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
             }
             let chunk = chunks.removeFirst()
             heldBytes -= chunk.count
-            if heldBytes <= capacity / 2 {
+            if heldBytes <= capacity / 2, chunks.count <= Self.maxChunks / 2 {
                 waiting = sender
                 sender = nil
             }
