@@ -57,6 +57,7 @@ struct AccessTests {
             #expect(listed.json?.array?.first?["last_used_at"]?.string != nil)
             #expect(!listed.text.contains(token))
             let end = "\(path)/\(number)"
+            #expect(try await client.send("DELETE", end, user: nil, headers: bearer(token)).status == 403)
             #expect(try await client.send("DELETE", end, user: "ann", password: "secret-ann").status == 204)
             #expect(try await client.send("GET", "/v1/images", user: nil, headers: bearer(token)).status == 401)
             #expect(try await client.send("DELETE", end, user: "ann", password: "secret-ann").status == 404)
