@@ -125,6 +125,8 @@ final class FixedLookup: RegistryLookup {
         held.withLock { $0["\(image.registry)/\(image.repository):\(image.tag)"] = image }
     }
 
+    func removeAll() { held.withLock { $0 = [:] } }
+
     func image(registry: String, repository: String, tag: String, digest: Digest?) async throws -> FoundImage {
         guard let found = held.withLock({ $0["\(registry)/\(repository):\(tag)"] }) else {
             throw AnchoreError(
