@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 
 /// How often somebody may fail to log in.
@@ -92,9 +93,17 @@ package final class LoginLimits: Sendable {
     }
 
     /// Who is one machine: an IPv4 address, the first half of an IPv6 one, whose rest its owner may choose.
+    ///
+    /// By its bytes: one address may be written in many ways. An IPv4 one that is written as IPv6 is that IPv4 one.
     private static func network(_ address: String) -> String {
-        guard address.contains(":") else { return address }
-        let groups = address.split(separator: ":", maxSplits: 4, omittingEmptySubsequences: false)
-        return groups.prefix(4).joined(separator: ":")
+        var six = in6_addr()
+        // A zone (`%eth0`) is no part of the address.
+        let bare = String(address.prefix { $0 != "%" })
+        guard address.contains(":"), inet_pton(AF_INET6, bare, &six) == 1 else { return address }
+        let bytes = withUnsafeBytes(of: six) { Array($0) }
+        guard !bytes.starts(with: [UInt8](repeating: 0, count: 10) + [0xff, 0xff]) else {
+            return bytes.suffix(4).map { "\($0)" }.joined(separator: ".")
+        }
+        return bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
     }
 }

@@ -4,7 +4,6 @@ import AnchoreAPI
 enum WorkloadImages {
     /// Images of one object that are judged.
     static let maxImages = 200
-    private static let maxListed = 10_000
 
     /// Where the specification of a pod is in each kind that has one.
     ///
@@ -16,6 +15,8 @@ enum WorkloadImages {
     ]
 
     /// Each image once, in the order in which they are named; none for what has no pods.
+    ///
+    /// All of them, since one that is left out would be let in: the size of a request bounds their number.
     static func of(_ object: JSONValue?) -> [String] {
         guard let object else { return [] }
         var seen: Set<String> = []
@@ -29,12 +30,10 @@ enum WorkloadImages {
 
     private static func named(in specification: JSONValue) -> [String] {
         let containers = ["initContainers", "containers", "ephemeralContainers"].flatMap { list in
-            (specification[list]?.array ?? []).prefix(maxListed).compactMap { $0["image"]?.string }
+            (specification[list]?.array ?? []).compactMap { $0["image"]?.string }
         }
         // Volumes that are images (KEP-4639).
-        let volumes = (specification["volumes"]?.array ?? []).prefix(maxListed).compactMap {
-            $0["image"]?["reference"]?.string
-        }
+        let volumes = (specification["volumes"]?.array ?? []).compactMap { $0["image"]?["reference"]?.string }
         return (containers + volumes).filter { !$0.isEmpty }
     }
 }

@@ -85,7 +85,12 @@ package struct LDAPDirectory: UserDirectory {
         case .template(let template):
             let name = LDAPText.filled(template, ["user": user])
             do { try session.bind(dn: name, password: password) } catch  where error.code == .notFound { return nil }
-            guard settings.userBase == nil else { return try entry(of: user, session) }
+            guard settings.userBase == nil else {
+                guard let found = try entry(of: user, session) else { return nil }
+                // The template and the filter may mean two people: the groups count of the one whose password it is.
+                try LDAPSession(settings.server).bind(dn: found.dn, password: password)
+                return found
+            }
             let own = try session.search(
                 base: name,
                 filter: "(objectClass=*)",

@@ -5,6 +5,8 @@ import HummingbirdCore
 import Store
 
 /// Asks for the API's credentials before pages and `/metrics` are shown; `/health` stays open.
+///
+/// Pages are about the whole fleet, so they are shown to accounts that see it.
 struct PageGuard: RouterMiddleware {
     typealias Context = BasicRequestContext
 
@@ -20,6 +22,9 @@ struct PageGuard: RouterMiddleware {
         do {
             let principal = try await gate.principal(of: request)
             guard principal.account.state == .enabled else { throw Unauthorized() }
+            guard principal.account.kind == .admin else {
+                throw AnchoreError(403, "account \(principal.account.name) does not see the fleet")
+            }
         } catch is Unauthorized {
             return Response(
                 status: .unauthorized,

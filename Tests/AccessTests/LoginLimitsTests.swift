@@ -42,6 +42,24 @@ struct LoginLimitsTests {
         #expect(limits.wait("zoe", at: "2001:db8:1:3::1", now: start) == nil)
     }
 
+    @Test("an address is one machine however it is written")
+    func notations() {
+        let limits = LoginLimits()
+        for _ in 0..<50 {
+            limits.failed("ann", at: "2001:db8::1", now: start)
+            limits.failed("ben", at: "::ffff:192.0.2.1", now: start)
+        }
+        for address in ["2001:db8::2:3:4:5", "2001:DB8:0:0::9", "2001:0db8:0000::", "2001:db8::1%eth0"] {
+            #expect(limits.wait("ann", at: address, now: start) != nil, "\(address)")
+        }
+        for address in ["2001:db8:0:1::1", "2001:db8:1::1", "::1"] {
+            #expect(limits.wait("ann", at: address, now: start) == nil, "\(address)")
+        }
+        #expect(limits.wait("ben", at: "192.0.2.1", now: start) != nil)
+        #expect(limits.wait("ben", at: "::ffff:c000:201", now: start) != nil)
+        #expect(limits.wait("ben", at: "::ffff:192.0.2.2", now: start) == nil)
+    }
+
     @Test("success forgets the failures of the name there, and so does time")
     func forgetting() {
         let limits = LoginLimits()

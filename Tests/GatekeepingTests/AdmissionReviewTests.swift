@@ -69,6 +69,15 @@ struct AdmissionReviewTests {
         #expect(review.hasTooMany)
     }
 
+    @Test("no image hides behind any number of containers")
+    func hidden() throws {
+        let containers = String(repeating: #"{"image":"good"},"#, count: 20_000) + #"{"image":"bad"}"#
+        let volumes = String(repeating: "{},", count: 20_000) + #"{"image":{"reference":"worse"}}"#
+        let object = #"{"spec":{"containers":[\#(containers)],"volumes":[\#(volumes)]}}"#
+        let review = try review(#""uid":"1","operation":"CREATE","object":\#(object)"#)
+        #expect(review.images == ["good", "bad", "worse"])
+    }
+
     @Test(
         "what is no review of v1 is refused",
         arguments: [

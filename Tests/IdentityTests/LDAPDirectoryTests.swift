@@ -83,6 +83,12 @@ struct LDAPDirectoryTests {
             $0.userBase = nil
         }
         #expect(try await bare.identity(user: "carl, jr. (x)*", password: "carl-secret")?.role == .scanner)
+        // Nobody is whom a filter finds beside the one whose password it is.
+        let loose = try self.reader(LDAPServer(url: directory.url), .template("uid={user},\(Self.people)")) {
+            $0.userFilter = "(uid=ann)"
+        }
+        #expect(try await loose.identity(user: "ann", password: "ann-secret")?.role == .admin)
+        #expect(try await loose.identity(user: "ben", password: "ben-secret") == nil)
         // One name cannot be made to be another's.
         #expect(try await bare.identity(user: "x,uid=ann", password: "ann-secret") == nil)
         #expect(try await bare.identity(user: "ann,\(Self.people)", password: "ann-secret") == nil)

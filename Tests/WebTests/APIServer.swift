@@ -29,6 +29,7 @@ struct APIServer: Sendable {
     static func with(
         _ change: (inout AnchoreService.Settings) throws -> Void = { _ in },
         certificate: ServerCertificate? = nil,
+        guardsPages: Bool = false,
         _ body: (APIServer) async throws -> Void
     ) async throws {
         let server = try #require(url, "set TALLYMAN_TEST_POSTGRES; ops/test-services start DIR prints it")
@@ -40,7 +41,9 @@ struct APIServer: Sendable {
             ? server + (server.contains("?") ? "&" : "?") + "dbname=\(name)" : "\(server) dbname=\(name)"
         let store = Store(url: named, connections: 6)
         let result: Result<Void, any Error>
-        do { result = .success(try await serve(store, change, certificate, body)) } catch { result = .failure(error) }
+        do { result = .success(try await serve(store, change, certificate, guardsPages, body)) } catch {
+            result = .failure(error)
+        }
         await store.close()
         try await admin.run { _ = try $0.execute("DROP DATABASE \(name) WITH (FORCE)") }
         await admin.close()
@@ -51,6 +54,7 @@ struct APIServer: Sendable {
         _ store: Store,
         _ change: (inout AnchoreService.Settings) throws -> Void,
         _ certificate: ServerCertificate?,
+        _ guardsPages: Bool,
         _ body: (APIServer) async throws -> Void
     ) async throws {
         _ = try await Migrations.apply(on: store.pool)
@@ -95,6 +99,7 @@ struct APIServer: Sendable {
             own: { [] },
             ready: [],
             api: service,
+            guardsPages: guardsPages,
             certificate: certificate,
             logger: logger
         )
@@ -124,6 +129,8 @@ final class FixedLookup: RegistryLookup {
     func add(_ image: FoundImage) {
         held.withLock { $0["\(image.registry)/\(image.repository):\(image.tag)"] = image }
     }
+
+    func removeAll() { held.withLock { $0 = [:] } }
 
     func image(registry: String, repository: String, tag: String, digest: Digest?) async throws -> FoundImage {
         guard let found = held.withLock({ $0["\(registry)/\(repository):\(tag)"] }) else {

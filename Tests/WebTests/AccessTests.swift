@@ -57,6 +57,7 @@ struct AccessTests {
             #expect(listed.json?.array?.first?["last_used_at"]?.string != nil)
             #expect(!listed.text.contains(token))
             let end = "\(path)/\(number)"
+            #expect(try await client.send("DELETE", end, user: nil, headers: bearer(token)).status == 403)
             #expect(try await client.send("DELETE", end, user: "ann", password: "secret-ann").status == 204)
             #expect(try await client.send("GET", "/v1/images", user: nil, headers: bearer(token)).status == 401)
             #expect(try await client.send("DELETE", end, user: "ann", password: "secret-ann").status == 404)
@@ -101,6 +102,43 @@ struct AccessTests {
             for token in ["tm_", "tm_x", "tlm_x", "tm_" + String(repeating: "A", count: 43), "x.y.z"] {
                 #expect(try await client.send("GET", "/v1/images", user: nil, headers: bearer(token)).status == 401)
             }
+        }
+    }
+
+    @Test("guarded pages are shown to those who see the fleet")
+    func guardedPages() async throws {
+        try await APIServer.with(guardsPages: true) { server async throws in
+            let client = server.client
+            try await makeUser(server, "ann", role: "admin")
+            for path in ["/", "/metrics"] {
+                #expect(try await client.get(path, user: nil).status == 401)
+                #expect(try await client.get(path).status != 403)
+                #expect(try await client.send("GET", path, user: "ann", password: "secret-ann").status == 403)
+            }
+            #expect(try await client.send("GET", "/v1/images", user: "ann", password: "secret-ann").status == 200)
+        }
+    }
+
+    @Test("an account's login for a repository takes the place of none of the fleet's")
+    func repositoryLogins() async throws {
+        try await APIServer.with { server async throws in
+            try await makeUser(server, "ann", role: "admin")
+            func add(_ registry: String, user: String, password: String) async throws {
+                let body =
+                    #"{"registry":"\#(registry)","registry_user":"\#(user)","registry_pass":"x","registry_type":"docker_v2","registry_verify":false}"#
+                let path = "/v1/registries?validate=False"
+                #expect(
+                    try await server.client.send("POST", path, body: body, user: user, password: password).status == 200
+                )
+            }
+            func patterns() async throws -> [String] { try await server.store.repositoryLogins().map(\.pattern) }
+            for host in ["one.test", "two.test", "three.test"] {
+                try await add("\(host)/team/*", user: "ann", password: "secret-ann")
+            }
+            #expect(try await patterns().count == 3)
+            try await add("one.test/other", user: "admin", password: APIServer.password)
+            try await add("two.test", user: "admin", password: APIServer.password)
+            #expect(try await patterns() == ["one.test/other", "three.test/team/*"])
         }
     }
 

@@ -36,6 +36,17 @@ struct ExportPipeTests {
         await #expect(throws: ExportPipe.Abandoned.self) { try await gone.next() }
     }
 
+    @Test("a reader that takes a part now and then does not hold the writer for ever")
+    func trickle() async throws {
+        let pipe = ExportPipe(limit: .milliseconds(200))
+        let threads = try ThreadPool(name: "export", threads: 1)
+        let writer = Task { try await threads.run { while true { try pipe.write([1]) } } }  // awaited below
+        await #expect(throws: ExportPipe.Abandoned.self) {
+            while try await pipe.next() != nil { try await Task.sleep(for: .milliseconds(10)) }
+        }
+        await #expect(throws: ExportPipe.Abandoned.self) { try await writer.value }
+    }
+
     @Test("what breaks the writer reaches the reader, and a reader that is cancelled ends")
     func failures() async throws {
         struct Broken: Error {}

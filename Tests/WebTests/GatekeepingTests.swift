@@ -32,16 +32,19 @@ struct GatekeepingTests {
 
     private func with(
         _ namespaces: String = "kube-system=off;dev-*=warn;open=enforce,unknown=allow",
+        pause: Duration = .seconds(60),
         _ body: (APIServer) async throws -> Void
     ) async throws {
         let standard = NamespaceRule()
         try await APIServer.with {
-            $0.gatekeeping = GatekeepingSettings(
+            var settings = GatekeepingSettings(
                 namespaces: try NamespaceRules(namespaces, otherwise: standard),
                 otherwise: standard,
                 wait: .milliseconds(600),
                 isOpen: false
             )
+            settings.pause = pause
+            $0.gatekeeping = settings
         } _: { server async throws in
             for (id, package) in [("lenient", "nothing"), ("strict", "bash")] {
                 let bundle = Self.bundle(id, stops: package)
@@ -117,9 +120,82 @@ struct GatekeepingTests {
             #expect(allowed?["allowed"]?.bool == true)
             #expect(allowed?["warnings"]?.array?.count == names.count)
             #expect(ContinuousClock.now - start < .seconds(10))
-            // What the registry said is told from then on.
+            // That it failed is told from then on; what the registry said is for the log.
             let again = try await validate(server, review(["registry.test/none:1"]))
-            #expect(again?["status"]?["message"]?.string?.contains("cannot fetch image") == true)
+            let message = again?["status"]?["message"]?.string
+            #expect(message?.contains("could not be fetched") == true)
+            #expect(message?.contains("cannot fetch image") == false)
+        }
+    }
+
+    @Test("an image that the tag names no more is not judged, and the registry is asked what it names")
+    func movedTags() async throws {
+        try await with(pause: .seconds(2)) { server async throws in
+            let app = "registry.test/team/app:1"
+            let old = try FixedLookup.image("team/app", "1")
+            server.lookup.add(old)
+            _ = try await validate(server, review([app]))
+            try await server.store.analyseEverything()
+            #expect(try await validate(server, review([app]))?["allowed"]?.bool == true)
+            // It moves in the registry, which says so in two seconds.
+            var new = try FixedLookup.image("team/app", "2")
+            new.tag = "1"
+            server.lookup.add(new)
+            try await Task.sleep(for: .seconds(2))
+            let moved = try await validate(server, review([app]))
+            #expect(moved?["allowed"]?.bool == false)
+            #expect(moved?["status"]?["message"]?.string?.contains("has no verdict") == true)
+            try await server.store.analyseEverything()
+            let judged = try await provided(server, app)
+            #expect(judged?["status"]?.string == "pass")
+            #expect(judged?["digest"]?.string == new.digest?.description)
+            // The old one is still found by its digest.
+            let fixed = "registry.test/team/app@\(try #require(old.digest).description)"
+            #expect(try await validate(server, review([fixed]))?["allowed"]?.bool == true)
+            // A registry that does not have it any more leaves it without a verdict.
+            server.lookup.removeAll()
+            try await Task.sleep(for: .seconds(2))
+            #expect(try await validate(server, review([app]))?["allowed"]?.bool == false)
+            #expect(try await validate(server, review([fixed]))?["allowed"]?.bool == true)
+        }
+    }
+
+    private func provided(_ server: APIServer, _ image: String) async throws -> JSONValue? {
+        let body =
+            #"{"apiVersion":"externaldata.gatekeeper.sh/v1beta1","kind":"ProviderRequest","request":{"keys":["\#(image)"]}}"#
+        let answer = try await server.client.send("POST", "/gatekeeper/v1/provider", body: body).json
+        return answer?["response"]?["items"]?.array?.first?["value"]
+    }
+
+    @Test("hosts that are the server's own are not asked because a pod names them")
+    func ownHosts() async throws {
+        try await with { server async throws in
+            for host in [
+                "localhost", "LOCALHOST:80", "a.localhost:5000", "localhost.:1", "127.0.0.1", "127.1:22",
+                "2130706433:5000",
+                "0177.0.0.1", "0x7f.1", "0.0.0.0:80", "169.254.169.254", "::1", "fe80::1",
+            ] {
+                _ = try await validate(server, review(["\(host)/app:1"]))
+                let answer = try await validate(server, review(["\(host)/app:1"]))
+                let message = answer?["status"]?["message"]?.string
+                #expect(message?.contains("one that is not asked") == true, "\(host): \(message ?? "")")
+            }
+            let other = try await validate(server, review(["128.0.0.1:5000/app:1"]))
+            #expect(other?["status"]?["message"]?.string?.contains("could not be fetched") == true)
+        }
+    }
+
+    @Test("one namespace cannot keep out the images of another")
+    func shares() async throws {
+        try await with { server async throws in
+            for round in 0..<4 {
+                let names = (0..<150).map { "registry.test/none\(round):\($0)" }
+                _ = try await validate(server, review(names, namespace: "greedy"))
+            }
+            let more = try await validate(server, review(["registry.test/app:1"], namespace: "greedy"))
+            #expect(more?["status"]?["message"]?.string?.contains("too many images") == true)
+            let other = try await validate(server, review(["registry.test/app:1"]))
+            #expect(other?["status"]?["message"]?.string?.contains("could not be fetched") == true)
         }
     }
 

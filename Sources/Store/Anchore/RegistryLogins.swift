@@ -92,12 +92,20 @@ extension Store {
     }
 
     /// The credentials for single repositories, those of the account admin first.
+    ///
+    /// Those of other accounts count where the fleet has none for the host: else an account could put its own in their
+    /// place.
     package func repositoryLogins() async throws -> [RepositoryLogin] {
         try await pool.run { session in
             try session.execute(
                 """
                 SELECT registry, username, secret FROM registry_logins
                 WHERE strpos(registry, '/') > 0 AND secret IS NOT NULL AND username <> ''
+                    AND (account = 'admin' OR NOT EXISTS (
+                            SELECT FROM registry_logins AS fleet WHERE fleet.account = 'admin'
+                                AND split_part(fleet.registry, '/', 1) = split_part(registry_logins.registry, '/', 1))
+                        AND NOT EXISTS (SELECT FROM registries
+                            WHERE host = split_part(registry_logins.registry, '/', 1) AND secret IS NOT NULL))
                 ORDER BY account <> 'admin', created_at, account COLLATE "C", registry COLLATE "C"
                 """
             ).map { row in

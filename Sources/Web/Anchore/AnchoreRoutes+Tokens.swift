@@ -66,6 +66,10 @@ extension AnchoreRoutes {
 
     private func revokeToken(_ call: AnchoreCall) async throws -> AnchoreAnswer {
         let account = try await named(call)
+        // Else whoever gets hold of a token that may little ends all others of its user.
+        guard call.principal.proof != .token || call.principal.role == .admin else {
+            throw AnchoreError(403, "a token cannot revoke tokens; log in with a password")
+        }
         guard let number = Int(try call.part("token")),
             let token = try await service.store.machineTokens(of: account.name).first(where: { $0.number == number }),
             Self.mayTouch(token, call),

@@ -16,6 +16,8 @@ package struct GatekeepingSettings: Sendable {
     package var wait: Duration
     /// Whether those without credentials are answered too, as the account `admin`.
     package var isOpen: Bool
+    /// How soon a registry is asked again what a tag names.
+    package var pause = Duration.seconds(60)
 
     package init(namespaces: NamespaceRules, otherwise: NamespaceRule, wait: Duration, isOpen: Bool) {
         self.namespaces = namespaces
@@ -38,7 +40,7 @@ struct GatekeepingRoutes: Sendable {
     init(service: AnchoreService, settings: GatekeepingSettings) {
         self.service = service
         self.settings = settings
-        verdicts = ImageVerdicts(service: service, arrivals: ImageArrivals(service: service))
+        verdicts = ImageVerdicts(service: service, arrivals: ImageArrivals(service: service, pause: settings.pause))
     }
 
     func addRoutes(to router: Router<BasicRequestContext>) {
@@ -82,7 +84,8 @@ struct GatekeepingRoutes: Sendable {
             in: scope,
             policy: rule.policy,
             waiting: settings.wait,
-            fetchesNew: !review.isDryRun
+            fetchesNew: !review.isDryRun,
+            namespace: review.namespace
         )
         var refusals: [String] = []
         var warnings: [String] = []
@@ -119,7 +122,8 @@ struct GatekeepingRoutes: Sendable {
             policy: settings.otherwise.policy,
             // Gatekeeper has a request for each of many objects wait, for three seconds at most.
             waiting: min(settings.wait, .seconds(2)),
-            fetchesNew: true
+            fetchesNew: true,
+            namespace: nil
         )
         for index in found.indices { found[index].refusesUnknown = settings.otherwise.unknown == .deny }
         return Self.json(asked.answer(found))

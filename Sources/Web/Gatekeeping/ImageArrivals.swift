@@ -3,13 +3,15 @@ import Logging
 import ScanModel
 import Store
 
-/// Has images analysed that a cluster wants to run and nobody has seen: asked for once, in the background, a few at a time.
+/// Asks registries what images are that a cluster wants to run, and has those analysed that nobody has seen: in the
+/// background, a few at a time, each once in a while.
 actor ImageArrivals {
-    /// Registries asked at a time, and images that wait for that.
+    /// Registries asked at a time, and images that wait for that or are not asked for again yet.
     private static let maxRunning = 8
     private static let maxKnown = 4096
-    /// How soon one is asked for again, whatever came of it.
-    private static let pause = Duration.seconds(60)
+    /// Those of one namespace, and those of questions that name none.
+    private static let maxOfNamespace = 512
+    private static let maxOfNone = 2048
 
     struct Wish: Hashable, Sendable {
         let account: String
@@ -21,40 +23,75 @@ actor ImageArrivals {
         let digest: Digest?
     }
 
+    private struct Arrival {
+        let namespace: String?
+        /// When it was asked for, or what came of that.
+        let since = ContinuousClock.now
+        var isDone = false
+        var failure: String?
+    }
+
     private let service: AnchoreService
-    private var known: [Wish: (since: ContinuousClock.Instant, failure: String?)] = [:]
+    /// How soon one is asked for again, whatever came of it.
+    private let pause: Duration
+    private var known: [Wish: Arrival] = [:]
     private var running = 0
-    private var waiting: [Wish] = []
+    private var waiting: [(wish: Wish, namespace: String?)] = []
 
-    init(service: AnchoreService) { self.service = service }
+    init(service: AnchoreService, pause: Duration) {
+        self.service = service
+        self.pause = pause
+    }
 
-    /// Sees to it that an image is analysed, soon; why that failed the last time, where it did.
-    func expect(_ wish: Wish) -> String? {
-        if let found = known[wish], .now - found.since < Self.pause { return found.failure }
-        if known.count >= Self.maxKnown {
-            known = known.filter { .now - $0.value.since < Self.pause }
-            guard known.count < Self.maxKnown else { return "too many images are new at a time" }
+    /// Whether the registry said lately what the image is, and the database knows.
+    func isSettled(_ wish: Wish) -> Bool {
+        guard let found = known[wish], isNew(found) else { return false }
+        return found.isDone && found.failure == nil
+    }
+
+    /// Sees to it that the registry is asked and the image analysed, soon; why that failed the last time, where it did.
+    ///
+    /// Each namespace has its share, so that none can keep out the images of others; `nil` where the question names none.
+    func expect(_ wish: Wish, of namespace: String?) -> String? {
+        if let found = known[wish], isNew(found) { return found.failure }
+        if !hasRoom(namespace) {
+            known = known.filter { isNew($0.value) }
+            guard hasRoom(namespace) else { return "too many images are new at a time" }
         }
-        known[wish] = (.now, nil)
-        waiting.append(wish)
+        known[wish] = Arrival(namespace: namespace)
+        waiting.append((wish, namespace))
         startNext()
         return nil
     }
 
+    private func isNew(_ arrival: Arrival) -> Bool { .now - arrival.since < pause }
+
+    private func hasRoom(_ namespace: String?) -> Bool {
+        known.count < Self.maxKnown
+            && known.count(where: { $0.value.namespace == namespace })
+                < (namespace == nil ? Self.maxOfNone : Self.maxOfNamespace)
+    }
+
     private func startNext() {
-        while running < Self.maxRunning, let wish = waiting.popLast() {
+        while running < Self.maxRunning, let next = waiting.popLast() {
             running += 1
             // Nobody waits for it: whoever asked looks into the database again.
             Task {
-                await self.add(wish)
+                let failure = await self.add(next.wish)
+                self.known[next.wish] = Arrival(namespace: next.namespace, isDone: true, failure: failure)
                 self.running -= 1
                 self.startNext()
             }
         }
     }
 
-    private func add(_ wish: Wish) async {
+    /// Why the image could not be added.
+    ///
+    /// What the registry said is for the log alone: whoever may make a pod chooses the host, and would read what hosts
+    /// answer that only the server reaches.
+    private func add(_ wish: Wish) async -> String? {
         do {
+            guard try await mayAsk(wish.registry) else { return "its registry is one that is not asked" }
             let image = try await service.lookup.image(
                 registry: wish.registry,
                 repository: wish.repository,
@@ -67,14 +104,21 @@ actor ImageArrivals {
                 dockerfile: nil,
                 annotations: nil,
                 subscriptions: [],
-                analysisVersion: service.settings.analysisVersion,
+                analysisVersion: service.settings.analysisVersion
+                    + (try await service.store.collection()).versionSuffix,
                 shards: service.settings.shards
             )
+            return nil
         } catch {
-            let reason = (error as? AnchoreError)?.message ?? "it could not be added; see the server's log"
             let told = (error as? AnchoreError)?.message ?? "\(error)"
             service.logger.warning("admission: \(wish.registry)/\(wish.repository):\(wish.tag): \(told)")
-            known[wish] = (.now, reason)
+            return "it could not be fetched from its registry; the server's log says why"
         }
+    }
+
+    /// Whether a registry is asked because an image names it: one on the server's own machine where somebody added it.
+    private func mayAsk(_ registry: String) async throws -> Bool {
+        guard LocalHost.isMeant(by: registry) else { return true }
+        return try await service.store.registries().contains { $0.host == registry && $0.isConfigured }
     }
 }

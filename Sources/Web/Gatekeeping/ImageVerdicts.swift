@@ -11,90 +11,113 @@ struct ImageVerdicts: Sendable {
     private static let parallel = 8
     /// How often an image that is being analysed is looked at.
     private static let pollPause = Duration.milliseconds(300)
+    /// A little more than the wait itself, so that what was found out by then is told.
+    private static let grace = Duration.milliseconds(500)
+
+    /// What is the same for all images of a request.
+    private struct Question: Sendable {
+        let scope: AccountScope
+        let bundle: PolicyRecord
+        let end: ContinuousClock.Instant
+        let fetchesNew: Bool
+        let namespace: String?
+    }
 
     let service: AnchoreService
     let arrivals: ImageArrivals
 
     /// The verdicts in the order of `names`, within `limit`; what takes longer is unknown.
     ///
-    /// With `fetchesNew` an image that nobody has seen is fetched and analysed, and waited for.
+    /// With `fetchesNew` the registry is asked what a tag names now, and an image that nobody has seen is fetched and
+    /// analysed, and waited for. `namespace` is where it is to run.
     func verdicts(
         _ names: [String],
         in scope: AccountScope,
         policy: String?,
         waiting limit: Duration,
-        fetchesNew: Bool
+        fetchesNew: Bool,
+        namespace: String?
     ) async -> [ImageVerdict] {
         let end = ContinuousClock.now + limit
+        let question: Question
+        do {
+            let bundle = try await Bounded.run(limit + Self.grace) { try await self.bundle(policy, scope.account) }
+            question = Question(scope: scope, bundle: bundle, end: end, fetchesNew: fetchesNew, namespace: namespace)
+        } catch {
+            let reason = reason(error, about: "policy \(policy ?? "that is active")")
+            return names.map { ImageVerdict(image: $0, status: .unknown, reasons: [reason]) }
+        }
         return await withTaskGroup(of: (Int, ImageVerdict).self) { group in
             var found: [Int: ImageVerdict] = [:]
             for (index, name) in names.enumerated() {
                 if index >= Self.parallel, let done = await group.next() { found[done.0] = done.1 }
-                group.addTask { (index, await self.bounded(name, scope, policy, until: end, fetchesNew)) }
+                group.addTask { (index, await self.bounded(name, question)) }
             }
             for await done in group { found[done.0] = done.1 }
             return names.indices.map { found[$0] ?? ImageVerdict(image: names[$0], status: .unknown) }
         }
     }
 
-    private func bounded(
-        _ name: String,
-        _ scope: AccountScope,
-        _ policy: String?,
-        until end: ContinuousClock.Instant,
-        _ fetchesNew: Bool
-    ) async -> ImageVerdict {
+    private func bundle(_ policy: String?, _ account: String) async throws -> PolicyRecord {
+        guard let bundle = try await service.store.policy(policy, of: account) else {
+            throw AnchoreError.notFound("there is no policy \(policy ?? "that is active") in account \(account)")
+        }
+        return bundle
+    }
+
+    private func bounded(_ name: String, _ question: Question) async -> ImageVerdict {
         do {
-            // A little more than the wait itself, so that what it found out by then is told.
-            return try await Bounded.run(max(.zero, end - .now) + .milliseconds(500)) {
-                try await verdict(name, scope, policy, until: end, fetchesNew)
+            return try await Bounded.run(max(.zero, question.end - .now) + Self.grace) {
+                try await verdict(name, question)
             }
-        } catch is Bounded.TooLate {
-            return ImageVerdict(image: name, status: .unknown, reasons: ["there was no answer in time"])
-        } catch let error as AnchoreError {
-            return ImageVerdict(image: name, status: .unknown, reasons: [error.message])
         } catch {
-            service.logger.error("admission: \(name.prefix(300)): \(error)")
-            return ImageVerdict(
-                image: name,
-                status: .unknown,
-                reasons: ["it could not be looked at; see the server's log"]
-            )
+            return ImageVerdict(image: name, status: .unknown, reasons: [reason(error, about: name)])
         }
     }
 
-    private func verdict(
-        _ name: String,
-        _ scope: AccountScope,
-        _ policy: String?,
-        until end: ContinuousClock.Instant,
-        _ fetchesNew: Bool
-    ) async throws -> ImageVerdict {
-        guard let parsed = AnchoreImageName(name), let wish = Self.wish(parsed, account: scope.account) else {
+    private func reason(_ error: any Error, about name: String) -> String {
+        if error is Bounded.TooLate { return "there was no answer in time" }
+        if let error = error as? AnchoreError { return error.message }
+        service.logger.error("admission: \(name.prefix(300)): \(error)")
+        return "it could not be looked at; see the server's log"
+    }
+
+    private func verdict(_ name: String, _ question: Question) async throws -> ImageVerdict {
+        guard let parsed = AnchoreImageName(name), let wish = Self.wish(parsed, account: question.scope.account) else {
             return ImageVerdict(image: name, status: .unknown, reasons: ["that is no name of an image in a registry"])
         }
-        guard let bundle = try await service.store.policy(policy, of: scope.account) else {
-            return ImageVerdict(
-                image: name,
-                status: .unknown,
-                reasons: ["there is no policy \(policy ?? "that is active") in account \(scope.account)"]
-            )
-        }
-        var failure: String?
+        let isFixed = wish.digest != nil || !question.fetchesNew
         while true {
-            let image = try await service.store.images(Self.selection(wish), in: scope).first
-            if let image, image.record.status == .analyzed {
-                return try await judged(image, name, wish, bundle, account: scope.account)
+            // Before the database is looked into, which then knows what the registry said.
+            let isSettled = if isFixed { true } else { await arrivals.isSettled(wish) }
+            let image = try await image(wish, question.scope)
+            if isSettled, let image, image.record.status == .analyzed {
+                return try await judged(image, name, wish, question.bundle, account: question.scope.account)
             }
-            guard fetchesNew else {
+            guard question.fetchesNew else {
                 return ImageVerdict(image: name, status: .unknown, reasons: ["it has not been analysed"])
             }
-            if image?.record.status != .analyzing { failure = await arrivals.expect(wish) }
-            if failure != nil || ContinuousClock.now + Self.pollPause >= end {
-                let reason = failure ?? (image == nil ? "it is being fetched" : "it is being analysed")
+            var failure: String?
+            if !isSettled || image?.record.status != .analyzing {
+                failure = await arrivals.expect(wish, of: question.namespace)
+            }
+            if failure != nil || ContinuousClock.now + Self.pollPause >= question.end {
+                let reason = failure ?? (isSettled && image != nil ? "it is being analysed" : "it is being fetched")
                 return ImageVerdict(image: name, status: .unknown, reasons: [reason])
             }
             try await Task.sleep(for: Self.pollPause)
+        }
+    }
+
+    /// The image of the digest, or the one that the tag names now: not one that it named before.
+    private func image(_ wish: ImageArrivals.Wish, _ scope: AccountScope) async throws -> ListedImage? {
+        let found = try await service.store.images(Self.selection(wish), in: scope)
+        guard wish.digest == nil else { return found.first }
+        return found.first { image in
+            image.record.tags.contains {
+                $0.isCurrent && $0.registry == wish.registry && $0.tag == wish.tag
+                    && RepositoryName.stored(registry: $0.registry, $0.repository) == wish.repository
+            }
         }
     }
 

@@ -3,10 +3,10 @@ import Synchronization
 
 /// A bounded queue of parts between a thread that reads the database and a client that takes them.
 ///
-/// The thread waits while the client is slow, for some time and no longer, so that no client holds a snapshot of the
-/// database for ever; the client's task awaits while there is nothing.
+/// The thread waits while the client is slow, for some time for each part and for all of them, so that no client holds a
+/// snapshot of the database for ever; the client's task awaits while there is nothing.
 final class ExportPipe: Sendable {
-    /// The client took nothing for too long, or has gone.
+    /// The client took nothing, or not everything, for too long, or has gone.
     struct Abandoned: Error {}
 
     private struct State {
@@ -21,10 +21,12 @@ final class ExportPipe: Sendable {
     private let state = Mutex(State())
     private let room: DispatchSemaphore
     private let patience: DispatchTimeInterval
+    private let end: DispatchTime
 
-    /// `patience` is how long a client may take nothing.
-    init(patience: DispatchTimeInterval = .seconds(60)) {
+    /// `patience` is how long a client may take nothing, `limit` how long it may take over the whole export.
+    init(patience: DispatchTimeInterval = .seconds(60), limit: DispatchTimeInterval = .seconds(3600)) {
         self.patience = patience
+        end = .now() + limit
         // Dispatch traps where a semaphore goes with less than it was made with, and an export may be left half-way.
         room = DispatchSemaphore(value: 0)
         for _ in 0..<Self.capacity { room.signal() }
@@ -32,7 +34,7 @@ final class ExportPipe: Sendable {
 
     /// Adds a part; waits for room on the calling thread, which must not be one of the cooperative pool.
     func write(_ part: [UInt8]) throws {
-        guard room.wait(timeout: .now() + patience) == .success else {
+        guard room.wait(timeout: min(.now() + patience, end)) == .success, .now() < end else {
             abandon()
             throw Abandoned()
         }

@@ -153,7 +153,7 @@ struct FleetRoutes: Sendable {
         } catch is Unauthorized {
             return FleetResponse.of(Problem(401, "name and password, or a token, are needed"))
         } catch let error as AnchoreError {
-            return FleetResponse.of(Problem(error.status, error.message))
+            return FleetResponse.of(Problem(error.status, error.message, retryAfter: error.retryAfter))
         } catch let error as PostgresError where error.isTransient {
             service.logger.warning("\(request.method.rawValue) \(request.uri.path): \(error)")
             return FleetResponse.of(Problem(503, "the database cannot be reached now; try again"))
