@@ -33,7 +33,11 @@ struct HTTPSender: Sendable {
         let proxy = options.proxies.server(isTLS: address.isSecure, host: address.host, port: address.origin.port)
         if let proxy {
             // A proxy connects by itself, and judges where it goes.
-            return try await send(request, to: address, at: nil, through: proxy, since: start)
+            do {
+                return try await send(request, to: address, at: nil, through: proxy, since: start)
+            } catch let error as UnreachableError {
+                throw DeliveryError("the proxy for \(address.host): \(error.reason)")
+            }
         }
         let addresses = try await options.rules.addresses(of: address.host)
         for (place, ip) in addresses.prefix(Self.maxAddresses).enumerated() {
@@ -151,11 +155,19 @@ struct HTTPSender: Sendable {
             return DeliveryError("\(address.host): no answer in time")
         case let error as HTTPClientError: return DeliveryError("\(address.host): \(error.shortDescription)")
         case is NIOConnectionError, is IOError, is ChannelError:
-            return UnreachableError(reason: "the connection failed: \(MessageLine.of("\(error)", limit: maxTold))")
+            let reason = "the connection failed: \(MessageLine.of("\(error)", limit: maxTold))"
+            return isUnsent(error) ? UnreachableError(reason: reason) : DeliveryError("\(address.host): \(reason)")
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             return DeliveryError("\(address.host): TLS failed: \(MessageLine.of("\(error)", limit: maxTold))")
         default: return DeliveryError("\(address.host): \(MessageLine.of("\(error)", limit: maxTold))")
         }
+    }
+
+    /// Whether an error says that nothing was sent: after any other, the message may have been taken.
+    static func isUnsent(_ error: any Error) -> Bool {
+        if error is NIOConnectionError { return true }
+        guard let error = error as? IOError else { return false }
+        return [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL, EAFNOSUPPORT].contains(error.errnoCode)
     }
 }
 

@@ -7,6 +7,10 @@ import Store
 
 /// Sends messages to channels, whatever their kind.
 package struct MessageSender: Sendable {
+    /// Failures after which a mail goes to those who are accepted: with the delays of ``DeliveryPolicy``, a quarter of an hour,
+    /// which is more than servers put off senders that they do not know.
+    private static let patience = 8
+
     private let box: SecretBox?
     private let web: HTTPSender
     private let mail: SMTPSender
@@ -30,13 +34,15 @@ package struct MessageSender: Sendable {
     }
 
     /// Sends one event; throws ``DeliveryError`` where it was not taken.
-    package func send(_ event: NotificationEvent, to address: ChannelAddress) async throws {
+    ///
+    /// `failures` is how often that failed before: a mail that some are refused for the moment waits for them at first.
+    package func send(_ event: NotificationEvent, to address: ChannelAddress, failures: Int = 0) async throws {
         let now = Int(Date().timeIntervalSince1970)
         if let request = address.request(for: event, now: now) { return try await web.send(request) }
         guard let message = MailMessage(event, address, now: now) else {
             throw DeliveryError("the address is not one of mail", isPermanent: true)
         }
-        try await mail.send(message, address)
+        try await mail.send(message, address, waitsForAll: failures < Self.patience)
     }
 }
 

@@ -12,7 +12,9 @@ package struct Notifier: Sendable {
     private static let batch = 16
     private static let perChannel = 4
     private static let atATime = 8
-    /// How long a claim holds: the batch takes two rounds of the longest time that a message may.
+    /// How long a claim holds, in times that a message may take.
+    ///
+    /// The batch takes two; none is begun in the last.
     private static let leaseRounds = 3
     private static let interval = Duration.seconds(1)
     private static let tidySeconds = 600
@@ -20,7 +22,7 @@ package struct Notifier: Sendable {
     private let store: Store
     private let sender: MessageSender
     private let policy: DeliveryPolicy
-    private let lease: Duration
+    private let timeout: Duration
     private let logger: Logger
 
     package init(
@@ -33,11 +35,12 @@ package struct Notifier: Sendable {
         self.store = store
         self.sender = sender
         self.policy = policy
-        lease = options.timeout * Self.leaseRounds
+        timeout = options.timeout
         self.logger = logger
     }
 
-    /// Works until the task is cancelled; survives the loss of PostgreSQL.
+    /// Works until the task is cancelled, and then ends what it has begun, which takes no longer than a message may; survives the
+    /// loss of PostgreSQL.
     package func run() async {
         while !Task.isCancelled {
             do {
@@ -62,22 +65,42 @@ package struct Notifier: Sendable {
             keepDays: policy.keepDays
         )
         if dead > 0 { logger.warning("\(dead) notifications were given up: see `tallyman notify list`") }
-        let claims = try await store.claimDeliveries(limit: Self.batch, perChannel: Self.perChannel, lease: lease)
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        let asked = ContinuousClock.now
+        let claims = try await store.claimDeliveries(
+            limit: Self.batch,
+            perChannel: Self.perChannel,
+            lease: timeout * Self.leaseRounds
+        )
+        let latest = asked + timeout * (Self.leaseRounds - 1)
+        await withTaskGroup(of: Void.self) { group in
             var waiting = claims[...]
-            for claim in waiting.prefix(Self.atATime) { group.addTask { try await deliver(claim) } }
+            for claim in waiting.prefix(Self.atATime) { group.addTask { await begin(claim, until: latest) } }
             waiting = waiting.dropFirst(Self.atATime)
-            while try await group.next() != nil {
-                if let claim = waiting.popFirst() { group.addTask { try await deliver(claim) } }
+            while await group.next() != nil {
+                if let claim = waiting.popFirst() { group.addTask { await begin(claim, until: latest) } }
             }
         }
         return claims.count
     }
 
-    private func deliver(_ claim: ClaimedDelivery) async throws {
-        let outcome = try await outcome(of: claim)
-        // Where another has the claim by now, what it says counts.
-        guard try await store.settle(claim, outcome) else { return }
+    /// Delivers what may still be begun; the rest is anybody's when its lease has run out.
+    ///
+    /// What has begun is ended and noted in a task out of reach of a stop, which waits for it: a message that was taken and not
+    /// noted would be sent once more.
+    private func begin(_ claim: ClaimedDelivery, until latest: ContinuousClock.Instant) async {
+        guard !Task.isCancelled, ContinuousClock.now < latest else { return }
+        await Task { await deliver(claim) }.value
+    }
+
+    private func deliver(_ claim: ClaimedDelivery) async {
+        let outcome = await outcome(of: claim)
+        do {
+            // Where another has the claim by now, what it says counts.
+            guard try await store.settle(claim, outcome) else { return }
+        } catch {
+            logger.warning("what became of a notification was not noted: \(error)", metadata: ["key": "\(claim.key)"])
+            return
+        }
         var metadata: Logger.Metadata = ["channel": "\(claim.channelName)", "key": "\(claim.key)"]
         switch outcome {
         case .delivered: Measure.count(MetricNames.notifications, [("outcome", "delivered")])
@@ -91,21 +114,26 @@ package struct Notifier: Sendable {
         }
     }
 
-    private func outcome(of claim: ClaimedDelivery) async throws -> DeliveryOutcome {
+    private func outcome(of claim: ClaimedDelivery) async -> DeliveryOutcome {
+        let failure: DeliveryError
         do {
-            try await sender.send(try claim.event, to: try sender.address(claim.sealed))
+            try await sender.send(try claim.event, to: try sender.address(claim.sealed), failures: claim.failures)
             return .delivered
         } catch let error as DeliveryError {
-            if error.isPermanent { return .dead(error.reason) }
-            if claim.failures + 1 >= policy.maxFailures {
-                return .dead("not delivered in \(policy.maxFailures) tries: \(error.reason)")
-            }
-            let jitter = Double.random(in: 0...1)
-            return .failed(
-                error.reason,
-                delay: policy.delay(failures: claim.failures, asked: error.retryAfter, jitter: jitter),
-                pause: policy.pause(failures: claim.channelFailures, asked: error.retryAfter, jitter: jitter)
-            )
+            failure = error
+        } catch {
+            // Nobody cancels this task: whatever it is counts as a failure. Its words may hold the address.
+            failure = DeliveryError("sending failed: \(type(of: error))")
         }
+        if failure.isPermanent { return .dead(failure.reason) }
+        if claim.failures + 1 >= policy.maxFailures {
+            return .dead("not delivered in \(policy.maxFailures) tries: \(failure.reason)")
+        }
+        let jitter = Double.random(in: 0...1)
+        return .failed(
+            failure.reason,
+            delay: policy.delay(failures: claim.failures, asked: failure.retryAfter, jitter: jitter),
+            pause: policy.pause(failures: claim.channelFailures, asked: failure.retryAfter, jitter: jitter)
+        )
     }
 }

@@ -3,6 +3,7 @@ import NIOPosix
 import NIOSSL
 import Notifications
 import Registry
+import Synchronization
 
 /// Sends mails, each in a connection of its own, to the very address that was judged.
 struct SMTPSender: Sendable {
@@ -11,12 +12,20 @@ struct SMTPSender: Sendable {
     let options: SenderOptions
 
     /// Sends one mail; throws ``DeliveryError`` where it was not taken, and `CancellationError`.
-    func send(_ mail: MailMessage, _ address: ChannelAddress) async throws {
+    ///
+    /// With `waitsForAll` it goes to nobody while somebody is refused for the moment. What the server has taken counts as sent,
+    /// however the conversation ends.
+    func send(_ mail: MailMessage, _ address: ChannelAddress, waitsForAll: Bool) async throws {
         guard let (security, host, port) = Self.place(address.url) else {
             throw DeliveryError("the address is not one of a mail server", isPermanent: true)
         }
-        try await TimeLimit.run(options.timeout, DeliveryError("\(host): not done within \(options.timeout)")) {
-            try await send(mail, address, security, host, port)
+        let receipt = SMTPReceipt()
+        do {
+            try await TimeLimit.run(options.timeout, DeliveryError("\(host): not done within \(options.timeout)")) {
+                try await send(mail, address, waitsForAll, receipt, security, host, port)
+            }
+        } catch {
+            guard receipt.isTaken else { throw error }
         }
     }
 
@@ -41,6 +50,8 @@ struct SMTPSender: Sendable {
     private func send(
         _ mail: MailMessage,
         _ address: ChannelAddress,
+        _ waitsForAll: Bool,
+        _ receipt: SMTPReceipt,
         _ security: Security,
         _ host: String,
         _ port: Int
@@ -86,6 +97,8 @@ struct SMTPSender: Sendable {
                 )
                 try await session.deliver(
                     mail,
+                    waitsForAll: waitsForAll,
+                    receipt: receipt,
                     startsTLS: security == .startTLS,
                     login: address.user.flatMap { user in address.secret.map { (user, $0) } }
                 )
@@ -98,4 +111,13 @@ struct SMTPSender: Sendable {
             throw DeliveryError("\(host) (\(ip)): \(MessageLine.of("\(error)", limit: 200))")
         }
     }
+}
+
+/// Whether a mail server has taken a mail, for whoever cuts the conversation off.
+final class SMTPReceipt: Sendable {
+    private let taken = Atomic<Bool>(false)
+
+    var isTaken: Bool { taken.load(ordering: .acquiring) }
+
+    func sign() { taken.store(true, ordering: .releasing) }
 }

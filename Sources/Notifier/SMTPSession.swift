@@ -34,7 +34,15 @@ struct SMTPSession {
     }
 
     /// Greets, goes over to TLS where that is wanted, logs in, and hands the mail over.
-    mutating func deliver(_ mail: MailMessage, startsTLS: Bool, login: (user: String, password: String)?) async throws {
+    ///
+    /// Signs the receipt when the server has taken it.
+    mutating func deliver(
+        _ mail: MailMessage,
+        waitsForAll: Bool,
+        receipt: SMTPReceipt,
+        startsTLS: Bool,
+        login: (user: String, password: String)?
+    ) async throws {
         try Self.expect(try await reply(), "greeting")
         try await greet()
         if startsTLS {
@@ -54,13 +62,17 @@ struct SMTPSession {
             let answer = try await command("RCPT TO:<\(recipient)>")
             if !answer.isPositive { refusals.append(answer) }
         }
-        // Whom it does not know it will not know the next time: the others are not to be told twice.
-        if refusals.count == mail.recipients.count, let refusal = refusals.first {
+        // Whom it puts off it may take the next time, and the others are not to be told twice; whom it does not know it will
+        // not know then.
+        let putOff = refusals.first { $0.code < 500 }
+        if waitsForAll, let putOff { try Self.expect(putOff, "a recipient for now") }
+        if refusals.count == mail.recipients.count, let refusal = putOff ?? refusals.first {
             try Self.expect(refusal, "every recipient")
         }
         try Self.expect(try await command("DATA"), "DATA")
         try await outbound.write(ByteBuffer(bytes: mail.bytes + Array(".\r\n".utf8)))
         try Self.expect(try await reply(), "the message")
+        receipt.sign()
         // It is theirs now, whatever becomes of the farewell.
         try? await outbound.write(ByteBuffer(string: "QUIT\r\n"))
     }

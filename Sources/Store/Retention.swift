@@ -3,7 +3,8 @@ import Postgres
 
 /// How long the fleet's past is kept.
 package struct RetentionSettings: Sendable, Equatable {
-    /// Finished runs are kept this long; the newest good ones, which reports compare, always.
+    /// Finished runs are kept this long, those of subscriptions two days at most; the newest good ones over the fleet,
+    /// which reports compare, always.
     package var runDays: Int
     /// Images that no tag names any more, and where tags once pointed, are kept this long after they were last named.
     package var imageDays: Int
@@ -37,8 +38,10 @@ package struct RetentionSummary: Sendable, Equatable {
 }
 
 extension Store {
-    /// Runs that are kept whatever their age: the newest, and the one that it is compared with.
+    /// Runs over the fleet that are kept whatever their age: the newest, and the one that it is compared with.
     private static let keptRuns = 2
+    /// Runs that subscriptions ask for, which may be many a day, are kept no longer than this.
+    private static let watchDays = 2
 
     /// Removes what is older than `settings` allow, and has PostgreSQL use the space again.
     ///
@@ -93,10 +96,12 @@ extension Store {
         var summary = RetentionSummary()
         summary.runs = try session.execute(
             """
-            DELETE FROM runs WHERE state IN ('done', 'failed') AND finished_at < $1::timestamptz - make_interval(days => $2::integer)
-                AND id NOT IN (SELECT id FROM runs WHERE state = 'done' ORDER BY id DESC LIMIT $3)
+            DELETE FROM runs WHERE state IN ('done', 'failed') AND finished_at < $1::timestamptz
+                    - make_interval(days => CASE origin WHEN 'watch' THEN least($2::integer, $4::integer) ELSE $2::integer END)
+                AND id NOT IN (SELECT id FROM runs WHERE state = 'done' AND origin = 'fleet' ORDER BY id DESC LIMIT $3)
+                AND id IS DISTINCT FROM (SELECT max(id) FROM runs WHERE state = 'done')
             """,
-            [now, .int(settings.runDays), .int(keptRuns)]
+            [now, .int(settings.runDays), .int(keptRuns), .int(watchDays)]
         ).affected
         summary.tags = try session.execute(
             """

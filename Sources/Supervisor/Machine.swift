@@ -5,7 +5,8 @@ import Logging
 struct Machine: Sendable {
     /// How long a part may take to finish what it is doing.
     private static let grace = Duration.seconds(10)
-    private static let partStopSteps: [ChildProcess.StopStep] = [(SIGTERM, .zero), (SIGKILL, grace)]
+    /// The coordinator ends the messages that it has begun to send, which takes as long as one may.
+    private static let coordinatorGrace = Duration.seconds(30)
     /// How long a server may take to accept connections; PostgreSQL may have much of its log to replay.
     private static let readyTime = Duration.seconds(120)
     /// A server that ended this often before it was ready will not come.
@@ -52,10 +53,12 @@ struct Machine: Sendable {
         func part(
             _ name: String,
             _ arguments: [String],
+            grace: Duration = Self.grace,
             onEnd: @escaping @Sendable (EndedProcess) async -> Void = { _ in }
         ) -> SupervisedPart {
             let command = ChildCommand(program: options.executable, arguments: arguments, environment: environment)
-            return SupervisedPart(name: name, stopSteps: Self.partStopSteps, logger: logger, onEnd: onEnd) { command }
+            let stopSteps: [ChildProcess.StopStep] = [(SIGTERM, .zero), (SIGKILL, grace)]
+            return SupervisedPart(name: name, stopSteps: stopSteps, logger: logger, onEnd: onEnd) { command }
         }
         self.endpoints = endpoints
         self.directory = directory
@@ -66,7 +69,7 @@ struct Machine: Sendable {
             try await postgres.command()
         }
         queue = SupervisedPart(name: "redis", stopSteps: PrivateRedis.stopSteps, logger: logger) { redis.command() }
-        coordinator = part("coordinator", ["coordinator"])
+        coordinator = part("coordinator", ["coordinator"], grace: Self.coordinatorGrace)
         workers = (1...options.workers).map { number in
             part("worker \(number)", ["worker"]) { await workerEnded(endpoints.postgres, $0) }
         }

@@ -9,7 +9,7 @@ final class MailServer: Sendable {
         var certificate: (chain: String, key: String)?
         var isImplicitTLS = false
         var ways = "PLAIN LOGIN"
-        /// Answers in place of the usual ones, by the first word of a command.
+        /// Answers in place of the usual ones, by a whole command or its first word.
         var answers: [String: String] = [:]
         /// Written right behind the answer to STARTTLS, in the clear.
         var injected = ""
@@ -105,7 +105,7 @@ private final class Conversation: ChannelInboundHandler {
             return say(loginLines == 0 ? "235 welcome" : "334 UGFzc3dvcmQ6", context)
         }
         let word = String(line.prefix { $0 != " " })
-        if let answer = behaviour.answers[word] { return say(answer, context) }
+        if let answer = behaviour.answers[line] ?? behaviour.answers[word] { return say(answer, context) }
         switch word {
         case "EHLO":
             let offersTLS = behaviour.certificate != nil && !isSecure

@@ -156,6 +156,22 @@ struct NotifierTests {
         }
     }
 
+    @Test("What a stop finds under way is ended and noted")
+    func stop() async throws {
+        try await withStore { store in
+            let server = try FaultServer { _, _ in [.pause(.milliseconds(200))] + .reply(200) }
+            defer { server.stop() }
+            try await add("slow", server.url, to: store)
+            try await tell(1, store)
+            let stopped = Task { try await notifier(store).round() }
+            while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+            stopped.cancel()
+            #expect(try await stopped.value == 1)
+            #expect(try await states(store) == ["delivered": 1])
+            #expect(server.requests.count == 1)
+        }
+    }
+
     @Test("A channel whose key is another one is told apart, and keeps its messages")
     func otherKey() async throws {
         try await withStore { store in

@@ -1,6 +1,7 @@
 import AnchoreAPI
 import Foundation
 import HTTPProxy
+import NIOCore
 import Notifications
 import Registry
 import ScanModel
@@ -231,6 +232,49 @@ struct SenderTests {
             let address = Self.mail("smtp+plain://127.0.0.1:25", login: false)
             try await Self.sender { $0.rules = TargetRules() }.send(Self.event(), to: address)
         }
+    }
+
+    @Test("A mail waits for those who are put off, for a while, and not for those who are unknown")
+    func putOffRecipients() async throws {
+        for (answer, failures, isTaken) in [("451 later", 0, false), ("451 later", 8, true), ("550 nobody", 0, true)] {
+            let server = try await MailServer(.init(answers: ["RCPT TO:<b@example.org>": answer]))
+            let address = Self.mail("smtp+plain://127.0.0.1:\(server.port)", login: false)
+            do {
+                try await Self.sender().send(Self.event(), to: address, failures: failures)
+                #expect(isTaken)
+            } catch let error as DeliveryError {
+                #expect(!isTaken && !error.isPermanent && error.reason.contains("451 later"), "\(error)")
+            }
+            #expect(server.lines.contains("DATA") == isTaken, "whoever was accepted is not told twice")
+            try await server.stop()
+        }
+        // One who is unknown is no reason to give up one who is put off.
+        let server = try await MailServer(
+            .init(answers: ["RCPT TO:<a@example.org>": "550 nobody", "RCPT TO:<b@example.org>": "451 later"])
+        )
+        for failures in [0, 8] {
+            do {
+                let address = Self.mail("smtp+plain://127.0.0.1:\(server.port)", login: false)
+                try await Self.sender().send(Self.event(), to: address, failures: failures)
+                Issue.record("a mail to nobody was taken")
+            } catch let error as DeliveryError { #expect(!error.isPermanent) }
+        }
+        try await server.stop()
+    }
+
+    @Test(
+        "A proxy that cannot be reached is a failed delivery, and only what was surely not sent goes to another address"
+    )
+    func unreachable() async throws {
+        let gone = try FaultServer { _, _ in .reply(200) }
+        gone.stop()
+        let proxies = try HTTPProxySettings(environment: [:], proxy: gone.url)
+        let error = try await Self.failure("http://endpoint.test/", Self.sender { $0.proxies = proxies })
+        #expect(!error.isPermanent && error.reason.contains("the proxy for endpoint.test"), "\(error)")
+        for (code, isUnsent) in [(ECONNREFUSED, true), (ENETUNREACH, true), (ECONNRESET, false), (EPIPE, false)] {
+            #expect(HTTPSender.isUnsent(IOError(errnoCode: code, reason: "connect")) == isUnsent)
+        }
+        #expect(!HTTPSender.isUnsent(ChannelError.eof))
     }
 
     @Test("Replies of mail servers in any pieces, and damaged ones, are read without harm")

@@ -194,6 +194,21 @@ struct OutboxTests {
         }
     }
 
+    @Test("What is held for a channel that is none of summaries any more is told by itself")
+    func heldTooLong() async throws {
+        try await TestDatabase.with { store in
+            var filter = ChannelFilter()
+            filter.digestMinute = 360
+            for name in ["daily", "changed"] { try await store.hear(name, filter) }
+            try await store.tell(3)
+            // As a transaction leaves it that began before the change and ended after it.
+            try await store.execute("UPDATE notification_channels SET digest_minute = NULL WHERE name = 'changed'")
+            #expect(try await store.tidyDeliveries(every: 0, giveUpAfterHours: 72, keepDays: 14) == 0)
+            let claims = try await store.claimDeliveries(limit: 9, perChannel: 9, lease: .seconds(60))
+            #expect(claims.map(\.channelName) == ["changed", "changed", "changed"])
+        }
+    }
+
     @Test("Whatever dies in whatever order, each message is taken at least once, under one key, and none is lost")
     func crashes() async throws {
         try await TestDatabase.with { store in

@@ -43,6 +43,20 @@ struct RetentionTests {
         }
     }
 
+    @Test("Runs of subscriptions go after two days, and push out no run over the fleet")
+    func watchRuns() async throws {
+        try await TestDatabase.with { store in
+            var runs: [Int] = []
+            for _ in 0..<6 { runs.append(try await run(store, "a", package: "p").id) }
+            try await store.execute("UPDATE runs SET origin = 'watch' WHERE id > \(runs[2])")
+            #expect(try await retain(store, inDays: 1)?.runs == 0)
+            #expect(try await retain(store, inDays: 3)?.runs == 2)
+            #expect(try await retain(store, inDays: 1_000)?.runs == 1)
+            let kept = try await store.texts("SELECT id::text FROM runs ORDER BY id")
+            #expect(kept == [runs[1], runs[2], runs[5]].map(String.init))
+        }
+    }
+
     @Test("The last good result of a tag stays, however old, while its newer image cannot be analysed")
     func lastGood() async throws {
         try await TestDatabase.with { store in

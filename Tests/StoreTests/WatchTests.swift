@@ -68,6 +68,46 @@ struct WatchTests {
         }
     }
 
+    @Test("Tags of repositories that are watched as a whole do not crowd out the others")
+    func manyTags() async throws {
+        try await TestDatabase.with { store in
+            try await store.subscribe("registry.test/big", [.repoUpdate])
+            try await store.subscribe("registry.test/small:1", [.tagUpdate])
+            try await store.execute(
+                """
+                INSERT INTO subscriptions (account, id, key, kind, is_active)
+                SELECT 'admin', number, 'registry.test/big:' || number, 'tag_update', true
+                FROM generate_series(1, 20001) AS number
+                """
+            )
+            let id = try #require(try await store.requestWatch(every: 0))
+            #expect(try await store.run(id)?.targets == ["registry.test/big", "registry.test/small:1"])
+        }
+    }
+
+    @Test("What a client changes while a run is planned stays, and is what the plan goes by")
+    func edited() async throws {
+        try await TestDatabase.with { store in
+            try await store.hear("all")
+            try await store.subscribe("registry.test/app", [.repoUpdate], value: Self.value(["0"]))
+            let image = try SampleFleet.image("app", "1", layers: ["a"])
+            let edited = Self.value(["0", "1"]).replacing("true", with: "false")
+            async let editing: Void = store.pool.transaction { session in
+                _ = try session.execute("UPDATE subscriptions SET value = $1", [.text(edited)])
+                _ = try session.execute("SELECT pg_sleep(1)")
+            }
+            try await Task.sleep(for: .milliseconds(200))
+            _ = try await store.plan([image], whole: ["app"])
+            try await editing
+            #expect(try await store.told().filter { $0.kind == "repo_update" }.isEmpty, "the client knows the tag")
+            let record = try #require(
+                try await store.subscriptions(of: "admin", key: "registry.test/app", type: .repoUpdate).first
+            )
+            let value = try JSONReader.read(Array((record.value ?? "").utf8))
+            #expect(value["autosubscribe"]?.bool == false && value["repotags"]?.array == ["1"])
+        }
+    }
+
     /// Three images under one tag, the newest last, and one of another repository; all analysed.
     private func withHistory(_ body: (Store) async throws -> Void) async throws {
         try await TestDatabase.with { store in

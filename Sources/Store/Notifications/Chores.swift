@@ -42,12 +42,19 @@ extension Store {
     }
 
     /// Repositories as a whole, and the watched tags of others; what clients wrote that is neither is passed over.
+    ///
+    /// Tags of repositories that are watched as a whole do not count for the bound.
     private static func watchedTargets(_ session: PostgresSession) throws -> [String] {
         let rows = try session.execute(
             """
             SELECT DISTINCT subscriptions.kind, subscriptions.key FROM subscriptions
                 JOIN accounts ON accounts.name = subscriptions.account AND accounts.state = 'enabled'
-            WHERE is_active AND subscriptions.kind IN ('repo_update', 'tag_update')
+            WHERE is_active AND (subscriptions.kind = 'repo_update' OR subscriptions.kind = 'tag_update'
+                AND NOT EXISTS (
+                    SELECT FROM subscriptions AS whole
+                        JOIN accounts AS owner ON owner.name = whole.account AND owner.state = 'enabled'
+                    WHERE whole.kind = 'repo_update' AND whole.is_active
+                        AND whole.key = regexp_replace(subscriptions.key, ':[^:/]*$', '')))
             ORDER BY 1, 2 LIMIT $1
             """,
             [.int(maxWatched)]

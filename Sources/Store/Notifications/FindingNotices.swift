@@ -48,6 +48,8 @@ extension Store {
         }
     }
 
+    /// Works from the images that the changes touch, a few of the fleet's as a rule, to who subscribed to them.
+    ///
     /// An image counts where it was analysed before the change: what comes with a new image is no change of it.
     private static let changedImages = """
         WITH taken AS (
@@ -60,14 +62,17 @@ extension Store {
                 JOIN packages ON packages.id = touched.package_id
                 JOIN package_sets ON package_sets.package_ids @> ARRAY[touched.package_id::integer]
             WHERE packages.owner IS NOT NULL OR NOT touched.package_id = ANY(package_sets.owned_ids)
+        ), touched AS MATERIALIZED (
+            SELECT DISTINCT image_sets.manifest_id FROM places JOIN image_sets ON image_sets.set_id = places.set_id
         ), watched AS MATERIALIZED (
             SELECT subscriptions.account, subscriptions.key, tags.manifest_id, image_analyses.analyzed_at
-            FROM tags JOIN repositories ON repositories.id = tags.repository_id
+            FROM touched JOIN tags ON tags.manifest_id = touched.manifest_id AND tags.valid_until IS NULL
+                JOIN repositories ON repositories.id = tags.repository_id
                 JOIN registries ON registries.id = repositories.registry_id
                 JOIN subscriptions ON subscriptions.kind = 'vuln_update' AND subscriptions.is_active
                     AND subscriptions.key = \(NotificationFacts.tagKey("tags.name"))
                 JOIN image_analyses ON image_analyses.manifest_id = tags.manifest_id
-            WHERE tags.valid_until IS NULL AND \(NotificationFacts.isHeard)
+            WHERE \(NotificationFacts.isHeard)
         ), described AS MATERIALIZED (
             SELECT changed.package_id, changed.vulnerability_id, vulnerabilities.name AS flaw,
                 array_position(ARRAY['unknown', 'negligible', 'low', 'medium', 'high', 'critical'], known.severity) - 1

@@ -157,7 +157,8 @@ extension Store {
 
     /// Removes a channel and what waits for it; `false` where there is none of this name.
     package func removeChannel(_ name: String) async throws -> Bool {
-        try await pool.run { session in
+        // Who settles a message locks it before its channel, and this does the contrary: it may have to be tried again.
+        try await pool.transaction { session in
             try session.execute("DELETE FROM notification_channels WHERE name = $1", [.text(name)]).affected == 1
         }
     }

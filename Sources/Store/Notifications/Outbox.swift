@@ -184,6 +184,7 @@ extension Store {
 
     /// Gives up what has waited too long, and removes what was settled long ago; returns how many were given up.
     ///
+    /// What is held for a summary that will not come is told by itself.
     /// Nothing is done where `seconds` have not passed since the last time.
     package func tidyDeliveries(every seconds: Int, giveUpAfterHours hours: Int, keepDays days: Int) async throws -> Int
     {
@@ -200,6 +201,14 @@ extension Store {
                 """,
                 [.int(hours)]
             ).affected
+            // Held by what was written while the channel ceased to be one of summaries.
+            _ = try session.execute(
+                """
+                UPDATE notification_deliveries AS delivery SET state = 'waiting', not_before = now()
+                FROM notification_channels AS channel
+                WHERE channel.id = delivery.channel_id AND delivery.state = 'held' AND channel.digest_minute IS NULL
+                """
+            )
             _ = try session.execute(
                 "DELETE FROM notification_deliveries WHERE settled_at < now() - make_interval(days => $1::integer)",
                 [.int(days)]

@@ -15,13 +15,26 @@ struct WatchedRepositories {
     init(_ session: PostgresSession) { self.session = session }
 
     func tell(run: Int) throws {
+        _ = try session.execute(Self.lock, [.int(run)])
         let watched = Array(try session.execute(Self.watched, [.int(run)]))
         if !watched.isEmpty {
             try adopt(run)
             try remember(watched)
         }
-        _ = try session.execute(Self.listedImages)
+        _ = try session.execute(Self.listedImages, [.int(run)])
     }
+
+    /// Holds what clients and other plans would change meanwhile: a statement of its own, so that the next ones see what
+    /// they had changed before.
+    private static let lock = """
+        SELECT id FROM subscriptions
+        WHERE kind = 'repo_update' AND is_active AND key IN (
+            SELECT shown_repository(registries.host, repositories.name)
+            FROM (SELECT DISTINCT repository_id FROM run_images WHERE run_id = $1) AS seen
+                JOIN repositories ON repositories.id = seen.repository_id
+                JOIN registries ON registries.id = repositories.registry_id)
+        ORDER BY account, id FOR UPDATE
+        """
 
     /// Active subscriptions of repositories that the run `$1` looked at, with the tags that there are now.
     private static let watched = """
@@ -82,18 +95,21 @@ struct WatchedRepositories {
         )
     }
 
-    /// Images that a watched tag of an account names since this transaction are in its list; accounts of type admin see them
-    /// anyway.
+    /// Images that a watched tag of an account names since this transaction, the plan of the run `$1`, are in its list;
+    /// accounts of type admin see them anyway.
     private static let listedImages = """
         INSERT INTO account_images (account, manifest_id)
         SELECT DISTINCT account_tags.account, tags.manifest_id
-        FROM tags JOIN repositories ON repositories.id = tags.repository_id
+        FROM run_images
+            JOIN tags ON tags.repository_id = run_images.repository_id AND tags.name = run_images.tag
+                AND tags.valid_until IS NULL AND tags.valid_from = now()
+            JOIN repositories ON repositories.id = tags.repository_id
             JOIN registries ON registries.id = repositories.registry_id
             JOIN account_tags ON account_tags.repository_id = tags.repository_id AND account_tags.name = tags.name
             JOIN accounts ON accounts.name = account_tags.account AND accounts.kind <> 'admin'
             JOIN subscriptions ON subscriptions.account = account_tags.account AND subscriptions.kind = 'tag_update'
                 AND subscriptions.is_active AND subscriptions.key = \(NotificationFacts.tagKey("tags.name"))
-        WHERE tags.valid_from = now() AND tags.valid_until IS NULL AND tags.manifest_id IS NOT NULL
+        WHERE run_images.run_id = $1 AND tags.manifest_id IS NOT NULL
         ORDER BY 1, 2 ON CONFLICT DO NOTHING
         """
 
