@@ -97,10 +97,20 @@ struct NotifierTests {
         }
     }
 
+    /// Lets every other message fail when it comes for the first time.
+    private final class KnownKeys: Sendable {
+        private let keys = Mutex<Set<String>>([])
+
+        func isFirstOfTwo(_ request: FaultServer.Request) -> Bool {
+            keys.withLock { $0.insert(request.headers["idempotency-key"] ?? "").inserted && $0.count % 2 == 1 }
+        }
+    }
+
     @Test("Messages reach an endpoint that works while another one hangs, fails, or refuses for good")
     func delivery() async throws {
         try await withStore { store in
-            let good = try FaultServer { _, number in .reply(number % 3 == 0 ? 503 : 200) }
+            let known = KnownKeys()
+            let good = try FaultServer { request, _ in .reply(known.isFirstOfTwo(request) ? 503 : 200) }
             let hanging = try FaultServer { _, _ in [.pause(.seconds(5))] }
             let final = try FaultServer { _, _ in .reply(410, text: "gone") }
             defer { for server in [good, hanging, final] { server.stop() } }
