@@ -42,8 +42,10 @@ package struct ImageCompliance: Sendable, Encodable {
 
         package init(control: String, gate: String, trigger: String, message: String) {
             self.control = control
-            // What looks like a secret is not repeated: the messages of instructions end in the line.
-            let end = message.contains(ComplianceRule.secretNames) ? message.range(of: " for line '")?.lowerBound : nil
+            // What looks like a secret is not repeated: the messages of instructions end in the line. Commands that are
+            // run hold logins in any form.
+            let mayTell = message.contains(ComplianceRule.secretNames) || message.contains("directive 'RUN'")
+            let end = mayTell ? message.range(of: " for line '")?.lowerBound : nil
             text = "\(gate)/\(trigger): \(message[..<(end ?? message.endIndex)])"
         }
     }

@@ -9,13 +9,16 @@ package enum FilesFold {
         let parts = layers.dropFirst().reduce(layers.first?.facts?.parts ?? []) {
             $0.intersection($1.facts?.parts ?? [])
         }
+        let searched = layers.dropFirst().reduce(layers.first?.facts?.searched ?? []) {
+            $0.intersection($1.facts?.searched ?? [])
+        }
         let findings = layers.map { layer in
             Dictionary(layer.facts?.found.map { ($0.path, $0.findings) } ?? []) { first, _ in first }
         }
         var entries: [ImageFile] = []
         var found: [FoundFile] = []
         for visible in VisiblePaths.list(layers) {
-            let source = source(of: visible, layers)
+            let source = source(of: visible, layers, findings)
             var attributes = attributes(at: source.place, in: layers[source.layer])
             if visible.kind == .hardlink, attributes != nil, source.layer != visible.layer {
                 attributes?.linkTarget = Self.attributes(at: visible.place, in: layers[visible.layer])?.linkTarget ?? []
@@ -28,11 +31,12 @@ package enum FilesFold {
                     digests: layers[source.layer].facts?.digests.digests[source.place]
                 )
             )
-            if let known = findings[source.layer][source.path] {
-                found.append(FoundFile(path: visible.path, findings: known))
-            }
+            guard var known = findings[source.layer][source.path] else { continue }
+            if source.path != visible.path { known = known.underOtherName }
+            known.linkTarget = nil
+            if !known.isEmpty { found.append(FoundFile(path: visible.path, findings: known)) }
         }
-        return ImageFiles(parts: parts, entries: entries, found: found)
+        return ImageFiles(parts: parts, searched: searched, entries: entries, found: found)
     }
 
     private struct Source {
@@ -44,13 +48,15 @@ package enum FilesFold {
     /// Where the content of an entry stands: of a hard link to a layer below, there.
     ///
     /// A link within its layer has what was collected of its target already. Each step goes to a lower layer.
-    private static func source(of visible: VisiblePath, _ layers: [AnalysedLayer]) -> Source {
+    private static func source(
+        of visible: VisiblePath,
+        _ layers: [AnalysedLayer],
+        _ findings: [[LayerPath: FileFindings]]
+    ) -> Source {
         var source = Source(layer: visible.layer, place: visible.place, path: visible.path)
         var kind = visible.kind
         while kind == .hardlink,
-            let target = attributes(at: source.place, in: layers[source.layer]).flatMap({
-                LayerPath(archiveName: $0.linkTarget)
-            }),
+            let target = findings[source.layer][source.path]?.linkTarget,
             layers[source.layer].paths.entry(at: target) == nil,
             let lower = layers[..<source.layer].lastIndex(where: { $0.paths.entry(at: target) != nil }),
             let found = layers[lower].paths.entry(at: target)

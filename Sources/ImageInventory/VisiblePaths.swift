@@ -16,22 +16,25 @@ package enum VisiblePaths {
     /// As the fold of evidence has it (``InventoryFold``): what a higher layer replaces, whites out or hides is left out.
     package static func list(_ layers: [AnalysedLayer]) -> [VisiblePath] {
         var shown: [VisiblePath] = []
-        // What the layers above have done: entries that replace, and directories of which nothing below shows.
+        // What the layers above have done: entries that replace, what is deleted with all below it, and directories of
+        // which nothing below shows though they stay themselves.
         var replaced: [LayerPath: PathKind] = [:]
-        var blocked: Set<LayerPath> = []
+        var deleted: Set<LayerPath> = []
+        var opaque: Set<LayerPath> = []
         for (position, layer) in layers.enumerated().reversed() {
             var hidden: [LayerPath: Bool] = [:]
             var next = 0
             layer.paths.forEach { path, kind in
                 let place = next
                 next += 1
-                guard replaced[path] == nil, !blocked.contains(path) || kind == .directory else { return }
-                guard path.parent.map({ !isHidden($0, replaced, blocked, &hidden) }) ?? true else { return }
+                guard replaced[path] == nil, !deleted.contains(path), kind == .directory || !opaque.contains(path)
+                else { return }
+                guard path.parent.map({ !isHidden($0, replaced, deleted, opaque, &hidden) }) ?? true else { return }
                 shown.append(VisiblePath(path: path, kind: kind, layer: position, place: place))
             }
             layer.paths.forEach { path, kind in if replaced[path] == nil { replaced[path] = kind } }
-            blocked.formUnion(layer.report.whiteouts)
-            blocked.formUnion(layer.report.opaqueDirectories)
+            deleted.formUnion(layer.report.whiteouts)
+            opaque.formUnion(layer.report.opaqueDirectories)
         }
         return shown.sorted { $0.path < $1.path }
     }
@@ -40,7 +43,8 @@ package enum VisiblePaths {
     private static func isHidden(
         _ directory: LayerPath,
         _ replaced: [LayerPath: PathKind],
-        _ blocked: Set<LayerPath>,
+        _ deleted: Set<LayerPath>,
+        _ opaque: Set<LayerPath>,
         _ known: inout [LayerPath: Bool]
     ) -> Bool {
         var climbed: [LayerPath] = []
@@ -52,7 +56,8 @@ package enum VisiblePaths {
                 break
             }
             climbed.append(path)
-            isHidden = blocked.contains(path) || replaced[path].map { $0 != .directory } == true
+            isHidden =
+                deleted.contains(path) || opaque.contains(path) || replaced[path].map { $0 != .directory } == true
             next = isHidden ? nil : path.parent
         }
         for path in climbed { known[path] = isHidden }

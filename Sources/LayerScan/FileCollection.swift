@@ -4,6 +4,8 @@ package import ScanModel
 /// What is collected of a layer's files, and the analyzers that do so.
 package struct FileCollection: Sendable {
     package let parts: Set<CollectedPart>
+    /// The expressions that the content of files is searched for.
+    let searched: Set<NamedPattern>
     let analyzers: [any FileAnalyzer]
 
     /// Takes what `plan` asks for; throws where an expression of it is none.
@@ -30,12 +32,14 @@ package struct FileCollection: Sendable {
             analyzers.append(MalwareAnalyzer(malware))
             parts.insert(.malware)
         }
-        self.init(parts: parts, analyzers: analyzers)
+        let searched = parts.contains(.content) ? Set(plan.contentPatterns) : []
+        self.init(parts: parts, searched: searched, analyzers: analyzers)
     }
 
     /// Takes analyzers as they are.
-    package init(parts: Set<CollectedPart>, analyzers: [any FileAnalyzer]) {
+    package init(parts: Set<CollectedPart>, searched: Set<NamedPattern> = [], analyzers: [any FileAnalyzer]) {
         self.parts = parts
+        self.searched = searched
         self.analyzers = analyzers
     }
 

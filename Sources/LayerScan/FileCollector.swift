@@ -7,6 +7,10 @@ import Tar
 final class FileCollector {
     /// Zeros of a layer's sparse files that are shown to analyzers, 1 GiB: headers may claim any number of them.
     private static let maxHoleBytes: Int64 = 1 << 30
+    /// Bytes, by estimate, of all that is found in a layer's files, 256 MiB: it is held in memory and stored as one.
+    static let maxKeptBytes = 256 << 20
+    /// Bytes of a link's target, as Linux has it (PATH_MAX).
+    private static let maxLinkBytes = 4096
     private static let zeros = [UInt8](repeating: 0, count: 64 * 1024)
 
     private struct Reader {
@@ -17,11 +21,17 @@ final class FileCollector {
     }
 
     private let parts: Set<CollectedPart>
+    private let searched: Set<NamedPattern>
+    private let maxKept: Int
     private let costs: AnalyzerCosts?
     private var readers: [Reader]
     private var attributes: [LayerPath: FileAttributes] = [:]
     private var digests: [LayerPath: FileDigests] = [:]
     private var found: [LayerPath: FileFindings] = [:]
+    /// Hard links to files of layers below, with their targets.
+    private var linksBelow: [LayerPath: LayerPath] = [:]
+    /// Bytes taken in, also of what was replaced later.
+    private var kept = 0
 
     /// The file that is being read: its size, and how far it has been shown.
     private var size: Int64 = 0
@@ -29,32 +39,73 @@ final class FileCollector {
     private var isTooSparse = false
     private var holeBytes: Int64 = 0
 
-    init(parts: Set<CollectedPart>, analyzers: [any FileAnalyzer], costs: AnalyzerCosts?) {
-        self.parts = parts
+    init(_ collection: FileCollection, costs: AnalyzerCosts?, maxKept: Int = FileCollector.maxKeptBytes) {
+        parts = collection.parts
+        searched = collection.searched
+        self.maxKept = maxKept
         self.costs = costs
-        readers = analyzers.map { Reader(name: $0.name, reading: $0.makeReading()) }
+        readers = collection.analyzers.map { Reader(name: $0.name, reading: $0.makeReading()) }
     }
 
-    /// Takes in an entry, which replaces an earlier one at its path.
-    func note(_ path: LayerPath, _ entry: TarEntry) {
+    /// Whether so many more bytes may be kept, which then count.
+    private func keeps(_ bytes: Int) -> Bool {
+        guard bytes <= maxKept - kept else { return false }
+        kept += bytes
+        return true
+    }
+
+    private var dropped: String { "more than \(maxKept) bytes were found in the layer's files: not kept" }
+
+    /// Takes in an entry, which replaces an earlier one at its path; returns what could not be kept.
+    func note(_ path: LayerPath, _ entry: TarEntry) -> String? {
         if !digests.isEmpty { digests[path] = nil }
         if !found.isEmpty { found[path] = nil }
-        guard parts.contains(.files) else { return }
+        if !linksBelow.isEmpty { linksBelow[path] = nil }
+        guard parts.contains(.files) else { return nil }
+        let isLong = entry.linkTarget.count > Self.maxLinkBytes
+        let isKept = !isLong && keeps(entry.linkTarget.count)
         attributes[path] = FileAttributes(
             mode: entry.mode,
             userID: UInt32(clamping: entry.userID),
             groupID: UInt32(clamping: entry.groupID),
             size: entry.kind == .file ? entry.size : 0,
-            linkTarget: entry.linkTarget
+            linkTarget: isKept ? entry.linkTarget : []
         )
+        return isLong ? "a link to a path of \(entry.linkTarget.count) bytes: not kept" : isKept ? nil : dropped
     }
 
     /// A hard link to a file that stands earlier in the archive is that file under another name.
     ///
-    /// Where the target is in a layer below, the link's own header stays, and the fold looks there.
-    func noteHardlink(_ path: LayerPath, to target: LayerPath) {
+    /// Where the target is in a layer below, the link's own header stays, and the fold looks there: whatever is collected.
+    /// Returns what could not be kept.
+    func noteHardlink(_ path: LayerPath, to target: LayerPath, isHere: Bool) -> String? {
+        guard isHere else { return noteLinkBelow(path, to: target) }
+        if let below = linksBelow[target] { return noteLinkBelow(path, to: below) }
         if let content = digests[target] { digests[path] = content }
-        if let known = found[target] { found[path] = known }
+        copyAttributes(of: target, to: path)
+        guard let known = found[target]?.underOtherName, !known.isEmpty else { return nil }
+        guard keeps(known.weight) else { return dropped }
+        found[path] = known
+        return nil
+    }
+
+    private func noteLinkBelow(_ path: LayerPath, to target: LayerPath) -> String? {
+        guard target.bytes.count <= Self.maxLinkBytes else {
+            return "a hard link to a path of \(target.bytes.count) bytes: not followed"
+        }
+        guard keeps(target.bytes.count + 100) else { return dropped }
+        linksBelow[path] = target
+        return nil
+    }
+
+    /// Hard links to files of layers below that this layer replaces, in order, with their targets.
+    ///
+    /// What such a link shows is the lower file; which layer's file it is cannot be told afterwards.
+    func replacedTargets(among paths: [LayerPath: PathKind]) -> [(path: LayerPath, target: LayerPath)] {
+        linksBelow.filter { paths[$0.value] != nil }.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
+    }
+
+    private func copyAttributes(of target: LayerPath, to path: LayerPath) {
         guard var own = attributes[path], let known = attributes[target] else { return }
         own.mode = known.mode
         own.userID = known.userID
@@ -63,10 +114,12 @@ final class FileCollector {
         attributes[path] = own
     }
 
-    /// Keeps what a cataloger read out of a package database.
-    func add(_ packaged: [PackagedFiles], at path: LayerPath) {
-        guard !packaged.isEmpty else { return }
+    /// Keeps what a cataloger read out of a package database; returns what could not be kept.
+    func add(_ packaged: [PackagedFiles], at path: LayerPath) -> String? {
+        guard !packaged.isEmpty else { return nil }
+        guard keeps(packaged.reduce(0) { $0 + $1.weight }) else { return dropped }
         found[path, default: FileFindings()].packaged += packaged
+        return nil
     }
 
     /// Whether any analyzer wants the content of a file; it is then shown by ``consume(_:at:)``.
@@ -137,6 +190,7 @@ final class FileCollector {
         }
         digests[path] = result.digests
         if !result.findings.isEmpty {
+            guard keeps(result.findings.weight) else { return result.problems + [dropped] }
             // Catalogers that read the same file may have said something of it before.
             result.findings.packaged += found[path]?.packaged ?? []
             found[path] = result.findings
@@ -159,8 +213,10 @@ final class FileCollector {
                 place += 1
             }
         }
+        for (path, target) in linksBelow { found[path, default: FileFindings()].linkTarget = target }
         return LayerFacts(
             parts: parts,
+            searched: searched,
             attributes: FileAttributeTable(ordered),
             digests: FileDigestTable(placed),
             found: found.map { FoundFile(path: $0.key, findings: $0.value) }.sorted { $0.path < $1.path }

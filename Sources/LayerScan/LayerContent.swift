@@ -20,6 +20,7 @@ struct LayerContent {
     /// Evidence by path; a path that comes twice in one archive counts as it stands last.
     private var evidence: [LayerPath: [Evidence]] = [:]
     private var problems: [LayerPath: [CoverageGap]] = [:]
+    private var problemCount = 0
     private var gaps: Set<CoverageGap> = []
     private var hiddenGaps = 0
     /// Databases that wait for a companion, and possible companions.
@@ -57,7 +58,7 @@ struct LayerContent {
         guard path != .root, !noteWhiteout(path) else { return }
         forget(path)
         paths[path] = PathKind(rawValue: entry.kind.rawValue) ?? .other
-        collector?.note(path, entry)
+        if let problem = collector?.note(path, entry) { addProblem(path, problem) }
         noteStandingEntries(at: path)
         switch entry.kind {
         case .file:
@@ -89,7 +90,7 @@ struct LayerContent {
     private mutating func forget(_ path: LayerPath) {
         guard paths[path] != nil else { return }
         evidence[path] = nil
-        problems[path] = nil
+        problemCount -= problems.removeValue(forKey: path)?.count ?? 0
         waiting[path] = nil
         companions[path] = nil
     }
@@ -165,7 +166,7 @@ struct LayerContent {
         )
         let found = read(file, with: cataloger)
         found.problems.forEach { addProblem(path, $0) }
-        collector?.add(found.packaged, at: path)
+        if let problem = collector?.add(found.packaged, at: path) { addProblem(path, problem) }
         guard !cataloger.listsFilesOnly else { return }
         // An evidence file without packages still counts: it replaces the one below it.
         guard keepsEmpty || !found.packages.isEmpty else { return }
@@ -195,10 +196,14 @@ struct LayerContent {
     private mutating func noteHardlink(_ path: LayerPath, _ entry: TarEntry) {
         let wanted = selection.nameCatalogers(for: path).filter { !selection.catalogers[$0].listsFilesOnly }
         guard let target = LayerPath(archiveName: entry.linkTarget) else {
-            if !wanted.isEmpty { addProblem(path, "a hard link that leads out of the image was passed over") }
+            if !wanted.isEmpty || collector != nil {
+                addProblem(path, "a hard link that leads out of the image was passed over")
+            }
             return
         }
-        collector?.noteHardlink(path, to: target)
+        if let problem = collector?.noteHardlink(path, to: target, isHere: paths[target] != nil) {
+            addProblem(path, problem)
+        }
         // What a name alone makes evidence is none under a name that does not.
         let linked = (evidence[target] ?? []).filter { selection.isReader($0.cataloger, among: wanted) }
         if !linked.isEmpty {
@@ -237,6 +242,11 @@ struct LayerContent {
     }
 
     private mutating func addProblem(_ path: LayerPath, _ reason: String) {
+        guard problemCount < limits.maxGaps else {
+            hiddenGaps += 1
+            return
+        }
+        problemCount += 1
         problems[path, default: []].append(CoverageGap(path: path.text, reason: String(reason.prefix(500))))
     }
 
@@ -253,6 +263,9 @@ struct LayerContent {
         }
         waiting = [:]
         companions = [:]
+        for link in collector?.replacedTargets(among: paths) ?? [] {
+            addProblem(link.path, "a hard link to \(link.target.text) of a layer below, which this layer replaces")
+        }
         for found in problems.sorted(by: { $0.key < $1.key }) {
             found.value.forEach { addGap(path: $0.path, reason: $0.reason) }
         }

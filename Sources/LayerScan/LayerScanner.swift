@@ -53,7 +53,7 @@ package struct LayerScanner: Sendable {
             cache: cache,
             costs: costs,
             collector: collection.parts.isEmpty
-                ? nil : FileCollector(parts: collection.parts, analyzers: collection.analyzers, costs: costs)
+                ? nil : FileCollector(collection, costs: costs)
         )
         var diffID: Digest?
         var expandedBytes: Int64 = 0

@@ -18,13 +18,21 @@ package struct ImageFile: Sendable {
 package struct ImageFiles: Sendable {
     /// What was looked for in every layer.
     package var parts: Set<CollectedPart>
+    /// The expressions that the files of every layer were searched for.
+    package var searched: Set<NamedPattern>
     /// Sorted by path, each path once.
     package var entries: [ImageFile]
     /// Files with findings, sorted by path.
     package var found: [FoundFile]
 
-    package init(parts: Set<CollectedPart>, entries: [ImageFile], found: [FoundFile]) {
+    package init(
+        parts: Set<CollectedPart>,
+        searched: Set<NamedPattern>,
+        entries: [ImageFile],
+        found: [FoundFile]
+    ) {
         self.parts = parts
+        self.searched = searched
         self.entries = entries
         self.found = found
     }

@@ -33,6 +33,9 @@ package struct PackagedFiles: Hashable, Sendable, Codable {
         self.owner = owner
         self.files = files
     }
+
+    /// About how many bytes it takes to keep.
+    package var weight: Int { owner.utf8.count + files.reduce(100) { $0 + 150 + $1.path.bytes.count } }
 }
 
 /// As one text, for there are tens of thousands: `c|100644|123|md5:HEX|etc/x`, where `c` is for configuration.

@@ -17,7 +17,7 @@ struct StoredFacts: Sendable, Hashable {
     init(_ facts: LayerFacts) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        parts = facts.parts.map(\.rawValue).sorted()
+        parts = (facts.parts.map(\.rawValue) + facts.searched.map(Self.text)).sorted()
         attributes = try Zstd.compress(facts.attributes.serialized)
         digests = facts.digests.serialized
         found = facts.found.isEmpty ? [] : try Zstd.compress(Array(try encoder.encode(facts.found)))
@@ -28,6 +28,24 @@ struct StoredFacts: Sendable, Hashable {
         self.attributes = attributes
         self.digests = digests
         self.found = found
+    }
+
+    /// What an expression that was searched for stands as among the parts: `content=NAME=REGEX`, or `content==REGEX`.
+    private static let searchedMark = "content="
+
+    private static func text(_ pattern: NamedPattern) -> String {
+        "\(searchedMark)\(pattern.name ?? "")=\(pattern.pattern)"
+    }
+
+    private static func pattern(_ text: String) -> NamedPattern? {
+        guard text.hasPrefix(searchedMark) else { return nil }
+        let fields = text.dropFirst(searchedMark.count).split(
+            separator: "=",
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
+        guard fields.count == 2 else { return nil }
+        return NamedPattern(name: fields[0].isEmpty ? nil : String(fields[0]), pattern: String(fields[1]))
     }
 
     /// Bytes as they are stored.
@@ -49,6 +67,7 @@ struct StoredFacts: Sendable, Hashable {
             )
         return LayerFacts(
             parts: Set(parts.compactMap { CollectedPart(rawValue: $0) }),
+            searched: Set(parts.compactMap(Self.pattern)),
             attributes: attributes,
             digests: digests,
             found: found

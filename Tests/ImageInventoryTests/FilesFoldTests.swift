@@ -54,7 +54,44 @@ struct FilesFoldTests {
             #expect(file.digests != nil)
         }
         #expect(files.entries.contains { $0.path == LayerPath("bin/none") && $0.digests == nil })
-        #expect(files.found.map(\.path.text) == ["etc/copy", "etc/passwd"])
+        #expect(files.found.map(\.path.text) == ["etc/passwd"])
+    }
+
+    @Test("What was found in a lower layer's file counts under its hard links, whatever else is collected")
+    func findingsOfLinks() throws {
+        var base = TarBuilder()
+        base.file("opt/key", "password = x")
+        base.file("opt/old", "password = x")
+        var top = TarBuilder()
+        top.hardlink("opt/b", to: "opt/key")
+        top.hardlink("opt/c", to: "opt/b")
+        top.file("opt/.wh.key", "")
+        top.file("opt/.wh.b", "")
+        top.hardlink("opt/d", to: "opt/old")
+        top.file("opt/old", "")
+        let plan = CollectionPlan(parts: [.content], contentPatterns: [NamedPattern("P=password")])
+        for parts in [[.content], [.content, .files]] as [Set<CollectedPart>] {
+            let files = try fold(CollectionPlan(parts: parts, contentPatterns: plan.contentPatterns), base, top)
+            #expect(files.found.map(\.path.text) == ["opt/b", "opt/c"])
+            #expect(files.searched == [NamedPattern("P=password")])
+        }
+        let scanner = LayerScanner(collection: try FileCollection(plan))
+        let report = try scanner.scan(ArrayProducer(top.archive), expected: nil).report
+        #expect(report.gaps.map(\.path) == ["opt/d"])
+    }
+
+    @Test("A deleted directory with an entry of its own is gone, an opaque one stays and what it held is gone")
+    func deletedDirectories() throws {
+        var base = TarBuilder()
+        for name in ["opt", "opt/a", "opt/a/sub", "opt/b"] { base.directory(name) }
+        for name in ["opt/a/x", "opt/a/sub/x", "opt/b/x"] { base.file(name, "x") }
+        var middle = TarBuilder()
+        middle.file("opt/.wh.a", "")
+        middle.file("opt/b/.wh..wh..opq", "")
+        var top = TarBuilder()
+        top.directory("opt/a")
+        #expect(try fold(all, base, middle).entries.map(\.path.text) == ["opt", "opt/b"])
+        #expect(try fold(all, base, middle, top).entries.map(\.path.text) == ["opt", "opt/a", "opt/b"])
     }
 
     @Test("A part that one layer lacks is not collected")

@@ -173,6 +173,39 @@ struct FileCollectionTests {
         }
     }
 
+    @Test("Hard links keep no second copy of a content, nor of a package database")
+    func linkedContent() throws {
+        var tar = TarBuilder()
+        tar.file("etc/passwd", "root:x:0:0:root:/root:/bin/bash\n")
+        for number in 0..<50 { tar.hardlink("etc/copy\(number)", to: "etc/passwd") }
+        let found = try facts(tar, CollectionPlan(parts: [.files, .passwd]))
+        #expect(found.facts.found.map(\.path.text) == ["etc/passwd"])
+    }
+
+    @Test("What is found in a layer is bounded as a whole, and what is dropped is told")
+    func bounded() throws {
+        let collection = try FileCollection(CollectionPlan(parts: [.files, .passwd]))
+        let collector = FileCollector(collection, costs: nil, maxKept: 1000)
+        let listed = PackagedFiles(owner: "p", files: [PackagedFile(path: LayerPath("a"))])
+        let problems = (0..<10).map { collector.add([listed], at: LayerPath("db\($0)")) }
+        #expect(problems.prefix(3).allSatisfy { $0 == nil } && problems[9] != nil)
+        #expect(collector.facts(PathTable([:])).found.count == problems.count { $0 == nil })
+        var tar = TarBuilder()
+        tar.symlink("long", to: String(repeating: "a", count: 5000))
+        let found = try facts(tar, CollectionPlan(parts: [.files]))
+        #expect(attributes("long", found)?.linkTarget == [] && found.layer.report.gaps.map(\.path) == ["long"])
+    }
+
+    @Test("Problems beyond those that are listed are counted")
+    func manyProblems() throws {
+        var tar = TarBuilder()
+        for number in 0..<30 { tar.hardlink("l\(number)", to: "../out") }
+        var limits = LayerScanLimits()
+        limits.maxGaps = 10
+        let gaps = try facts(tar, CollectionPlan(parts: [.files]), limits: limits).layer.report.gaps
+        #expect(gaps.count == 11 && gaps.contains { $0.reason == "20 more gaps are not listed" })
+    }
+
     @Test("Damaged archives are read to where they break, with everything collected")
     func damaged() throws {
         let plan = CollectionPlan(

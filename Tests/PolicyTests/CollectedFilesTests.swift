@@ -152,18 +152,70 @@ struct CollectedFilesTests {
                 ["regex_name": ".*word.*"]
             ) == [message + ".*word.*"]
         )
-        #expect(
-            try LayeredImage.messages(
-                LayeredImage.debian,
-                "files/content_regex_match",
-                ["regex_name": "OTHER"],
-                configured: configured
-            ).isEmpty
-        )
-        let bundle = try Sample.read(Sample.bundle([Sample.rule("files/content_regex_match")]))
-        let facts = try LayeredImage.facts(LayeredImage.debian, bundle.needs)
+        let other: KeyValuePairs<String, String> = ["regex_name": "OTHER"]
+        try expectUnjudged(LayeredImage.debian, "files/content_regex_match", other, configured: configured)
+        try expectUnjudged(LayeredImage.debian, "files/content_regex_match", [:])
+    }
+
+    /// What is collected is `plan`, or what the rule asks for and `configured`.
+    private func expectUnjudged(
+        _ layers: [TarBuilder],
+        _ trigger: String,
+        _ parameters: KeyValuePairs<String, String>,
+        configured: CollectionPlan = .nothing,
+        plan: CollectionPlan? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let bundle = try Sample.read(Sample.bundle([Sample.rule(trigger, parameters)]))
+        let facts = try LayeredImage.facts(layers, plan ?? bundle.needs.union(configured))
         let evaluation = bundle.evaluate(facts, as: ImageName("app:1"), now: Sample.now)
-        #expect(!evaluation.passes && evaluation.problems.count == 1)
+        #expect(!evaluation.passes && evaluation.problems.count == 1, sourceLocation: sourceLocation)
+    }
+
+    @Test("What is there but was not kept, hashed or asked for is not judged")
+    func notKept() throws {
+        let shells: KeyValuePairs<String, String> = ["shells": "/bin/bash"]
+        for kind in 0..<3 {
+            var top = TarBuilder()
+            switch kind {
+            case 0: top.symlink("etc/passwd", to: "/opt/passwd")
+            case 1: top.hardlink("etc/passwd", to: "app/settings.ini")
+            default: top.file("etc/passwd", String(repeating: "a:x:1:1::/:/bin/sh\n", count: 60_000))
+            }
+            try expectUnjudged(LayeredImage.debian + [top], "passwd_file/blacklist_shells", shells)
+        }
+        let path: KeyValuePairs<String, String> = ["path": "/etc/httpd.conf", "regex": "x", "check": "match"]
+        try expectUnjudged(LayeredImage.debian, "retrieved_files/content_regex", path, plan: .standard)
+        try expectUnjudged(LayeredImage.debian, "packages/verify", [:], plan: .standard)
+        try expectUnjudged(LayeredImage.debian, "packages/verify", ["check": "changed"], plan: .standard)
+    }
+
+    @Test("Names that are canonically equivalent, or no UTF-8, hide no set-user-ID file")
+    func equivalentNames() throws {
+        var tar = TarBuilder()
+        let names: [[UInt8]] = [
+            Array("bin/\u{e9}".utf8), Array("bin/e\u{301}".utf8), [0x62, 0xff], [0x62, 0xfe], Array("c".utf8),
+        ]
+        for (number, name) in names.enumerated() {
+            tar.entry(name, .file, content: [1], mode: number % 2 == 0 ? 0o4755 : 0o755)
+            tar.entry([0x64] + name, .file, content: [1], mode: number % 2 == 1 ? 0o4755 : 0o755)
+        }
+        #expect(try LayeredImage.messages([tar], "files/suid_or_guid_set").count == 5)
+    }
+
+    @Test("Files are found by the bytes of their paths")
+    func tableByBytes() {
+        let (composed, decomposed) = ("/\u{e9}", "/e\u{301}")
+        let table = FileTable([
+            FileFact(path: composed, mode: 0o100644), FileFact(path: decomposed, mode: 0o104755),
+            FileFact(path: "/a", mode: 0o100600), FileFact(path: "/a", mode: 0o100644),
+            FileFact(path: "/\u{fffd}", mode: 0o104755), FileFact(path: "/\u{fffd}", mode: 0o100644),
+        ])
+        #expect(table.entries.count == 5 && table.setIDs.count == 2)
+        #expect(table[composed]?.mode == 0o100644 && table[decomposed]?.mode == 0o104755)
+        #expect(table["/a"]?.mode == 0o100644 && table["/z"] == nil)
+        let deep = String(repeating: "/d", count: 100_000)
+        #expect(table.resolving(deep) == nil)
     }
 
     @Test(

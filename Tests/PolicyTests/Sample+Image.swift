@@ -1,4 +1,5 @@
 import Policy
+import ScanModel
 import Versions
 
 extension Sample {
@@ -25,6 +26,7 @@ extension Sample {
             )
         )
         image.files = .collected(FileTable(files, hasDigests: true))
+        image.contentSearches = [NamedPattern("PASSWORD=.*password.*")]
         image.contentMatches = .collected([
             ContentMatch(path: "/app/config.ini", name: "PASSWORD", pattern: ".*password.*", lines: [3])
         ])

@@ -25,6 +25,16 @@ struct SecretScannerTests {
         return scanner.finish()
     }
 
+    @Test("A rule that has used up its steps is not tried again, and every file that it was wanted in says so")
+    func spentRule() {
+        let matchers = SecretMatchers(.standard, budget: 0)
+        for _ in 0..<2 {
+            var scanner = SecretScanner(matchers, path: path)
+            scanner.consume("aws_access_key_id = AKIAQWERTYUIOPASDFGH\n".utf8)
+            #expect(scanner.finish().isEmpty && scanner.gap?.contains("too costly") == true)
+        }
+    }
+
     /// Lines of all lengths around secrets, some longer than what is looked at together.
     private func text(seed: UInt64) -> [UInt8] {
         var samples = SecretSamples(random: SeededRandom(seed: seed))

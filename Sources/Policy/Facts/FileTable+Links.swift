@@ -1,6 +1,8 @@
 extension FileTable {
     /// Links that one path may lead through, as in Linux (path_resolution(7)).
     private static let maxLinks = 40
+    /// Directories of a path that are looked at: each costs a search for the path up to there.
+    private static let maxParts = 64
 
     /// The entry that `path` leads to through links in place of directories; links at its end are not followed.
     ///
@@ -19,6 +21,7 @@ extension FileTable {
     /// The path with its first directory that is a link replaced; `nil` where none is.
     private func followingFirstLink(of path: String) -> String? {
         let parts = path.split(separator: "/")
+        guard parts.count <= Self.maxParts else { return nil }
         var directory = ""
         for (index, part) in parts.dropLast().enumerated() {
             let parent = directory

@@ -46,7 +46,9 @@ package struct FileFact: Hashable, Sendable {
 
 /// The entries of an image's file system, by path.
 package struct FileTable: Sendable {
-    /// Sorted by path, each path once: the last that was given counts.
+    /// Sorted by the bytes of their paths, each path once: the last that was given counts.
+    ///
+    /// Names that are no UTF-8 may read the same: all of them count.
     package let entries: [FileFact]
     /// Whether the contents of files were hashed.
     package let hasDigests: Bool
@@ -75,11 +77,27 @@ package struct FileTable: Sendable {
 
     /// As a rule they come sorted, and there are tens of thousands.
     private static func sorted(_ entries: [FileFact]) -> [FileFact] {
-        if zip(entries, entries.dropFirst()).allSatisfy({ $0.path < $1.path }) { return entries }
-        var byPath: [String: FileFact] = [:]
-        byPath.reserveCapacity(entries.count)
-        for entry in entries { byPath[entry.path] = entry }
-        return byPath.values.sorted { $0.path < $1.path }
+        if zip(entries, entries.dropFirst()).allSatisfy({ precedes($0.path, $1.path) }) { return entries }
+        let ordered = entries.enumerated().sorted { left, right in
+            let isBefore = precedes(left.element.path, right.element.path)
+            return isBefore || !precedes(right.element.path, left.element.path) && left.offset < right.offset
+        }
+        var kept: [FileFact] = []
+        kept.reserveCapacity(entries.count)
+        for (_, entry) in ordered {
+            if let last = kept.last, last.path.utf8.elementsEqual(entry.path.utf8),
+                !entry.path.unicodeScalars.contains("\u{FFFD}")
+            {
+                kept.removeLast()
+            }
+            kept.append(entry)
+        }
+        return kept
+    }
+
+    /// By bytes: names that look the same, such as those of an accent written in two ways, are different files.
+    private static func precedes(_ left: String, _ right: String) -> Bool {
+        left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 
     /// Places in `entries` whose paths match from their start.
@@ -108,8 +126,9 @@ package struct FileTable: Sendable {
         var high = entries.count
         while low < high {
             let middle = (low + high) / 2
-            if entries[middle].path < path { low = middle + 1 } else { high = middle }
+            if Self.precedes(entries[middle].path, path) { low = middle + 1 } else { high = middle }
         }
-        return low < entries.count && entries[low].path == path ? entries[low] : nil
+        guard low < entries.count, entries[low].path.utf8.elementsEqual(path.utf8) else { return nil }
+        return entries[low]
     }
 }

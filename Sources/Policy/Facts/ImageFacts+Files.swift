@@ -15,7 +15,8 @@ extension ImageFacts {
         files = collected([.files], "files were not listed") {
             FileTable(image.entries.map { FileFact($0) }, hasDigests: image.parts.contains(.digests))
         }
-        contentMatches = collected([.content], "no content search was run") {
+        contentSearches = image.searched
+        contentMatches = collected(image.searched.isEmpty ? [] : [.content], "no content search was run") {
             image.found.flatMap { file in
                 file.findings.contentMatches.map { ContentMatch(path: file.path, $0) }
             }
@@ -27,6 +28,9 @@ extension ImageFacts {
         retrievedFiles = collected([.retrieve], "no files were retrieved") { contents }
         passwdEntries = collected([.passwd, .retrieve], "/etc/passwd was not retrieved") {
             contents["/etc/passwd"].map { PasswdEntry.entries(of: $0) } ?? []
+        }
+        if contents["/etc/passwd"] == nil, passwdEntries.value != nil, image.showsPasswd {
+            passwdEntries = .notCollected("the content of /etc/passwd was not kept: it is too large, or a link")
         }
         secretMatches = collected([.secrets], "no search for secrets was run") {
             image.found.flatMap { file in ContentMatch.all(path: file.path, file.findings.secrets) }
@@ -67,6 +71,15 @@ extension ImageFacts {
                 : .notCollected("the files of packages were not listed; \(remedy)")
         }
         packages = .collected(known)
+    }
+}
+
+extension ImageFiles {
+    /// Whether there is something at `/etc/passwd`, also by way of a link in place of `/etc`.
+    fileprivate var showsPasswd: Bool {
+        entries.contains {
+            $0.path.text == "etc/passwd" && $0.kind != .directory || $0.path.text == "etc" && $0.kind == .symlink
+        }
     }
 }
 

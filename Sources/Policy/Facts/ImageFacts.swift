@@ -1,3 +1,5 @@
+package import ScanModel
+
 /// Everything that gates ask about one image, filled in by the caller; what was not looked for says so.
 package struct ImageFacts: Sendable {
     /// The image's ID: the digest of its configuration in hexadecimal, without an algorithm; empty where there is none.
@@ -12,6 +14,8 @@ package struct ImageFacts: Sendable {
     package var vulnerabilities: Collected<[VulnerabilityFact]> = .notCollected("nothing was matched with advisories")
     package var advisories: Collected<AdvisoryFacts> = .notCollected("there are no advisories")
     package var files: Collected<FileTable> = .notCollected("files were not listed")
+    /// The expressions that the files of every layer were searched for.
+    package var contentSearches: Set<NamedPattern> = []
     /// Files whose content the content search found something in, by path.
     package var contentMatches: Collected<[ContentMatch]> = .notCollected("no content search was run")
     /// Files in which the search for secrets found something, by path.

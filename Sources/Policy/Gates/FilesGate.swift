@@ -37,7 +37,12 @@ private struct ContentMatchTrigger: Trigger {
     }
 
     func findings(in image: ImageFacts, _: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
-        try image.contentMatches.get()
+        let matches = try image.contentMatches.get()
+        if let wanted, !image.contentSearches.contains(where: { $0.pattern == wanted || $0.name == wanted }) {
+            throw Unjudged(.notCollected, "no search for \(wanted) was run")
+        }
+        return
+            matches
             .filter { wanted == nil || $0.pattern == wanted || ($0.name != nil && $0.name == wanted) }
             .map {
                 TriggerFinding(

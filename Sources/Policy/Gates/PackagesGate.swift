@@ -123,6 +123,9 @@ private struct VerifyTrigger: Trigger {
 
     func findings(in image: ImageFacts, _: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         let files = try image.files.get()
+        guard check == .missing || files.hasDigests else {
+            throw Unjudged(.notCollected, "the contents of files were not hashed")
+        }
         var found: [TriggerFinding] = []
         for package in try image.packages.get()
         where package.isOS && (packages.isEmpty || packages.contains(package.name)) {

@@ -70,10 +70,14 @@ private struct RetrievedContentTrigger: Trigger {
         id = "\(values.ruleID ?? "None")+file://\(path)"
     }
 
-    var needs: CollectionPlan { CollectionPlan(parts: [.retrieve], retrievedPaths: [path]) }
+    var needs: CollectionPlan { CollectionPlan(parts: [.files, .retrieve], retrievedPaths: [path]) }
 
     func findings(in image: ImageFacts, _ context: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
-        guard let content = try image.retrievedFiles.get()[path] else { return [] }
+        guard let content = try image.retrievedFiles.get()[path] else {
+            // What is there was not asked for, is too large, or is a link: that it does not match is not known.
+            guard let file = try image.files.get().resolving(path), file.kind != .directory else { return [] }
+            throw Unjudged(.notCollected, "the content of \(path) was not kept")
+        }
         let matcher = context.matcher(of: pattern)
         guard try matches(content, matcher) == (check == "match") else { return [] }
         return [

@@ -5,7 +5,7 @@ import Testing
 struct FilesGateTests {
     @Test(
         "content_regex_match takes a configured expression by its name or text",
-        arguments: [("PASSWORD", true), (".*password.*", true), ("OTHER", false), ("", true)]
+        arguments: [("PASSWORD", true), (".*password.*", true), ("", true)]
     )
     func contentMatch(name: String, fires: Bool) throws {
         let message =
@@ -14,6 +14,21 @@ struct FilesGateTests {
             try Sample.messages("files/content_regex_match", ["regex_name": name]) == (fires ? [message] : [])
         )
         #expect(try Sample.messages("files/content_regex_match") == [message])
+    }
+
+    @Test("content_regex_match does not pass for an expression that nobody searched for")
+    func unsearched() throws {
+        let evaluation = try Sample.evaluate("files/content_regex_match", ["regex_name": "OTHER"], in: Sample.image)
+        #expect(evaluation.problems.count == 1 && evaluation.findings.isEmpty)
+        #expect(evaluation.finalAction == .stop)
+    }
+
+    @Test("content_regex does not pass for a file that is there but whose content was not kept")
+    func notKept() throws {
+        let parameters: KeyValuePairs<String, String> = ["path": "/usr/bin/openssl", "regex": "x", "check": "match"]
+        let evaluation = try Sample.evaluate("retrieved_files/content_regex", parameters, in: Sample.image)
+        #expect(evaluation.problems.count == 1)
+        #expect(evaluation.finalAction == .stop)
     }
 
     @Test(
