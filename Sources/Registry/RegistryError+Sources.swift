@@ -55,10 +55,11 @@ extension RegistryError {
             let remedy = "check the certificate, or give its authority's certificate"
             return RegistryError(.tls, "\(subject): TLS failed (\(PlainText.line("\(error)"))); \(remedy)")
         case let error as HTTPParserError:
+            // Also what is no HTTP: a server that fails while it answers leaves the rest for the next request to read.
             return RegistryError(
                 error == .invalidEOFState ? .unreachable : .badResponse,
                 "\(subject): \(error == .invalidEOFState ? "the response ended early" : "not HTTP: \(error)")",
-                isTransient: error == .invalidEOFState
+                isTransient: true
             )
         case is NIOHTTPDecoderError:
             return RegistryError(.badResponse, "\(subject): not HTTP: \(PlainText.line("\(error)"))")

@@ -131,6 +131,18 @@ struct RetryTests {
         #expect(ContinuousClock.now - start < .seconds(2))
     }
 
+    @Test("an answer that is no HTTP, as one that a failing server broke off leaves behind, is asked for again")
+    func outOfStep() async throws {
+        let server = try FaultServer { _, number in
+            number == 1
+                ? [.bytes(Array("rror</html>\r\n\r\n".utf8)), .close] : .reply(200, text: #"{"name":"a","tags":["1"]}"#)
+        }
+        defer { server.stop() }
+        try await withClient { client async throws in
+            #expect(try await client.tags(server.host, repository: "a").tags == ["1"])
+        }
+    }
+
     @Test("headers beyond all bounds are refused")
     func headers() async throws {
         let server = try FaultServer { _, _ in
