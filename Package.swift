@@ -148,9 +148,7 @@ let package = Package(
             "Store",
             [
                 "Advisories", "AnchoreAPI", "Codecs", "FleetAPI", "JobLifecycle", "Licenses", "Matching", "Postgres",
-                "Reports",
-                "ScanModel", "VEX",
-                crypto,
+                "Reports", "ScanModel", "VEX", "Versions", crypto,
             ],
             resources: [
                 .embedInCode("Migrations/m0001_fleet.sql"), .embedInCode("Migrations/m0002_enrichment.sql"),
@@ -260,10 +258,13 @@ let package = Package(
         tests(of: "GoBuildInfo", ["Bytes"]),
         tests(of: "Licenses", ["TallymanTesting"]),
         tests(of: "SecretSearch", ["LinearRegex", "ScanModel", "TallymanTesting"]),
-        tests(of: "MalwareScan", ["DedicatedThread"]),
+        tests(of: "MalwareScan", ["DedicatedThread", "ScanModel"]),
         tests(of: "SBOM", ["ScanModel", "TallymanTesting"]),
         tests(of: "Catalogers", ["Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting"]),
-        tests(of: "LayerScan", ["Bytes", "Codecs", "MalwareScan", "ScanModel", "TallymanTesting", crypto]),
+        tests(
+            of: "LayerScan",
+            ["Bytes", "Catalogers", "Codecs", "MalwareScan", "ScanModel", "TallymanTesting", crypto]
+        ),
         tests(of: "ImageInventory", ["Bytes", "LayerScan", "ScanModel", "TallymanTesting"]),
         tests(of: "Advisories", ["Bytes", "Matching", "ScanModel", "TallymanTesting", "Versions", "Zip"]),
         tests(of: "JobLifecycle", ["TallymanTesting"]),
@@ -292,13 +293,18 @@ let package = Package(
         tests(
             of: "Documents",
             [
-                "Advisories", "AdvisoryFile", "DedicatedThread", "ImageSources", "Matching", "Reports", "SBOM",
+                "Advisories", "AdvisoryFile", "DedicatedThread", "ImageSources", "Matching", "Policy", "Reports",
+                "SBOM",
                 "ScanModel", "TallymanTesting", "VEX",
             ]
         ),
         tests(
             of: "Store",
-            ["Advisories", "AnchoreAPI", "JobLifecycle", "Postgres", "Reports", "ScanModel", "TallymanTesting", "VEX"]
+            [
+                "Advisories", "AnchoreAPI", "JobLifecycle", "Postgres", "Reports", "ScanModel", "TallymanTesting",
+                "VEX",
+                "Versions",
+            ]
         ),
         tests(of: "Supervisor", [logging]),
         tests(
