@@ -5,7 +5,7 @@ extension Array where Element: Sendable {
     /// What `body` makes of each element, in their order; long arrays are shared out over the machine's cores.
     ///
     /// Blocks the calling thread until all is done, so it is nothing for the cooperative pool.
-    func parallelMap<Result: Sendable>(_ body: @Sendable (Element) -> Result) -> [Result] {
+    package func parallelMap<Result: Sendable>(_ body: @Sendable (Element) -> Result) -> [Result] {
         let chunk = 64
         guard count > 4 * chunk else { return map(body) }
         let parts = Mutex<[Int: [Result]]>([:])

@@ -34,7 +34,7 @@ package struct PostgresRow: Sendable {
 
     /// Reads a number without a fraction, or nil for null.
     package func optionalInt(_ column: some PostgresColumn) throws(PostgresError) -> Int? {
-        try optional(column) { Self.parse(Int.self, $0) }
+        try optional(column) { PostgresNumber.int($0) }
     }
 
     /// Reads a number.
@@ -67,6 +67,11 @@ package struct PostgresRow: Sendable {
         try optional(column) { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// Feeds the text form of a value of any type to a hasher; a null feeds nothing.
+    package func hash(_ column: some PostgresColumn, into hasher: inout Hasher) throws(PostgresError) {
+        _ = try optional(column) { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+
     /// Reads a `bytea`.
     package func bytes(_ column: some PostgresColumn) throws(PostgresError) -> [UInt8] {
         try required(optionalBytes(column), column)
@@ -89,7 +94,7 @@ package struct PostgresRow: Sendable {
 
     /// Reads an array of numbers without fractions, none of them null.
     package func ints(_ column: some PostgresColumn) throws(PostgresError) -> [Int] {
-        try array(column) { Self.parse(Int.self, $0) }
+        try required(optional(column) { PostgresNumber.ints($0) }, column)
     }
 
     /// Reads an array of texts, none of them null.
@@ -105,10 +110,6 @@ package struct PostgresRow: Sendable {
     /// Reads a `boolean[]`, none of its elements null.
     package func bools(_ column: some PostgresColumn) throws(PostgresError) -> [Bool] {
         try array(column) { Self.parseBool($0) }
-    }
-
-    private static func parse<Number: FixedWidthInteger>(_: Number.Type, _ text: some Sequence<UInt8>) -> Number? {
-        Number(String(decoding: Array(text), as: UTF8.self))
     }
 
     private static func parseBool(_ text: some Collection<UInt8>) -> Bool? {
@@ -137,12 +138,16 @@ package struct PostgresRow: Sendable {
         return try required(elements, column)
     }
 
+    @inline(__always)
     private func required<Value>(_ value: Value?, _ column: some PostgresColumn) throws(PostgresError) -> Value {
         guard let value else { throw PostgresError(.invalidResult, "column \(column) is null") }
         return value
     }
 
     /// Decodes a value that is not null; nil where it is.
+    ///
+    /// Inlined, since millions of values are read: what it decodes to is known in each reader then.
+    @inline(__always)
     private func optional<Value>(
         _ column: some PostgresColumn,
         _ decode: (UnsafeBufferPointer<UInt8>) -> Value?
@@ -154,14 +159,11 @@ package struct PostgresRow: Sendable {
         let index = Int32(truncatingIfNeeded: position)
         guard PQgetisnull(result.pointer, row, index) == 0 else { return nil }
         let length = Int(PQgetlength(result.pointer, row, index))
-        let value = PQgetvalue(result.pointer, row, index).flatMap { start in
-            start.withMemoryRebound(to: UInt8.self, capacity: length) { start in
-                decode(UnsafeBufferPointer(start: start, count: length))
-            }
-        }
-        guard let value else {
+        let bytes = UnsafeRawPointer(PQgetvalue(result.pointer, row, index))?.assumingMemoryBound(to: UInt8.self)
+        guard let value = decode(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : length)) else {
             throw PostgresError(.invalidResult, "column \(column) does not hold a value of type \(Value.self)")
         }
-        return value
+        // The bytes are the result's.
+        return withExtendedLifetime(result) { value }
     }
 }

@@ -16,17 +16,25 @@ struct Flaw {
         isExploited = finding.kev != nil
     }
 
-    /// The flaws of some findings, by name.
+    /// The flaws of some findings, in no order.
     static func of(_ findings: some Sequence<Finding>) -> [Flaw] {
         var flaws: [String: Flaw] = [:]
         for finding in findings { flaws[finding.id, default: Flaw(finding)].add(finding) }
-        return flaws.sorted { $0.key < $1.key }.map(\.value)
+        return Array(flaws.values)
     }
 
     private mutating func add(_ finding: Finding) {
+        // In most packages the same record says the same, in the same storage.
+        guard !Self.isSame(finding, worst) else { return }
         if !aliases.isSuperset(of: finding.aliases) { aliases.formUnion(finding.aliases) }
         isExploited = isExploited || finding.kev != nil
         if Self.precedes(finding, worst) { worst = finding }
+    }
+
+    private static func isSame(_ left: Finding, _ right: Finding) -> Bool {
+        left.summary == right.summary && left.aliases == right.aliases && left.cvss == right.cvss
+            && left.provider == right.provider && left.published == right.published
+            && (left.kev == nil) == (right.kev == nil)
     }
 
     /// The highest score first; then whatever tells two statements apart.

@@ -10,8 +10,7 @@ struct FleetAdvisorySource: AdvisorySource {
 
     func candidates(for keys: [PackageKey]) throws -> [PackageKey: [Candidate]] {
         guard !keys.isEmpty else { return [:] }
-        var candidates: [PackageKey: [Candidate]] = [:]
-        for row in try session.execute(
+        let rows = try session.execute(
             """
             SELECT ecosystem, package, record_id, payload
             FROM unnest($1::text[], $2::text[]) AS wanted(ecosystem, package)
@@ -19,24 +18,24 @@ struct FleetAdvisorySource: AdvisorySource {
             ORDER BY record_id
             """,
             [.textArray(keys.map(\.ecosystem)), .textArray(keys.map(\.name))]
-        ) {
-            let range = try StoredAdvisory.range(try row.string(3))
-            candidates[PackageKey(ecosystem: try row.string(0), name: try row.string(1)), default: []]
-                .append(Candidate(record: Int64(try row.int(2)), range: range))
+        )
+        let found = try Self.decoded(rows) { row in
+            let candidate = Candidate(record: Int64(try row.int(2)), range: try StoredAdvisory.range(try row.string(3)))
+            return (key: PackageKey(ecosystem: try row.string(0), name: try row.string(1)), candidate: candidate)
         }
+        var candidates: [PackageKey: [Candidate]] = [:]
+        for (key, candidate) in found { candidates[key, default: []].append(candidate) }
         return candidates
     }
 
     func records(_ numbers: Set<Int64>) throws -> [Int64: AdvisoryRecord] {
         guard !numbers.isEmpty else { return [:] }
-        var records: [Int64: AdvisoryRecord] = [:]
-        for row in try session.execute(
+        let rows = try session.execute(
             "SELECT id, payload FROM advisory_records WHERE id = ANY($1)",
             [.int64Array(numbers.sorted())]
-        ) {
-            records[Int64(try row.int(0))] = try StoredAdvisory.record(try row.string(1))
-        }
-        return records
+        )
+        let records = try Self.decoded(rows) { (Int64(try $0.int(0)), try StoredAdvisory.record(try $0.string(1))) }
+        return Dictionary(records) { _, last in last }
     }
 
     func known(releases: Set<String>) throws -> Set<String> {
@@ -74,13 +73,27 @@ struct FleetAdvisorySource: AdvisorySource {
     }
 
     func enrichments(_ cves: Set<String>) throws -> [String: [CVEEnrichment]] {
-        var found: [String: [CVEEnrichment]] = [:]
-        for row in try session.execute(
+        let rows = try session.execute(
             "SELECT cve, payload FROM advisory_enrichment WHERE cve = ANY($1)",
             [.textArray(cves.sorted())]
+        )
+        var found: [String: [CVEEnrichment]] = [:]
+        for (cve, enrichment) in try Self.decoded(
+            rows,
+            { row in
+                (cve: try row.string(0), enrichment: try StoredAdvisory.enrichment(try row.string(1)))
+            }
         ) {
-            found[try row.string(0), default: []].append(try StoredAdvisory.enrichment(try row.string(1)))
+            found[cve, default: []].append(enrichment)
         }
         return found
+    }
+
+    /// Rows decoded on all cores, in their order: tens of thousands of texts are most of the work of asking.
+    private static func decoded<Value: Sendable>(
+        _ rows: PostgresRows,
+        _ decode: @Sendable (PostgresRow) throws -> Value
+    ) throws -> [Value] {
+        try Array(rows).parallelMap { row in Result { try decode(row) } }.map { try $0.get() }
     }
 }

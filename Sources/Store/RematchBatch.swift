@@ -46,7 +46,9 @@ struct RematchBatch {
                 SELECT packages.* FROM waiting_packages JOIN packages ON packages.id = package_id
                 ORDER BY coalesce(source_name, name), id LIMIT $1
             ) AS packages
-                LEFT JOIN packages AS owners ON owners.id = packages.owner
+                -- Looked up one by one, and not by reading all packages: few have an owner.
+                LEFT JOIN LATERAL (SELECT * FROM packages AS owners WHERE owners.id = packages.owner OFFSET 0)
+                    AS owners ON true
                 LEFT JOIN distros ON distros.id = coalesce(owners.distro, packages.distro)
             """,
             [.int(limit)]
@@ -112,38 +114,6 @@ struct RematchBatch {
         )
     }
 
-    /// What is kept of a finding in a package.
-    private struct Match {
-        let severity: String
-        let fixState: String
-        let fixedVersions: [String]
-        let provider: String
-
-        init(_ finding: Finding) {
-            severity = finding.severity.rawValue
-            fixState = finding.fixState.rawValue
-            fixedVersions = finding.fixedVersions.map(StorableText.clean)
-            provider = finding.provider
-        }
-
-        var values: [PostgresValue] {
-            [.text(severity), .text(fixState), .textArray(fixedVersions), .text(provider)]
-        }
-
-        /// All of it as ``openMatches`` puts it together, to be compared.
-        var text: String {
-            let fixes = fixedVersions.joined(separator: Self.separator)
-            return ([severity, fixState, provider] + (fixes.isEmpty ? [] : [fixes])).joined(separator: Self.separator)
-        }
-
-        private static let separator = "\u{1F}"
-    }
-
-    private struct Place: Hashable {
-        let package: Int
-        let name: String
-    }
-
     /// Writes what differs from the open matches: most stay as they are whatever an import changes.
     private func write(
         _ subjects: [Row],
@@ -152,31 +122,22 @@ struct RematchBatch {
         naming limit: Int
     ) throws -> RematchSummary {
         let ids = subjects.map(\.id)
-        var gone: [Place: Int] = [:]
-        var known: [Place: String] = [:]
-        var written: [String: Int] = [:]
-        for row in try session.execute(Self.openMatches, [.intArray(ids)]) {
-            let place = Place(package: try row.int(0), name: try row.string(1))
-            gone[place] = try row.int(2)
-            written[place.name] = try row.optionalInt(3)
-            known[place] = try row.string(4)
-        }
-        try upsert(Flaw.of(findings.joined()).filter { written[$0.name] != $0.fingerprint })
+        let flaws = Flaw.of(findings.joined())
+        var open = try OpenMatches(of: ids, and: flaws.lazy.map(\.name), session)
+        try upsert(flaws.filter { !open.isKnown($0) }.sorted { $0.name < $1.name })
         var opened: [[PostgresValue]] = []
         var changed: [[PostgresValue]] = []
         for (subject, found) in zip(subjects, findings) {
             for finding in found {
-                let place = Place(package: subject.id, name: StorableText.clean(finding.id))
-                let match = Match(finding)
-                let text = match.text
-                gone[place] = nil
-                guard known[place] != text else { continue }
-                let row = [.int(place.package), .text(place.name)] + match.values
-                if known[place] == nil { opened.append(row) } else { changed.append(row) }
-                known[place] = text
+                let match = StoredMatch(finding)
+                switch open.claim(match, package: subject.id) {
+                case .same: break
+                case .changed: changed.append([.int(subject.id)] + match.values)
+                case .new: opened.append([.int(subject.id)] + match.values)
+                }
             }
         }
-        let ended = gone.map { (package: $0.key.package, flaw: $0.value) }.sorted { $0 < $1 }
+        let ended = open.ended
         var summary = try begin(opened, state: state, naming: limit - ended.count)
         try end(ended, state: state)
         try change(changed)
@@ -187,13 +148,6 @@ struct RematchBatch {
         _ = try session.execute("DELETE FROM waiting_packages WHERE package_id = ANY($1)", [.intArray(ids)])
         return summary
     }
-
-    private static let openMatches = """
-        SELECT known.package_id, vulnerabilities.name, known.vulnerability_id, vulnerabilities.fingerprint,
-            concat_ws(E'\\x1F', severity, fix_state, provider, nullif(array_to_string(fixed_versions, E'\\x1F'), ''))
-        FROM package_vulnerabilities AS known JOIN vulnerabilities ON vulnerabilities.id = known.vulnerability_id
-        WHERE known.package_id = ANY($1) AND known.found_until IS NULL
-        """
 
     private func end(_ matches: [(package: Int, flaw: Int)], state: Int) throws {
         guard !matches.isEmpty else { return }
@@ -303,8 +257,9 @@ struct RematchBatch {
                     END AS aliases
                 FROM flaws LEFT JOIN vulnerabilities AS known ON known.name = flaws.name
             ), scored AS (
-                SELECT cves.name, max(advisory_epss.score) AS epss
-                FROM (SELECT name, unnest(name || aliases) AS cve FROM named) AS cves JOIN advisory_epss USING (cve)
+                SELECT cves.name, max(scores.score) AS epss
+                FROM (SELECT name, unnest(name || aliases) AS cve FROM named) AS cves
+                    CROSS JOIN LATERAL (SELECT score FROM advisory_epss WHERE cve = cves.cve OFFSET 0) AS scores
                 GROUP BY 1
             )
             INSERT INTO vulnerabilities (name, aliases, cvss_score, cvss_vector, epss, is_kev, published, summary,

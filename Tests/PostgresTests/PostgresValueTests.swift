@@ -133,18 +133,23 @@ struct PostgresValueTests {
         let connection = try await TestServer.connect()
         try await connection.run { session in
             let rows = try session.execute(
-                "SELECT 'x' AS a, NULL AS b, '{{1},{2}}'::int[] AS c, '99999999999999999999' AS d"
+                """
+                SELECT 'x' AS a, NULL AS b, '{{1},{2}}'::int[] AS c, '99999999999999999999' AS d,
+                    '{1,NULL}'::int[] AS e, '{1,-99999999999999999999}'::numeric[] AS f
+                """
             )
             let row = try #require(rows.first)
             #expect(throws: PostgresError.self) { try row.int("a") }
             #expect(throws: PostgresError.self) { try row.string("b") }
             #expect(throws: PostgresError.self) { try row.ints("c") }
             #expect(throws: PostgresError.self) { try row.int("d") }
+            #expect(throws: PostgresError.self) { try row.ints("e") }
+            #expect(throws: PostgresError.self) { try row.ints("f") }
             #expect(throws: PostgresError.self) { try row.bytes("a") }
             #expect(throws: PostgresError.self) { try row.timestamp("a") }
             #expect(throws: PostgresError.self) { try row.string("missing") }
             #expect(throws: PostgresError.self) { try row.string(-1) }
-            #expect(throws: PostgresError.self) { try row.string(4) }
+            #expect(throws: PostgresError.self) { try row.string(6) }
         }
     }
 }
