@@ -86,6 +86,8 @@ struct DebugCommand: AsyncParsableCommand {
         )
         @Argument(help: "The layer: tar, gzip or zstd.") var file: String
         @Flag(help: "Tell what each cataloger cost.") var costs = false
+        @Option(help: ArgumentHelp("Collect of its files what a fleet does (standard), or this.", valueName: "list"))
+        var collect: String?
 
         private struct Summary: Encodable {
             var entries: Int
@@ -99,8 +101,11 @@ struct DebugCommand: AsyncParsableCommand {
         func run() async throws {
             let path = file
             let measured = costs ? AnalyzerCosts() : nil
+            let plan =
+                collect == "standard" ? .standard : CollectionPlan(parts: try CollectionOptions.parts(collect ?? ""))
+            let collection = try CollectionOptions.collection(plan)
             let layer = try await ThreadPool(name: "layer", threads: 1).run {
-                try LayerScanner(costs: measured).scan(FileProducer(path: path), expected: nil)
+                try LayerScanner(collection: collection, costs: measured).scan(FileProducer(path: path), expected: nil)
             }
             let packages = layer.report.evidence.flatMap(\.packages).map(\.package.type.rawValue)
             let summary = Summary(
