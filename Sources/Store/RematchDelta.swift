@@ -10,6 +10,8 @@ struct RematchDelta {
 
     func delta(of changes: [FindingChange]) throws -> FleetDelta {
         var delta = FleetDelta(since: "the last pass")
+        // A thousand records touch hundreds of thousands of pairs of package and set, which are not to go through a file.
+        try session.script("SET LOCAL work_mem = '64MB'")
         for row in try session.execute(
             Self.named,
             [

@@ -30,6 +30,7 @@ package struct StoreBenchmark: Sendable {
     private let size: FleetSize
     private let feeds: [String]
     private let cycles: Int
+    private let isFilled: Bool
     private let progress: @Sendable (String) -> Void
     private let tell: @Sendable (BenchmarkFigure) -> Void
 
@@ -38,6 +39,7 @@ package struct StoreBenchmark: Sendable {
         size: FleetSize,
         feeds: [String],
         cycles: Int,
+        isFilled: Bool = false,
         progress: @escaping @Sendable (String) -> Void,
         tell: @escaping @Sendable (BenchmarkFigure) -> Void
     ) {
@@ -45,11 +47,13 @@ package struct StoreBenchmark: Sendable {
         self.size = size
         self.feeds = feeds
         self.cycles = cycles
+        self.isFilled = isFilled
         self.progress = progress
         self.tell = tell
     }
 
-    /// Runs everything on a database that has no schema yet; returns whether all figures are within their limits.
+    /// Runs everything on a database that has no schema yet, or all but filling and retention on the fleet of an earlier run;
+    /// returns whether all figures are within their limits.
     package func run() async throws -> Bool {
         var isWithin = true
         func figure(_ question: String, _ measured: Double, _ unit: String, _ limit: Double?, _ note: String) {
@@ -57,34 +61,11 @@ package struct StoreBenchmark: Sendable {
             isWithin = isWithin && figure.isWithin
             tell(figure)
         }
-        guard
-            try await store.pool.run({
-                try $0.execute("SELECT to_regclass('schema_migrations') IS NULL").first?.bool(0)
-            })
-                == true
-        else { throw BenchmarkError("the database has a schema already: name an empty one") }
-        _ = try await Migrations.apply(on: store.pool)
-        progress("importing advisories")
-        let imported = try await store.importAdvisories(try AdvisoryImport(paths: feeds)) { _ in }
-        progress("filling")
-        let plan = FleetPlan(size)
-        var seconds = try await time { try await FleetFiller(store: store, size: size).fill(plan, daysAgo: 40) }
-        let ids = plan.sets.reduce(0) { $0 + $1.packages.count }
-        figure(
-            "filling the fleet",
-            seconds,
-            "s",
-            nil,
-            "\(plan.images.count) images, \(plan.layers.count) layers, \(plan.sets.count) sets of \(ids) packages"
-        )
+        var plan: FleetPlan?
+        if isFilled { _ = try await Migrations.apply(on: store.pool) } else { plan = try await fill(figure) }
         progress("matching everything")
-        seconds = try await time {
-            let summary = try await store.rematch()
-            progress("\(summary.packages) package versions, \(summary.opened) matches")
-        }
-        figure("first match of all packages", seconds, "s", 60, "\(imported.changedRecords) records")
         try await store.forgetMatching()
-        seconds = try await time { _ = try await store.rematch() }
+        var seconds = try await time { _ = try await store.rematch() }
         figure("full rematch", seconds, "s", 60, "")
         try await vacuum()
         for step in Delta.allCases {
@@ -112,8 +93,38 @@ package struct StoreBenchmark: Sendable {
         }
         try await questions(figure)
         try await sizes(figure)
-        if cycles > 0 { try await retention(plan, figure) }
+        if cycles > 0, let plan { try await retention(plan, figure) }
         return isWithin
+    }
+
+    private func fill(_ figure: Report) async throws -> FleetPlan {
+        guard
+            try await store.pool.run({
+                try $0.execute("SELECT to_regclass('schema_migrations') IS NULL").first?.bool(0)
+            })
+                == true
+        else { throw BenchmarkError("the database has a schema already: name an empty one") }
+        _ = try await Migrations.apply(on: store.pool)
+        progress("importing advisories")
+        let imported = try await store.importAdvisories(try AdvisoryImport(paths: feeds)) { _ in }
+        progress("filling")
+        let plan = FleetPlan(size)
+        var seconds = try await time { try await FleetFiller(store: store, size: size).fill(plan, daysAgo: 40) }
+        let ids = plan.sets.reduce(0) { $0 + $1.packages.count }
+        figure(
+            "filling the fleet",
+            seconds,
+            "s",
+            nil,
+            "\(plan.images.count) images, \(plan.layers.count) layers, \(plan.sets.count) sets of \(ids) packages"
+        )
+        progress("matching everything")
+        seconds = try await time {
+            let summary = try await store.rematch()
+            progress("\(summary.packages) package versions, \(summary.opened) matches")
+        }
+        figure("first match of all packages", seconds, "s", 60, "\(imported.changedRecords) records")
+        return plan
     }
 
     private static func text(_ seconds: Double) -> String { seconds.formatted(.number.precision(.fractionLength(2))) }

@@ -19,6 +19,8 @@ extension BenchCommand {
         @Option(help: "Nights with new images and retention.") var nights = 10
         @Option(help: "The same seed gives the same fleet.") var seed: UInt64 = 1
 
+        @Flag(help: "The database holds the fleet of an earlier run: neither fill it nor grow it.") var filled = false
+
         func validate() throws {
             guard (20...200_000).contains(images) else { throw ValidationError("--images must be from 20 to 200000") }
             guard (2_000...400_000).contains(packages) else {
@@ -34,6 +36,7 @@ extension BenchCommand {
                 size: FleetSize(images: images, packages: packages, seed: seed),
                 feeds: [feeds],
                 cycles: nights,
+                isFilled: filled,
                 progress: { ConsoleOutput.error($0) },
                 tell: { figure in
                     let verdict = figure.limit.map {
