@@ -105,7 +105,7 @@ struct DebugCommand: AsyncParsableCommand {
                 collect == "standard" ? .standard : CollectionPlan(parts: try CollectionOptions.parts(collect ?? ""))
             let collection = try CollectionOptions.collection(plan)
             let layer = try await ThreadPool(name: "layer", threads: 1).run {
-                try LayerScanner(collection: collection, costs: measured).scan(FileProducer(path: path), expected: nil)
+                try LayerScanner(costs: measured, collection: collection).scan(FileProducer(path: path), expected: nil)
             }
             let packages = layer.report.evidence.flatMap(\.packages).map(\.package.type.rawValue)
             let summary = Summary(
