@@ -149,6 +149,17 @@ struct FleetAnswerTests {
         }
     }
 
+    @Test("no set and no name waits to be indexed: each look-up would read all that do")
+    func indexesAreCurrent() async throws {
+        try await withFleet { store in
+            let found = try await store.texts(
+                "SELECT relname || ' ' || reloptions::text FROM pg_class JOIN pg_am ON pg_am.oid = relam"
+                    + " WHERE amname = 'gin' AND relname IN ('package_sets_packages', 'vulnerabilities_aliases') ORDER BY 1"
+            )
+            #expect(found == ["package_sets_packages {fastupdate=off}", "vulnerabilities_aliases {fastupdate=off}"])
+        }
+    }
+
     @Test(
         "times of the database become those of records, and what is none stays as it is",
         arguments: [
