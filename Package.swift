@@ -163,6 +163,7 @@ let package = Package(
                 .embedInCode("Migrations/m0016_file_facts.sql"), .embedInCode("Migrations/m0017_access.sql"),
                 .embedInCode("Migrations/m0018_notifications.sql"),
                 .embedInCode("Migrations/m0019_flaw_fingerprints.sql"),
+                .embedInCode("Migrations/m0022_fleet_questions.sql"),
             ]
         ),
 

@@ -54,10 +54,11 @@ package struct FleetPage: Sendable, Equatable {
         return start..<min(start + limit, count)
     }
 
-    /// What stands around the images: `images` is written by the caller, between the two.
-    package func envelope(returned: Int, total: Int) -> (before: String, after: String) {
-        var after = #"],"page":"\#(number)","returned_count":\#(returned),"total_count":\#(total)"#
-        if let limit, number * limit < total { after += #","next_page":"\#(number + 1)""# }
-        return (#"{"images":["#, after + "}")
+    /// Adds what stands behind the images.
+    package func writeCounts(returned: Int, total: Int, to text: inout JSONText) {
+        text.member("page", "\(number)")
+        text.member("returned_count", returned)
+        text.member("total_count", total)
+        if let limit, number * limit < total { text.member("next_page", "\(number + 1)") }
     }
 }

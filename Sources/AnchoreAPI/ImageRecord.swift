@@ -36,11 +36,14 @@ package struct TagRecord: Sendable, Equatable {
 
     package var fulltag: String { "\(registry)/\(repository):\(tag)" }
 
-    var history: JSONValue {
-        [
-            "registry": .string(registry), "repo": .string(repository), "tag": .string(tag),
-            "fulltag": .string(fulltag), "tag_detected_at": .string(detectedAt),
-        ]
+    fileprivate func writeHistory(to text: inout JSONText) {
+        text.openObject()
+        text.member("registry", registry)
+        text.member("repo", repository)
+        text.member("tag", tag)
+        text.member("fulltag", joining: registry, "/", repository, ":", tag)
+        text.member("tag_detected_at", detectedAt)
+        text.closeObject()
     }
 }
 
@@ -104,53 +107,87 @@ package struct ImageRecord: Sendable {
 
     package var dockerfileMode: String { dockerfile == nil ? "Guessed" : "Actual" }
 
+    /// The image as answers about single images show it.
     package var json: JSONValue {
-        [
-            "imageDigest": .string(digest), "parentDigest": .string(parentDigest), "userId": .string(account),
-            "image_type": "docker", "image_status": "active", "record_version": "None",
-            "analysis_status": .string(status.rawValue), "analyzed_at": .string(analyzedAt),
-            "created_at": .string(createdAt), "last_updated": .string(updatedAt),
-            "annotations": annotations.map { .text($0) } ?? .object([]),
-            "image_content": [
-                "metadata": [
-                    "dockerfile_mode": .string(dockerfileMode), "distro": .string(distro),
-                    "distro_version": .string(distroVersion), "image_size": .int(size),
-                    "arch": .string(architecture), "layer_count": .int(layers),
-                ]
-            ],
-            "image_detail": .array(tags.map(detail)),
-        ]
+        var text = JSONText()
+        write(to: &text)
+        return .text(String(decoding: text.bytes, as: UTF8.self))
     }
 
-    private func detail(_ tag: TagRecord) -> JSONValue {
-        [
-            "fulltag": .string(tag.fulltag), "registry": .string(tag.registry), "repo": .string(tag.repository),
-            "tag": .string(tag.tag), "imageId": .string(imageID), "created_at": .string(tag.detectedAt),
-            "tag_detected_at": .string(tag.detectedAt), "last_updated": .string(updatedAt),
-            "digest": .string(digest), "imageDigest": .string(digest),
-            "fulldigest": .string("\(tag.registry)/\(tag.repository)@\(digest)"), "userId": .string(account),
-            "dockerfile": dockerfile.map { .string(Base64Text.encode($0)) } ?? .null,
-        ]
+    /// Adds the image as lists show it.
+    package func write(to text: inout JSONText) {
+        text.openObject()
+        text.member("imageDigest", digest)
+        text.member("parentDigest", parentDigest)
+        text.member("userId", account)
+        text.member("image_type", "docker")
+        text.member("image_status", "active")
+        text.member("record_version", "None")
+        text.member("analysis_status", status.rawValue)
+        text.member("analyzed_at", analyzedAt)
+        text.member("created_at", createdAt)
+        text.member("last_updated", updatedAt)
+        text.member("annotations", json: (annotations ?? "{}").utf8)
+        text.openObject("image_content")
+        text.openObject("metadata")
+        text.member("dockerfile_mode", dockerfileMode)
+        text.member("distro", distro)
+        text.member("distro_version", distroVersion)
+        text.member("image_size", size)
+        text.member("arch", architecture)
+        text.member("layer_count", layers)
+        text.closeObject()
+        text.closeObject()
+        text.openArray("image_detail")
+        let dockerfile = dockerfile.map(Base64Text.encode)
+        for tag in tags {
+            text.openObject()
+            text.member("fulltag", joining: tag.registry, "/", tag.repository, ":", tag.tag)
+            text.member("registry", tag.registry)
+            text.member("repo", tag.repository)
+            text.member("tag", tag.tag)
+            text.member("imageId", imageID)
+            text.member("created_at", tag.detectedAt)
+            text.member("tag_detected_at", tag.detectedAt)
+            text.member("last_updated", updatedAt)
+            text.member("digest", digest)
+            text.member("imageDigest", digest)
+            text.member("fulldigest", joining: tag.registry, "/", tag.repository, "@", digest)
+            text.member("userId", account)
+            text.member("dockerfile", dockerfile)
+            text.closeObject()
+        }
+        text.closeArray()
+        text.closeObject()
     }
 
-    /// The image as answers about the fleet show it.
-    package var summary: JSONValue {
-        [
-            "imageDigest": .string(digest), "parentDigest": .string(parentDigest), "imageId": .string(imageID),
-            "analyzed_at": .string(analyzedAt ?? "None"), "tag_history": .array(tags.map(\.history)),
-        ]
+    /// Adds the image as the member `name`, as answers about the fleet show it.
+    package func writeSummary(_ name: StaticString, to text: inout JSONText) {
+        text.openObject(name)
+        text.member("imageDigest", digest)
+        text.member("parentDigest", parentDigest)
+        text.member("imageId", imageID)
+        text.member("analyzed_at", analyzedAt ?? "None")
+        text.openArray("tag_history")
+        for tag in tags { tag.writeHistory(to: &text) }
+        text.closeArray()
+        text.closeObject()
     }
 
-    /// One flat record a tag, as `/summaries/imagetags` lists them.
-    package var tagSummaries: [JSONValue] {
-        tags.map { tag in
-            [
-                "fulltag": .string(tag.fulltag), "imageDigest": .string(digest),
-                "parentDigest": .string(parentDigest), "imageId": .string(imageID),
-                "analysis_status": .string(status.rawValue), "image_status": "active",
-                "created_at": .string(createdAt), "analyzed_at": .string(analyzedAt),
-                "tag_detected_at": .string(tag.detectedAt),
-            ]
+    /// Adds one flat record a tag, as `/summaries/imagetags` lists them.
+    package func writeTagSummaries(to text: inout JSONText) {
+        for tag in tags {
+            text.openObject()
+            text.member("fulltag", joining: tag.registry, "/", tag.repository, ":", tag.tag)
+            text.member("imageDigest", digest)
+            text.member("parentDigest", parentDigest)
+            text.member("imageId", imageID)
+            text.member("analysis_status", status.rawValue)
+            text.member("image_status", "active")
+            text.member("created_at", createdAt)
+            text.member("analyzed_at", analyzedAt)
+            text.member("tag_detected_at", tag.detectedAt)
+            text.closeObject()
         }
     }
 }

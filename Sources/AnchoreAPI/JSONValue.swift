@@ -75,7 +75,7 @@ extension JSONValue {
         case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
         case .int(let value): bytes.append(contentsOf: "\(value)".utf8)
         case .number(let value): bytes.append(contentsOf: (value.isFinite ? "\(value)" : "null").utf8)
-        case .string(let value): Self.append(quoted: value, to: &bytes)
+        case .string(let value): JSONText.append(quoted: value, to: &bytes)
         case .text(let value): bytes.append(contentsOf: value.utf8)
         case .array(let values):
             bytes.append(UInt8(ascii: "["))
@@ -88,7 +88,7 @@ extension JSONValue {
             bytes.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                Self.append(quoted: member.name, to: &bytes)
+                JSONText.append(quoted: member.name, to: &bytes)
                 bytes.append(UInt8(ascii: ":"))
                 member.value.append(to: &bytes)
             }
@@ -103,24 +103,5 @@ extension JSONValue {
             .object(members.map { JSONMember($0.name, $0.value.sorted) }.sorted { $0.name < $1.name })
         default: self
         }
-    }
-
-    private static let hex = Array("0123456789abcdef".utf8)
-
-    private static func append(quoted text: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0..<0x20:
-                bytes.append(contentsOf: "\\u00".utf8)
-                bytes.append(hex[Int(byte >> 4)])
-                bytes.append(hex[Int(byte & 15)])
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

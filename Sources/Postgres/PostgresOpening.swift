@@ -75,6 +75,8 @@ enum PostgresOpening {
         var settings = [
             ("TimeZone", "UTC"), ("DateStyle", "ISO, YMD"), ("bytea_output", "hex"), ("client_min_messages", "warning"),
             ("standard_conforming_strings", "on"),
+            // The server takes statements for expensive that end within milliseconds, and compiles them for longer than that.
+            ("jit", "off"),
         ]
         if let timeout = configuration.statementTimeout {
             settings.append(("statement_timeout", String(timeout.postgresMilliseconds)))

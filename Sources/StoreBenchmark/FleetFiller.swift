@@ -5,6 +5,8 @@ package import Store
 package struct FleetFiller: Sendable {
     static let host = "registry.bench"
     static let analysisVersion = "bench"
+    /// Bytes of a layer, where only an image's size is asked for.
+    private static let layerSize = 20_000_000
     /// How many different sets of licences packages state.
     private static let licenses = 300
 
@@ -103,12 +105,14 @@ package struct FleetFiller: Sendable {
         var random = FleetRandom(seed: size.seed, stream: plan.images.first.map(\.id) ?? 0)
         try layers(plan, &random, session)
         try sets(plan, &random, session)
-        _ = try session.copyIn("COPY manifests (id, digest, media_type, platform, config_digest) FROM STDIN") {
-            writer in
+        _ = try session.copyIn(
+            "COPY manifests (id, digest, media_type, platform, config_digest, size, layer_count) FROM STDIN"
+        ) { writer in
             for image in plan.images {
                 try writer.writeRow([
                     .int(image.id), .text(random.digest()), .text("application/vnd.oci.image.manifest.v1+json"),
-                    .text("linux/amd64"), .text(random.digest()),
+                    .text("linux/amd64"), .text(random.digest()), .int(image.layers.count * Self.layerSize),
+                    .int(image.layers.count),
                 ])
             }
         }
@@ -123,6 +127,10 @@ package struct FleetFiller: Sendable {
             for image in plan.images {
                 try writer.writeRow([.int(image.id), .text(Self.analysisVersion), .int(image.family + 1)])
             }
+        }
+        // As the end of a run leaves them.
+        _ = try session.copyIn("COPY image_analyses (manifest_id, distro) FROM STDIN") { writer in
+            for image in plan.images { try writer.writeRow([.int(image.id), .int(image.family + 1)]) }
         }
         _ = try session.copyIn("COPY image_sets (manifest_id, layer, set_id) FROM STDIN") { writer in
             for image in plan.images {

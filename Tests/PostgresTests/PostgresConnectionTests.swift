@@ -22,6 +22,13 @@ struct PostgresConnectionTests {
         }
     }
 
+    @Test("The server compiles no statement, whatever it takes its cost for")
+    func compilesNothing() async throws {
+        let connection = try await TestServer.connect()
+        #expect(try await connection.run { try $0.execute("SHOW jit").first?.string(0) } == "off")
+        await connection.close()
+    }
+
     @Test("A duplicate key is a unique violation that names the constraint")
     func uniqueViolation() async throws {
         try await TestServer.withTable("id bigint PRIMARY KEY") { connection, table in

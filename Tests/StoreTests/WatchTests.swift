@@ -39,8 +39,8 @@ struct WatchTests {
             #expect(Set(own.map(\.id)) == Set(made.map(\.id)))
             #expect(own.filter(\.isActive).map(\.type.rawValue).sorted() == ["analysis_update", "tag_update"])
             let scope = AccountScope(account: "team", seesFleet: false)
-            let listed = try await store.images(.page(below: nil, limit: 10), in: scope)
-            #expect(listed.count == 3)
+            let listed = try await store.imagePage(below: nil, limit: 10, in: scope)
+            #expect(listed?.images.count == 3)
             // The same again: nothing is news, and what was taken away stays away.
             _ = try await store.removeSubscription(own[0].id, of: "team")
             _ = try await store.plan([first] + images.dropFirst(), whole: ["app"])
@@ -147,11 +147,8 @@ struct WatchTests {
             let pass = try #require(try await store.applyArchiveRules())
             #expect(pass.archived == 2 && pass.deleted == 0)
             #expect(try await archived(store) == ["m-a", "m-b"].map { try SampleFleet.digest($0).description })
-            let listed = try await store.images(
-                .page(below: nil, limit: 10),
-                in: AccountScope(account: "admin", seesFleet: true)
-            )
-            #expect(listed.count == 2)
+            let scope = AccountScope(account: "admin", seesFleet: true)
+            #expect(try await store.imagePage(below: nil, limit: 10, in: scope)?.images.count == 2)
             #expect(try await store.archiveHistory(rule: id, of: "admin").map(\.transition) == ["archive", "archive"])
             #expect(try await store.applyArchiveRules()?.isEmpty == true, "nothing is left to do")
             #expect(try await store.applyArchiveRules(every: 3600) == nil, "it is not time")
@@ -200,10 +197,8 @@ struct WatchTests {
                 #"{"transition":"archive","system_global":true,"max_images_per_account":1}"#
             )
             #expect(try await store.applyArchiveRules()?.archived == 3)
-            #expect(
-                try await store.images(.page(below: nil, limit: 9), in: AccountScope(account: "admin", seesFleet: true))
-                    .count == 1
-            )
+            let scope = AccountScope(account: "admin", seesFleet: true)
+            #expect(try await store.imagePage(below: nil, limit: 9, in: scope)?.images.count == 1)
         }
     }
 }

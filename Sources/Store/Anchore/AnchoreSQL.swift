@@ -22,18 +22,27 @@ enum AnchoreSQL {
         WHERE manifest_id = $1 AND (packages.owner IS NOT NULL OR NOT listed.package_id = ANY(owned_ids))) AS held
         """
 
-    /// The images that hold one of the packages `$1`, as rows of package and image; with `exposed`, where the package's
+    /// The sets that hold one of the packages `$1`, as rows of set and package; with `exposed`, where the package's
     /// findings count: what a package manager brought always does.
-    static func holders(exposed: Bool) -> String {
+    ///
+    /// A look-up in the index for each package: the planner takes a list of them for half of all sets, and reads them all.
+    static func sets(exposed: Bool) -> String {
         let counts = """
             AND (packages.owner IS NOT NULL OR packages.type IN ('deb', 'apk', 'rpm', 'alpm', 'portage')
-                OR NOT packages.id = ANY(owned_ids))
+                OR NOT packages.id = ANY(sets.owned_ids))
             """
         return """
-            SELECT packages.id, image_sets.manifest_id
-            FROM packages JOIN package_sets ON package_sets.package_ids @> ARRAY[packages.id::integer]
-                JOIN image_sets ON set_id = package_sets.id
+            SELECT sets.id, packages.id
+            FROM packages CROSS JOIN LATERAL (
+                SELECT id, owned_ids FROM package_sets WHERE package_ids @> ARRAY[packages.id::integer] OFFSET 0) AS sets
             WHERE packages.id = ANY($1::bigint[]) \(exposed ? counts : "")
             """
     }
+
+    /// The images that hold one of the sets `$1`, as rows of image and the set's place in `$1`, from 1.
+    static let imagesOfSets = """
+        SELECT held.manifest_id, wanted.place
+        FROM unnest($1::integer[]) WITH ORDINALITY AS wanted(set_id, place) CROSS JOIN LATERAL (
+            SELECT manifest_id FROM image_sets WHERE set_id = wanted.set_id OFFSET 0) AS held
+        """
 }

@@ -2,13 +2,6 @@ package import AnchoreAPI
 import Postgres
 import ScanModel
 
-/// Images that answer a question about the fleet: their numbers, the highest first, and what each holds.
-package struct FleetMatches: Sendable {
-    /// Images with the places of their packages in ``packages``.
-    package var images: [(number: Int, packages: [Int])]
-    package var packages: [FleetPackage]
-}
-
 extension Store {
     /// Images with a package that has a vulnerability, named by its id or an alias.
     ///
@@ -104,7 +97,13 @@ extension Store {
         _ session: PostgresSession
     ) throws -> FleetMatches {
         let ids = packages.keys.sorted()
-        guard !ids.isEmpty else { return FleetMatches(images: [], packages: []) }
+        var matches = FleetMatches(packages: ids.compactMap { packages[$0] })
+        guard !ids.isEmpty else { return matches }
+        let places = Dictionary(ids.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
+        for row in try session.execute(AnchoreSQL.sets(exposed: exposed), [.intArray(ids)]) {
+            guard let place = places[try row.int(1)] else { continue }
+            matches.add(package: place, toSet: try row.int(0))
+        }
         // An account that sees the fleet names what it does not want to see, others what they do.
         let named = Set(
             try session.execute(
@@ -112,17 +111,12 @@ extension Store {
                 [.text(scope.account), .bool(!scope.seesFleet)]
             ).map { try $0.int(0) }
         )
-        let places = Dictionary(ids.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
-        var held: [Int: [Int]] = [:]
-        for row in try session.execute(AnchoreSQL.holders(exposed: exposed), [.intArray(ids)]) {
-            let image = try row.int(1)
-            guard named.contains(image) != scope.seesFleet, let place = places[try row.int(0)] else { continue }
-            held[image, default: []].append(place)
+        for row in try session.execute(AnchoreSQL.imagesOfSets, [.intArray(matches.setNumbers)]) {
+            let image = try row.int(0)
+            if named.contains(image) != scope.seesFleet { matches.add(image: image, withSet: try row.int(1) - 1) }
         }
-        return FleetMatches(
-            images: held.sorted { $0.key > $1.key }.map { ($0.key, $0.value.sorted()) },
-            packages: ids.compactMap { packages[$0] }
-        )
+        matches.sort()
+        return matches
     }
 
     /// What is known of vulnerabilities, by id or alias, with the packages of the fleet that they touch.

@@ -97,7 +97,7 @@ enum AnchoreAnswer: Sendable {
     case json(JSONValue)
     /// JSON text that was written before.
     case bytes([UInt8])
-    /// Parts of JSON text, each made when the client has taken the one before; `nil` is the end.
-    case parts(@Sendable () async throws -> @Sendable () async throws -> [UInt8]?)
+    /// Parts of JSON text, written one after the other; writing waits until the client has taken what was written before.
+    case parts(@Sendable @concurrent (_ write: @concurrent ([UInt8]) async throws -> Void) async throws -> Void)
     case empty(HTTPResponse.Status)
 }

@@ -3,7 +3,9 @@ import HTTPTypes
 import Store
 
 extension AnchoreRoutes {
-    private static let pageSize = 500
+    /// Images of one statement: few at first, so that the client sees an answer at once.
+    private static let firstPartSize = 100
+    private static let partSize = 1000
     private static let maxIDs = 200
 
     func addFleetRoutes(_ add: Add) {
@@ -46,24 +48,50 @@ extension AnchoreRoutes {
     private func stream(
         _ matches: FleetMatches,
         _ page: FleetPage,
-        as member: String,
+        as member: StaticString,
         _ scope: AccountScope
     ) -> AnchoreAnswer {
-        let range = page.range(of: matches.images.count)
-        let envelope = page.envelope(returned: range.count, total: matches.images.count)
+        let range = page.range(of: matches.count)
         let store = service.store
-        return .parts {
-            let parts = FleetParts(
-                store: store,
-                scope: scope,
-                matches: matches,
-                range: range,
-                size: Self.pageSize,
-                member: member,
-                envelope: envelope
-            )
-            return { try await parts.next() }
+        return .parts { send in
+            let packages = matches.packages.map(\.json.bytes)
+            var text = JSONText()
+            text.openObject()
+            text.openArray("images")
+            var part = range.prefix(Self.firstPartSize)
+            var images = try await Self.images(at: part, of: matches, store, scope)
+            while !part.isEmpty {
+                // The database looks for the next images while these are written.
+                let nextPart = range[part.endIndex...].prefix(Self.partSize)
+                async let next = Self.images(at: nextPart, of: matches, store, scope)
+                var found = images[...]
+                // Images that are no more since the question was answered are left out.
+                for place in part where found.first?.number == matches.number(at: place) {
+                    guard let image = found.popFirst() else { break }
+                    text.openObject()
+                    image.record.writeSummary("image", to: &text)
+                    text.openArray(member)
+                    for package in matches.packages(at: place) { text.element(json: packages[package]) }
+                    text.closeArray()
+                    text.closeObject()
+                }
+                try await send(text.take())
+                (part, images) = (nextPart, try await next)
+            }
+            text.closeArray()
+            page.writeCounts(returned: range.count, total: matches.count, to: &text)
+            text.closeObject()
+            try await send(text.take())
         }
+    }
+
+    private static func images(
+        at places: Range<Int>,
+        of matches: FleetMatches,
+        _ store: Store,
+        _ scope: AccountScope
+    ) async throws -> [ListedImage] {
+        places.isEmpty ? [] : try await store.images(.numbers(places.map(matches.number(at:))), in: scope)
     }
 
     private func queryVulnerabilities(_ call: AnchoreCall) async throws -> AnchoreAnswer {
@@ -78,64 +106,5 @@ extension AnchoreRoutes {
             "vulnerabilities": .array(Array(rows)), "page": .string("\(page.number)"),
             "returned_count": .int(rows.count), "total_count": .int(all.count),
         ])
-    }
-}
-
-/// An answer about the fleet, in parts.
-private actor FleetParts {
-    private let store: Store
-    private let scope: AccountScope
-    private let matches: FleetMatches
-    private let size: Int
-    private let member: String
-    private let after: String
-    private let end: Int
-    private var place: Int
-    private var before: String?
-    private var isFirst = true
-    private var isAtEnd = false
-
-    init(
-        store: Store,
-        scope: AccountScope,
-        matches: FleetMatches,
-        range: Range<Int>,
-        size: Int,
-        member: String,
-        envelope: (before: String, after: String)
-    ) {
-        self.store = store
-        self.scope = scope
-        self.matches = matches
-        self.size = size
-        self.member = member
-        place = range.lowerBound
-        end = range.upperBound
-        before = envelope.before
-        after = envelope.after
-    }
-
-    func next() async throws -> [UInt8]? {
-        guard !isAtEnd else { return nil }
-        var part = Array((before ?? "").utf8)
-        before = nil
-        let chosen = matches.images[place..<min(place + size, end)]
-        place += chosen.count
-        if !chosen.isEmpty {
-            let packages = Dictionary(chosen.map { ($0.number, $0.packages) }) { first, _ in first }
-            for image in try await store.images(.numbers(chosen.map(\.number)), in: scope) {
-                if !isFirst { part.append(UInt8(ascii: ",")) }
-                isFirst = false
-                let held = (packages[image.number] ?? []).map { matches.packages[$0].json }
-                JSONValue.object([
-                    JSONMember("image", image.record.summary), JSONMember(member, .array(held)),
-                ]).append(to: &part)
-            }
-        }
-        if place >= end {
-            isAtEnd = true
-            part.append(contentsOf: after.utf8)
-        }
-        return part
     }
 }

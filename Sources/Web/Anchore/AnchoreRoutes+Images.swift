@@ -6,8 +6,9 @@ import ScanModel
 import Store
 
 extension AnchoreRoutes {
-    /// Images of one statement.
-    private static let pageSize = 1000
+    /// Images of one statement: few at first, so that the client sees an answer at once.
+    private static let firstPageSize = 100
+    private static let pageSize = 2000
     private static let maxDeletions = 1000
 
     func addImageRoutes(_ add: Add) {
@@ -31,7 +32,7 @@ extension AnchoreRoutes {
             return .json(try await delete(image.record.digest, call))
         }
         add(.get, "summaries/imagetags", .readOnly, false) { call in
-            stream(call) { $0.record.tagSummaries }
+            stream(call) { $0.record.writeTagSummaries(to: &$1) }
         }
     }
 
@@ -70,9 +71,9 @@ extension AnchoreRoutes {
             throw AnchoreError.badRequest("image_status '\(status.prefix(40))' is not one of active, all, deleting")
         }
         guard let name else {
-            return stream(call) { image in
-                status == "deleting" || (wanted.map { $0 != image.record.status.rawValue } ?? false)
-                    ? [] : [image.record.json]
+            return stream(call) { image, text in
+                if status == "deleting" || (wanted.map { $0 != image.record.status.rawValue } ?? false) { return }
+                image.record.write(to: &text)
             }
         }
         guard let parsed = AnchoreImageName(name) else { throw AnchoreError.badRequest("'\(name)' is not an image") }
@@ -96,12 +97,22 @@ extension AnchoreRoutes {
     /// The images of an account as one array, page by page: memory does not grow with their number.
     private func stream(
         _ call: AnchoreCall,
-        _ rows: @escaping @Sendable (ListedImage) -> [JSONValue]
+        _ write: @escaping @Sendable (ListedImage, inout JSONText) -> Void
     ) -> AnchoreAnswer {
-        let scope = call.scope
-        return .parts {
-            let pages = ImagePages(store: service.store, scope: scope, size: Self.pageSize, rows: rows)
-            return { try await pages.next() }
+        let (store, scope) = (service.store, call.scope)
+        return .parts { send in
+            var text = JSONText()
+            text.openArray()
+            var page = try await store.imagePage(below: nil, limit: Self.firstPageSize, in: scope)
+            while let current = page {
+                // The database looks for the next page while this one is written.
+                async let next = store.imagePage(below: current.lowest, limit: Self.pageSize, in: scope)
+                for image in current.images { write(image, &text) }
+                try await send(text.take())
+                page = try await next
+            }
+            text.closeArray()
+            try await send(text.take())
         }
     }
 
@@ -213,44 +224,5 @@ extension AnchoreRoutes {
             )
         )
         return result("deleting", nil)
-    }
-}
-
-/// The pages of a list of images, as parts of one JSON array.
-private actor ImagePages {
-    private let store: Store
-    private let scope: AccountScope
-    private let size: Int
-    private let rows: @Sendable (ListedImage) -> [JSONValue]
-    private var below: Int?
-    private var isFirst = true
-    private var isAtEnd = false
-
-    init(store: Store, scope: AccountScope, size: Int, rows: @escaping @Sendable (ListedImage) -> [JSONValue]) {
-        self.store = store
-        self.scope = scope
-        self.size = size
-        self.rows = rows
-    }
-
-    func next() async throws -> [UInt8]? {
-        guard !isAtEnd else { return nil }
-        var part: [UInt8] = below == nil ? [UInt8(ascii: "[")] : []
-        // The first page is small, so that the client sees an answer at once.
-        let limit = below == nil ? size / 10 : size
-        let images = try await store.images(.page(below: below, limit: limit), in: scope)
-        for image in images {
-            for row in rows(image) {
-                if !isFirst { part.append(UInt8(ascii: ",")) }
-                isFirst = false
-                row.append(to: &part)
-            }
-        }
-        below = images.last?.number ?? below
-        if images.isEmpty {
-            isAtEnd = true
-            part.append(UInt8(ascii: "]"))
-        }
-        return part
     }
 }

@@ -134,13 +134,12 @@ struct AnchoreRoutes: Sendable {
         case .json(let value): json(value.bytes)
         case .bytes(let bytes): json(bytes)
         case .empty(let status): Response(status: status)
-        case .parts(let start):
+        case .parts(let produce):
             Response(
                 status: .ok,
                 headers: [.contentType: "application/json"],
                 body: ResponseBody { writer in
-                    let next = try await start()
-                    while let part = try await next() { try await writer.write(ByteBuffer(bytes: part)) }
+                    try await produce { part in try await writer.write(ByteBuffer(bytes: part)) }
                     try await writer.finish(nil)
                 }
             )

@@ -149,11 +149,9 @@ package struct FleetPolicy: Sendable {
     ) async throws {
         let scope = AccountScope(account: account, seesFleet: true)
         var below: Int?
-        while true {
-            let page = try await service.store.images(.page(below: below, limit: Self.pageSize), in: scope)
-            guard let last = page.last else { return }
-            below = last.number
-            let tags = page.filter { $0.record.status == .analyzed }.flatMap { image in
+        while let page = try await service.store.imagePage(below: below, limit: Self.pageSize, in: scope) {
+            below = page.lowest
+            let tags = page.images.filter { $0.record.status == .analyzed }.flatMap { image in
                 image.record.tags.filter(\.isCurrent).map { (image, $0.fulltag) }
             }
             try await withThrowingTaskGroup(of: Result.self) { group in

@@ -1,0 +1,119 @@
+/// JSON text (RFC 8259) as it grows, for records of which one answer has a hundred thousand: between a record and its bytes
+/// there is no value for each member.
+///
+/// Commas follow from what stands before; objects and arrays are closed by who opened them.
+package struct JSONText: Sendable {
+    package private(set) var bytes: [UInt8] = []
+    /// The last byte that was handed out: whether a comma follows depends on it.
+    private var previous = UInt8(ascii: "[")
+
+    package init() {}
+
+    /// Hands out what was written so far; what follows continues it.
+    package mutating func take() -> [UInt8] {
+        let part = bytes
+        previous = part.last ?? previous
+        bytes = []
+        bytes.reserveCapacity(part.count)
+        return part
+    }
+
+    package mutating func openArray(_ name: StaticString? = nil) { open(UInt8(ascii: "["), name) }
+    package mutating func closeArray() { bytes.append(UInt8(ascii: "]")) }
+    package mutating func openObject(_ name: StaticString? = nil) { open(UInt8(ascii: "{"), name) }
+    package mutating func closeObject() { bytes.append(UInt8(ascii: "}")) }
+
+    /// A member that is a string, or null.
+    package mutating func member(_ name: StaticString, _ value: String?) {
+        begin(name)
+        if let value { Self.append(quoted: value, to: &bytes) } else { append("null") }
+    }
+
+    package mutating func member(_ name: StaticString, _ value: Int) {
+        begin(name)
+        bytes.append(contentsOf: String(value).utf8)
+    }
+
+    /// A member whose value is JSON text already; only ever our own.
+    package mutating func member(_ name: StaticString, json: some Collection<UInt8>) {
+        begin(name)
+        bytes.append(contentsOf: json)
+    }
+
+    /// A member that is the string of `pieces`, one after the other.
+    package mutating func member(_ name: StaticString, joining pieces: String...) {
+        begin(name)
+        bytes.append(UInt8(ascii: "\""))
+        for piece in pieces { Self.append(escaped: piece, to: &bytes) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// An element that is JSON text already.
+    package mutating func element(json: some Collection<UInt8>) {
+        separate()
+        bytes.append(contentsOf: json)
+    }
+
+    private mutating func open(_ bracket: UInt8, _ name: StaticString?) {
+        if let name { begin(name) } else { separate() }
+        bytes.append(bracket)
+    }
+
+    /// Names of members are ours, and none needs an escape.
+    private mutating func begin(_ name: StaticString) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        append(name)
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    private mutating func separate() {
+        switch bytes.last ?? previous {
+        case UInt8(ascii: "["), UInt8(ascii: "{"): break
+        default: bytes.append(UInt8(ascii: ","))
+        }
+    }
+
+    private mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    /// Adds a string with its quotes.
+    static func append(quoted text: String, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        append(escaped: text, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Adds a string's content; what needs no escape goes as a whole.
+    private static func append(escaped text: String, to bytes: inout [UInt8]) {
+        var text = text
+        text.withUTF8 { content in
+            var start = 0
+            for index in content.indices where needsEscape(content[index]) {
+                bytes.append(contentsOf: content[start..<index])
+                start = index + 1
+                append(escape: content[index], to: &bytes)
+            }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: content[start...]))
+        }
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private static let hex = Array("0123456789abcdef".utf8)
+
+    private static func append(escape byte: UInt8, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\\"))
+        if byte >= 0x20 {
+            bytes.append(byte)
+        } else {
+            bytes.append(contentsOf: "u00".utf8)
+            bytes.append(hex[Int(byte >> 4)])
+            bytes.append(hex[Int(byte & 15)])
+        }
+    }
+}
