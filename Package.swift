@@ -167,7 +167,10 @@ let package = Package(
         ),
 
         // A synthetic fleet, and what it is asked.
-        library("StoreBenchmark", ["Advisories", "Postgres", "Reports", "ScanModel", "Store"]),
+        library(
+            "StoreBenchmark",
+            ["Advisories", "Codecs", "Matching", "Postgres", "Reports", "ScanModel", "Store"]
+        ),
 
         library("FeedSync", ["Advisories", "Bytes", "DedicatedThread", "HTTPProxy", "XMLStream", httpClient]),
         library(
