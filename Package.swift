@@ -163,6 +163,7 @@ let package = Package(
                 .embedInCode("Migrations/m0016_file_facts.sql"), .embedInCode("Migrations/m0017_access.sql"),
                 .embedInCode("Migrations/m0018_notifications.sql"),
                 .embedInCode("Migrations/m0019_flaw_fingerprints.sql"),
+                .embedInCode("Migrations/m0021_policy_basis.sql"),
             ]
         ),
 
@@ -337,7 +338,7 @@ let package = Package(
             of: "Web",
             [
                 "Access", "AnchoreAPI", "Bytes", "Compliance", "DedicatedThread", "Gatekeeping", "LayerScan",
-                "Postgres", "Queue", "ScanModel", "Store", "TallymanTesting", logging,
+                "Policy", "Postgres", "Queue", "ScanModel", "Store", "StoreBenchmark", "TallymanTesting", logging,
             ]
         ),
         .testTarget(
