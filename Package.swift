@@ -163,12 +163,16 @@ let package = Package(
                 .embedInCode("Migrations/m0016_file_facts.sql"), .embedInCode("Migrations/m0017_access.sql"),
                 .embedInCode("Migrations/m0018_notifications.sql"),
                 .embedInCode("Migrations/m0019_flaw_fingerprints.sql"),
-                .embedInCode("Migrations/m0022_fleet_questions.sql"),
+                .embedInCode("Migrations/m0020_policy_basis.sql"),
+                .embedInCode("Migrations/m0021_fleet_questions.sql"),
             ]
         ),
 
         // A synthetic fleet, and what it is asked.
-        library("StoreBenchmark", ["Advisories", "Postgres", "Reports", "ScanModel", "Store"]),
+        library(
+            "StoreBenchmark",
+            ["Advisories", "Codecs", "Matching", "Postgres", "Reports", "ScanModel", "Store"]
+        ),
 
         library("FeedSync", ["Advisories", "Bytes", "DedicatedThread", "HTTPProxy", "XMLStream", httpClient]),
         library(
@@ -335,7 +339,7 @@ let package = Package(
             of: "Web",
             [
                 "Access", "AnchoreAPI", "Bytes", "Compliance", "DedicatedThread", "Gatekeeping", "LayerScan",
-                "Postgres", "Queue", "ScanModel", "Store", "TallymanTesting", logging,
+                "Policy", "Postgres", "Queue", "ScanModel", "Store", "StoreBenchmark", "TallymanTesting", logging,
             ]
         ),
         .testTarget(

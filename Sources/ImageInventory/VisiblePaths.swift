@@ -23,15 +23,26 @@ package enum VisiblePaths {
         var opaque: Set<LayerPath> = []
         for (position, layer) in layers.enumerated().reversed() {
             var hidden: [LayerPath: Bool] = [:]
+            // Paths come in order, so that most stand in the directory of the one before.
+            var last: (directory: ArraySlice<UInt8>, hides: Bool)?
             var next = 0
             layer.paths.forEach { path, kind in
                 let place = next
                 next += 1
                 guard replaced[path] == nil, !deleted.contains(path), kind == .directory || !opaque.contains(path)
                 else { return }
-                guard path.parent.map({ !isHidden($0, replaced, deleted, opaque, &hidden) }) ?? true else { return }
+                if !path.bytes.isEmpty {
+                    let directory = path.bytes[..<(path.bytes.lastIndex(of: UInt8(ascii: "/")) ?? 0)]
+                    if last?.directory != directory {
+                        let parent = LayerPath(clean: Array(directory))
+                        last = (directory, isHidden(parent, replaced, deleted, opaque, &hidden))
+                    }
+                    guard last?.hides == false else { return }
+                }
                 shown.append(VisiblePath(path: path, kind: kind, layer: position, place: place))
             }
+            // Nothing is below the lowest, which is the largest as a rule.
+            guard position > 0 else { break }
             layer.paths.forEach { path, kind in if replaced[path] == nil { replaced[path] = kind } }
             deleted.formUnion(layer.report.whiteouts)
             opaque.formUnion(layer.report.opaqueDirectories)

@@ -1,18 +1,18 @@
 import Crypto
-import Matching
+package import Matching
 import Postgres
 package import ScanModel
 
 /// A package as the fleet knows it once: its statement, for OS packages the distribution it belongs to, and for others
 /// the OS package that owns them, which matching looks at too.
-struct DistinctPackage: Sendable {
+package struct DistinctPackage: Sendable {
     let package: Package
     let distro: Distro?
     /// Names the package everywhere: SHA-256 over its fields, each behind its length.
-    let fingerprint: [UInt8]
+    package let fingerprint: [UInt8]
     let ownerFingerprint: [UInt8]?
 
-    init(_ subject: MatchSubject) {
+    package init(_ subject: MatchSubject) {
         self.init(subject.package, distro: subject.distro, owner: subject.owner)
     }
 

@@ -63,15 +63,20 @@ extension Store {
     /// The attempt is checked in the statement that ends the task, within the transaction that writes the report: a
     /// worker that was paused past its lease changes nothing and gets ``StoreError/Code/superseded``.
     package func merge(_ layer: StoredLayer, of claim: Claim) async throws {
+        let fingerprint = layer.fingerprint
         try await pool.transaction { session in
             try Self.end(claim, session)
             _ = try session.execute(
                 """
-                INSERT INTO layer_reports (layer_id, analysis_version, report, paths) VALUES ($1, $2, $3, $4)
+                INSERT INTO layer_reports (layer_id, analysis_version, report, paths, fingerprint)
+                VALUES ($1, $2, $3, $4, $5)
                 ON CONFLICT (layer_id) DO UPDATE SET analysis_version = excluded.analysis_version,
-                    report = excluded.report, paths = excluded.paths
+                    report = excluded.report, paths = excluded.paths, fingerprint = excluded.fingerprint
                 """,
-                [.int(claim.subject), .text(claim.analysisVersion), .bytes(layer.report), .bytes(layer.paths)]
+                [
+                    .int(claim.subject), .text(claim.analysisVersion), .bytes(layer.report), .bytes(layer.paths),
+                    .bytes(fingerprint),
+                ]
             )
             try Self.setFacts(layer.facts, layer: claim.subject, session)
             _ = try session.execute(

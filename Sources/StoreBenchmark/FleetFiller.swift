@@ -1,4 +1,6 @@
+import Matching
 import Postgres
+import ScanModel
 package import Store
 
 /// Writes a synthetic fleet into a database with the present schema and advisories, and no images.
@@ -12,18 +14,24 @@ package struct FleetFiller: Sendable {
 
     private let store: Store
     private let size: FleetSize
+    /// Whether reports of layers can be read, and images have documents; otherwise reports are random bytes of their size.
+    private let isReadable: Bool
 
-    package init(store: Store, size: FleetSize) {
+    package init(store: Store, size: FleetSize, isReadable: Bool = false) {
         self.store = store
         self.size = size
+        self.isReadable = isReadable
     }
+
+    /// Fills in the whole fleet, as its first run left it `days` ago.
+    package func fill(daysAgo days: Int) async throws { try await fill(FleetPlan(size), daysAgo: days) }
 
     /// Fills the fleet by COPY and ends its first run `days` ago.
     func fill(_ plan: FleetPlan, daysAgo days: Int) async throws {
         try await store.pool.transaction(attempts: 1) { session in
             _ = try session.execute("SET LOCAL statement_timeout = 0")
             try places(session)
-            try packages(session)
+            let packages = try packages(session)
             _ = try session.execute(
                 """
                 INSERT INTO license_sets (fingerprint, declared, licenses)
@@ -34,6 +42,7 @@ package struct FleetFiller: Sendable {
             )
             _ = try session.execute("INSERT INTO waiting_packages SELECT id FROM packages")
             try write(plan, daysAgo: days, session)
+            if isReadable { try ReadableLayers(packages).write(plan, session) }
         }
         try await store.pool.run { session in
             _ = try session.execute("SET statement_timeout = 0")
@@ -65,8 +74,10 @@ package struct FleetFiller: Sendable {
     }
 
     /// Names and versions that advisories speak about, as far as there are some, so that matches are as in life.
-    private func packages(_ session: PostgresSession) throws {
-        var random = FleetRandom(seed: size.seed, stream: 2)
+    ///
+    /// Returns them in the order of their numbers, from 1 on.
+    private func packages(_ session: PostgresSession) throws -> [MatchSubject] {
+        var subjects: [MatchSubject] = []
         for (index, family) in PackageFamily.all.enumerated() {
             let known = try session.execute(
                 """
@@ -83,21 +94,34 @@ package struct FleetFiller: Sendable {
             ) { writer in
                 for name in 0..<size.namesOfFamily {
                     let stated = known.indices.contains(name) ? known[name] : ("made-up-\(index)-\(name)", [])
+                    var texts: Set<String> = []
                     for version in 0..<FleetSize.versions {
                         let place = stated.1.count * version / FleetSize.versions
-                        let text =
+                        var text =
                             version % 2 == 1 && !stated.1.isEmpty ? stated.1[place] : "\(version + 1).\(name % 10).0"
+                        if !texts.insert(text).inserted { text += "+\(version)" }
                         let isOS = family.distro != nil
+                        let subject = MatchSubject(
+                            Package(
+                                type: PackageType(rawValue: family.type),
+                                name: stated.0,
+                                version: text,
+                                arch: isOS ? "amd64" : "",
+                                source: isOS ? SourcePackage(name: stated.0, version: text) : nil
+                            ),
+                            distro: family.release
+                        )
+                        subjects.append(subject)
                         try writer.writeRow([
-                            .int((index * size.namesOfFamily + name) * FleetSize.versions + version + 1),
-                            .bytes(random.bytes(32)), .text(family.type), .text(stated.0), .text(text),
-                            .text(isOS ? "amd64" : ""), isOS ? .text(stated.0) : .null, isOS ? .text(text) : .null,
-                            isOS ? .int(index + 1) : .null,
+                            .int(subjects.count), .bytes(DistinctPackage(subject).fingerprint), .text(family.type),
+                            .text(stated.0), .text(text), .text(isOS ? "amd64" : ""), isOS ? .text(stated.0) : .null,
+                            isOS ? .text(text) : .null, isOS ? .int(index + 1) : .null,
                         ])
                     }
                 }
             }
         }
+        return subjects
     }
 
     /// Writes the images of `plan`, moves their tags to them, and records the run that found the fleet.
@@ -196,6 +220,8 @@ package struct FleetFiller: Sendable {
                 ])
             }
         }
+        defer { random = source }
+        guard !isReadable else { return }
         _ = try session.copyIn("COPY layer_reports (layer_id, analysis_version, report, paths) FROM STDIN") { writer in
             for layer in plan.layers {
                 try writer.writeRow([
@@ -204,7 +230,6 @@ package struct FleetFiller: Sendable {
                 ])
             }
         }
-        random = source
     }
 
     private func sets(_ plan: FleetPlan, _ random: inout FleetRandom, _ session: PostgresSession) throws {

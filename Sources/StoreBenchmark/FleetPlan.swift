@@ -4,11 +4,12 @@ struct PlannedSet: Sendable {
     let packages: [Int]
 }
 
-/// A layer: its number, and how large its stored report and path table are.
+/// A layer: its number, how large its stored report and path table are, and which packages its files list.
 struct PlannedLayer: Sendable {
     let id: Int
     let reportBytes: Int
     let pathBytes: Int
+    let packages: [Int]
 }
 
 /// An image: its layers from the lowest, and the sets that some of them bring.
@@ -68,8 +69,10 @@ struct FleetPlan {
             + 1
     }
 
-    private mutating func layer(report: Int, paths: Int) -> Int {
-        layers.append(PlannedLayer(id: nextLayer, reportBytes: report, pathBytes: paths))
+    private mutating func layer(report: Int, paths: Int, _ packages: Set<Int> = []) -> Int {
+        layers.append(
+            PlannedLayer(id: nextLayer, reportBytes: report, pathBytes: paths, packages: packages.sorted())
+        )
         nextLayer += 1
         return nextLayer - 1
     }
@@ -86,9 +89,10 @@ struct FleetPlan {
         var versions = Dictionary(uniqueKeysWithValues: names.sorted().map { ($0, random.number(0...3)) })
         for _ in 0..<FleetSize.rebuilds {
             for name in names.sorted() where random.number(1...20) == 1 { versions[name, default: 0] += 1 }
-            let os = layer(report: 40 * names.count, paths: 60_000)
+            let installed = Set(versions.map { package(family: family, name: $0.key, version: $0.value) })
+            let os = layer(report: 40 * names.count, paths: 60_000, installed)
             let settings = layer(report: 200, paths: 300)
-            let system = set(Set(versions.map { package(family: family, name: $0.key, version: $0.value) }))
+            let system = set(installed)
             for _ in 0..<Self.runtimesOfBase {
                 let language = PackageFamily.distributions.count + random.number(0...PackageFamily.languages.count - 1)
                 let added = Set((0..<random.number(5...40)).map { _ in random.skewed(below: size.namesOfFamily) })
@@ -99,7 +103,8 @@ struct FleetPlan {
                         package(family: language, name: random.number(0...30), version: random.number(0...7))
                     )
                 }
-                let runtime = layer(report: 40 * brought.count, paths: 20_000)
+                // The distribution's database is written anew, with all that was installed before.
+                let runtime = layer(report: 40 * brought.count, paths: 20_000, brought.union(installed))
                 bases.append((family, [os, settings, runtime], [system, set(brought)]))
             }
         }
@@ -116,7 +121,7 @@ struct FleetPlan {
             if dependencies == nil || tag % 2 == 0 {
                 for name in names where random.number(1...10) == 1 { versions[name, default: 0] += 1 }
                 let brought = Set(versions.map { package(family: language, name: $0.key, version: $0.value) })
-                dependencies = (layer(report: 40 * names.count, paths: 3_000), set(brought))
+                dependencies = (layer(report: 40 * names.count, paths: 3_000, brought), set(brought))
             }
             if repository > size.repositories / 2 { lasting.append(base) }
             let code = layer(report: 200, paths: 500)

@@ -1,3 +1,5 @@
+import ScanModel
+
 /// How large a synthetic fleet is, and from which seed it is made; the same numbers give the same fleet.
 package struct FleetSize: Sendable {
     /// Manifests, each with a tag.
@@ -32,6 +34,9 @@ struct PackageFamily: Sendable {
     let type: String
     /// The release's `ID` and `VERSION_ID`; `nil` for a language.
     let distro: (id: String, version: String)?
+
+    /// The release, as images state it.
+    var release: Distro? { distro.map { Distro(id: $0.id, versionID: $0.version, name: $0.id) } }
 
     static let distributions = [
         PackageFamily(ecosystem: "debian:10", type: "deb", distro: ("debian", "10")),

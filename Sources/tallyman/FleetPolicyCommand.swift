@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Reports
 import Store
 import Web
@@ -9,9 +10,11 @@ struct FleetPolicyCommand: AsyncParsableCommand {
         commandName: "policy",
         abstract: "Judges all images of the fleet by the active policy bundle, as far as anything changed.",
         discussion: """
-            Images that a tag names now are judged, under each of their tags. One whose analysis, advisories, exceptions and
-            bundle are those of its last evaluation, of the same day, is not judged again. Evaluations are kept, and
-            the API gives them at once. Meant for the end of a nightly run:
+            Images that a tag names now are judged, under each of their tags. One is judged again only where something changed
+            that the bundle's rules look at: the bundle itself, the image's analysis or Dockerfile, its own findings (with
+            what exceptions and VEX documents suppress), whether feeds are older than a rule allows, or where a date has come
+            at which the answer changes (an exemption that ends, the age of a flaw). Evaluations are kept, and the API gives
+            them at once. Meant for the end of a nightly run:
 
               tallyman advisories sync && tallyman fleet scan --wait && tallyman fleet policy
 
@@ -28,10 +31,12 @@ struct FleetPolicyCommand: AsyncParsableCommand {
     @Option(name: [.short, .customLong("output")], help: "table or json.") var output: PolicyFormat = .table
 
     func run() async throws {
-        let store = try await fleet.store(connections: 5)
+        let threads = ProcessInfo.processInfo.activeProcessorCount
+        let store = try await fleet.store(connections: threads + 3)
         let start = ContinuousClock.now
-        let verdict = try await FleetPolicy(store: store).judgeFleet(account: account) { count in
-            if count % 100 == 0 { ConsoleOutput.progress("\(Figures.count(count)) images looked at") }
+        let policy = try FleetPolicy(store: store, version: BuildVersion.text, threads: threads)
+        let verdict = try await policy.judgeFleet(account: account) { count in
+            ConsoleOutput.progress("\(Figures.count(count)) images looked at")
         }
         ConsoleOutput.progress(nil)
         await store.close()

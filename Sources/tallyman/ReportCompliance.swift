@@ -33,7 +33,7 @@ struct ReportCompliance: AsyncParsableCommand {
             return reference
         }
         let store = try await fleet.store(connections: 5)
-        let policy = try FleetPolicy(store: store)
+        let policy = try FleetPolicy(store: store, version: BuildVersion.text)
         let found: [ImageCompliance]
         do {
             found = try await policy.compliance(profile, images: references, account: FleetPolicyCommand.account)

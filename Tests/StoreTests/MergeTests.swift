@@ -32,6 +32,21 @@ struct MergeTests {
         }
     }
 
+    @Test("What is stored of a layer has a fingerprint, the same for analyses that find the same")
+    func fingerprints() async throws {
+        try await TestDatabase.with { store in
+            _ = try await store.plan([try SampleFleet.image("app", "1", layers: ["a", "b", "c"])])
+            for (task, packages) in zip(try await store.queued(.layer), [["one"], ["one"], ["two"]]) {
+                let claim = try await store.claimed(task)
+                try await store.merge(try SampleFleet.analysedLayer(packages), of: claim)
+            }
+            let sizes = try await store.texts(
+                "SELECT count(*) || ' ' || min(length(fingerprint)) FROM layer_reports GROUP BY fingerprint ORDER BY 1"
+            )
+            #expect(sizes == ["1 32", "2 32"])
+        }
+    }
+
     @Test("An image's result that comes after its lease was lost is refused and changes nothing")
     func fencedInventory() async throws {
         try await TestDatabase.with { store in

@@ -108,12 +108,17 @@ struct OutboxTests {
         try await withFleet { store in
             try await store.execute("DELETE FROM notifications")
             let manifest = try #require(try await store.scalar("SELECT max(id) FROM manifests"))
-            let key = EvaluationKey(
+            let subject = EvaluationSubject(manifest: manifest, tag: "registry.test/app:1")
+            let question = EvaluationQuestion(
                 account: "admin",
-                manifest: manifest,
-                tag: "registry.test/app:1",
                 policyID: "p",
-                bundleDigest: "b"
+                bundleDigest: "b",
+                program: "1",
+                findings: true,
+                scores: false,
+                ages: false,
+                distroData: false,
+                feedAge: { _, _ in "" }
             )
             for (action, expected) in [("go", 0), ("go", 0), ("stop", 1), ("stop", 1), ("warn", 2)] {
                 let outcome = PolicyOutcome(
@@ -126,7 +131,22 @@ struct OutboxTests {
                     allowRule: false,
                     denyRule: false
                 )
-                _ = try await store.keep(outcome, detail: Array(action.utf8), under: key, basis: "x")
+                let judged = try JudgedImage(
+                    subject,
+                    outcome,
+                    detail: Array(action.utf8),
+                    basis: "x",
+                    validUntil: nil
+                )
+                let gone = try JudgedImage(
+                    EvaluationSubject(manifest: manifest + 1000, tag: "registry.test/app:1"),
+                    outcome,
+                    detail: Array(action.utf8),
+                    basis: "x",
+                    validUntil: nil
+                )
+                // An image that is gone by now takes nothing away from the others.
+                #expect(try await store.keep([gone, judged], question).kept.count == 1)
                 #expect(try await store.told().count == expected)
             }
             let payloads = try await store.told().map { try JSONReader.read(Array($0.payload.utf8)) }

@@ -25,6 +25,14 @@ struct APIServer: Sendable {
     let client: RawClient
     let lookup: FixedLookup
 
+    /// A database with the present schema and no server.
+    static func withStore(_ body: (Store) async throws -> Void) async throws {
+        try await withDatabase { store in
+            _ = try await Migrations.apply(on: store.pool)
+            try await body(store)
+        }
+    }
+
     /// `change` says what is set otherwise than by default.
     static func with(
         _ change: (inout AnchoreService.Settings) throws -> Void = { _ in },
@@ -32,6 +40,10 @@ struct APIServer: Sendable {
         guardsPages: Bool = false,
         _ body: (APIServer) async throws -> Void
     ) async throws {
+        try await withDatabase { try await serve($0, change, certificate, guardsPages, body) }
+    }
+
+    private static func withDatabase(_ body: (Store) async throws -> Void) async throws {
         let server = try #require(url, "set TALLYMAN_TEST_POSTGRES; ops/test-services start DIR prints it")
         let name = "tallyman_web_\(UInt64.random(in: 0...UInt64.max))"
         let admin = PostgresPool(PostgresConfiguration(url: server), size: 1)
@@ -41,9 +53,7 @@ struct APIServer: Sendable {
             ? server + (server.contains("?") ? "&" : "?") + "dbname=\(name)" : "\(server) dbname=\(name)"
         let store = Store(url: named, connections: 6)
         let result: Result<Void, any Error>
-        do { result = .success(try await serve(store, change, certificate, guardsPages, body)) } catch {
-            result = .failure(error)
-        }
+        do { result = .success(try await body(store)) } catch { result = .failure(error) }
         await store.close()
         try await admin.run { _ = try $0.execute("DROP DATABASE \(name) WITH (FORCE)") }
         await admin.close()

@@ -103,7 +103,7 @@ struct AnchoreRoutesTests {
 
     /// The fleet is judged by the active bundle and by profiles, each image once as long as nothing changes.
     private func judgesFleet(_ store: Store, _ digest: String) async throws {
-        let policy = try FleetPolicy(store: store)
+        let policy = try FleetPolicy(store: store, version: "1.2.3")
         let first = try #require(try await policy.judgeFleet(account: "admin"))
         #expect(first.policy == "mine" && first.images == 1 && first.passed == 1)
         #expect(try await policy.judgeFleet(account: "admin")?.judged == 0)

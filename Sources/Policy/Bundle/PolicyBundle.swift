@@ -28,6 +28,14 @@ package struct PolicyBundle: Sendable {
         }
     }
 
+    /// What all rules together ask about that may change while an image does not.
+    package var reads: FactReading {
+        policies.values.flatMap(\.rules).reduce(.image) { reading, rule in
+            guard case .trigger(let trigger) = rule.check else { return reading }
+            return reading.union(trigger.reads)
+        }
+    }
+
     /// What came of reading a document.
     package struct Reading: Sendable {
         /// What was read; `nil` where the document is none of a bundle at all.

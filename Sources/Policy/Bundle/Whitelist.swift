@@ -56,7 +56,7 @@ struct Whitelist: Sendable {
     func item(
         gate: String,
         ids: [String],
-        now: PolicyInstant,
+        context: EvaluationContext,
         matchers: WhitelistMatchers
     ) throws(RegexBudgetError) -> Item? {
         guard let index = gates[gate] else { return nil }
@@ -64,8 +64,9 @@ struct Whitelist: Sendable {
         for id in ids {
             for number in candidates(for: id, in: index) where best.map({ number < $0 }) ?? true {
                 let item = items[number]
-                if let expires = item.expires, expires <= now { continue }
+                if let expires = item.expires, context.isPast(expires) { continue }
                 guard try matchers.matches(item.triggerID, id, whitelist: self.id, number: number) else { continue }
+                if let expires = item.expires { context.expect(expires) }
                 best = number
                 break
             }

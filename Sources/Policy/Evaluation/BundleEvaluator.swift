@@ -23,6 +23,8 @@ extension PolicyBundle {
 private struct BundleEvaluator {
     let bundle: PolicyBundle
     let image: ImageFacts
+    /// The image without what may change while it does not.
+    private let itself: ImageFacts
     let name: ImageName
     let context: EvaluationContext
     private let matchers = WhitelistMatchers()
@@ -36,6 +38,7 @@ private struct BundleEvaluator {
     init(bundle: PolicyBundle, image: ImageFacts, name: ImageName, context: EvaluationContext) {
         self.bundle = bundle
         self.image = image
+        itself = image.itself
         self.name = name
         self.context = context
     }
@@ -61,7 +64,8 @@ private struct BundleEvaluator {
             policyAction: action,
             finalAction: final,
             reason: reason,
-            problems: problems
+            problems: problems,
+            validUntil: context.validUntil
         )
     }
 
@@ -115,7 +119,8 @@ private struct BundleEvaluator {
             )
         case .trigger(let trigger):
             do {
-                for finding in try trigger.findings(in: image, context) {
+                let facts = trigger.reads == .image ? itself : image
+                for finding in try trigger.findings(in: facts, context) {
                     try add(finding, rule, policy, whitelists)
                 }
             } catch let error as Unjudged {
@@ -165,7 +170,7 @@ private struct BundleEvaluator {
         if let known = answers[id] { return known }
         var found: PolicyEvaluation.Exemption?
         for whitelist in whitelists where found == nil {
-            let item = try whitelist.item(gate: gate, ids: [id] + otherIDs, now: context.now, matchers: matchers)
+            let item = try whitelist.item(gate: gate, ids: [id] + otherIDs, context: context, matchers: matchers)
             found = item.map {
                 PolicyEvaluation.Exemption(
                     whitelistName: whitelist.name,

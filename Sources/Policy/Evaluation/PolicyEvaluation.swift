@@ -56,6 +56,10 @@ package struct PolicyEvaluation: Sendable {
     package let reason: Reason
     /// Rules that say nothing of the image, and what of the bundle is wrong.
     package let problems: [BundleProblem]
+    /// From when on it may come to something else although nothing but time has changed; `nil` where that is never.
+    ///
+    /// Feeds that grow old are not in it: see ``FactReading/outdated(sync:now:)``.
+    package let validUntil: PolicyInstant?
 
     /// Whether the image passes: with `go` and `warn`.
     package var passes: Bool { finalAction != .stop }

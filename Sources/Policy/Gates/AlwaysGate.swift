@@ -6,7 +6,7 @@ extension Gate {
     )
 }
 
-private struct AlwaysTrigger: Trigger {
+private struct AlwaysTrigger: ImageTrigger {
     static let name = "always"
     static let summary = "Fires if present in a policy being evaluated, whatever the image is."
 

@@ -23,7 +23,7 @@ private enum ListType: String { case whitelist, blacklist }
 
 /// Each line of a directive is compared; of a line that goes on in others, the first as Anchore takes it for the whole,
 /// then all of them.
-private struct InstructionTrigger: Trigger {
+private struct InstructionTrigger: ImageTrigger {
     static let name = "instruction"
     static let summary = "Triggers if any instruction of the given kind is found to match the described condition."
     static let parameters = [
@@ -120,7 +120,7 @@ private struct InstructionTrigger: Trigger {
     }
 }
 
-private struct EffectiveUserTrigger: Trigger {
+private struct EffectiveUserTrigger: ImageTrigger {
     static let name = "effective_user"
     static let summary =
         "Checks if the effective user matches the provided user names, as a whitelist or blacklist by the parameter type."
@@ -168,7 +168,7 @@ private struct EffectiveUserTrigger: Trigger {
     }
 }
 
-private struct ExposedPortsTrigger: Trigger {
+private struct ExposedPortsTrigger: ImageTrigger {
     static let name = "exposed_ports"
     static let summary =
         "Evaluates the set of ports exposed. With type=whitelist it fires for ports that are not in the list, with "
@@ -220,7 +220,7 @@ private struct ExposedPortsTrigger: Trigger {
     }
 }
 
-private struct NoDockerfileTrigger: Trigger {
+private struct NoDockerfileTrigger: ImageTrigger {
     static let name = "no_dockerfile_provided"
     static let summary = "Triggers if the analysis was performed without the actual image Dockerfile."
 

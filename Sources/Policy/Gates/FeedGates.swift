@@ -85,7 +85,7 @@ extension FeedLanguage {
     }
 }
 
-private struct NotLatestTrigger<Language: FeedLanguage>: Trigger {
+private struct NotLatestTrigger<Language: FeedLanguage>: ImageTrigger {
     static var name: String { Language.triggers[0] }
     static var summary: String {
         "Triggers if an installed \(Language.plural) is not the latest version according to the package feed."
@@ -107,7 +107,7 @@ private struct NotLatestTrigger<Language: FeedLanguage>: Trigger {
     }
 }
 
-private struct NotOfficialTrigger<Language: FeedLanguage>: Trigger {
+private struct NotOfficialTrigger<Language: FeedLanguage>: ImageTrigger {
     static var name: String { Language.triggers[1] }
     static var summary: String { "Triggers if an installed \(Language.plural) is not in the official package feed." }
 
@@ -125,7 +125,7 @@ private struct NotOfficialTrigger<Language: FeedLanguage>: Trigger {
     }
 }
 
-private struct BadVersionTrigger<Language: FeedLanguage>: Trigger {
+private struct BadVersionTrigger<Language: FeedLanguage>: ImageTrigger {
     static var name: String { Language.triggers[2] }
     static var summary: String {
         "Triggers if an installed \(Language.plural) version is not listed in the official feed as a valid version."
@@ -147,7 +147,7 @@ private struct BadVersionTrigger<Language: FeedLanguage>: Trigger {
     }
 }
 
-private struct NamedPackageTrigger<Language: FeedLanguage>: Trigger {
+private struct NamedPackageTrigger<Language: FeedLanguage>: ImageTrigger {
     static var name: String { Language.triggers[3] }
     static var summary: String {
         "Triggers if the image has a \(Language.plural) installed that matches the name and optionally a version."
@@ -177,7 +177,7 @@ private struct NamedPackageTrigger<Language: FeedLanguage>: Trigger {
     }
 }
 
-private struct FeedMissingTrigger<Language: FeedLanguage>: Trigger {
+private struct FeedMissingTrigger<Language: FeedLanguage>: ImageTrigger {
     static var name: String { Language.triggers[4] }
     static var summary: String { "Triggers if there is no data of the \(Language.code) package feed." }
 

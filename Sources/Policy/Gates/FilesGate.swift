@@ -9,7 +9,7 @@ extension Gate {
     )
 }
 
-private struct ContentMatchTrigger: Trigger {
+private struct ContentMatchTrigger: ImageTrigger {
     static let name = "content_regex_match"
     static let summary =
         "Triggers for each file where the content search found a match of its configured expressions, or of the one named."
@@ -52,7 +52,7 @@ private struct ContentMatchTrigger: Trigger {
     }
 }
 
-private struct NameMatchTrigger: Trigger {
+private struct NameMatchTrigger: ImageTrigger {
     static let name = "name_match"
     static let summary = "Triggers if a file exists in the container whose path matches the provided regex."
     static let parameters = [
@@ -78,7 +78,7 @@ private struct NameMatchTrigger: Trigger {
     }
 }
 
-private struct AttributeMatchTrigger: Trigger {
+private struct AttributeMatchTrigger: ImageTrigger {
     static let name = "attribute_match"
     static let summary = "Triggers if a file exists in the container that has the provided attributes."
     static let parameters = [
@@ -156,7 +156,7 @@ private struct AttributeMatchTrigger: Trigger {
     }
 }
 
-private struct SetIDTrigger: Trigger {
+private struct SetIDTrigger: ImageTrigger {
     static let name = "suid_or_guid_set"
     static let summary = "Fires for each file found to have suid or sgid bit set."
 

@@ -13,7 +13,7 @@ private func licenseWords(_ image: ImageFacts) throws(Unjudged) -> [(package: St
     }
 }
 
-private struct LicenseTrigger: Trigger {
+private struct LicenseTrigger: ImageTrigger {
     static let name = "blacklist_exact_match"
     static let summary = "Triggers if a package is distributed under the specified (exact match) license(s)."
     static let parameters = [
@@ -42,7 +42,7 @@ private struct LicenseTrigger: Trigger {
     }
 }
 
-private struct LicensePartTrigger: Trigger {
+private struct LicensePartTrigger: ImageTrigger {
     static let name = "blacklist_partial_match"
     static let summary = "Triggers if a package is distributed under the specified (substring match) license(s)."
     static let parameters = [

@@ -10,7 +10,7 @@ extension Gate {
 
 /// Not copied from Anchore Engine: that `exists` needs a value, and that comparing what the image does not state, or a
 /// number by `like` and `in`, ends the whole evaluation.
-private struct AttributeTrigger: Trigger {
+private struct AttributeTrigger: ImageTrigger {
     static let name = "attribute"
     static let summary = "Triggers if a named image metadata value matches the given condition."
     static let parameters = [

@@ -9,7 +9,7 @@ extension Gate {
     )
 }
 
-private struct RequiredPackageTrigger: Trigger {
+private struct RequiredPackageTrigger: ImageTrigger {
     static let name = "required_package"
     static let summary =
         "Triggers if the specified package and optionally a specific version is not found in the image."
@@ -72,7 +72,7 @@ private struct RequiredPackageTrigger: Trigger {
     }
 }
 
-private struct BlacklistedPackageTrigger: Trigger {
+private struct BlacklistedPackageTrigger: ImageTrigger {
     static let name = "blacklist"
     static let summary =
         "Triggers if the image has a package installed that matches the named package, optionally with a version."
@@ -96,7 +96,7 @@ private struct BlacklistedPackageTrigger: Trigger {
     }
 }
 
-private struct VerifyTrigger: Trigger {
+private struct VerifyTrigger: ImageTrigger {
     static let name = "verify"
     static let summary =
         "Check package integrity against the package db in the image. Triggers for changes or removal of content in all "

@@ -28,7 +28,7 @@ private func listedFields(
 }
 
 /// A trigger that asks for the lines of `/etc/passwd`.
-private protocol PasswdTrigger: Trigger {}
+private protocol PasswdTrigger: ImageTrigger {}
 
 extension PasswdTrigger {
     var needs: CollectionPlan { CollectionPlan(parts: [.passwd]) }

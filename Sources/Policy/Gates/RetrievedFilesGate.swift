@@ -18,7 +18,7 @@ private let pathParameter = Parameter(
 )
 
 /// Fires once; Anchore Engine does so twice where nothing at all was retrieved.
-private struct FileNotRetrievedTrigger: Trigger {
+private struct FileNotRetrievedTrigger: ImageTrigger {
     static let name = "content_not_available"
     static let summary = "Triggers if the specified file is not present/stored in the evaluated image."
     static let parameters = [pathParameter]
@@ -37,7 +37,7 @@ private struct FileNotRetrievedTrigger: Trigger {
 /// A file counts as matching where a word of it, or a line of it, matches from its start.
 ///
 /// Anchore Engine tries words alone, so that expressions with spaces never match there.
-private struct RetrievedContentTrigger: Trigger {
+private struct RetrievedContentTrigger: ImageTrigger {
     static let name = "content_regex"
     static let summary = "Evaluation of regex on retrieved file content"
     static let parameters = [

@@ -9,7 +9,7 @@ extension Gate {
     )
 }
 
-private struct SecretTrigger: Trigger {
+private struct SecretTrigger: ImageTrigger {
     static let name = "content_regex_checks"
     static let summary =
         "Triggers if the search for secrets has found any matches with the configured and named regexes, or where it has "

@@ -13,6 +13,8 @@ protocol Trigger: Sendable {
     static var parameters: [Parameter] { get }
     /// What must have been collected of an image's files for it to tell.
     var needs: CollectionPlan { get }
+    /// What it asks about that may change while the image does not; what it does not name is kept from it.
+    var reads: FactReading { get }
     /// Takes parameters, each of which is of its kind; throws where they do not go together.
     init(_ values: ParameterValues) throws(ParameterError)
     /// What it finds, in the order in which the image has it; throws where it cannot tell.
@@ -22,6 +24,15 @@ protocol Trigger: Sendable {
 extension Trigger {
     static var parameters: [Parameter] { [] }
     var needs: CollectionPlan { .nothing }
+    /// A trigger that does not say counts as one that reads everything.
+    var reads: FactReading { .everything }
+}
+
+/// A trigger that asks about nothing but what the analysis of the image found.
+protocol ImageTrigger: Trigger {}
+
+extension ImageTrigger {
+    var reads: FactReading { .image }
 }
 
 /// A value of a parameter that is wrong in the company of the others.
@@ -46,8 +57,12 @@ struct TriggerFinding: Hashable, Sendable {
 }
 
 /// What the rules of one evaluation share.
+///
+/// Rules ask it about time, so that it knows until when what they said holds.
 final class EvaluationContext {
-    let now: PolicyInstant
+    private let now: PolicyInstant
+    /// The earliest moment at which a rule may say something else; `nil` where time changes nothing.
+    private(set) var validUntil: PolicyInstant?
     /// Rules that may take all the steps allowed to one, before none are left for the others.
     private static let costlyRules = 10
 
@@ -65,6 +80,29 @@ final class EvaluationContext {
         let (total, isLong) = regexBudget.multipliedReportingOverflow(by: Self.costlyRules)
         stepsLeft = isLong ? .max : total
     }
+
+    /// Whether a moment has come.
+    ///
+    /// Where it has not, and the answer matters, the caller has to ``hasCome(_:)`` or to ``expect(_:)`` it.
+    func isPast(_ moment: PolicyInstant) -> Bool { moment <= now }
+
+    /// Whether a moment has come; the evaluation holds no longer than until then.
+    func hasCome(_ moment: PolicyInstant) -> Bool {
+        if isPast(moment) { return true }
+        expect(moment)
+        return false
+    }
+
+    /// Notes that a rule may say something else from a moment in the future on.
+    func expect(_ moment: PolicyInstant) {
+        guard !isPast(moment), moment != .never else { return }
+        validUntil = min(validUntil ?? moment, moment)
+    }
+
+    /// Whether feeds that were found to be up to date at `sync` are older than so many days by now.
+    ///
+    /// Not noted, as feeds are renewed daily: whoever keeps evaluations asks ``FactReading/outdated(sync:now:)``.
+    func isOutdated(_ sync: PolicyInstant, days: Int) -> Bool { FactReading.isOutdated(sync, days: days, now: now) }
 
     /// A matcher for a rule's expression, bounded by what one rule and all together may take.
     func matcher(of pattern: RegexPattern) -> RegexMatcher {

@@ -27,8 +27,10 @@ private struct StaleFeedTrigger: Trigger {
 
     init(_ values: ParameterValues) { days = values.integer("max_days_since_sync") ?? 0 }
 
+    var reads: FactReading { FactReading(feedAges: [days]) }
+
     func findings(in image: ImageFacts, _ context: EvaluationContext) -> [TriggerFinding] {
-        if let sync = image.advisories.value?.oldestSync, sync >= context.now.earlier(days: days) { return [] }
+        if let sync = image.advisories.value?.oldestSync, !context.isOutdated(sync, days: days) { return [] }
         return [
             TriggerFinding("The vulnerability feed for this image distro is older than MAXAGE (\(days)) days")
         ]
@@ -42,6 +44,8 @@ private struct NoDistroDataTrigger: Trigger {
         + "languages are not considered."
 
     init(_: ParameterValues) {}
+
+    var reads: FactReading { FactReading(distroData: true) }
 
     func findings(in image: ImageFacts, _: EvaluationContext) -> [TriggerFinding] {
         let advisories = image.advisories.value
@@ -84,6 +88,8 @@ private struct ListedVulnerabilityTrigger: Trigger {
         ids = values.list("vulnerability_ids")
         isVendorOnly = values.boolean("vendor_only") ?? true
     }
+
+    var reads: FactReading { FactReading(findings: true) }
 
     func findings(in image: ImageFacts, _: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         let counted = try image.vulnerabilities.get().filter { !(isVendorOnly && $0.willNotFix) }

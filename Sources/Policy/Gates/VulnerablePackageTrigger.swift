@@ -93,11 +93,19 @@ struct VulnerablePackageTrigger: Trigger {
         }
     }
 
+    var reads: FactReading {
+        FactReading(
+            findings: true,
+            scores: !nvdChecks.isEmpty || !vendorChecks.isEmpty,
+            ages: daysSinceCreation != nil
+        )
+    }
+
     func findings(in image: ImageFacts, _ context: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         let exclusion = excluded.map { context.matcher(of: $0) }
         var found: [TriggerFinding] = []
         for flaw in try image.vulnerabilities.get() {
-            guard let finding = try finding(flaw, exclusion, now: context.now) else { continue }
+            guard let finding = try finding(flaw, exclusion, context) else { continue }
             found.append(finding)
         }
         return found
@@ -108,18 +116,18 @@ struct VulnerablePackageTrigger: Trigger {
     private func finding(
         _ flaw: VulnerabilityFact,
         _ exclusion: RegexMatcher?,
-        now: PolicyInstant
+        _ context: EvaluationContext
     ) throws(Unjudged) -> TriggerFinding? {
         guard counts(flaw.package), comparison.holds(flaw.severity, severity),
             !(isVendorOnly && flaw.willNotFix), hasFix == nil || hasFix == !flaw.fixedVersions.isEmpty
         else { return nil }
         var times: [String] = []
         if let daysSinceCreation {
-            if let detected = flaw.detected, detected > now.earlier(days: daysSinceCreation) { return nil }
+            if let detected = flaw.detected, !context.hasCome(detected.later(days: daysSinceCreation)) { return nil }
             if let detected = flaw.detected { times.append("max_days_since_creation=\(detected.date)") }
         }
         if hasFix == true, let daysSinceFix, let observed = flaw.fixObserved {
-            guard observed <= now.earlier(days: daysSinceFix) else { return nil }
+            guard context.hasCome(observed.later(days: daysSinceFix)) else { return nil }
             times.append("max_days_since_fix=\(observed.date)")
         }
         guard let scores = ScoreCheck.passed(nvdChecks, flaw.nvdScores),

@@ -15,6 +15,16 @@ package struct PolicyInstant: Hashable, Comparable, Sendable {
         return PolicyInstant(seconds: isLong || isEarly ? .min : sum)
     }
 
+    /// The moment `days` later; never, where that is out of range.
+    func later(days: Int) -> PolicyInstant {
+        let (span, isLong) = Int64(days).multipliedReportingOverflow(by: Self.day)
+        let (sum, isLate) = seconds.addingReportingOverflow(span)
+        return isLong || isLate ? .never : PolicyInstant(seconds: sum)
+    }
+
+    /// A moment that does not come.
+    static let never = PolicyInstant(seconds: .max)
+
     /// A date-time as whitelists and feeds write it: RFC 3339 in UTC or with an offset, without a zone in UTC.
     ///
     /// A fraction may follow a colon, as Anchore Engine's schema allows: `2026-01-02T03:04:05:999Z`. A day alone is its

@@ -1,7 +1,5 @@
 package import AnchoreAPI
-import Matching
 import Postgres
-package import ScanModel
 
 extension Store {
     /// The advisories that are in the database, by publisher.
@@ -24,22 +22,6 @@ extension Store {
                     )
                 }
             )
-        }
-    }
-
-    /// When the feeds were last found to be what is here, the one longest ago, in seconds since 1970, and whether any
-    /// advisories are about packages of the distribution's release.
-    package func advisoryBasis(of distro: Distro?) async throws -> (oldestSync: Int?, hasDistroRecords: Bool) {
-        let keys = distro.map { DistroRelease.keys(of: $0) } ?? []
-        return try await pool.run { session in
-            let row = try session.execute(
-                """
-                SELECT (SELECT \(AnchoreSQL.seconds("min(coalesce(checked_at, imported_at))")) FROM advisory_providers),
-                    EXISTS (SELECT FROM advisory_ranges WHERE ecosystem = ANY($1::text[]))
-                """,
-                [.textArray(keys)]
-            ).first
-            return (try row?.optionalInt(0), try row?.bool(1) ?? false)
         }
     }
 

@@ -18,8 +18,8 @@ extension Store {
             let rows = try session.execute(Self.imageFindings, [.int(manifest)])
             let flaws = Set(try rows.map { try $0.int(0) })
             let said = try FleetSuppressions(session, asOf: day, among: flaws.sorted())
-            let identity = try session.execute(Self.identityOfImage, [.int(manifest)]).first
-                .map { try ImageIdentity($0, from: 0) }
+            let identity = try session.execute(Self.identitiesOfImages, [.intArray([manifest])]).first
+                .map { try ImageIdentity($0, from: 1) }
             return try rows.compactMap { row in
                 let columns = try PackageColumns(row, from: 11)
                 if let identity, let verdict = said.about(try row.int(0), purl: columns.purl),
@@ -60,27 +60,30 @@ extension Store {
             packages.version COLLATE "C", packages.fingerprint
         """
 
-    private static let identityOfImage = """
-        SELECT registries.host, repositories.name, tags.name, tags.digest, manifests.digest, manifests.config_digest
+    /// The images `$1`, each by the tag that names it, or did last.
+    static let identitiesOfImages = """
+        SELECT DISTINCT ON (tags.manifest_id) tags.manifest_id, registries.host, repositories.name, tags.name, tags.digest, manifests.digest, manifests.config_digest
         FROM tags JOIN manifests ON manifests.id = tags.manifest_id
             JOIN repositories ON repositories.id = tags.repository_id
             JOIN registries ON registries.id = repositories.registry_id
-        WHERE tags.manifest_id = $1 ORDER BY tags.valid_until DESC NULLS FIRST, tags.id DESC LIMIT 1
+        WHERE tags.manifest_id = ANY($1::bigint[])
+        ORDER BY tags.manifest_id, tags.valid_until DESC NULLS FIRST, tags.id DESC
         """
 }
 
-/// Where the packages of one image are, by the names that the fleet knows them by.
+/// Where the packages of one image are that are not the distribution's, by the names that the fleet knows them by.
 package struct PackagePlaces: Sendable {
     private let paths: [[UInt8]: [String]]
 
-    /// Hashes every package of the inventory; CPU work.
+    /// Hashes the packages of the inventory that no distribution's package manager brought; CPU work.
     package init(_ inventory: Inventory) {
         let subjects = MatchSubject.subjects(of: inventory.packages) { _ in inventory.distro }
         paths = Dictionary(
-            zip(subjects, inventory.packages).map { (DistinctPackage($0.0).fingerprint, $0.1.paths) }
+            zip(subjects, inventory.packages).filter { !$0.0.package.type.isOS }
+                .map { (DistinctPackage($0.0).fingerprint, $0.1.paths) }
         ) { $0 + $1 }
     }
 
-    /// The files that a package was read from.
+    /// The files that a package was read from; none for those of a distribution.
     package func paths(of fingerprint: [UInt8]) -> [String] { paths[fingerprint] ?? [] }
 }

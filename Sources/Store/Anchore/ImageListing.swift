@@ -130,17 +130,4 @@ extension Store {
             )
         }
     }
-
-    /// The digests of an image's layers, the lowest first.
-    package func layers(manifest: Int) async throws -> [String] {
-        try await pool.run { session in
-            try session.execute(
-                """
-                SELECT layers.digest FROM manifest_layers JOIN layers ON layers.id = layer_id
-                WHERE manifest_id = $1 ORDER BY position
-                """,
-                [.int(manifest)]
-            ).map { try $0.string(0) }
-        }
-    }
 }

@@ -4,8 +4,8 @@ import Postgres
 extension Store {
     /// Tells subscribers that an image is judged otherwise than before, in the transaction that keeps the verdict.
     static func tell(
-        _ outcome: PolicyOutcome,
-        under key: EvaluationKey,
+        _ judged: JudgedImage,
+        _ question: EvaluationQuestion,
         before: String,
         _ session: PostgresSession
     ) throws {
@@ -16,23 +16,24 @@ extension Store {
                 AND account_images.account = $2
             WHERE manifests.id = $1
             """,
-            [.int(key.manifest), .text(key.account)]
+            [.int(judged.subject.manifest), .text(question.account)]
         ).first
         guard let image else { return }
         let digest = try image.string(0)
         func verdict(_ action: String) -> JSONValue {
             [
-                "image_digest": .string(digest), "tag": .string(key.tag), "policy_id": .string(key.policyID),
+                "image_digest": .string(digest), "tag": .string(judged.subject.tag),
+                "policy_id": .string(question.policyID),
                 "final_action": .string(action), "status": .string(action == "stop" ? "fail" : "pass"),
             ]
         }
         let payload: JSONValue = [
-            "curr_eval": verdict(outcome.finalAction), "last_eval": verdict(before),
+            "curr_eval": verdict(judged.finalAction), "last_eval": verdict(before),
             "annotations": .text(try image.string(1)),
         ]
         _ = try session.execute(
             NotificationFacts.changedVerdict,
-            [.text(key.account), .text(key.tag), .text(String(decoding: payload.bytes, as: UTF8.self))]
+            [.text(question.account), .text(judged.subject.tag), .text(String(decoding: payload.bytes, as: UTF8.self))]
         )
     }
 
@@ -55,12 +56,15 @@ extension Store {
         }
     }
 
-    /// A text that changes whenever a verdict of the fleet may: advisories, runs, bundles, exceptions, wishes, the day.
+    /// A text that changes whenever a verdict of the fleet may: advisories and when they were renewed, runs, bundles,
+    /// exceptions, wishes, the day, and the times at which verdicts end.
     package func verdictBasis() async throws -> String {
         try await pool.run { session in
             try session.execute(
                 """
                 SELECT concat_ws('/', (SELECT max(id) FROM advisory_states), (SELECT max(finished_at) FROM runs),
+                    (SELECT min(coalesce(checked_at, imported_at)) FROM advisory_providers),
+                    (SELECT max(valid_until) FROM policy_evaluations WHERE valid_until <= now()),
                     (SELECT EXISTS (SELECT FROM waiting_packages)),
                     (SELECT count(*) || '-' || max(last_updated) FROM policy_bundles),
                     (SELECT count(*) || '-' || coalesce(max(id), 0) FROM exceptions),

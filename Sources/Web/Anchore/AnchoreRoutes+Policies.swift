@@ -116,19 +116,17 @@ extension AnchoreRoutes {
                 id.map { "Policy bundle \($0) not found in DB" } ?? "cannot find active policy bundle for user"
             )
         }
-        let key = EvaluationKey(
-            account: call.account,
-            manifest: image.number,
-            tag: tag,
-            policyID: policy.id,
-            bundleDigest: policy.digest
-        )
         let checks = PolicyChecks(routes: self)
         var records = [
-            try await checks.evaluation(of: image, key, policy, keeps: !(try call.flag("interactive", false)))
+            try await checks.evaluation(of: image, tag: tag, policy, keeps: !(try call.flag("interactive", false)))
         ]
         if isHistory {
-            records += try await service.store.evaluations(key, limit: Self.maxHistory).dropFirst()
+            records += try await service.store.evaluations(
+                EvaluationSubject(manifest: image.number, tag: tag),
+                account: call.account,
+                policyID: policy.id,
+                limit: Self.maxHistory
+            ).dropFirst()
         }
         let context = EvaluationContext(
             account: call.account,

@@ -11,7 +11,8 @@ package struct AnchoreService: Sendable {
     let passwords: PasswordChecks
     let logins = LoginLimits()
     let lookup: any RegistryLookup
-    let policies: any PolicyEvaluating
+    let policies: PolicyEngine
+    let compiledPolicies = CompiledPolicies()
     let contents: ImageContents
     /// For decoding, folding and judging; the cooperative pool stays free.
     let threads: ThreadPool
@@ -73,8 +74,9 @@ package struct AnchoreService: Sendable {
         store: Store,
         passwords: PasswordChecks,
         lookup: any RegistryLookup,
-        policies: any PolicyEvaluating,
+        policies: PolicyEngine,
         settings: Settings,
+        threads: Int = 2,
         logger: Logger
     ) throws {
         self.store = store
@@ -83,8 +85,8 @@ package struct AnchoreService: Sendable {
         self.policies = policies
         self.settings = settings
         self.logger = logger
-        threads = try ThreadPool(name: "api", threads: 2)
-        contents = ImageContents(store: store, threads: threads)
+        self.threads = try ThreadPool(name: "api", threads: threads)
+        contents = ImageContents(store: store, threads: self.threads)
     }
 
     /// The first bundle of an account.

@@ -1,5 +1,5 @@
 import Access
-import AnchoreAPI
+package import AnchoreAPI
 package import Compliance
 import DedicatedThread
 import Logging
@@ -8,8 +8,10 @@ package import Store
 
 /// Policies over all images of the fleet, without a server: what did not change since the last time is not judged again.
 package struct FleetPolicy: Sendable {
-    /// Images of one page of the list.
-    private static let pageSize = 200
+    /// Images of one page of the list, whose bases are worked out together: what they share counts once.
+    private static let pageSize = 5000
+    /// Evaluations whose details are in memory at a time.
+    private static let detailBatch = 50
 
     /// What judging the fleet came to.
     package struct Verdict: Sendable, Encodable {
@@ -24,10 +26,10 @@ package struct FleetPolicy: Sendable {
 
     private let service: AnchoreService
     private let checks: PolicyChecks
-    /// Images judged at a time.
-    private let parallel: Int
 
-    package init(store: Store, parallel: Int = 4) throws {
+    /// Judges with `threads` threads, as the program of this `version`; `moment` is when, in seconds since 1970, `nil` for
+    /// now.
+    package init(store: Store, version: String, threads: Int = 2, moment: Int? = nil) throws {
         service = try AnchoreService(
             store: store,
             passwords: try PasswordChecks(),
@@ -36,16 +38,22 @@ package struct FleetPolicy: Sendable {
             settings: AnchoreService.Settings(
                 analysisVersion: "",
                 shards: 0,
-                version: "",
+                version: version,
                 host: "fleet",
                 queue: {},
                 workers: { [] },
                 syncFeeds: {}
             ),
+            threads: max(1, threads),
             logger: Logger(label: "tallyman.policy")
         )
-        checks = PolicyChecks(routes: AnchoreRoutes(service: service))
-        self.parallel = max(1, parallel)
+        // While one batch is judged, another is loaded.
+        checks = PolicyChecks(
+            routes: AnchoreRoutes(service: service),
+            fetchesDocuments: false,
+            parallel: max(1, threads) + 1,
+            moment: moment
+        )
     }
 
     /// Judges every image that a tag names now by an account's active bundle, and keeps what it comes to.
@@ -55,18 +63,30 @@ package struct FleetPolicy: Sendable {
         account: String,
         progress: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws -> Verdict? {
-        guard let policy = try await service.store.policy(nil, of: account) else { return nil }
-        var verdict = Verdict(policy: policy.id)
-        try await forEachTag(of: account) { image, tag in
-            let judged = try await judge(image, tag, policy)
-            return (judged.record.isPass, judged.isNew)
-        } done: { isPass, isNew in
-            verdict.images += 1
-            if isPass { verdict.passed += 1 } else { verdict.failed += 1 }
-            if isNew { verdict.judged += 1 }
+        guard let record = try await service.store.policy(nil, of: account) else { return nil }
+        let policy = try await checks.compiled(record)
+        var verdict = Verdict(policy: record.id)
+        try await forEachPage(of: account) { page in
+            for found in try await checks.verdicts(page, policy) {
+                verdict.images += 1
+                if found.isPass { verdict.passed += 1 } else { verdict.failed += 1 }
+                if found.isNew { verdict.judged += 1 }
+            }
             progress(verdict.images)
         }
         return verdict
+    }
+
+    /// What an image of the fleet comes to by an account's active bundle, judged anew; it is not kept.
+    ///
+    /// `nil` where there is no such image, or no active bundle.
+    package func judgeAnew(_ reference: ImageReference, account: String) async throws -> EvaluationRecord? {
+        guard let record = try await service.store.policy(nil, of: account),
+            let image = try await image(reference, account), let tag = image.record.tags.first?.fulltag
+        else { return nil }
+        // Without the layers that judging others has left at hand.
+        return try await PolicyChecks(routes: checks.routes, fetchesDocuments: false)
+            .evaluation(of: image, tag: tag, record, keeps: false)
     }
 
     /// Images under a profile: those named, or all that a tag names now.
@@ -77,53 +97,45 @@ package struct FleetPolicy: Sendable {
         images references: [ImageReference],
         account: String
     ) async throws -> [ImageCompliance] {
-        let policy = service.record(
-            try JSONReader.read(try profile.bundle()),
-            of: account,
-            isActive: false
+        let policy = try await checks.compiled(
+            service.record(try JSONReader.read(try profile.bundle()), of: account, isActive: false)
         )
         var found: [ImageCompliance] = []
         for reference in references {
             guard let image = try await self.image(reference, account) else {
                 throw AnchoreError.notFound("no analysed image of the fleet is named \(reference)")
             }
-            found.append(
-                try await result(of: image, image.record.tags.first?.fulltag ?? "\(reference)", policy, profile)
-            )
+            let tag = image.record.tags.first?.fulltag ?? "\(reference)"
+            found += try await results([PolicyChecks.Asked(image: image, tag: tag)], policy, profile)
         }
         if references.isEmpty {
-            try await forEachTag(of: account) { image, tag in
-                try await result(of: image, tag, policy, profile)
-            } done: {
-                found.append($0)
-            }
+            try await forEachPage(of: account) { found += try await results($0, policy, profile) }
         }
         return found
     }
 
-    private func result(
-        of image: ListedImage,
-        _ tag: String,
-        _ policy: PolicyRecord,
+    /// In the order in which images were asked for.
+    private func results(
+        _ asked: [PolicyChecks.Asked],
+        _ policy: CompiledPolicy,
         _ profile: ComplianceProfile
-    ) async throws -> ImageCompliance {
-        let record = try await judge(image, tag, policy).record
-        return try await service.threads.run { try record.compliance(image.record.digest, tag, under: profile) }
-    }
-
-    private func judge(
-        _ image: ListedImage,
-        _ tag: String,
-        _ policy: PolicyRecord
-    ) async throws -> (record: EvaluationRecord, isNew: Bool) {
-        let key = EvaluationKey(
-            account: policy.account,
-            manifest: image.number,
-            tag: tag,
-            policyID: policy.id,
-            bundleDigest: policy.digest
-        )
-        return try await checks.judged(image, key, policy, keeps: true)
+    ) async throws -> [ImageCompliance] {
+        let verdicts = try await checks.verdicts(asked, policy)
+        let byName = Dictionary(verdicts.map { ($0.asked.subject, $0.id) }) { first, _ in first }
+        var found: [ImageCompliance] = []
+        var rest = asked[...]
+        while !rest.isEmpty {
+            let batch = rest.prefix(Self.detailBatch)
+            rest = rest.dropFirst(Self.detailBatch)
+            let records = try await service.store.evaluations(batch.compactMap { byName[$0.subject] })
+            found += try await service.threads.run {
+                try batch.compactMap { asked in
+                    try byName[asked.subject].flatMap { records[$0] }?
+                        .compliance(asked.image.record.digest, asked.tag, under: profile)
+                }
+            }
+        }
+        return found
     }
 
     private func image(_ reference: ImageReference, _ account: String) async throws -> ListedImage? {
@@ -141,30 +153,20 @@ package struct FleetPolicy: Sendable {
         return try await service.store.images(selection, in: scope).first { $0.record.status == .analyzed }
     }
 
-    /// Does something for each analysed image under each of its present tags, several at a time.
-    private func forEachTag<Result: Sendable>(
+    /// Does something for each page of analysed images, each under all of its present tags.
+    private func forEachPage(
         of account: String,
-        _ work: @escaping @Sendable (ListedImage, String) async throws -> Result,
-        done: (Result) -> Void
+        _ work: ([PolicyChecks.Asked]) async throws -> Void
     ) async throws {
         let scope = AccountScope(account: account, seesFleet: true)
         var below: Int?
         while let page = try await service.store.imagePage(below: below, limit: Self.pageSize, in: scope) {
             below = page.lowest
-            let tags = page.images.filter { $0.record.status == .analyzed }.flatMap { image in
-                image.record.tags.filter(\.isCurrent).map { (image, $0.fulltag) }
-            }
-            try await withThrowingTaskGroup(of: Result.self) { group in
-                var rest = tags[...]
-                for _ in 0..<parallel {
-                    guard let (image, tag) = rest.popFirst() else { break }
-                    group.addTask { try await work(image, tag) }
+            try await work(
+                page.images.filter { $0.record.status == .analyzed }.flatMap { image in
+                    image.record.tags.filter(\.isCurrent).map { PolicyChecks.Asked(image: image, tag: $0.fulltag) }
                 }
-                while let result = try await group.next() {
-                    done(result)
-                    if let (image, tag) = rest.popFirst() { group.addTask { try await work(image, tag) } }
-                }
-            }
+            )
         }
     }
 }

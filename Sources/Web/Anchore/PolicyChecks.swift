@@ -1,70 +1,273 @@
 import AnchoreAPI
 import DedicatedThread
+import ImageInventory
+import Policy
 import ScanModel
 import Store
 
 /// Evaluations of images, kept as long as what they were computed from stays the same.
 struct PolicyChecks: Sendable {
+    /// An image under one of its names.
+    struct Asked: Sendable {
+        let image: ListedImage
+        let tag: String
+
+        var subject: EvaluationSubject { EvaluationSubject(manifest: image.number, tag: tag) }
+    }
+
+    /// What came of asking.
+    struct Verdict: Sendable {
+        let asked: Asked
+        let isPass: Bool
+        /// Whether it had to be judged.
+        let isNew: Bool
+        /// The evaluation that is kept.
+        let id: Int
+    }
+
+    /// Images that are loaded, judged and kept together.
+    private static let batch = 160
+    /// Stored bytes of layers that are kept decoded.
+    private static let layerBytes = 24 << 20
+
     let routes: AnchoreRoutes
+    /// Whether registries are asked for documents of images that were found before documents were kept.
+    private let fetchesDocuments: Bool
+    /// Batches under way at a time.
+    private let parallel: Int
+    /// When is judged, in seconds since 1970; `nil` for now.
+    private let moment: Int?
+    private let layers = DecodedLayers(maxBytes: layerBytes)
 
     private var service: AnchoreService { routes.service }
 
+    init(routes: AnchoreRoutes, fetchesDocuments: Bool = true, parallel: Int = 1, moment: Int? = nil) {
+        self.routes = routes
+        self.fetchesDocuments = fetchesDocuments
+        self.parallel = parallel
+        self.moment = moment
+    }
+
     /// The evaluation of an image under a bundle.
-    func evaluation(
-        of image: ListedImage,
-        _ key: EvaluationKey,
-        _ policy: PolicyRecord,
-        keeps: Bool
-    ) async throws -> EvaluationRecord {
-        try await judged(image, key, policy, keeps: keeps).record
-    }
-
-    /// The evaluation of an image under a bundle, and whether it had to be computed.
-    func judged(
-        _ image: ListedImage,
-        _ key: EvaluationKey,
-        _ policy: PolicyRecord,
-        keeps: Bool
-    ) async throws -> (record: EvaluationRecord, isNew: Bool) {
-        let basis = try await service.store.evaluationBasis(manifest: image.number, account: key.account)
-        if keeps, let known = try await service.store.evaluation(key, basis: basis) { return (known, false) }
-        let subject = try await subject(image, tag: key.tag)
-        let imageID = image.record.imageID
-        let (outcome, detail) = try await service.threads.run {
-            // It was read before it was stored.
-            let bundle = try JSONReader.read(Array(policy.bundle.utf8))
-            let outcome = service.policies.evaluate(subject, bundle: bundle)
-            return (outcome, outcome.detail(imageID: imageID, tag: key.tag).bytes)
-        }
-        if keeps {
-            let before = try await service.store.keep(outcome, detail: detail, under: key, basis: basis)
-            if let before { try await tell(image, key, outcome, before: before) }
-            if let kept = try await service.store.evaluation(key, basis: basis) { return (kept, true) }
-        }
-        let record = EvaluationRecord(
-            policyID: key.policyID,
-            isPass: outcome.isPass,
-            evaluatedAt: try await service.store.now().text,
-            evaluatedSeconds: subject.now,
-            createdSeconds: subject.now,
-            detail: String(decoding: detail, as: UTF8.self)
-        )
-        return (record, true)
-    }
-
-    private func tell(_ image: ListedImage, _ key: EvaluationKey, _ outcome: PolicyOutcome, before: String) async throws
+    func evaluation(of image: ListedImage, tag: String, _ record: PolicyRecord, keeps: Bool) async throws
+        -> EvaluationRecord
     {
+        let asked = Asked(image: image, tag: tag)
+        let policy = try await compiled(record)
+        guard keeps else { return try await unkept(asked, policy) }
+        if let verdict = try await verdicts([asked], policy).first,
+            let kept = try await service.store.evaluations([verdict.id])[verdict.id]
+        {
+            return kept
+        }
+        throw AnchoreRoutes.noImage
+    }
+
+    /// Whether images pass a bundle: those of whom nothing changed are not judged again.
+    ///
+    /// Images that are gone by now, or have a layer without a report, are left out.
+    func verdicts(_ asked: [Asked], _ policy: CompiledPolicy) async throws -> [Verdict] {
+        let question = question(policy)
+        let standing = try await service.store.standing(asked.map(\.subject), question)
+        var verdicts = asked.compactMap { asked in
+            standing[asked.subject].map { Verdict(asked: asked, isPass: $0.isPass, isNew: false, id: $0.id) }
+        }
+        let rest = Self.batches(asked.filter { standing[$0.subject] == nil })
+        try await withThrowingTaskGroup(of: [Verdict].self) { group in
+            var waiting = rest[...]
+            for _ in 0..<parallel {
+                guard let batch = waiting.popFirst() else { break }
+                group.addTask { try await judge(batch, policy, question) }
+            }
+            while let judged = try await group.next() {
+                verdicts += judged
+                if let batch = waiting.popFirst() { group.addTask { try await judge(batch, policy, question) } }
+            }
+        }
+        return verdicts
+    }
+
+    /// A bundle, read now or before.
+    func compiled(_ record: PolicyRecord) async throws -> CompiledPolicy {
+        if let known = service.compiledPolicies.known(record) { return known }
+        let policy = try await service.threads.run { CompiledPolicy(record) }
+        service.compiledPolicies.keep(policy)
+        return policy
+    }
+
+    /// In their order, the names of one image beside each other.
+    private static func batches(_ asked: [Asked]) -> [[Asked]] {
+        var batches: [[Asked]] = []
+        var images = 0
+        var last: Int?
+        for item in asked {
+            if item.image.number != last {
+                if images % batch == 0 { batches.append([]) }
+                images += 1
+                last = item.image.number
+            }
+            batches[batches.count - 1].append(item)
+        }
+        return batches
+    }
+
+    private func question(_ policy: CompiledPolicy) -> EvaluationQuestion {
+        let reads = policy.reads
+        return EvaluationQuestion(
+            account: policy.record.account,
+            policyID: policy.record.id,
+            bundleDigest: policy.record.digest,
+            program: "\(service.settings.version).\(PolicyEngine.rules)",
+            moment: moment,
+            findings: reads.findings,
+            scores: reads.scores,
+            ages: reads.ages,
+            distroData: reads.distroData,
+            feedAge: { sync, now in
+                let sync = sync.map { PolicyInstant(seconds: Int64($0)) }
+                let ages = reads.outdated(sync: sync, now: PolicyInstant(seconds: Int64(now)))
+                return (reads.feedTime ? [sync?.text ?? "none"] : []).joined() + ages.map { "\($0)d" }.joined()
+            }
+        )
+    }
+
+    private func judge(_ asked: [Asked], _ policy: CompiledPolicy, _ question: EvaluationQuestion) async throws
+        -> [Verdict]
+    {
+        let judged = try await evaluate(asked, policy, question, withDetail: false)
+        let (kept, before) = try await service.store.keep(judged.map(\.judged), question)
+        for item in judged {
+            guard let action = before[item.asked.subject] else { continue }
+            try await tell(item, policy, before: action)
+        }
+        return judged.compactMap { item in
+            kept[item.asked.subject].map {
+                Verdict(asked: item.asked, isPass: item.judged.isPass, isNew: true, id: $0)
+            }
+        }
+    }
+
+    private struct Judged: Sendable {
+        let asked: Asked
+        let judged: JudgedImage
+        /// Only where it was wanted: a batch has hundreds.
+        var detail: [UInt8]
+        let now: Int
+    }
+
+    /// Judges images by what is stored, without keeping what it comes to.
+    private func evaluate(
+        _ asked: [Asked],
+        _ policy: CompiledPolicy,
+        _ question: EvaluationQuestion,
+        withDetail: Bool
+    ) async throws -> [Judged] {
+        let withFiles = policy.readsFiles
+        let material = try await service.store.evaluationMaterial(
+            of: Set(asked.map(\.image.number)).sorted(),
+            question,
+            withFiles: withFiles,
+            decoded: { [layers] in layers.known($0, withFiles: withFiles) }
+        )
+        let shared = try await service.threads.run {
+            SharedFindings(material.findings, withScores: question.scores)
+        }
+        let byImage = Dictionary(grouping: asked, by: \.image.number).values
+        return try await withThrowingTaskGroup(of: [Judged].self) { group in
+            for names in byImage {
+                guard let image = names.first?.image, let stored = material.images[image.number] else { continue }
+                let documents = try await documents(of: image, stored)
+                group.addTask {
+                    try await service.threads.run {
+                        let subject = try subject(image, stored, documents, material, withFiles: withFiles)
+                        let facts = subject.facts(shared)
+                        return try names.map { name in
+                            var judged = try judged(name, facts, policy, stored.basis, material.now)
+                            if !withDetail { judged.detail = [] }
+                            return judged
+                        }
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    /// CPU work.
+    private func subject(
+        _ image: ListedImage,
+        _ stored: EvaluationMaterial.Image,
+        _ documents: ImageDocuments?,
+        _ material: EvaluationMaterial,
+        withFiles: Bool
+    ) throws -> PolicySubject {
+        let layers = try stored.layers.compactMap { key -> AnalysedLayer? in
+            switch material.layers[key] {
+            case .decoded(let layer): layer
+            case .stored(let stored): try self.layers.decode(key, stored, withFiles: withFiles)
+            case nil: nil
+            }
+        }
+        return PolicySubject(
+            record: image.record,
+            stored: stored,
+            inventory: InventoryFold.fold(layers),
+            files: withFiles ? FilesFold.fold(layers) : nil,
+            documents: documents,
+            oldestSync: material.oldestSync
+        )
+    }
+
+    /// CPU work.
+    private func judged(
+        _ asked: Asked,
+        _ facts: ImageFacts,
+        _ policy: CompiledPolicy,
+        _ basis: String,
+        _ now: Int
+    ) throws -> Judged {
+        let (outcome, validUntil) = policy.evaluate(
+            facts,
+            tag: asked.tag,
+            now: PolicyInstant(seconds: Int64(now))
+        )
+        let detail = outcome.detail(imageID: asked.image.record.imageID, tag: asked.tag).bytes
+        let judged = try JudgedImage(
+            asked.subject,
+            outcome,
+            detail: detail,
+            basis: basis,
+            validUntil: validUntil.map { Int($0.seconds) }
+        )
+        return Judged(asked: asked, judged: judged, detail: detail, now: now)
+    }
+
+    private func unkept(_ asked: Asked, _ policy: CompiledPolicy) async throws -> EvaluationRecord {
+        guard let found = try await evaluate([asked], policy, question(policy), withDetail: true).first else {
+            throw AnchoreRoutes.noImage
+        }
+        return EvaluationRecord(
+            policyID: policy.record.id,
+            isPass: found.judged.isPass,
+            evaluatedAt: PolicyInstant(seconds: Int64(found.now)).text,
+            evaluatedSeconds: found.now,
+            createdSeconds: found.now,
+            detail: String(decoding: found.detail, as: UTF8.self)
+        )
+    }
+
+    private func tell(_ item: Judged, _ policy: CompiledPolicy, before: String) async throws {
         let details: JSONValue = [
-            "tag": .string(key.tag), "policy_id": .string(key.policyID), "from": .string(before),
-            "to": .string(outcome.finalAction),
+            "tag": .string(item.asked.tag), "policy_id": .string(policy.record.id), "from": .string(before),
+            "to": .string(item.judged.finalAction),
         ]
         try await service.store.note(
             EventRecord(
-                account: key.account,
+                account: policy.record.account,
                 type: "user.checks.policy_eval.updated",
                 message: "The outcome of a policy for an image changed",
                 resourceType: "image_digest",
-                resourceID: image.record.digest,
+                resourceID: item.asked.image.record.digest,
                 service: "policy_engine",
                 host: service.settings.host,
                 details: String(decoding: details.bytes, as: UTF8.self)
@@ -72,30 +275,10 @@ struct PolicyChecks: Sendable {
         )
     }
 
-    private func subject(_ image: ListedImage, tag: String) async throws -> PolicySubject {
-        let content = try await service.contents.content(of: image)
-        let basis = try await service.store.advisoryBasis(of: content.inventory.distro)
-        return PolicySubject(
-            digest: image.record.digest,
-            imageID: image.record.imageID,
-            tag: tag,
-            distro: content.inventory.distro,
-            packages: content.inventory.packages,
-            findings: try await routes.findings(of: image),
-            files: try await service.contents.files(of: image),
-            dockerfile: image.record.dockerfile.map { String(decoding: $0, as: UTF8.self) },
-            documents: try await documents(image),
-            size: image.record.size,
-            layers: try await service.store.layers(manifest: image.number),
-            architecture: image.record.architecture,
-            oldestSync: basis.oldestSync,
-            hasDistroAdvisories: basis.hasDistroRecords,
-            now: try await service.store.now().seconds
-        )
-    }
-
     /// An image whose registry is gone is judged by the rest.
-    private func documents(_ image: ListedImage) async throws -> ImageDocuments? {
+    private func documents(of image: ListedImage, _ stored: EvaluationMaterial.Image) async throws -> ImageDocuments? {
+        if let documents = stored.documents { return documents }
+        guard fetchesDocuments else { return nil }
         do { return try await routes.documents(of: image) } catch is AnchoreError { return nil }
     }
 }

@@ -1,51 +1,28 @@
-package import AnchoreAPI
+import AnchoreAPI
 import Foundation
 import Policy
+import ScanModel
+import Synchronization
 
-/// The engine of policies, asked with what the fleet knows of an image.
-package struct PolicyEngine: PolicyEvaluating {
+/// The engine of policies, asked with what the fleet knows of an image; pure and CPU-bound.
+package struct PolicyEngine: Sendable {
+    /// Raised with every change of what gates say of the same image, so that evaluations that are kept are made anew.
+    static let rules = 1
+
     package init() {}
 
-    package var defaultBundle: JSONValue { DefaultBundle.json }
+    /// The bundle that a new account begins with.
+    var defaultBundle: JSONValue { DefaultBundle.json }
 
-    package var specification: JSONValue { Self.encoded(GateDescription.all) }
+    /// The gates, triggers and parameters, as `policy describe` shows them.
+    var specification: JSONValue { Self.encoded(GateDescription.all) }
 
-    package func problems(of bundle: JSONValue) -> [PolicyProblem] {
+    /// All that is wrong with a bundle; empty where it can be stored.
+    func problems(of bundle: JSONValue) -> [PolicyProblem] {
         PolicyBundle.read(bundle.bytes).errors.map(Self.problem)
     }
 
-    package func evaluate(_ subject: PolicySubject, bundle: JSONValue) -> PolicyOutcome {
-        let reading = PolicyBundle.read(bundle.bytes, allowsRetired: true)
-        guard let readable = reading.bundle else {
-            return PolicyOutcome(
-                rows: [],
-                problems: reading.problems.map(Self.problem),
-                policyAction: "stop",
-                finalAction: "stop",
-                reason: "policy_evaluation",
-                mapping: false,
-                allowRule: false,
-                denyRule: false
-            )
-        }
-        let evaluation = readable.evaluate(
-            subject.facts,
-            as: Policy.ImageName(subject.tag),
-            now: PolicyInstant(seconds: Int64(subject.now))
-        )
-        return PolicyOutcome(
-            rows: evaluation.findings.map(Self.row),
-            problems: evaluation.problems.map(Self.problem),
-            policyAction: evaluation.policyAction.rawValue,
-            finalAction: evaluation.finalAction.rawValue,
-            reason: evaluation.reason.rawValue,
-            mapping: Self.rule(evaluation.mapping),
-            allowRule: Self.rule(evaluation.whitelistedImage),
-            denyRule: Self.rule(evaluation.blacklistedImage)
-        )
-    }
-
-    private static func row(_ finding: PolicyEvaluation.Finding) -> EvaluationRow {
+    fileprivate static func row(_ finding: PolicyEvaluation.Finding) -> EvaluationRow {
         EvaluationRow(
             triggerID: finding.triggerID,
             gate: finding.gate,
@@ -63,7 +40,7 @@ package struct PolicyEngine: PolicyEvaluating {
         )
     }
 
-    private static func problem(_ problem: BundleProblem) -> PolicyProblem {
+    fileprivate static func problem(_ problem: BundleProblem) -> PolicyProblem {
         PolicyProblem(
             severity: problem.severity.rawValue,
             type: problem.kind.rawValue,
@@ -73,15 +50,96 @@ package struct PolicyEngine: PolicyEvaluating {
     }
 
     /// A rule as its author wrote it, or `false`.
-    private static func rule(_ selector: ImageSelector?) -> JSONValue {
+    fileprivate static func rule(_ selector: ImageSelector?) -> JSONValue {
         guard let selector else { return false }
         return encoded(selector.raw)
     }
 
     private static func encoded(_ value: some Encodable) -> JSONValue {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
+        // In an order that is always the same: outcomes are compared by their bytes.
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let data = (try? encoder.encode(value)) ?? Data("null".utf8)  // values of ours always encode
         return .text(String(decoding: data, as: UTF8.self))
+    }
+}
+
+/// A bundle of an account, read once and asked about many images.
+struct CompiledPolicy: Sendable {
+    let record: PolicyRecord
+    private let reading: PolicyBundle.Reading
+
+    /// Reading a bundle is CPU work.
+    init(_ record: PolicyRecord) {
+        self.record = record
+        reading = PolicyBundle.read(Array(record.bundle.utf8), allowsRetired: true)
+    }
+
+    /// What the rules ask about that may change while an image does not.
+    var reads: FactReading { reading.bundle?.reads ?? .image }
+
+    /// Whether the rules ask for anything that is collected of files.
+    var readsFiles: Bool { reading.bundle.map { !$0.needs.parts.isEmpty } ?? false }
+
+    /// What an image comes to under a name, and from when on that may be something else.
+    func evaluate(
+        _ facts: ImageFacts,
+        tag: String,
+        now: PolicyInstant
+    ) -> (outcome: PolicyOutcome, validUntil: PolicyInstant?) {
+        guard let bundle = reading.bundle else {
+            let outcome = PolicyOutcome(
+                rows: [],
+                problems: reading.problems.map(PolicyEngine.problem),
+                policyAction: "stop",
+                finalAction: "stop",
+                reason: "policy_evaluation",
+                mapping: false,
+                allowRule: false,
+                denyRule: false
+            )
+            return (outcome, nil)
+        }
+        let evaluation = bundle.evaluate(facts, as: Policy.ImageName(tag), now: now)
+        let outcome = PolicyOutcome(
+            rows: evaluation.findings.map(PolicyEngine.row),
+            problems: evaluation.problems.map(PolicyEngine.problem),
+            policyAction: evaluation.policyAction.rawValue,
+            finalAction: evaluation.finalAction.rawValue,
+            reason: evaluation.reason.rawValue,
+            mapping: PolicyEngine.rule(evaluation.mapping),
+            allowRule: PolicyEngine.rule(evaluation.whitelistedImage),
+            denyRule: PolicyEngine.rule(evaluation.blacklistedImage)
+        )
+        return (outcome, evaluation.validUntil)
+    }
+}
+
+/// The bundles that were used last, so that a request does not read one anew.
+final class CompiledPolicies: Sendable {
+    private static let maxKept = 4
+
+    private let kept = Mutex<[CompiledPolicy]>([])
+
+    /// The bundle as it was read before; `nil` where it was not, or was another then.
+    func known(_ record: PolicyRecord) -> CompiledPolicy? {
+        kept.withLock { kept in
+            guard
+                let place = kept.firstIndex(where: {
+                    $0.record.account == record.account && $0.record.id == record.id
+                        && $0.record.digest == record.digest && $0.record.bundle == record.bundle
+                })
+            else { return nil }
+            let found = kept.remove(at: place)
+            kept.append(found)
+            return found
+        }
+    }
+
+    func keep(_ policy: CompiledPolicy) {
+        kept.withLock { kept in
+            kept.append(policy)
+            if kept.count > Self.maxKept { kept.removeFirst() }
+        }
     }
 }

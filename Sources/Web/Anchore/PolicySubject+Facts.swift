@@ -1,24 +1,37 @@
 import AnchoreAPI
+import ImageInventory
 import Policy
 import ScanModel
+import Store
 import Versions
+
+/// An image that policies are asked about, with what is stored about it.
+struct PolicySubject {
+    let record: ImageRecord
+    let stored: EvaluationMaterial.Image
+    let inventory: Inventory
+    /// `nil` where no rule asks.
+    let files: ImageFiles?
+    let documents: ImageDocuments?
+    let oldestSync: Int?
+}
 
 extension PolicySubject {
     /// The image as the engine of policies takes it; what analyses do not record yet is said to be missing.
-    var facts: ImageFacts {
+    func facts(_ findings: SharedFindings) -> ImageFacts {
         let config = documents.flatMap { try? JSONReader.read($0.config) }  // an odd one states nothing
         var facts = ImageFacts()
-        facts.imageID = imageID
-        facts.digest = digest
+        facts.imageID = record.imageID
+        facts.digest = record.digest
         facts.metadata = metadata(config)
         facts.dockerfile = dockerfileFacts(config)
-        facts.packages = .collected(packages.map(Self.fact))
-        facts.add(files, remedy: "see `tallyman fleet collect`")
-        facts.vulnerabilities = .collected(findings.map(Self.fact))
+        facts.packages = .collected(inventory.packages.map { PackageFact($0.package, path: $0.paths.first) })
+        if let files { facts.add(files, remedy: "see `tallyman fleet collect`") }
+        facts.vulnerabilities = .collected(findings.facts(stored.findings, in: inventory))
         facts.advisories = .collected(
             AdvisoryFacts(
-                namespace: distro.map { "\($0.id):\($0.versionID)" } ?? "None:None",
-                hasDistroRecords: hasDistroAdvisories,
+                namespace: inventory.distro.map { "\($0.id):\($0.versionID)" } ?? "None:None",
+                hasDistroRecords: stored.hasDistroAdvisories,
                 oldestSync: oldestSync.map { PolicyInstant(seconds: Int64($0)) }
             )
         )
@@ -27,13 +40,14 @@ extension PolicySubject {
 
     private func metadata(_ config: JSONValue?) -> MetadataFacts {
         var metadata = MetadataFacts()
-        metadata.size = Int64(size)
-        metadata.architecture = architecture
+        let distro = inventory.distro
+        metadata.size = Int64(record.size)
+        metadata.architecture = record.architecture
         metadata.operatingSystem = config?["os"]?.string ?? "linux"
         metadata.distro = distro?.id
         metadata.distroVersion = distro?.versionID
         metadata.likeDistro = distro.map { $0.idLike.isEmpty ? $0.id : $0.idLike.joined(separator: ",") }
-        metadata.layerCount = layers.count
+        metadata.layerCount = stored.layers.count
         let execution = config?["config"]
         for label in execution?["Labels"]?.members ?? [] { metadata.labels[label.name] = label.value.string ?? "" }
         metadata.exposedPorts = (execution?["ExposedPorts"]?.members ?? []).map(\.name)
@@ -43,7 +57,9 @@ extension PolicySubject {
     }
 
     private func dockerfileFacts(_ config: JSONValue?) -> Collected<DockerfileFacts> {
-        if let dockerfile { return .collected(DockerfileFacts(mode: .actual, text: dockerfile)) }
+        if let dockerfile = stored.dockerfile {
+            return .collected(DockerfileFacts(mode: .actual, text: String(decoding: dockerfile, as: UTF8.self)))
+        }
         guard let config else { return .notCollected("the image's configuration is not known") }
         let execution = config["config"]
         return .collected(
@@ -57,10 +73,77 @@ extension PolicySubject {
             )
         )
     }
+}
 
-    private static func fact(_ item: InstalledPackage) -> PackageFact { fact(item.package, path: item.paths.first) }
+/// The findings of a batch of images as rules take them, made once for all of its images.
+struct SharedFindings: Sendable {
+    private let findings: [SharedFinding]
+    /// Each without a place in an image.
+    private let facts: [VulnerabilityFact]
 
-    private static func fact(_ package: Package, path: String?) -> PackageFact {
+    /// `withScores` says whether rules look at scores.
+    init(_ findings: [SharedFinding], withScores: Bool) {
+        self.findings = findings
+        var scores: [String: [VulnerabilityFact.Scores]] = [:]
+        facts = findings.map { finding in
+            guard withScores, let vector = finding.record.cvssVector else {
+                return VulnerabilityFact(finding.record, path: nil, scores: [])
+            }
+            let known = scores[vector] ?? Self.scores(of: vector)
+            scores[vector] = known
+            return VulnerabilityFact(finding.record, path: nil, scores: known)
+        }
+    }
+
+    /// The findings at `places`, each where its package is in the image.
+    func facts(_ places: [Int], in inventory: Inventory) -> [VulnerabilityFact] {
+        guard places.contains(where: { !findings[$0].record.isOS }) else { return places.map { facts[$0] } }
+        let packages = PackagePlaces(inventory)
+        var found: [VulnerabilityFact] = []
+        found.reserveCapacity(places.count)
+        for place in places {
+            let finding = findings[place]
+            let paths = finding.record.isOS ? [] : packages.paths(of: finding.fingerprint)
+            if paths.isEmpty { found.append(facts[place]) }
+            for path in paths {
+                found.append(VulnerabilityFact(finding.record, path: path, scores: facts[place].nvdScores))
+            }
+        }
+        return found
+    }
+
+    private static func scores(of vector: String) -> [VulnerabilityFact.Scores] {
+        CVSS3Scores(vector: vector).map {
+            [
+                VulnerabilityFact.Scores(
+                    version: "3.1",
+                    base: $0.base,
+                    exploitability: $0.exploitability,
+                    impact: $0.impact
+                )
+            ]
+        } ?? []
+    }
+}
+
+extension VulnerabilityFact {
+    fileprivate convenience init(_ finding: FindingRecord, path: String?, scores: [Scores]) {
+        self.init(
+            id: finding.id,
+            aliases: finding.aliases,
+            severity: PolicySeverity(rawValue: finding.severity.rawValue) ?? .unknown,
+            link: AdvisoryLink.address(finding.id, distro: finding.isOS ? finding.distro : nil),
+            package: PackageFact(finding.package, path: path),
+            fixedVersions: finding.fixedVersions,
+            willNotFix: finding.willNotFix,
+            detected: finding.detectedAt.map { PolicyInstant(seconds: Int64($0)) },
+            nvdScores: scores
+        )
+    }
+}
+
+extension PackageFact {
+    fileprivate init(_ package: Package, path: String?) {
         var version = package.version
         var release: String?
         // Those of RPM and Alpine end in a release, which Anchore keeps apart.
@@ -71,7 +154,7 @@ extension PolicySubject {
                 version = String(version[version.index(after: colon)...])
             }
         }
-        return PackageFact(
+        self.init(
             name: package.name,
             version: version,
             release: release,
@@ -80,7 +163,7 @@ extension PolicySubject {
             licenses: package.licenses,
             origin: package.supplier,
             location: package.type.isOS ? "pkgdb" : path,
-            scheme: scheme(package.type)
+            scheme: Self.scheme(package.type)
         )
     }
 
@@ -91,29 +174,5 @@ extension PolicySubject {
         case .apk: .apk
         default: nil
         }
-    }
-
-    private static func fact(_ finding: FindingRecord) -> VulnerabilityFact {
-        let scores = CVSS3Scores(vector: finding.cvssVector).map {
-            [
-                VulnerabilityFact.Scores(
-                    version: "3.1",
-                    base: $0.base,
-                    exploitability: $0.exploitability,
-                    impact: $0.impact
-                )
-            ]
-        }
-        return VulnerabilityFact(
-            id: finding.id,
-            aliases: finding.aliases,
-            severity: PolicySeverity(rawValue: finding.severity.rawValue) ?? .unknown,
-            link: AdvisoryLink.address(finding.id, distro: finding.isOS ? finding.distro : nil),
-            package: fact(finding.package, path: finding.path),
-            fixedVersions: finding.fixedVersions,
-            willNotFix: finding.willNotFix,
-            detected: finding.detectedAt.map { PolicyInstant(seconds: Int64($0)) },
-            nvdScores: scores ?? []
-        )
     }
 }

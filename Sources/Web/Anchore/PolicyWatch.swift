@@ -60,13 +60,10 @@ package struct PolicyWatch: Sendable {
                 in: scope
             ).first, image.record.status == .analyzed
         else { return }
-        let wanted = EvaluationKey(
-            account: scope.account,
-            manifest: image.number,
-            tag: key,
-            policyID: policy.id,
-            bundleDigest: policy.digest
+        let checks = PolicyChecks(routes: routes)
+        _ = try await checks.verdicts(
+            [PolicyChecks.Asked(image: image, tag: key)],
+            try await checks.compiled(policy)
         )
-        _ = try await PolicyChecks(routes: routes).evaluation(of: image, wanted, policy, keeps: true)
     }
 }

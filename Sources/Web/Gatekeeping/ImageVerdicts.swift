@@ -92,7 +92,7 @@ struct ImageVerdicts: Sendable {
             let isSettled = if isFixed { true } else { await arrivals.isSettled(wish) }
             let image = try await image(wish, question.scope)
             if isSettled, let image, image.record.status == .analyzed {
-                return try await judged(image, name, wish, question.bundle, account: question.scope.account)
+                return try await judged(image, name, wish, question.bundle)
             }
             guard question.fetchesNew else {
                 return ImageVerdict(image: name, status: .unknown, reasons: ["it has not been analysed"])
@@ -152,19 +152,11 @@ struct ImageVerdicts: Sendable {
         _ image: ListedImage,
         _ name: String,
         _ wish: ImageArrivals.Wish,
-        _ bundle: PolicyRecord,
-        account: String
+        _ bundle: PolicyRecord
     ) async throws -> ImageVerdict {
         let tag = Self.tag(of: image, wish)
-        let key = EvaluationKey(
-            account: account,
-            manifest: image.number,
-            tag: tag,
-            policyID: bundle.id,
-            bundleDigest: bundle.digest
-        )
         let checks = PolicyChecks(routes: AnchoreRoutes(service: service))
-        let evaluation = try await checks.evaluation(of: image, key, bundle, keeps: true)
+        let evaluation = try await checks.evaluation(of: image, tag: tag, bundle, keeps: true)
         let detail = evaluation.detail
         let summary = try await service.threads.run { EvaluationSummary(detail: detail) }
         var verdict = ImageVerdict(

@@ -1,0 +1,262 @@
+package import AnchoreAPI
+import Codecs
+import Crypto
+import Postgres
+
+/// What an evaluation is kept under, beside the bundle.
+package struct EvaluationSubject: Sendable, Hashable {
+    package var manifest: Int
+    package var tag: String
+
+    package init(manifest: Int, tag: String) {
+        self.manifest = manifest
+        self.tag = tag
+    }
+}
+
+/// An evaluation that is kept, by its number.
+package struct KeptEvaluation: Sendable {
+    package var id: Int
+    package var isPass: Bool
+}
+
+/// What an image came to, ready to be kept; making it is CPU work.
+package struct JudgedImage: Sendable {
+    package let subject: EvaluationSubject
+    package let isPass: Bool
+    package let finalAction: String
+    let basis: String
+    /// From when on it no longer counts, in seconds since 1970; `nil` for never.
+    let validUntil: Int?
+    /// The last second that the database has a time for.
+    private static let lastSecond = 253_402_300_799
+    let digest: [UInt8]
+    let compressed: [UInt8]
+
+    package init(
+        _ subject: EvaluationSubject,
+        _ outcome: PolicyOutcome,
+        detail: [UInt8],
+        basis: String,
+        validUntil: Int?
+    ) throws {
+        self.subject = subject
+        isPass = outcome.isPass
+        finalAction = outcome.finalAction
+        self.basis = basis
+        self.validUntil = validUntil.flatMap { $0 <= Self.lastSecond ? $0 : nil }
+        digest = Array(SHA256.hash(data: detail))
+        compressed = try Zstd.compress(detail)
+    }
+}
+
+extension Store {
+    /// A stored detail does not expand beyond this, 256 MiB.
+    private static let maxDetailBytes = 256 << 20
+
+    /// The evaluations that still hold: of the same bundle, made of what there is now, and not out of date.
+    package func standing(
+        _ subjects: [EvaluationSubject],
+        _ question: EvaluationQuestion
+    ) async throws -> [EvaluationSubject: KeptEvaluation] {
+        try await pool.transaction(isolation: .repeatableRead) { session in
+            let bases = try EvaluationBases(session, of: Set(subjects.map(\.manifest)).sorted(), question)
+            var standing: [EvaluationSubject: KeptEvaluation] = [:]
+            for row in try session.execute(
+                """
+                SELECT \(Self.askedColumns), newest.id, newest.is_pass, newest.basis
+                FROM \(Self.newestOfAsked)
+                WHERE newest.bundle_digest = $5 AND (newest.valid_until IS NULL OR newest.valid_until > to_timestamp($6))
+                """,
+                Self.asked(subjects, question) + [.text(question.bundleDigest), .int(bases.moment.seconds)]
+            ) {
+                let subject = EvaluationSubject(manifest: try row.int(0), tag: try row.string(1))
+                guard try row.string(4) == bases.texts[subject.manifest] else { continue }
+                standing[subject] = KeptEvaluation(id: try row.int(2), isPass: try row.bool(3))
+            }
+            return standing
+        }
+    }
+
+    private static let askedColumns = "asked.manifest_id, asked.tag"
+
+    /// The newest evaluation of each image and tag, by ``asked(_:_:)``, as `asked` and `newest`.
+    private static let newestOfAsked = """
+        unnest($3::bigint[], $4::text[]) AS asked(manifest_id, tag)
+            CROSS JOIN LATERAL (SELECT * FROM policy_evaluations
+                WHERE account = $1 AND policy_id = $2 AND manifest_id = asked.manifest_id AND tag = asked.tag
+                ORDER BY id DESC LIMIT 1) AS newest
+        """
+
+    private static func asked(_ subjects: [EvaluationSubject], _ question: EvaluationQuestion) -> [PostgresValue] {
+        [
+            .text(question.account), .text(question.policyID), .intArray(subjects.map(\.manifest)),
+            .textArray(subjects.map(\.tag)),
+        ]
+    }
+
+    /// Evaluations by their numbers; those that are gone are left out.
+    package func evaluations(_ ids: [Int]) async throws -> [Int: EvaluationRecord] {
+        let rows = try await pool.run { session in
+            try session.execute(
+                "SELECT \(Self.evaluationColumns) FROM policy_evaluations WHERE id = ANY($1::bigint[])",
+                [.intArray(ids)]
+            )
+        }
+        return Dictionary(try rows.map { (try $0.int(0), try Self.evaluation($0)) }) { first, _ in first }
+    }
+
+    /// The evaluations of an image under a bundle's id, the newest first.
+    package func evaluations(
+        _ subject: EvaluationSubject,
+        account: String,
+        policyID: String,
+        limit: Int
+    ) async throws -> [EvaluationRecord] {
+        let rows = try await pool.run { session in
+            try session.execute(
+                """
+                SELECT \(Self.evaluationColumns) FROM policy_evaluations
+                WHERE account = $1 AND manifest_id = $2 AND tag = $3 AND policy_id = $4
+                ORDER BY id DESC LIMIT $5
+                """,
+                [.text(account), .int(subject.manifest), .text(subject.tag), .text(policyID), .int(limit)]
+            )
+        }
+        return try rows.map(Self.evaluation)
+    }
+
+    private static let evaluationColumns = """
+        id, policy_id, is_pass, \(AnchoreSQL.time("evaluated_at")), \(AnchoreSQL.seconds("evaluated_at")),
+            \(AnchoreSQL.seconds("created_at")), detail
+        """
+
+    private static func evaluation(_ row: PostgresRow) throws -> EvaluationRecord {
+        EvaluationRecord(
+            policyID: try row.string(1),
+            isPass: try row.bool(2),
+            evaluatedAt: try row.string(3),
+            evaluatedSeconds: try row.int(4),
+            createdSeconds: try row.int(5),
+            detail: String(
+                decoding: try Zstd.decompress(try row.bytes(6), maxBytes: maxDetailBytes),
+                as: UTF8.self
+            )
+        )
+    }
+
+    /// Keeps what images came to: a new row where that differs from the last one, else the last one is renewed.
+    ///
+    /// A fixed number of statements, but for the notices of verdicts that changed. Returns the rows, and the final action
+    /// before where it was another; an image that is gone has none.
+    package func keep(
+        _ judged: [JudgedImage],
+        _ question: EvaluationQuestion
+    ) async throws -> (kept: [EvaluationSubject: Int], before: [EvaluationSubject: String]) {
+        try await pool.transaction { session in
+            let present = Set(
+                try session.execute(
+                    "SELECT id FROM manifests WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE",
+                    [.intArray(Set(judged.map(\.subject.manifest)).sorted())]
+                ).map { try $0.int(0) }
+            )
+            let judged = judged.filter { present.contains($0.subject.manifest) }
+            let last = try Self.last(judged.map(\.subject), question, session)
+            var (kept, before): ([EvaluationSubject: Int], [EvaluationSubject: String]) = ([:], [:])
+            var (same, other): ([(id: Int, image: JudgedImage)], [JudgedImage]) = ([], [])
+            for image in judged {
+                guard let known = last[image.subject], known.digest == image.digest,
+                    known.bundle == question.bundleDigest
+                else {
+                    other.append(image)
+                    if let action = last[image.subject]?.action, action != image.finalAction {
+                        before[image.subject] = action
+                    }
+                    continue
+                }
+                same.append((known.id, image))
+                kept[image.subject] = known.id
+            }
+            try Self.renew(same, session)
+            for (subject, id) in try Self.insert(other, question, session) { kept[subject] = id }
+            for image in other {
+                guard let action = before[image.subject] else { continue }
+                try Self.tell(image, question, before: action, session)
+            }
+            return (kept, before)
+        }
+    }
+
+    private struct Last {
+        let id: Int
+        let digest: [UInt8]
+        let action: String
+        let bundle: String
+    }
+
+    private static func last(
+        _ subjects: [EvaluationSubject],
+        _ question: EvaluationQuestion,
+        _ session: PostgresSession
+    ) throws -> [EvaluationSubject: Last] {
+        var last: [EvaluationSubject: Last] = [:]
+        for row in try session.execute(
+            """
+            SELECT \(askedColumns), newest.id, newest.outcome_digest, newest.final_action, newest.bundle_digest
+            FROM \(newestOfAsked)
+            """,
+            asked(subjects, question)
+        ) {
+            last[EvaluationSubject(manifest: try row.int(0), tag: try row.string(1))] = Last(
+                id: try row.int(2),
+                digest: try row.bytes(3),
+                action: try row.string(4),
+                bundle: try row.string(5)
+            )
+        }
+        return last
+    }
+
+    private static func renew(_ images: [(id: Int, image: JudgedImage)], _ session: PostgresSession) throws {
+        guard !images.isEmpty else { return }
+        _ = try session.execute(
+            """
+            UPDATE policy_evaluations AS known
+            SET evaluated_at = now(), basis = given.basis, valid_until = to_timestamp(given.valid_until)
+            FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS given(id, basis, valid_until)
+            WHERE known.id = given.id
+            """,
+            [
+                .intArray(images.map(\.id)), .textArray(images.map(\.image.basis)),
+                .optionalInt64Array(images.map { $0.image.validUntil.map { Int64($0) } }),
+            ]
+        )
+    }
+
+    private static func insert(
+        _ images: [JudgedImage],
+        _ question: EvaluationQuestion,
+        _ session: PostgresSession
+    ) throws -> [(EvaluationSubject, Int)] {
+        guard !images.isEmpty else { return [] }
+        return try session.execute(
+            """
+            INSERT INTO policy_evaluations (account, policy_id, bundle_digest, manifest_id, tag, basis, is_pass,
+                final_action, valid_until, outcome_digest, detail)
+            SELECT $1, $2, $3, manifest_id, tag, basis, is_pass, final_action, to_timestamp(valid_until), outcome_digest,
+                detail
+            FROM unnest($4::bigint[], $5::text[], $6::text[], $7::boolean[], $8::text[], $9::bigint[], $10::bytea[],
+                $11::bytea[]) AS given(manifest_id, tag, basis, is_pass, final_action, valid_until, outcome_digest, detail)
+            RETURNING manifest_id, tag, id
+            """,
+            [
+                .text(question.account), .text(question.policyID), .text(question.bundleDigest),
+                .intArray(images.map(\.subject.manifest)), .textArray(images.map(\.subject.tag)),
+                .textArray(images.map(\.basis)), .boolArray(images.map(\.isPass)),
+                .textArray(images.map(\.finalAction)),
+                .optionalInt64Array(images.map { $0.validUntil.map { Int64($0) } }),
+                .bytesArray(images.map(\.digest)), .bytesArray(images.map(\.compressed)),
+            ]
+        ).map { (EvaluationSubject(manifest: try $0.int(0), tag: try $0.string(1)), try $0.int(2)) }
+    }
+}
