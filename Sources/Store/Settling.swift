@@ -4,7 +4,7 @@ extension Store {
     /// Moves the pending images of a run on, in a few statements whatever their number; returns how many are pending.
     ///
     /// An image fails with a layer that was set aside; one whose layers are all analysed gets an inventory task; one
-    /// that has its inventory is analysed.
+    /// that has its inventory is analysed. Layers are spread over the first `shards`, and folds over as many behind those.
     package func settle(run: Run, analysisVersion: String, shards: Int) async throws -> Int {
         try await pool.transaction { session in
             _ = try session.execute(Self.failImages, [.int(run.id), .text(analysisVersion)])
@@ -54,8 +54,8 @@ extension Store {
     /// transaction, and the workers that claim and end folds would wait for that.
     private static let inventoryTasks = """
         INSERT INTO tasks (kind, subject_id, shard, priority, state, analysis_version)
-        SELECT DISTINCT 'inventory', run_images.manifest_id, (run_images.manifest_id % $3::bigint)::smallint, $4::smallint,
-            'queued', $2::text
+        SELECT DISTINCT 'inventory', run_images.manifest_id, (run_images.manifest_id % $3::bigint + $3::bigint)::smallint,
+            $4::smallint, 'queued', $2::text
         FROM run_images
         WHERE run_images.run_id = $1 AND run_images.state = 'pending'
             AND NOT EXISTS (

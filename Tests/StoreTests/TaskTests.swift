@@ -67,6 +67,8 @@ struct TaskTests {
             }
             _ = try await store.settle(run)
             let folds = try await store.queued(.inventory)
+            #expect(try await store.texts("SELECT DISTINCT kind FROM tasks WHERE shard < 4") == ["layer"])
+            #expect(try await store.texts("SELECT DISTINCT kind FROM tasks WHERE shard >= 4") == ["inventory"])
             let done = try #require(folds.first)
             try await store.merge(SampleFleet.inventory([("a", "1")]), of: try await store.claimed(done))
             let tasks = "SELECT FROM tasks WHERE kind = 'inventory' FOR UPDATE"
