@@ -41,6 +41,8 @@ package struct RunMeasurement: Sendable, Codable {
     package var listSeconds = 0.0
     package var workSeconds = 0.0
     package var matchSeconds = 0.0
+    /// From the end of the listing to the last layer, a part of the work: what is left of it is folds.
+    package var layerSeconds = 0.0
     /// CPU by process while tags were listed and in the whole run.
     package var listCPU: [String: Double] = [:]
     package var cpu: [String: Double] = [:]

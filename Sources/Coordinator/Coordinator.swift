@@ -167,7 +167,7 @@ package struct Coordinator: Sendable {
                 run,
                 listed: listed,
                 analysisVersion: try await analysisVersion(),
-                shards: Streams.shards
+                shards: Streams.layerShards
             )
         } catch is CancellationError {
             // Another coordinator lists this run anew.
@@ -182,7 +182,7 @@ package struct Coordinator: Sendable {
     }
 
     private func adopt(_ run: Run, _ version: String) async throws {
-        try await store.adopt(run, analysisVersion: version, shards: Streams.shards)
+        try await store.adopt(run, analysisVersion: version, shards: Streams.layerShards)
     }
 
     /// Moves a run on; returns whether it has ended.
@@ -190,7 +190,7 @@ package struct Coordinator: Sendable {
         let pending = try await store.settle(
             run: run,
             analysisVersion: version,
-            shards: Streams.shards
+            shards: Streams.layerShards
         )
         guard pending == 0 else { return false }
         let matched = try await Measure.time(MetricNames.matchSeconds) { try await store.rematch() }

@@ -45,11 +45,6 @@ package final class Permits: Sendable {
         state.withLock { $0.waiters.count }
     }
 
-    /// Whether a permit would be given at once.
-    package var isAvailable: Bool {
-        state.withLock { $0.available > 0 && !$0.isClosed }
-    }
-
     /// Takes a permit, waiting for one where all are out; pair it with `release()`.
     ///
     /// - Parameter timeout: how long to wait at most; nil waits until cancelled.

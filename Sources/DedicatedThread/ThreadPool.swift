@@ -55,9 +55,6 @@ package final class ThreadPool: TaskExecutor {
         }
     }
 
-    /// Whether a body that is given now has to wait for a thread.
-    package var isBusy: Bool { !permits.isAvailable }
-
     package func enqueue(_ job: consuming ExecutorJob) {
         queue.push(Entry(job: UnownedJob(job), executor: self))
     }

@@ -96,7 +96,9 @@ package enum InventoryFold {
                 sorted.package.hashes = hashes[key].map { FileHash.agreed($0) } ?? []
                 return sorted
             }
-            .sorted { order($0) < order($1) }
+            .map { (order: order($0), package: $0) }
+            .sorted { $0.order < $1.order }
+            .map(\.package)
     }
 
     private static func order(_ item: InstalledPackage) -> (String, String, String, String, String) {

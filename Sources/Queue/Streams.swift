@@ -5,10 +5,13 @@ import Redis
 /// Redis holds nothing that PostgreSQL does not: an entry is a task's number, and whoever reads it still has to claim
 /// the task in PostgreSQL. The keys of a shard share a hash tag, so that Redis Cluster keeps them together.
 package enum Streams {
-    /// How many shards there are.
+    /// How many shards layers are spread over, the first ones, and as many again for the folds of images.
     ///
-    /// Changing it re-spreads queued tasks when they are next announced.
-    package static let shards = 16
+    /// Layers wait for registries and folds for processors, so a worker reads them apart: neither shall keep the other
+    /// waiting. Changing it re-spreads queued tasks when they are next announced.
+    package static let layerShards = 16
+    /// All shards.
+    package static let shards = 2 * layerShards
     /// Priority 0 is interactive, 1 is bulk.
     package static let priorities = 2
     static let group: RedisArgument = "workers"

@@ -10,10 +10,17 @@ package actor WorkFeed {
         let id: String
     }
 
+    /// What a slot would do next.
+    package enum Wish: Sendable {
+        /// A layer; where there is none, a fold.
+        case layersFirst
+        case foldsOnly
+    }
+
     private let url: String
     private let worker: String
     private var connection: RedisConnection?
-    private var owned: [Int] = []
+    private var owned: Set<Int> = []
     /// Where the look through each stream's unfinished entries goes on.
     private var cursors: [String: String] = [:]
 
@@ -37,7 +44,7 @@ package actor WorkFeed {
         let live =
             try await redis.command(["ZRANGEBYSCORE", Streams.workers, RedisArgument(now - seconds), "+inf"]).strings
             ?? [worker]
-        owned = Rendezvous.shards(of: worker, among: live.sorted(), count: Streams.shards)
+        owned = Set(Rendezvous.shards(of: worker, among: live.sorted(), count: Streams.shards))
     }
 
     package func leave() async {
@@ -46,21 +53,29 @@ package actor WorkFeed {
         connection = nil
     }
 
-    /// The next entry to try, most urgent first: from this worker's shards, else from any other ("stealing").
+    /// The next entry to try, most urgent first, then as wished: from this worker's shards, else from any other
+    /// ("stealing").
     ///
     /// With `interactiveOnly` bulk streams are not looked at: that is how capacity is kept for interactive work.
-    package func next(interactiveOnly: Bool) async throws -> Entry? {
-        let others = (0..<Streams.shards).filter { !owned.contains($0) }.shuffled()
-        for priority in 0..<(interactiveOnly ? 1 : Streams.priorities) {
-            for shards in [owned.shuffled(), others] {
-                if let entry = try await read(shards, priority: priority) { return entry }
+    package func next(interactiveOnly: Bool, _ wish: Wish = .layersFirst) async throws -> Entry? {
+        let folds = shuffled(Streams.layerShards..<Streams.shards)
+        let shards =
+            switch wish {
+            case .layersFirst: shuffled(0..<Streams.layerShards) + folds
+            case .foldsOnly: folds
             }
+        for priority in 0..<(interactiveOnly ? 1 : Streams.priorities) {
+            if let entry = try await read(shards, priority: priority) { return entry }
         }
         return nil
     }
 
+    /// Shards in any order, this worker's own first.
+    private func shuffled(_ shards: Range<Int>) -> [Int] {
+        shards.filter(owned.contains).shuffled() + shards.filter { !owned.contains($0) }.shuffled()
+    }
+
     private func read(_ shards: [Int], priority: Int) async throws -> Entry? {
-        guard !shards.isEmpty else { return nil }
         let redis = try await redis()
         let keys = shards.map { Streams.key(shard: $0, priority: priority) }
         // Lengths first, in one round trip: most streams are empty most of the time.

@@ -47,19 +47,13 @@ extension Store {
     /// Stores an image's inventory, if the claim still holds; packages and sets that the fleet has are only pointed at.
     package func merge(_ inventory: Inventory, of claim: Claim) async throws {
         let content = PackageSet.content(of: inventory)
-        let sorted = content.packages.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
-        let (licenses, sets) = (content.licenses, content.sets)
+        let sets = content.sets
         try await pool.transaction { session in
             // Before the first look at packages and sets: retention removes those that nothing points at.
             _ = try session.execute("LOCK TABLE package_sets IN ROW EXCLUSIVE MODE")
             try Self.end(claim, session)
             let distro = try inventory.distro.map { try Self.upsert($0, session) }
-            // Owners stand before what points at them. Both parts are sorted by the conflict key, so that two merges
-            // never wait for each other in a circle.
-            try Self.insert(sorted.filter { $0.ownerFingerprint == nil }, distro: distro, session)
-            try Self.insert(sorted.filter { $0.ownerFingerprint != nil }, distro: distro, session)
-            try Self.add(licenses, session)
-            try Self.insert(sets, session)
+            try Self.insert(try Self.missing(sets, session), of: content, distro: distro, session)
             _ = try session.execute(
                 """
                 INSERT INTO image_inventories (manifest_id, analysis_version, distro) VALUES ($1, $2, $3)
@@ -81,16 +75,34 @@ extension Store {
         }
     }
 
-    /// Adds the sets that the fleet does not have; their packages and licences are there.
-    private static func insert(_ sets: [PackageSet], _ session: PostgresSession) throws {
+    /// The sets that the fleet does not have.
+    private static func missing(_ sets: [PackageSet], _ session: PostgresSession) throws -> [PackageSet] {
         let known = Set(
             try session.execute(
                 "SELECT fingerprint FROM package_sets WHERE fingerprint = ANY($1)",
                 [.bytesArray(sets.map(\.fingerprint))]
             ).map { try $0.bytes(0) }
         )
-        let missing = sets.filter { !known.contains($0.fingerprint) }
+        return sets.filter { !known.contains($0.fingerprint) }
+    }
+
+    /// Adds sets that the fleet does not have, and what they hold; a set that it has came with all of its own.
+    private static func insert(
+        _ missing: [PackageSet],
+        of content: PackageSet.Content,
+        distro: Int?,
+        _ session: PostgresSession
+    ) throws {
         guard !missing.isEmpty else { return }
+        let held = Set(missing.flatMap { $0.members.map(\.fingerprint) })
+        let packages = content.packages.filter { held.contains($0.key) }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+        // Owners stand before what points at them. Both parts are sorted by the conflict key, so that two merges
+        // never wait for each other in a circle.
+        try insert(packages.filter { $0.ownerFingerprint == nil }, distro: distro, session)
+        try insert(packages.filter { $0.ownerFingerprint != nil }, distro: distro, session)
+        let stated = Set(missing.flatMap { $0.members.compactMap(\.licenses) })
+        try add(content.licenses.filter { stated.contains($0.fingerprint) }, session)
         let members = missing.enumerated().flatMap { index, set in set.members.map { (set: index + 1, member: $0) } }
         _ = try session.execute(
             """

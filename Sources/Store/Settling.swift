@@ -4,7 +4,7 @@ extension Store {
     /// Moves the pending images of a run on, in a few statements whatever their number; returns how many are pending.
     ///
     /// An image fails with a layer that was set aside; one whose layers are all analysed gets an inventory task; one
-    /// that has its inventory is analysed.
+    /// that has its inventory is analysed. Layers are spread over the first `shards`, and folds over as many behind those.
     package func settle(run: Run, analysisVersion: String, shards: Int) async throws -> Int {
         try await pool.transaction { session in
             _ = try session.execute(Self.failImages, [.int(run.id), .text(analysisVersion)])
@@ -50,16 +50,22 @@ extension Store {
             AND run_images.repository_id = broken.repository_id AND run_images.tag = broken.tag
         """
 
+    /// What has a fold of this version is left out before the INSERT: a conflict would lock its task until the end of the
+    /// transaction, and the workers that claim and end folds would wait for that.
     private static let inventoryTasks = """
         INSERT INTO tasks (kind, subject_id, shard, priority, state, analysis_version)
-        SELECT DISTINCT 'inventory', run_images.manifest_id, (run_images.manifest_id % $3::bigint)::smallint, $4::smallint,
-            'queued', $2::text
+        SELECT DISTINCT 'inventory', run_images.manifest_id, (run_images.manifest_id % $3::bigint + $3::bigint)::smallint,
+            $4::smallint, 'queued', $2::text
         FROM run_images
-            LEFT JOIN image_inventories AS inventories ON inventories.manifest_id = run_images.manifest_id
-                AND inventories.analysis_version = $2
-        WHERE run_images.run_id = $1 AND run_images.state = 'pending' AND inventories.manifest_id IS NULL
+        WHERE run_images.run_id = $1 AND run_images.state = 'pending'
             AND NOT EXISTS (
-                SELECT 1 FROM manifest_layers
+                SELECT FROM tasks WHERE tasks.kind = 'inventory' AND tasks.subject_id = run_images.manifest_id
+                    AND tasks.analysis_version = $2)
+            AND NOT EXISTS (
+                SELECT FROM image_inventories WHERE image_inventories.manifest_id = run_images.manifest_id
+                    AND image_inventories.analysis_version = $2)
+            AND NOT EXISTS (
+                SELECT FROM manifest_layers
                     LEFT JOIN layer_reports ON layer_reports.layer_id = manifest_layers.layer_id
                         AND layer_reports.analysis_version = $2
                 WHERE manifest_layers.manifest_id = run_images.manifest_id AND layer_reports.layer_id IS NULL)
@@ -72,10 +78,10 @@ extension Store {
     private static let missingInventories = """
         UPDATE tasks SET \(renewed)
         FROM run_images
-            LEFT JOIN inventories ON inventories.manifest_id = run_images.manifest_id
-                AND inventories.analysis_version = $2
+            LEFT JOIN image_inventories ON image_inventories.manifest_id = run_images.manifest_id
+                AND image_inventories.analysis_version = $2
         WHERE run_images.run_id = $1 AND run_images.state = 'pending' AND tasks.kind = 'inventory'
             AND tasks.subject_id = run_images.manifest_id AND tasks.state = 'done' AND tasks.analysis_version = $2
-            AND inventories.manifest_id IS NULL
+            AND image_inventories.manifest_id IS NULL
         """
 }

@@ -7,6 +7,8 @@ package struct TaskCounts: Sendable {
     package var layersQueued: Int
     package var tasksQueued: Int
     package var tasksLeased: Int
+    /// Layers that are in hand.
+    package var layersLeased: Int
 }
 
 extension Store {
@@ -19,7 +21,8 @@ extension Store {
                     SELECT state,
                         (SELECT count(*) FROM tasks WHERE state = 'queued' AND kind = 'layer'),
                         (SELECT count(*) FROM tasks WHERE state = 'queued'),
-                        (SELECT count(*) FROM tasks WHERE state = 'leased')
+                        (SELECT count(*) FROM tasks WHERE state = 'leased'),
+                        (SELECT count(*) FROM tasks WHERE state = 'leased' AND kind = 'layer')
                     FROM runs WHERE id = $1
                     """,
                     [.int(run)]
@@ -29,7 +32,8 @@ extension Store {
                 state: state,
                 layersQueued: try row.int(1),
                 tasksQueued: try row.int(2),
-                tasksLeased: try row.int(3)
+                tasksLeased: try row.int(3),
+                layersLeased: try row.int(4)
             )
         }
     }

@@ -116,6 +116,21 @@ extension Store {
         }
     }
 
+    /// The tasks that these very attempts have done: they hold no lease any more, and have lost none.
+    package func done(_ claims: [Claim]) async throws -> Set<Int> {
+        try await pool.run { session in
+            Set(
+                try session.execute(
+                    """
+                    SELECT tasks.id FROM tasks JOIN unnest($1::bigint[], $2::bigint[]) AS held(id, attempt) USING (id, attempt)
+                    WHERE tasks.state = 'done'
+                    """,
+                    [.intArray(claims.map(\.task)), .intArray(claims.map(\.attempt))]
+                ).map { try $0.int(0) }
+            )
+        }
+    }
+
     package func layerSource(_ layer: Int) async throws -> LayerSource {
         try await pool.run { session in
             guard

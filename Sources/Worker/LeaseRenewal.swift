@@ -40,7 +40,10 @@ actor LeaseRenewal {
             guard !claims.isEmpty else { continue }
             do {
                 let kept = try await store.renew(claims, leaseSeconds: leaseSeconds)
-                for claim in claims where !kept.contains(claim.task) && held[claim.task]?.claim.attempt == claim.attempt
+                let others = claims.filter { !kept.contains($0.task) }
+                // What was merged while this asked has no lease any more, and its work is as good as over.
+                let done = others.isEmpty ? [] : try await store.done(others)
+                for claim in others where !done.contains(claim.task) && held[claim.task]?.claim.attempt == claim.attempt
                 {
                     Measure.count(MetricNames.leasesLost)
                     logger.warning("the lease was lost; the work stops", metadata: held[claim.task]?.metadata)

@@ -17,10 +17,16 @@ final class SlotWindow: Sendable {
     /// The slots below this number take tasks.
     var size: Int { current.withLock { $0 } }
 
-    /// Notes that a layer's first bytes arrived, and whether they found a thread free: then there was time for more.
-    func noteArrival(hasFreeThread: Bool) {
+    /// Notes how long a layer's first bytes took to come, and how long they then waited for a thread.
+    ///
+    /// Many may come in one moment and wait for each other a little: what counts is which of the waits is the longer.
+    func note(network: Duration, thread: Duration) {
         current.withLock { size in
-            size = min(range.upperBound, max(range.lowerBound, size + (hasFreeThread ? 1 : -1)))
+            if thread * 2 <= network {
+                size = min(range.upperBound, size + 1)
+            } else if thread > network {
+                size = max(range.lowerBound, size - 1)
+            }
         }
     }
 }

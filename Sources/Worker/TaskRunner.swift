@@ -87,6 +87,7 @@ struct TaskRunner: Sendable {
     ) async throws -> StoredLayer {
         let client = try await access.client()
         let queue = ChunkQueue()
+        let asked = ContinuousClock.now
         return try await withThrowingTaskGroup(of: StoredLayer?.self) { group in
             group.addTask {
                 do {
@@ -112,8 +113,9 @@ struct TaskRunner: Sendable {
             group.addTask {
                 defer { queue.close() }
                 await queue.firstChunk()
-                window.noteArrival(hasFreeThread: !threads.isBusy)
+                let arrived = ContinuousClock.now
                 return try await threads.run { [costs] in
+                    window.note(network: arrived - asked, thread: .now - arrived)
                     let layer = try scanner.scan(queue, expected: source.digest)
                     return try costs.measure("merge") { try StoredLayer(layer) }
                 }

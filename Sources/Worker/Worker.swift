@@ -16,7 +16,8 @@ package struct WorkerSettings: Sendable {
 
     /// The worker's name in leases, logs and Redis; one a process.
     package var name: String
-    /// Bulk tasks in hand at a time, at most; one more slot is kept for interactive tasks alone.
+    /// Bulk tasks in hand at a time, at most, layers before folds; one more slot is kept for interactive tasks alone, and as
+    /// many as there are `analyses` for folds, so that they go on beside downloads.
     package var slots = Self.defaultSlots
     /// Bulk tasks analysed at a time, enough to keep two processors busy.
     ///
@@ -90,9 +91,13 @@ package struct Worker: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await beat() }
             group.addTask { await leases.run() }
-            for slot in 0...settings.slots {
-                group.addTask { await serve(slot) }
+            for slot in 0..<settings.slots {
+                group.addTask { await serve(.bulk(slot)) }
             }
+            for _ in 0..<min(settings.analyses, settings.slots) {
+                group.addTask { await serve(.folds) }
+            }
+            group.addTask { await serve(.interactive) }
         }
         await feed.leave()
     }
@@ -119,33 +124,56 @@ package struct Worker: Sendable {
         }
     }
 
-    /// Serves one slot; the last one is for interactive tasks alone.
-    private func serve(_ slot: Int) async {
-        let interactiveOnly = slot == settings.slots
+    /// What a slot takes.
+    private enum Slot {
+        /// Anything, while its number is in the window.
+        case bulk(Int)
+        case folds
+        case interactive
+    }
+
+    /// The next entry for a slot; `nil` where there is none.
+    private func next(_ slot: Slot, _ lastReclaim: inout ContinuousClock.Instant) async throws -> WorkFeed.Entry? {
+        switch slot {
+        case .folds: return try await feed.next(interactiveOnly: false, .foldsOnly)
+        case .interactive: return try await feed.next(interactiveOnly: true)
+        case .bulk:
+            if let entry = try await feed.next(interactiveOnly: false) { return entry }
+            guard ContinuousClock.now - lastReclaim > .seconds(5) else { return nil }
+            let entry = try await feed.reclaim(idleMilliseconds: settings.leaseSeconds * 2000)
+            // Where there was one there may be more.
+            if entry == nil { lastReclaim = .now }
+            return entry
+        }
+    }
+
+    private func isOutsideWindow(_ slot: Slot) -> Bool {
+        if case .bulk(let number) = slot { number >= window.size } else { false }
+    }
+
+    private func threads(of slot: Slot) -> ThreadPool {
+        if case .interactive = slot { interactiveThread } else { threads }
+    }
+
+    private func serve(_ slot: Slot) async {
         var idle = 0
         var lastReclaim = ContinuousClock.now
         while !Task.isCancelled {
             do {
-                guard interactiveOnly || slot < window.size else {
+                guard !isOutsideWindow(slot) else {
                     try await Task.sleep(for: Self.outsideWindow)
                     continue
                 }
-                var entry = try await feed.next(interactiveOnly: interactiveOnly)
-                if entry == nil, !interactiveOnly, ContinuousClock.now - lastReclaim > .seconds(5) {
-                    entry = try await feed.reclaim(idleMilliseconds: settings.leaseSeconds * 2000)
-                    // Where there was one there may be more.
-                    if entry == nil { lastReclaim = .now }
-                }
-                guard let entry else {
+                guard let entry = try await next(slot, &lastReclaim) else {
                     idle = min(idle + 1, 5)
                     try await Task.sleep(for: .milliseconds(40 * idle))
                     continue
                 }
                 idle = 0
-                try await handle(entry, on: interactiveOnly ? interactiveThread : threads)
-            } catch is CancellationError {
-                return
+                try await handle(entry, on: threads(of: slot))
             } catch {
+                // Redis and PostgreSQL have their own words for it.
+                guard !Task.isCancelled else { return }
                 logger.warning("worker: \(error)")
                 try? await Task.sleep(for: .seconds(1))  // a cancelled sleep ends the loop
             }

@@ -65,7 +65,7 @@ struct APIParts {
         )
         var settings = AnchoreService.Settings(
             analysisVersion: Catalogers.analysisVersion,
-            shards: Streams.shards,
+            shards: Streams.layerShards,
             version: BuildVersion.text,
             host: ProcessInfo.processInfo.hostName,
             queue: queue,

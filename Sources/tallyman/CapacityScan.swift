@@ -62,6 +62,7 @@ struct CapacityScan: Sendable {
         run.seconds = watch.seconds
         run.listSeconds = watch.listed ?? watch.seconds
         run.workSeconds = max(0, (watch.worked ?? run.listSeconds) - run.listSeconds)
+        run.layerSeconds = max(0, (watch.fetched ?? run.listSeconds) - run.listSeconds)
         run.matchSeconds = max(0, run.seconds - run.listSeconds - run.workSeconds)
         run.listCPU = watch.listCPU
         run.cpu = spent.cpu
@@ -122,6 +123,8 @@ struct CapacityScan: Sendable {
         /// Seconds after the start at which the listing and the last task ended.
         var listed: Double?
         var worked: Double?
+        /// At which the last layer was there.
+        var fetched: Double?
         var listCPU: [String: Double] = [:]
         /// Queued layers and leased tasks, each times the seconds for which they were seen.
         var queuedSeconds = 0.0
@@ -150,6 +153,7 @@ struct CapacityScan: Sendable {
             let open = progress.tasksQueued + progress.tasksLeased
             mostOpen = max(mostOpen, open)
             if open > 0 { worked = now }
+            if progress.layersQueued + progress.layersLeased > 0 { fetched = now }
         }
     }
 }

@@ -117,7 +117,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "Most bulk tasks in hand (default: \(WorkerSettings.defaultSlots)); one more slot is kept for interactive scans."
+            "Most layers in hand (default: \(WorkerSettings.defaultSlots)); a few more slots are kept for folds and interactive scans."
     )
     var slots: Int?
 

@@ -21,6 +21,26 @@ struct Fleet: Sendable {
     /// As `FLUSHALL` does it, without the databases of others.
     func flushRedis() async throws { try await connection.command(["FLUSHDB"]) }
 
+    /// All that Redis holds for this fleet, as a replica or a snapshot has it.
+    func queueContent() async throws -> [String: [UInt8]] {
+        let keys = try await connection.command(["KEYS", "*"]).strings ?? []
+        let dumps = try await connection.pipeline(keys.map { ["DUMP", RedisArgument($0)] })
+        // A key that went meanwhile is in no copy.
+        return Dictionary(
+            uniqueKeysWithValues: zip(keys, dumps).compactMap { key, dump in dump.bytes.map { (key, $0) } }
+        )
+    }
+
+    /// Puts other content in the place of what Redis holds, in one step.
+    func replaceQueue(with content: [String: [UInt8]]) async throws {
+        let restores = content.sorted { $0.key < $1.key }.map { key, bytes in
+            ["RESTORE", RedisArgument(key), 0, RedisArgument(bytes)]
+        }
+        for reply in try await connection.pipeline([["MULTI"], ["FLUSHDB"]] + restores + [["EXEC"]]) {
+            _ = try reply.get()
+        }
+    }
+
     /// Runs a coordinator until the task is cancelled.
     func coordinate(maxAnnounced: Int = 5_000) async throws {
         try await withServices(connections: 6) { store, access in
@@ -65,10 +85,10 @@ struct Fleet: Sendable {
     }
 
     /// Runs `body` beside one worker.
-    func withWorker(_ name: String, _ body: () async throws -> Void) async throws {
+    func withWorker(_ name: String, lease: Int = 15, _ body: () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await work(name) }
+            group.addTask { try await work(name, lease: lease) }
             try await body()
         }
     }

@@ -67,6 +67,47 @@ extension FleetTests {
             }
         }
 
+        @Test(
+            "A failover to a Redis that lags behind, with entries of tasks that are done and without newer ones, costs nothing"
+        )
+        func failover() async throws {
+            try await withSlowRegistry { registry in
+                var quiet: [String] = []
+                try await TestServices.withFleet { fleet in
+                    try await fleet.withServices(workers: 2) { _ = try await fleet.scan(registry.host) }
+                    quiet = try await fleet.results()
+                }
+                try await TestServices.withFleet { fleet in
+                    try await fleet.withServices(workers: 0) {
+                        let run = try await fleet.request([registry.host])
+                        var copy: [String: [UInt8]] = [:]
+                        try await fleet.withWorker("before") {
+                            try await fleet.waitUntil("count(*) > 0 FROM tasks WHERE kind = 'layer' AND state = 'done'")
+                            copy = try await fleet.queueContent()
+                            try await fleet.waitUntil("count(*) > 2 FROM tasks WHERE kind = 'layer' AND state = 'done'")
+                        }
+                        // What the worker gave back and what became ready since is announced, which the copy knows nothing of.
+                        try await fleet.waitUntil(
+                            "count(*) > 0 AND bool_and(dispatched_epoch IS NOT NULL) FROM tasks WHERE state = 'queued'"
+                        )
+                        let done = try await fleet.texts(
+                            "SELECT digest FROM layers JOIN layer_reports ON layer_id = id"
+                        )
+                        registry.forgetRequests()
+                        try await fleet.replaceQueue(with: copy)
+                        try await fleet.withWorker("after", lease: 3) {
+                            let status = try await fleet.finished(run)
+                            #expect(status.byState == ["analysed": 5])
+                        }
+                        #expect(done.count > 2 && registry.blobRequests.keys.allSatisfy { !done.contains($0) })
+                    }
+                    #expect(try await fleet.results() == quiet)
+                    #expect(try await fleet.texts("SELECT DISTINCT failures::text FROM tasks") == ["0"])
+                    #expect(try await fleet.texts("SELECT DISTINCT state FROM tasks") == ["done"])
+                }
+            }
+        }
+
         /// What may happen to the streams of a Redis that stays up; each word is done to every stream.
         private static let harm: [[String]] = [
             ["XGROUP DESTROY"], ["XGROUP DESTROY", "XGROUP CREATE 0"], ["XGROUP DESTROY", "XGROUP CREATE $"],
@@ -139,6 +180,37 @@ extension FleetTests {
                     #expect(try await fleet.store.status(run: bulk).pending > 10)
                     #expect(try await fleet.finished(bulk).byState == ["analysed": 40])
                 }
+            }
+        }
+
+        @Test("Slots for folds read folds alone, others layers first, and an urgent fold before a layer that is not")
+        func kinds() async throws {
+            try await TestServices.withFleet { fleet in
+                let dispatcher = Dispatcher(url: fleet.redis)
+                let fold = Streams.layerShards
+                try await dispatcher.announce([
+                    .init(task: 1, shard: fold, priority: 1), .init(task: 2, shard: 3, priority: 1),
+                    .init(task: 3, shard: fold + 7, priority: 0), .init(task: 4, shard: fold + 2, priority: 1),
+                ])
+                let feed = WorkFeed(url: fleet.redis, worker: "here")
+                let urgent = try await feed.next(interactiveOnly: false)
+                #expect(urgent?.task == 3)
+                let noMoreUrgent = try await feed.next(interactiveOnly: true)
+                #expect(noMoreUrgent?.task == nil)
+                let layer = try await feed.next(interactiveOnly: false)
+                #expect(layer?.task == 2)
+                let folds = [
+                    try await feed.next(interactiveOnly: false),
+                    try await feed.next(interactiveOnly: false, .foldsOnly),
+                ]
+                #expect(Set(folds.map { $0?.task }) == [1, 4])
+                try await dispatcher.announce([.init(task: 5, shard: 0, priority: 0)])
+                let noMoreFolds = try await feed.next(interactiveOnly: false, .foldsOnly)
+                #expect(noMoreFolds?.task == nil)
+                let urgentLayer = try await feed.next(interactiveOnly: true)
+                #expect(urgentLayer?.task == 5)
+                await feed.leave()
+                await dispatcher.close()
             }
         }
 

@@ -95,6 +95,31 @@ struct MergeTests {
         }
     }
 
+    @Test("A fold whose content the fleet has writes nothing but its own image")
+    func knownContent() async throws {
+        try await TestDatabase.with { store in
+            let images = try (0..<2).map { try SampleFleet.image("app", "\($0)", layers: ["layer-\($0)"]) }
+            let run = try await store.plan(images)
+            for task in try await store.queued(.layer) {
+                try await store.merge(try SampleFleet.analysedLayer(), of: try await store.claimed(task))
+            }
+            _ = try await store.settle(run)
+            let folds = try await store.queued(.inventory)
+            try #require(folds.count == 2)
+            let content = SampleFleet.inventory([("a", "1"), ("b", "1")])
+            try await store.merge(content, of: try await store.claimed(folds[0]))
+            let before = try await store.contents("packages", "package_sets", "license_sets", "waiting_packages")
+            let second = try await store.claimed(folds[1])
+            let lock = "LOCK TABLE packages, license_sets, waiting_packages IN ACCESS EXCLUSIVE MODE"
+            try await TestDatabase.whileLocked(by: lock, store) { try await $0.merge(content, of: second) }
+            #expect(
+                try await store.contents("packages", "package_sets", "license_sets", "waiting_packages") == before
+            )
+            #expect(try await store.scalar("SELECT count(*) FROM inventories WHERE cardinality(package_ids) = 2") == 2)
+            #expect(try await store.settle(run) == 0)
+        }
+    }
+
     @Test("A package that an image has twice is stored once and stands in the inventory once")
     func duplicates() async throws {
         try await TestDatabase.with { store in

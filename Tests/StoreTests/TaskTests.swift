@@ -43,6 +43,47 @@ struct TaskTests {
         }
     }
 
+    @Test("What an attempt has done is told from what it lost")
+    func doneIsNotLost() async throws {
+        try await withTask { store, task in
+            let first = try await store.claimed(task)
+            #expect(try await store.done([first]).isEmpty)
+            try await store.release(first)
+            let second = try await store.claimed(task)
+            try await store.merge(try SampleFleet.analysedLayer(), of: second)
+            #expect(try await store.renew([first, second], leaseSeconds: 60).isEmpty)
+            #expect(try await store.done([first]).isEmpty)
+            #expect(try await store.done([first, second]) == [task])
+        }
+    }
+
+    @Test("Settling waits for no fold that is being claimed or merged, and asks nothing about packages")
+    func settlingWaitsForNobody() async throws {
+        try await TestDatabase.with { store in
+            let images = try (0..<3).map { try SampleFleet.image("app", "\($0)", layers: ["layer-\($0)"]) }
+            let run = try await store.plan(images)
+            for task in try await store.queued(.layer) {
+                try await store.merge(try SampleFleet.analysedLayer(), of: try await store.claimed(task))
+            }
+            _ = try await store.settle(run)
+            let folds = try await store.queued(.inventory)
+            #expect(try await store.texts("SELECT DISTINCT kind FROM tasks WHERE shard < 4") == ["layer"])
+            #expect(try await store.texts("SELECT DISTINCT kind FROM tasks WHERE shard >= 4") == ["inventory"])
+            let done = try #require(folds.first)
+            try await store.merge(SampleFleet.inventory([("a", "1")]), of: try await store.claimed(done))
+            let tasks = "SELECT FROM tasks WHERE kind = 'inventory' FOR UPDATE"
+            try await TestDatabase.whileLocked(by: tasks, store) { impatient in
+                let pending = try await impatient.settle(run)
+                #expect(pending == 2)
+            }
+            let content = "LOCK TABLE packages, package_sets, image_sets IN ACCESS EXCLUSIVE MODE"
+            try await TestDatabase.whileLocked(by: content, store) { impatient in
+                let pending = try await impatient.settle(run)
+                #expect(pending == 2)
+            }
+        }
+    }
+
     @Test("A claim given back counts as no failure and can be taken at once")
     func release() async throws {
         try await withTask { store, task in

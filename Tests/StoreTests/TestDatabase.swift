@@ -57,6 +57,37 @@ enum TestDatabase {
         try await with(copyOf: try await migrated.value, connections: connections, body)
     }
 
+    /// Runs `body` with a store whose statements fail where they would wait for a lock, while another connection holds
+    /// what `statement` locks.
+    static func whileLocked(
+        by statement: String,
+        _ store: Store,
+        _ body: (Store) async throws -> Void
+    ) async throws {
+        let name = try await store.texts("SELECT current_database()").first ?? ""
+        let configuration = PostgresConfiguration(
+            url: named(name, on: try #require(url, hint)),
+            lockTimeout: .milliseconds(500)
+        )
+        let impatient = Store(pool: PostgresPool(configuration, size: 2))
+        let (locked, lock) = AsyncStream<Void>.makeStream()
+        let end = DispatchSemaphore(value: 0)
+        // The transaction has a thread of its own, which may wait.
+        async let holder: Void = store.pool.transaction { session in
+            defer { lock.finish() }
+            _ = try session.execute(statement)
+            lock.yield()
+            end.wait()
+        }
+        for await _ in locked { break }
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(impatient)) } catch { result = .failure(error) }
+        end.signal()
+        try await holder
+        await impatient.close()
+        try result.get()
+    }
+
     private static func named(_ name: String, on server: String) -> String {
         guard server.contains("://") else { return "\(server) dbname=\(name)" }
         return server + (server.contains("?") ? "&" : "?") + "dbname=\(name)"
