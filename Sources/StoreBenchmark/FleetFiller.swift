@@ -193,9 +193,9 @@ package struct FleetFiller: Sendable {
             INSERT INTO resolutions (digest, platform, manifest_id)
             SELECT manifests.digest, '', manifest_id FROM pushed JOIN manifests ON manifests.id = manifest_id;
             INSERT INTO tasks (kind, subject_id, shard, priority, state, analysis_version, attempt)
-            SELECT 'inventory', manifest_id, manifest_id % 64, 1, 'done', '\(Self.analysisVersion)', 1 FROM pushed;
+            SELECT 'inventory', manifest_id, manifest_id % 16 + 16, 1, 'done', '\(Self.analysisVersion)', 1 FROM pushed;
             INSERT INTO tasks (kind, subject_id, shard, priority, state, analysis_version, attempt)
-            SELECT DISTINCT 'layer', layer_id, layer_id % 64, 1, 'done', '\(Self.analysisVersion)', 1
+            SELECT DISTINCT 'layer', layer_id, layer_id % 16, 1, 'done', '\(Self.analysisVersion)', 1
             FROM pushed JOIN manifest_layers USING (manifest_id) ON CONFLICT DO NOTHING;
             INSERT INTO runs (state, targets, platform, priority, requested_at, started_at, finished_at)
             SELECT 'done', '{\(Self.host)}', '', 1, past, past, past FROM (SELECT now() - interval '\(days) days') AS at(past);
