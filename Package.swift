@@ -164,7 +164,7 @@ let package = Package(
                 .embedInCode("Migrations/m0018_notifications.sql"),
                 .embedInCode("Migrations/m0019_flaw_fingerprints.sql"),
                 .embedInCode("Migrations/m0020_policy_basis.sql"),
-                .embedInCode("Migrations/m0021_fleet_questions.sql"),
+                .embedInCode("Migrations/m0021_fleet_questions.sql"), .embedInCode("Migrations/m0022_fold_shards.sql"),
             ]
         ),
 
@@ -317,7 +317,7 @@ let package = Package(
             ["Bytes", "Codecs", "LayerScan", "Registry", "ScanModel", "SyntheticRegistry", crypto, logging]
         ),
         tests(of: "CapacityBenchmark", ["Reports"]),
-        tests(of: "Worker"),
+        tests(of: "Worker", ["Store", logging]),
         tests(of: "AnchoreAPI", ["ScanModel", "TallymanTesting"]),
         tests(of: "FleetAPI", ["AnchoreAPI", "ScanModel", "TallymanTesting", "YAML"]),
         tests(of: "Access", ["AnchoreAPI"]),

@@ -32,10 +32,14 @@ actor Announcer {
             let lengths = try await dispatcher.lengths()
             ticks &+= 1
             if ticks % 8 == 0 { try await noticeLosses(lengths) }
-            for priority in 0..<Streams.priorities {
-                // Room of its own: what is urgent does not wait until bulk work makes some.
-                let room = limit - lengths.reduce(0) { $0 + $1[priority] }
-                try await announce(priority: priority, room: room, epoch: epoch)
+            // Room of their own: what is urgent does not wait until bulk work makes some, nor folds until layers do.
+            for (kind, shards) in [
+                (TaskKind.layer, 0..<Streams.layerShards), (.inventory, Streams.layerShards..<Streams.shards),
+            ] {
+                for priority in 0..<Streams.priorities {
+                    let room = limit - lengths[shards].reduce(0) { $0 + $1[priority] }
+                    try await announce(kind, priority: priority, room: room, epoch: epoch)
+                }
             }
             if isDown { logger.notice("Redis is back") }
             isDown = false
@@ -46,10 +50,15 @@ actor Announcer {
         }
     }
 
-    private func announce(priority: Int, room: Int, epoch: String) async throws {
+    private func announce(_ kind: TaskKind, priority: Int, room: Int, epoch: String) async throws {
         var room = room
         while room > 0 {
-            let tasks = try await store.undispatched(epoch: epoch, priority: priority, limit: min(room, Self.batch))
+            let tasks = try await store.undispatched(
+                epoch: epoch,
+                kind: kind,
+                priority: priority,
+                limit: min(room, Self.batch)
+            )
             guard !tasks.isEmpty else { break }
             // Announced first and noted after: a crash in between announces twice, which claims see through.
             try await dispatcher.announce(

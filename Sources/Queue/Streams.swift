@@ -8,7 +8,7 @@ package enum Streams {
     /// How many shards layers are spread over, the first ones, and as many again for the folds of images.
     ///
     /// Layers wait for registries and folds for processors, so a worker reads them apart: neither shall keep the other
-    /// waiting. Changing it re-spreads queued tasks when they are next announced.
+    /// waiting. A task keeps its shard until it is planned for another analysis version: fewer of them need a migration.
     package static let layerShards = 16
     /// All shards.
     package static let shards = 2 * layerShards

@@ -17,7 +17,7 @@ extension Store {
                         AND layer_reports.analysis_version = $2
                 WHERE run_images.run_id = $1 AND run_images.state = 'pending' AND layer_reports.layer_id IS NULL
                 ORDER BY layers.id
-                ON CONFLICT (kind, subject_id) DO UPDATE SET \(Self.renewed),
+                ON CONFLICT (kind, subject_id) DO UPDATE SET \(Self.renewed), shard = excluded.shard,
                     analysis_version = excluded.analysis_version, priority = least(tasks.priority, excluded.priority)
                 WHERE tasks.analysis_version <> excluded.analysis_version
                 """,

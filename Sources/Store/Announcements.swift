@@ -1,17 +1,23 @@
 import Postgres
 
 extension Store {
-    /// Queued tasks that the present Redis does not know of, of one priority or the most urgent first, at most `limit`.
-    package func undispatched(epoch: String, priority: Int? = nil, limit: Int) async throws -> [QueuedTask] {
+    /// Queued tasks that the present Redis does not know of, of one kind or of both, of one priority or the most
+    /// urgent first, at most `limit`.
+    package func undispatched(
+        epoch: String,
+        kind: TaskKind? = nil,
+        priority: Int? = nil,
+        limit: Int
+    ) async throws -> [QueuedTask] {
         try await pool.run { session in
             try session.execute(
                 """
                 SELECT id, kind, shard, priority, attempt FROM tasks
                 WHERE state = 'queued' AND not_before <= now() AND dispatched_epoch IS DISTINCT FROM $1
-                    AND ($3::bigint IS NULL OR priority = $3)
+                    AND ($3::bigint IS NULL OR priority = $3) AND ($4::text IS NULL OR kind = $4)
                 ORDER BY priority, id LIMIT $2
                 """,
-                [.text(epoch), .int(limit), .int(priority)]
+                [.text(epoch), .int(limit), .int(priority), .text(kind?.rawValue)]
             ).compactMap { row in
                 guard let kind = TaskKind(rawValue: try row.string(1)) else { return nil }
                 return QueuedTask(

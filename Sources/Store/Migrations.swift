@@ -35,6 +35,7 @@ package enum Migrations {
         Migration(number: 19, name: "m0019_flaw_fingerprints", sql: PackageResources.m0019_flaw_fingerprints_sql),
         Migration(number: 20, name: "m0020_policy_basis", sql: PackageResources.m0020_policy_basis_sql),
         Migration(number: 21, name: "m0021_fleet_questions", sql: PackageResources.m0021_fleet_questions_sql),
+        Migration(number: 22, name: "m0022_fold_shards", sql: PackageResources.m0022_fold_shards_sql),
     ]
 
     /// The schema version that this program needs.

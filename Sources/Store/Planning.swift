@@ -376,7 +376,7 @@ extension Store {
         WHERE run_layers.run_id = $1 AND NOT run_layers.is_reused
         ORDER BY layers.id
         ON CONFLICT (kind, subject_id) DO UPDATE SET \(renewed), analysis_version = excluded.analysis_version,
-            priority = least(tasks.priority, excluded.priority)
+            shard = excluded.shard, priority = least(tasks.priority, excluded.priority)
         WHERE tasks.state = 'dead' OR tasks.analysis_version <> excluded.analysis_version
         """
 

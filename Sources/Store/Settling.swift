@@ -70,7 +70,8 @@ extension Store {
                         AND layer_reports.analysis_version = $2
                 WHERE manifest_layers.manifest_id = run_images.manifest_id AND layer_reports.layer_id IS NULL)
         ORDER BY 2
-        ON CONFLICT (kind, subject_id) DO UPDATE SET \(renewed), analysis_version = excluded.analysis_version
+        ON CONFLICT (kind, subject_id) DO UPDATE SET \(renewed), analysis_version = excluded.analysis_version,
+            shard = excluded.shard
         WHERE tasks.analysis_version <> excluded.analysis_version
         """
 

@@ -104,7 +104,7 @@ extension Store {
             UNION ALL
             SELECT image, 'inventory', manifest_id, digest, NULL, 1000000 FROM waiting
         ), queue AS (
-            SELECT id, row_number() OVER (ORDER BY priority, id) - 1 AS ahead FROM tasks
+            SELECT id, row_number() OVER (PARTITION BY kind ORDER BY priority, id) - 1 AS ahead FROM tasks
             WHERE state = 'queued' AND not_before <= now()
         ), blocking AS (
             SELECT needed.*, tasks.state, tasks.attempt, tasks.failures, tasks.state_since, tasks.worker,

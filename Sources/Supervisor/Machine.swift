@@ -13,7 +13,7 @@ struct Machine: Sendable {
     private static let maxStartFailures = 3
     /// Connections beside those of workers, and those of one worker.
     private static let baseConnections = 60
-    private static let connectionsPerWorker = 12
+    private static let connectionsPerWorker = 14
 
     let endpoints: Endpoints
     private let directory: DataDirectory

@@ -13,6 +13,8 @@ package import Telemetry
 package struct WorkerSettings: Sendable {
     /// Downloads that wait for a registry at a time, at most.
     package static let defaultSlots = 8
+    /// What ``analyses`` is unless it is set.
+    package static let defaultAnalyses = 2
 
     /// The worker's name in leases, logs and Redis; one a process.
     package var name: String
@@ -22,7 +24,7 @@ package struct WorkerSettings: Sendable {
     /// Bulk tasks analysed at a time, enough to keep two processors busy.
     ///
     /// One more thread is kept for interactive tasks, as the slot is.
-    package var analyses = 2
+    package var analyses = Self.defaultAnalyses
     /// How long a claim holds without a sign of life.
     package var leaseSeconds = 15
     package var limits = LayerScanLimits()
@@ -51,6 +53,7 @@ package struct Worker: Sendable {
     private let collection: CollectionSwitch
     private let window: SlotWindow
     private let threads: ThreadPool
+    private let foldThreads: ThreadPool
     private let interactiveThread: ThreadPool
     private let solitude = Solitude()
     private let logger: Logger
@@ -74,6 +77,7 @@ package struct Worker: Sendable {
         collection = CollectionSwitch(settings, store: store)
         let analyses = min(settings.analyses, settings.slots)
         threads = try ThreadPool(name: "analysis", threads: analyses)
+        foldThreads = try ThreadPool(name: "fold", threads: analyses)
         interactiveThread = try ThreadPool(name: "analysis", threads: 1)
         window = SlotWindow(analyses...settings.slots)
         runner = TaskRunner(
@@ -130,6 +134,9 @@ package struct Worker: Sendable {
         case bulk(Int)
         case folds
         case interactive
+
+        /// The longest pause between two looks, in steps of 40 ms; folds come in bursts and a bulk slot takes them, too.
+        var longestIdle: Int { if case .folds = self { 10 } else { 5 } }
     }
 
     /// The next entry for a slot; `nil` where there is none.
@@ -151,8 +158,13 @@ package struct Worker: Sendable {
         if case .bulk(let number) = slot { number >= window.size } else { false }
     }
 
+    /// A thread is a layer's for its whole download: what a fold slot has claimed is not to wait for that.
     private func threads(of slot: Slot) -> ThreadPool {
-        if case .interactive = slot { interactiveThread } else { threads }
+        switch slot {
+        case .bulk: threads
+        case .folds: foldThreads
+        case .interactive: interactiveThread
+        }
     }
 
     private func serve(_ slot: Slot) async {
@@ -165,7 +177,7 @@ package struct Worker: Sendable {
                     continue
                 }
                 guard let entry = try await next(slot, &lastReclaim) else {
-                    idle = min(idle + 1, 5)
+                    idle = min(idle + 1, slot.longestIdle)
                     try await Task.sleep(for: .milliseconds(40 * idle))
                     continue
                 }

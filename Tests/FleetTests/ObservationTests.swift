@@ -192,7 +192,7 @@ extension FleetTests {
                                     .compactMap { Double($0.split(separator: " ").last ?? "") }.reduce(0, +)
                             }
                             #expect(sum(MetricNames.queueTasks) == 4 && sum(MetricNames.streamEntries) == 4)
-                            #expect(lines.count { $0.hasPrefix("\(MetricNames.queueTasks){") } == 32)
+                            #expect(lines.count { $0.hasPrefix("\(MetricNames.queueTasks){") } == 64)
                             #expect(sum(MetricNames.serviceUp) == 2 && sum(MetricNames.hasLeader) == 1)
                             #expect(lines.contains(#"tallyman_layers_total{part="worker",process="w1"} 3"#))
                             #expect(!page.text.contains("w2") && !page.text.contains("w3"))
