@@ -23,12 +23,21 @@ actor LeaseRenewal {
     }
 
     /// Keeps a claim alive; `metadata` names it in logs.
+    ///
+    /// Work on an earlier attempt at the same task stops: to be claimed anew, its lease must have run out.
     func hold(_ claim: Claim, work: Task<Void, any Error>, metadata: Logger.Metadata) {
+        held[claim.task]?.work.cancel()
         held[claim.task] = Held(claim: claim, work: work, metadata: metadata)
     }
 
     /// Returns whether the lease was lost meanwhile.
-    func letGo(_ claim: Claim) -> Bool { held.removeValue(forKey: claim.task)?.isLost ?? true }
+    ///
+    /// A later attempt at the same task stays held: the earlier one ends late.
+    func letGo(_ claim: Claim) -> Bool {
+        guard let kept = held[claim.task], kept.claim.attempt == claim.attempt else { return true }
+        held[claim.task] = nil
+        return kept.isLost
+    }
 
     /// Renews every third of a lease until the task is cancelled; while the database is away, every second.
     func run() async {
