@@ -10,6 +10,8 @@ package struct PostgresConfiguration: Sendable {
     package var statementTimeout: Duration?
     /// How long a statement may wait for a lock; nil for no bound.
     package var lockTimeout: Duration?
+    /// How long a transaction may ask nothing before the server ends it and frees what it locked; nil for no bound.
+    package var idleTransactionTimeout: Duration?
 
     /// Describes a server.
     ///
@@ -19,18 +21,21 @@ package struct PostgresConfiguration: Sendable {
     ///   - applicationName: what the server shows in `pg_stat_activity`.
     ///   - statementTimeout: how long one statement may take on the server; nil for no bound.
     ///   - lockTimeout: how long a statement may wait for a lock; nil for no bound.
+    ///   - idleTransactionTimeout: how long a transaction may ask nothing; nil for no bound.
     package init(
         url: String,
         connectTimeout: Duration = .seconds(10),
         applicationName: String = "",
         statementTimeout: Duration? = .seconds(300),
-        lockTimeout: Duration? = nil
+        lockTimeout: Duration? = nil,
+        idleTransactionTimeout: Duration? = nil
     ) {
         self.url = url
         self.connectTimeout = connectTimeout
         self.applicationName = applicationName
         self.statementTimeout = statementTimeout
         self.lockTimeout = lockTimeout
+        self.idleTransactionTimeout = idleTransactionTimeout
     }
 }
 

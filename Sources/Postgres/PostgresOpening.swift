@@ -84,6 +84,9 @@ enum PostgresOpening {
         if let timeout = configuration.lockTimeout {
             settings.append(("lock_timeout", String(timeout.postgresMilliseconds)))
         }
+        if let timeout = configuration.idleTransactionTimeout {
+            settings.append(("idle_in_transaction_session_timeout", String(timeout.postgresMilliseconds)))
+        }
         let parameters = try PostgresParameters([
             .textArray(settings.map { $0.0 }), .textArray(settings.map { $0.1 }),
         ])

@@ -7,9 +7,20 @@ package struct Store: Sendable {
     package init(pool: PostgresPool) { self.pool = pool }
 
     /// Connects lazily to `url`; `connections` is the most that are open at a time.
-    package init(url: String, connections: Int = 4, applicationName: String = "tallyman") {
+    /// A process that is paused inside of a transaction keeps its locks, and others wait for them: `idleTransactionTimeout` is
+    /// how long.
+    package init(
+        url: String,
+        connections: Int = 4,
+        applicationName: String = "tallyman",
+        idleTransactionTimeout: Duration? = nil
+    ) {
         pool = PostgresPool(
-            PostgresConfiguration(url: url, applicationName: applicationName),
+            PostgresConfiguration(
+                url: url,
+                applicationName: applicationName,
+                idleTransactionTimeout: idleTransactionTimeout
+            ),
             size: connections
         )
     }

@@ -36,8 +36,12 @@ struct FleetOptions: ParsableArguments {
     func folder() throws -> String { try dataDir ?? Settings()["data-dir"] ?? DataDirectory.defaultPath() }
 
     /// A store on a schema that fits this program; close it when done.
-    func store(connections: Int = 4) async throws -> Store {
-        let store = Store(url: try postgresURL(), connections: connections)
+    func store(connections: Int = 4, idleTransactionTimeout: Duration? = nil) async throws -> Store {
+        let store = Store(
+            url: try postgresURL(),
+            connections: connections,
+            idleTransactionTimeout: idleTransactionTimeout
+        )
         try await Migrations.check(on: store.pool)
         return store
     }

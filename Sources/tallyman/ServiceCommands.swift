@@ -54,7 +54,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let logger = ServiceLog.logger("coordinator")
         let counted = ProcessMetrics.bootstrap()
         let pulse = Pulse(limit: .seconds(900))
-        let store = try await fleet.store(connections: 8)
+        // Between two statements it matches a batch of packages, which takes seconds.
+        let store = try await fleet.store(connections: 8, idleTransactionTimeout: .seconds(120))
         let access = try fleet.access(store, logger: logger)
         var settings = CoordinatorSettings(analysisVersion: Catalogers.analysisVersion)
         settings.retention = RetentionSettings(
@@ -141,7 +142,12 @@ struct WorkerCommand: AsyncParsableCommand {
         let counted = ProcessMetrics.bootstrap()
         let pulse = Pulse(limit: .seconds(60))
         let slots = try self.slots ?? slotsOfSettings() ?? WorkerSettings.defaultSlots
-        let store = try await fleet.store(connections: min(slots, 8) + 3)
+        // One for each slot of a usual worker, those for folds and for what is urgent, and two for leases and settings. What a
+        // paused worker has locked is free when its leases are.
+        let store = try await fleet.store(
+            connections: min(slots, 8) + min(slots, WorkerSettings.defaultAnalyses) + 3,
+            idleTransactionTimeout: .seconds(lease)
+        )
         let access = try fleet.access(store, logger: logger)
         var settings = WorkerSettings(
             name: name ?? WorkerName.ofProcess(ProcessInfo.processInfo.processIdentifier)
