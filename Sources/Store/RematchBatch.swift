@@ -251,22 +251,17 @@ struct RematchBatch {
         try session.script(
             """
             ANALYZE flaws;
-            WITH named AS MATERIALIZED (
-                SELECT flaws.name, CASE WHEN known.aliases IS NULL OR known.aliases <@ flaws.aliases THEN flaws.aliases
-                    ELSE ARRAY(SELECT DISTINCT unnest(known.aliases || flaws.aliases) COLLATE "C" ORDER BY 1)
-                    END AS aliases
-                FROM flaws LEFT JOIN vulnerabilities AS known ON known.name = flaws.name
-            ), scored AS (
-                SELECT cves.name, max(scores.score) AS epss
-                FROM (SELECT name, unnest(name || aliases) AS cve FROM named) AS cves
-                    CROSS JOIN LATERAL (SELECT score FROM advisory_epss WHERE cve = cves.cve OFFSET 0) AS scores
-                GROUP BY 1
-            )
             INSERT INTO vulnerabilities (name, aliases, cvss_score, cvss_vector, epss, is_kev, published, summary,
                 fingerprint)
-            SELECT flaws.name, named.aliases, flaws.cvss_score, flaws.cvss_vector, scored.epss, flaws.is_kev,
+            SELECT flaws.name, named.aliases, flaws.cvss_score, flaws.cvss_vector,
+                (SELECT max(score) FROM advisory_epss WHERE cve = ANY(flaws.name || named.aliases)), flaws.is_kev,
                 flaws.published, flaws.summary, flaws.fingerprint
-            FROM flaws JOIN named ON named.name = flaws.name LEFT JOIN scored ON scored.name = flaws.name
+            FROM flaws LEFT JOIN vulnerabilities AS known ON known.name = flaws.name
+                CROSS JOIN LATERAL (
+                    SELECT CASE WHEN known.aliases IS NULL OR known.aliases <@ flaws.aliases THEN flaws.aliases
+                        ELSE ARRAY(SELECT DISTINCT unnest(known.aliases || flaws.aliases) COLLATE "C" ORDER BY 1)
+                        END AS aliases
+                    OFFSET 0) AS named
             ORDER BY flaws.name
             ON CONFLICT (name) DO UPDATE SET aliases = excluded.aliases, cvss_score = excluded.cvss_score,
                 cvss_vector = excluded.cvss_vector, epss = excluded.epss, is_kev = excluded.is_kev,

@@ -1,3 +1,4 @@
+import Glibc
 import Postgres
 import Testing
 
@@ -26,6 +27,22 @@ struct PostgresConnectionTests {
     func compilesNothing() async throws {
         let connection = try await TestServer.connect()
         #expect(try await connection.run { try $0.execute("SHOW jit").first?.string(0) } == "off")
+        await connection.close()
+    }
+
+    @Test("A transaction that asks nothing for too long is ended, so that its locks are free")
+    func idleTransaction() async throws {
+        var configuration = TestServer.configuration()
+        configuration.idleTransactionTimeout = .milliseconds(200)
+        let connection = try await PostgresConnection.connect(configuration)
+        let error = await #expect(throws: PostgresError.self) {
+            try await connection.transaction { session in
+                _ = try session.execute("SELECT pg_advisory_xact_lock(20261126)")
+                usleep(700_000)  // as a process that is stopped
+                _ = try session.execute("SELECT 1")
+            }
+        }
+        #expect(error?.code == .connectionLost)
         await connection.close()
     }
 
