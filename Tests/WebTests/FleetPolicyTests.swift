@@ -312,4 +312,24 @@ struct FleetPolicyTests {
             #expect(try await judged("2") == 20)
         }
     }
+
+    @Test("what was judged without the image's documents holds for an hour, the rest as long as nothing changes")
+    func withoutDocuments() async throws {
+        let start = 1_800_000_000
+        try await APIServer.withStore { store in
+            try await Self.fill(store, start: start)
+            try await Self.set(3, store, start: start)
+            try await Self.execute(store, "DELETE FROM image_documents WHERE manifest_id = 7")
+            func judged(at moment: Int) async throws -> Int? {
+                try await FleetPolicy(store: store, version: "1", moment: moment).judgeFleet(account: "admin")?.judged
+            }
+            #expect(try await judged(at: start) == 20)
+            #expect(
+                try await Self.evaluations(store, "admin").filter { $0.value.validUntil < 9_999_999_999 }.keys.sorted()
+                    == [7]
+            )
+            #expect(try await judged(at: start + 3599) == 0)
+            #expect(try await judged(at: start + 3600) == 1)
+        }
+    }
 }

@@ -29,6 +29,8 @@ struct PolicyChecks: Sendable {
     private static let batch = 160
     /// Stored bytes of layers that are kept decoded.
     private static let layerBytes = 24 << 20
+    /// What was judged without the image's documents is judged again after so many seconds: a registry may have them then.
+    private static let partialSeconds = 3600
 
     let routes: AnchoreRoutes
     /// Whether registries are asked for documents of images that were found before documents were kept.
@@ -182,7 +184,14 @@ struct PolicyChecks: Sendable {
                         let subject = try subject(image, stored, documents, material, withFiles: withFiles)
                         let facts = subject.facts(shared)
                         return try names.map { name in
-                            var judged = try judged(name, facts, policy, stored.basis, material.now)
+                            var judged = try judged(
+                                name,
+                                facts,
+                                policy,
+                                stored.basis,
+                                material.now,
+                                isPartial: documents == nil
+                            )
                             if !withDetail { judged.detail = [] }
                             return judged
                         }
@@ -224,20 +233,23 @@ struct PolicyChecks: Sendable {
         _ facts: ImageFacts,
         _ policy: CompiledPolicy,
         _ basis: String,
-        _ now: Int
+        _ now: Int,
+        isPartial: Bool
     ) throws -> Judged {
         let (outcome, validUntil) = policy.evaluate(
             facts,
             tag: asked.tag,
             now: PolicyInstant(seconds: Int64(now))
         )
+        var end = validUntil.map { Int($0.seconds) }
+        if isPartial { end = min(end ?? .max, now + Self.partialSeconds) }
         let detail = outcome.detail(imageID: asked.image.record.imageID, tag: asked.tag).bytes
         let judged = try JudgedImage(
             asked.subject,
             outcome,
             detail: detail,
             basis: basis,
-            validUntil: validUntil.map { Int($0.seconds) }
+            validUntil: end
         )
         return Judged(asked: asked, judged: judged, detail: detail, now: now)
     }
