@@ -332,4 +332,23 @@ struct FleetPolicyTests {
             #expect(try await judged(at: start + 3600) == 1)
         }
     }
+
+    @Test("an image without layers is judged by what is known of it")
+    func withoutLayers() async throws {
+        let start = 1_800_000_000
+        try await APIServer.withStore { store in
+            try await Self.fill(store, start: start)
+            try await Self.set(0, store, start: start)
+            try await Self.execute(
+                store,
+                """
+                DELETE FROM image_sets WHERE manifest_id = 7;
+                DELETE FROM manifest_layers WHERE manifest_id = 7
+                """
+            )
+            let verdict = try await FleetPolicy(store: store, version: "1").judgeFleet(account: "admin")
+            #expect(verdict?.images == 20 && verdict?.judged == 20)
+            #expect(try await Self.evaluations(store, "admin")[7] != nil)
+        }
+    }
 }

@@ -82,7 +82,7 @@ extension Store {
         for row in try session.execute(
             """
             SELECT asked.id, account_images.dockerfile, image_documents.manifest, image_documents.config,
-                held.layers, held.prints
+                coalesce(held.layers, '{}'), coalesce(held.prints, '{}')
             FROM unnest($1::bigint[]) AS asked(id)
                 LEFT JOIN account_images ON account_images.manifest_id = asked.id AND account_images.account = $2
                 LEFT JOIN image_documents ON image_documents.manifest_id = asked.id
@@ -93,7 +93,7 @@ extension Store {
                         bool_and(layer_reports.layer_id IS NOT NULL) AS is_whole
                     FROM manifest_layers LEFT JOIN layer_reports USING (layer_id)
                     WHERE manifest_layers.manifest_id = asked.id) AS held
-            WHERE held.is_whole
+            WHERE held.is_whole IS NOT FALSE
             """,
             [.intArray(images), .text(question.account)]
         ) {
