@@ -27,6 +27,8 @@ struct PolicyChecks: Sendable {
 
     /// Images that are loaded, judged and kept together.
     private static let batch = 160
+    /// The same where rules read what was collected of files: a layer may have megabytes of that.
+    private static let batchWithFiles = 8
     /// Stored bytes of layers that are kept decoded.
     private static let layerBytes = 24 << 20
     /// What was judged without the image's documents is judged again after so many seconds: a registry may have them then.
@@ -74,7 +76,10 @@ struct PolicyChecks: Sendable {
         var verdicts = asked.compactMap { asked in
             standing[asked.subject].map { Verdict(asked: asked, isPass: $0.isPass, isNew: false, id: $0.id) }
         }
-        let rest = Self.batches(asked.filter { standing[$0.subject] == nil })
+        let rest = Self.batches(
+            asked.filter { standing[$0.subject] == nil },
+            of: policy.readsFiles ? Self.batchWithFiles : Self.batch
+        )
         try await withThrowingTaskGroup(of: [Verdict].self) { group in
             var waiting = rest[...]
             for _ in 0..<parallel {
@@ -98,13 +103,13 @@ struct PolicyChecks: Sendable {
     }
 
     /// In their order, the names of one image beside each other.
-    private static func batches(_ asked: [Asked]) -> [[Asked]] {
+    private static func batches(_ asked: [Asked], of size: Int) -> [[Asked]] {
         var batches: [[Asked]] = []
         var images = 0
         var last: Int?
         for item in asked {
             if item.image.number != last {
-                if images % batch == 0 { batches.append([]) }
+                if images % size == 0 { batches.append([]) }
                 images += 1
                 last = item.image.number
             }
