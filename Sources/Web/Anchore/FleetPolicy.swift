@@ -9,7 +9,7 @@ package import Store
 /// Policies over all images of the fleet, without a server: what did not change since the last time is not judged again.
 package struct FleetPolicy: Sendable {
     /// Images of one page of the list, whose bases are worked out together: what they share counts once.
-    private static let pageSize = 5000
+    private static let pageSize = 1000
     /// Evaluations whose details are in memory at a time.
     private static let detailBatch = 50
 
