@@ -22,6 +22,8 @@ package struct FleetPolicy: Sendable {
         package var failed = 0
         /// Those among them that had to be judged anew.
         package var judged = 0
+        /// Names that could not be judged: a layer has no report any more, or the image is gone since it was listed.
+        package var unjudged = 0
     }
 
     private let service: AnchoreService
@@ -67,8 +69,10 @@ package struct FleetPolicy: Sendable {
         let policy = try await checks.compiled(record)
         var verdict = Verdict(policy: record.id)
         try await forEachPage(of: account) { page in
-            for found in try await checks.verdicts(page, policy) {
-                verdict.images += 1
+            let verdicts = try await checks.verdicts(page, policy)
+            verdict.images += page.count
+            verdict.unjudged += page.count - verdicts.count
+            for found in verdicts {
                 if found.isPass { verdict.passed += 1 } else { verdict.failed += 1 }
                 if found.isNew { verdict.judged += 1 }
             }
@@ -91,7 +95,7 @@ package struct FleetPolicy: Sendable {
 
     /// Images under a profile: those named, or all that a tag names now.
     ///
-    /// What was judged before is read again.
+    /// What was judged before is read again. Throws where a named image is not there or cannot be judged.
     package func compliance(
         _ profile: ComplianceProfile,
         images references: [ImageReference],
@@ -106,7 +110,11 @@ package struct FleetPolicy: Sendable {
                 throw AnchoreError.notFound("no analysed image of the fleet is named \(reference)")
             }
             let tag = image.record.tags.first?.fulltag ?? "\(reference)"
-            found += try await results([PolicyChecks.Asked(image: image, tag: tag)], policy, profile)
+            let results = try await results([PolicyChecks.Asked(image: image, tag: tag)], policy, profile)
+            guard !results.isEmpty else {
+                throw AnchoreError.notFound("\(reference) cannot be judged: scan it again")
+            }
+            found += results
         }
         if references.isEmpty {
             try await forEachPage(of: account) { found += try await results($0, policy, profile) }
