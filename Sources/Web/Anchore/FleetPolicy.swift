@@ -158,7 +158,8 @@ package struct FleetPolicy: Sendable {
                 )
             }
         let scope = AccountScope(account: account, seesFleet: true)
-        return try await service.store.images(selection, in: scope).first { $0.record.status == .analyzed }
+        return try await service.store.images(selection, in: scope, withDockerfiles: false)
+            .first { $0.record.status == .analyzed }
     }
 
     /// Does something for each page of analysed images, each under all of its present tags.
@@ -168,7 +169,12 @@ package struct FleetPolicy: Sendable {
     ) async throws {
         let scope = AccountScope(account: account, seesFleet: true)
         var below: Int?
-        while let page = try await service.store.imagePage(below: below, limit: Self.pageSize, in: scope) {
+        while let page = try await service.store.imagePage(
+            below: below,
+            limit: Self.pageSize,
+            in: scope,
+            withDockerfiles: false
+        ) {
             below = page.lowest
             try await work(
                 page.images.filter { $0.record.status == .analyzed }.flatMap { image in
