@@ -42,6 +42,8 @@ package struct EvaluationMaterial: Sendable {
     /// Seconds since 1970.
     package var now = 0
     package var oldestSync: Int?
+    /// When it was read, in microseconds since 1970.
+    package var readAt = 0
     package var layers: [LayerContentKey: Layer] = [:]
     /// By flaw and package.
     package var findings: [SharedFinding] = []
@@ -65,6 +67,7 @@ extension Store {
             var material = EvaluationMaterial()
             material.now = bases.moment.seconds
             material.oldestSync = bases.moment.oldestSync
+            material.readAt = bases.moment.readAt
             try Self.loadImages(&material, images, question, bases, session)
             try Self.loadLayers(&material, withFiles: withFiles, decoded, session)
             if question.findings { try Self.loadFindings(&material, bases.suppressed, session) }

@@ -149,7 +149,7 @@ struct PolicyChecks: Sendable {
         }
         return judged.compactMap { item in
             kept[item.asked.subject].map {
-                Verdict(asked: item.asked, isPass: item.judged.isPass, isNew: true, id: $0)
+                Verdict(asked: item.asked, isPass: $0.isPass, isNew: true, id: $0.id)
             }
         }
     }
@@ -194,7 +194,7 @@ struct PolicyChecks: Sendable {
                                 facts,
                                 policy,
                                 stored.basis,
-                                material.now,
+                                material,
                                 isPartial: documents == nil
                             )
                             if !withDetail { judged.detail = [] }
@@ -238,9 +238,10 @@ struct PolicyChecks: Sendable {
         _ facts: ImageFacts,
         _ policy: CompiledPolicy,
         _ basis: String,
-        _ now: Int,
+        _ material: EvaluationMaterial,
         isPartial: Bool
     ) throws -> Judged {
+        let now = material.now
         let (outcome, validUntil) = policy.evaluate(
             facts,
             tag: asked.tag,
@@ -254,7 +255,8 @@ struct PolicyChecks: Sendable {
             outcome,
             detail: detail,
             basis: basis,
-            validUntil: end
+            validUntil: end,
+            readAt: material.readAt
         )
         return Judged(asked: asked, judged: judged, detail: detail, now: now)
     }
