@@ -52,7 +52,6 @@ struct ReadableLayers {
         }
         try session.script(
             """
-            INSERT INTO image_analyses (manifest_id, distro) SELECT manifest_id, distro FROM image_inventories;
             UPDATE manifests SET size = summed.size, layer_count = summed.layer_count
             FROM (SELECT manifest_id, sum(layers.size)::bigint AS size, count(*)::integer AS layer_count
                 FROM manifest_layers JOIN layers ON layers.id = layer_id GROUP BY 1) AS summed
