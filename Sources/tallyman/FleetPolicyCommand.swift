@@ -18,7 +18,9 @@ struct FleetPolicyCommand: AsyncParsableCommand {
 
               tallyman advisories sync && tallyman fleet scan --wait && tallyman fleet policy
 
-            Exit status: 0 done, whatever the policies say; with --fail, 1 where an image is stopped.
+            An image of which a layer has no report cannot be judged until it is scanned again; it is counted apart.
+
+            Exit status: 0 done, whatever the policies say; with --fail, 1 where an image is stopped or could not be judged.
             """
     )
 
@@ -27,7 +29,7 @@ struct FleetPolicyCommand: AsyncParsableCommand {
 
     @OptionGroup var fleet: FleetOptions
     @Option(help: "The account whose bundle counts.") var account = Self.account
-    @Flag(help: "Exit with 1 where an image is stopped.") var fail = false
+    @Flag(help: "Exit with 1 where an image is stopped or cannot be judged.") var fail = false
     @Option(name: [.short, .customLong("output")], help: "table or json.") var output: PolicyFormat = .table
 
     func run() async throws {
@@ -45,12 +47,13 @@ struct FleetPolicyCommand: AsyncParsableCommand {
         case .json: ConsoleOutput.bytes(try ReportJSON.encode(verdict))
         case .table:
             let seconds = start.duration(to: .now) / .seconds(1)
+            let unjudged = verdict.unjudged > 0 ? "\(Figures.count(verdict.unjudged)) could not be judged, " : ""
             ConsoleOutput.line(
                 "\(Figures.plural(verdict.images, "image")) under \(verdict.policy): \(Figures.count(verdict.passed)) pass, "
-                    + "\(Figures.count(verdict.failed)) fail; \(Figures.count(verdict.judged)) judged anew"
+                    + "\(Figures.count(verdict.failed)) fail; \(unjudged)\(Figures.count(verdict.judged)) judged anew"
             )
             ConsoleOutput.error("\(Figures.count(Int(Double(verdict.images) / max(seconds, 0.001)))) images a second")
         }
-        if fail, verdict.failed > 0 { throw ExitCode(ExitStatus.refused) }
+        if fail, verdict.failed + verdict.unjudged > 0 { throw ExitCode(ExitStatus.refused) }
     }
 }

@@ -107,6 +107,25 @@ struct FleetAnswerTests {
         }
     }
 
+    @Test("an image has its Dockerfile whatever the number of its tags, where it is asked for")
+    func dockerfiles() async throws {
+        try await withFleet { store in
+            try await store.execute(
+                "INSERT INTO account_images (account, manifest_id, dockerfile) VALUES ('admin', 1, 'FROM a'), "
+                    + "('admin', 2, NULL), ('team', 3, 'FROM b')"
+            )
+            let page = try #require(try await store.imagePage(below: nil, limit: 10, in: fleet))
+            let shown = page.images.map { $0.record.dockerfile.map { String(decoding: $0, as: UTF8.self) } }
+            #expect(shown == [nil, nil, nil, "FROM a"])
+            #expect(page.images.last?.record.tags.count == 2)
+            let without = try await store.imagePage(below: nil, limit: 10, in: fleet, withDockerfiles: false)
+            #expect(without?.images.map(\.number) == [4, 3, 2, 1])
+            #expect(without?.images.allSatisfy { $0.record.dockerfile == nil } == true)
+            let found = try await store.images(.digest("sha256:m1"), in: fleet)
+            #expect(found.first?.record.dockerfile == Array("FROM a".utf8))
+        }
+    }
+
     @Test("an image is found by the digest of the list it is in, and by what a tag named once, the present first")
     func selections() async throws {
         try await withFleet { store in

@@ -120,7 +120,13 @@ struct OutboxTests {
                 distroData: false,
                 feedAge: { _, _ in "" }
             )
-            for (action, expected) in [("go", 0), ("go", 0), ("stop", 1), ("stop", 1), ("warn", 2)] {
+            // The last is what was read before the one that is kept.
+            let steps = [
+                ("go", 1, 0, true), ("go", 2, 0, true), ("stop", 3, 1, false), ("stop", 4, 1, false),
+                ("warn", 9, 2, true),
+                ("stop", 8, 2, true),
+            ]
+            for (action, readAt, expected, isPass) in steps {
                 let outcome = PolicyOutcome(
                     rows: [],
                     problems: [],
@@ -136,17 +142,20 @@ struct OutboxTests {
                     outcome,
                     detail: Array(action.utf8),
                     basis: "x",
-                    validUntil: nil
+                    validUntil: nil,
+                    readAt: readAt
                 )
                 let gone = try JudgedImage(
                     EvaluationSubject(manifest: manifest + 1000, tag: "registry.test/app:1"),
                     outcome,
                     detail: Array(action.utf8),
                     basis: "x",
-                    validUntil: nil
+                    validUntil: nil,
+                    readAt: readAt
                 )
                 // An image that is gone by now takes nothing away from the others.
-                #expect(try await store.keep([gone, judged], question).kept.count == 1)
+                let kept = try await store.keep([gone, judged], question).kept
+                #expect(kept.count == 1 && kept[subject]?.isPass == isPass)
                 #expect(try await store.told().count == expected)
             }
             let payloads = try await store.told().map { try JSONReader.read(Array($0.payload.utf8)) }

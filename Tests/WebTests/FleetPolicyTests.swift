@@ -1,6 +1,8 @@
 import AnchoreAPI
+import Compliance
 import Policy
 import Postgres
+import ScanModel
 import Store
 import StoreBenchmark
 import TallymanTesting
@@ -310,6 +312,81 @@ struct FleetPolicyTests {
             #expect(try await judged() == 1)
             #expect(try await judged() == 0)
             #expect(try await judged("2") == 20)
+        }
+    }
+
+    @Test("what was judged without the image's documents holds for an hour, the rest as long as nothing changes")
+    func withoutDocuments() async throws {
+        let start = 1_800_000_000
+        try await APIServer.withStore { store in
+            try await Self.fill(store, start: start)
+            try await Self.set(3, store, start: start)
+            try await Self.execute(store, "DELETE FROM image_documents WHERE manifest_id = 7")
+            func judged(at moment: Int) async throws -> Int? {
+                try await FleetPolicy(store: store, version: "1", moment: moment).judgeFleet(account: "admin")?.judged
+            }
+            #expect(try await judged(at: start) == 20)
+            #expect(
+                try await Self.evaluations(store, "admin").filter { $0.value.validUntil < 9_999_999_999 }.keys.sorted()
+                    == [7]
+            )
+            #expect(try await judged(at: start + 3599) == 0)
+            #expect(try await judged(at: start + 3600) == 1)
+        }
+    }
+
+    @Test("an image without layers is judged by what is known of it")
+    func withoutLayers() async throws {
+        let start = 1_800_000_000
+        try await APIServer.withStore { store in
+            try await Self.fill(store, start: start)
+            try await Self.set(0, store, start: start)
+            try await Self.execute(
+                store,
+                """
+                DELETE FROM image_sets WHERE manifest_id = 7;
+                DELETE FROM manifest_layers WHERE manifest_id = 7
+                """
+            )
+            let verdict = try await FleetPolicy(store: store, version: "1").judgeFleet(account: "admin")
+            #expect(verdict?.images == 20 && verdict?.judged == 20)
+            #expect(try await Self.evaluations(store, "admin")[7] != nil)
+        }
+    }
+
+    @Test("an image that cannot be judged is counted, and no profile is silent about it where it is named")
+    func unjudged() async throws {
+        let start = 1_800_000_000
+        try await APIServer.withStore { store in
+            try await Self.fill(store, start: start)
+            try await Self.set(3, store, start: start)
+            try await Self.execute(
+                store,
+                """
+                DELETE FROM layer_reports WHERE layer_id IN (SELECT layer_id FROM manifest_layers WHERE manifest_id = 7)
+                    AND layer_id NOT IN (SELECT layer_id FROM manifest_layers WHERE manifest_id <> 7)
+                """
+            )
+            let policy = try FleetPolicy(store: store, version: "1")
+            let verdict = try #require(try await policy.judgeFleet(account: "admin"))
+            #expect((verdict.images, verdict.unjudged, verdict.judged) == (20, 1, 19))
+            #expect(verdict.passed + verdict.failed == 19)
+            let name = try await store.pool.run { session in
+                try session.execute(
+                    """
+                    SELECT registries.host || '/' || repositories.name || ':' || tags.name
+                    FROM tags JOIN repositories ON repositories.id = repository_id
+                        JOIN registries ON registries.id = registry_id
+                    WHERE manifest_id = 7 AND valid_until IS NULL
+                    """
+                ).first?.string(0)
+            }
+            let image = try #require(name.flatMap { ImageReference($0) })
+            let profile = try #require(ComplianceProfile.named("cis-docker"))
+            await #expect(throws: AnchoreError.self) {
+                try await policy.compliance(profile, images: [image], account: "admin")
+            }
+            #expect(try await policy.compliance(profile, images: [], account: "admin").count == 19)
         }
     }
 }

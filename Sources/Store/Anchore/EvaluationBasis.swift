@@ -53,13 +53,16 @@ struct EvaluationMoment {
     let day: String
     /// When the feeds were last found to be what is here, the one longest ago; `nil` where there are none.
     let oldestSync: Int?
+    /// When what is judged was read, in microseconds since 1970, whatever the moment that was asked for.
+    let readAt: Int
 
     /// `given` is the moment, in seconds since 1970; `nil` for now.
     init(_ session: PostgresSession, _ given: Int?) throws {
         let row = try session.execute(
             """
             SELECT floor(extract(epoch FROM at))::bigint, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
-                (SELECT \(AnchoreSQL.seconds("min(coalesce(checked_at, imported_at))")) FROM advisory_providers)
+                (SELECT \(AnchoreSQL.seconds("min(coalesce(checked_at, imported_at))")) FROM advisory_providers),
+                (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
             FROM (SELECT coalesce(to_timestamp($1::bigint), now())) AS present(at)
             """,
             [.int(given)]
@@ -68,6 +71,7 @@ struct EvaluationMoment {
         seconds = try row.int(0)
         day = try row.string(1)
         oldestSync = try row.optionalInt(2)
+        readAt = try row.int(3)
     }
 }
 

@@ -42,6 +42,8 @@ package struct EvaluationMaterial: Sendable {
     /// Seconds since 1970.
     package var now = 0
     package var oldestSync: Int?
+    /// When it was read, in microseconds since 1970.
+    package var readAt = 0
     package var layers: [LayerContentKey: Layer] = [:]
     /// By flaw and package.
     package var findings: [SharedFinding] = []
@@ -65,6 +67,7 @@ extension Store {
             var material = EvaluationMaterial()
             material.now = bases.moment.seconds
             material.oldestSync = bases.moment.oldestSync
+            material.readAt = bases.moment.readAt
             try Self.loadImages(&material, images, question, bases, session)
             try Self.loadLayers(&material, withFiles: withFiles, decoded, session)
             if question.findings { try Self.loadFindings(&material, bases.suppressed, session) }
@@ -82,7 +85,7 @@ extension Store {
         for row in try session.execute(
             """
             SELECT asked.id, account_images.dockerfile, image_documents.manifest, image_documents.config,
-                held.layers, held.prints
+                coalesce(held.layers, '{}'), coalesce(held.prints, '{}')
             FROM unnest($1::bigint[]) AS asked(id)
                 LEFT JOIN account_images ON account_images.manifest_id = asked.id AND account_images.account = $2
                 LEFT JOIN image_documents ON image_documents.manifest_id = asked.id
@@ -93,7 +96,7 @@ extension Store {
                         bool_and(layer_reports.layer_id IS NOT NULL) AS is_whole
                     FROM manifest_layers LEFT JOIN layer_reports USING (layer_id)
                     WHERE manifest_layers.manifest_id = asked.id) AS held
-            WHERE held.is_whole
+            WHERE held.is_whole IS NOT FALSE
             """,
             [.intArray(images), .text(question.account)]
         ) {

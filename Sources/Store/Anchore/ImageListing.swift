@@ -25,15 +25,21 @@ package struct ListedPage: Sendable {
 }
 
 extension Store {
-    /// The images that are meant, with their tags.
+    /// The images that are meant, with their tags; with the Dockerfiles that were given for them where that is wanted.
     package func images(
         _ selection: ImageSelection,
         in scope: AccountScope,
-        includingDeleted: Bool = false
+        includingDeleted: Bool = false,
+        withDockerfiles: Bool = true
     ) async throws -> [ListedImage] {
         try await pool.run { session in
             let numbers = try Self.numbers(of: selection, session)
-            let images = try ListedImageRows(.numbers(numbers), scope, includingDeleted: includingDeleted).read(session)
+            let images = try ListedImageRows(
+                .numbers(numbers),
+                scope,
+                includingDeleted: includingDeleted,
+                withDockerfiles: withDockerfiles
+            ).read(session)
             if case .numbers = selection { return images }
             let places = Dictionary(images.map { ($0.number, $0) }) { first, _ in first }
             return numbers.compactMap { places[$0] }
@@ -43,7 +49,12 @@ extension Store {
     /// The images with numbers below `below`, the highest first; `nil` where there is none any more.
     ///
     /// A page costs the same wherever it is in the list.
-    package func imagePage(below: Int?, limit: Int, in scope: AccountScope) async throws -> ListedPage? {
+    package func imagePage(
+        below: Int?,
+        limit: Int,
+        in scope: AccountScope,
+        withDockerfiles: Bool = true
+    ) async throws -> ListedPage? {
         let end = below ?? Int.max
         return try await pool.run { session in
             // With both ends known, each table is read once along its index.
@@ -61,7 +72,12 @@ extension Store {
                     [.int(end), .int(limit), .text(scope.account)]
                 )
             guard let lowest = try lowest.first?.optionalInt(0) else { return nil }
-            let rows = ListedImageRows(.range(lowest..<end), scope, includingDeleted: false)
+            let rows = ListedImageRows(
+                .range(lowest..<end),
+                scope,
+                includingDeleted: false,
+                withDockerfiles: withDockerfiles
+            )
             return ListedPage(images: try rows.read(session), lowest: lowest)
         }
     }

@@ -1,7 +1,8 @@
 import AnchoreAPI
 import Postgres
 
-/// Reads images with their tags as an account sees them: one statement, whose rows are the images' tags.
+/// Reads images with their tags as an account sees them: one statement, whose rows are the images' tags,
+/// and one for Dockerfiles where there are any.
 ///
 /// Each table is bounded by the images' numbers itself, so that however many they are, each is read along its index
 /// and joined in order, where a look-up an image would cost five times as much.
@@ -14,11 +15,13 @@ struct ListedImageRows {
     private let bounds: Bounds
     private let scope: AccountScope
     private let includingDeleted: Bool
+    private let withDockerfiles: Bool
 
-    init(_ bounds: Bounds, _ scope: AccountScope, includingDeleted: Bool) {
+    init(_ bounds: Bounds, _ scope: AccountScope, includingDeleted: Bool, withDockerfiles: Bool) {
         self.bounds = bounds
         self.scope = scope
         self.includingDeleted = includingDeleted
+        self.withDockerfiles = withDockerfiles
     }
 
     /// The images, the highest number first, each with its tags, the newest first.
@@ -27,13 +30,18 @@ struct ListedImageRows {
     func read(_ session: PostgresSession) throws -> [ListedImage] {
         if case .numbers(let numbers) = bounds, numbers.isEmpty { return [] }
         var images: [ListedImage] = []
+        var given: [Int: Int] = [:]
+        func add(_ image: (row: PostgresRow, number: Int, tags: [TagRecord])) throws {
+            if try image.row.bool(13) { given[image.number] = images.count }
+            images.append(try self.image(image.row, image.number, image.tags))
+        }
         var seen: Set<String> = []
         var current: (row: PostgresRow, number: Int, tags: [TagRecord])?
         for row in try session.execute(statement, parameters) {
             let number = try row.int(0)
             let tag = try Self.tag(row)
             guard var image = current, image.number == number else {
-                if let current { images.append(try image(current.row, current.number, current.tags)) }
+                if let current { try add(current) }
                 current = (row, number, [tag])
                 continue
             }
@@ -43,8 +51,26 @@ struct ListedImageRows {
             if seen.insert(tag.fulltag).inserted { image.tags.append(tag) }
             current = image
         }
-        if let current { images.append(try image(current.row, current.number, current.tags)) }
+        if let current { try add(current) }
+        if withDockerfiles, !given.isEmpty { try addDockerfiles(&images, given, session) }
         return images
+    }
+
+    /// Reads Dockerfiles once an image: beside its tags, a large one would be read as often as the image has tags.
+    ///
+    /// `given` has the places of the images that have one, by their numbers.
+    private func addDockerfiles(
+        _ images: inout [ListedImage],
+        _ given: [Int: Int],
+        _ session: PostgresSession
+    ) throws {
+        for row in try session.execute(
+            "SELECT manifest_id, dockerfile FROM account_images WHERE account = $1 AND manifest_id = ANY($2::bigint[])",
+            [.text(scope.account), .intArray(given.keys.sorted())]
+        ) {
+            guard let place = given[try row.int(0)] else { continue }
+            images[place].record.dockerfile = try row.optionalBytes(1)
+        }
     }
 
     private var parameters: [PostgresValue] {
@@ -70,7 +96,7 @@ struct ListedImageRows {
             SELECT manifests.id, manifests.digest, \(Self.statusColumn), image_analyses.analyzed_at,
                 account_images.created_at, account_images.last_updated, account_images.annotations,
                 manifests.config_digest, distros.distro_id, distros.version_id, coalesce(manifests.size, 0),
-                coalesce(manifests.layer_count, 0), manifests.platform, account_images.dockerfile,
+                coalesce(manifests.layer_count, 0), manifests.platform, account_images.dockerfile IS NOT NULL,
                 registries.host, repositories.name, tags.name, tags.digest, tags.valid_from, tags.valid_until IS NULL
             FROM manifests JOIN tags ON tags.manifest_id = manifests.id AND \(within("tags.manifest_id"))
                 JOIN repositories ON repositories.id = tags.repository_id
@@ -131,7 +157,7 @@ struct ListedImageRows {
                 size: try row.int(10),
                 layers: try row.int(11),
                 architecture: platform.count > 1 ? String(Substring(platform[1])) : "amd64",
-                dockerfile: try row.optionalBytes(13),
+                dockerfile: nil,
                 tags: tags
             )
         )

@@ -28,6 +28,8 @@ package struct JudgedImage: Sendable {
     let basis: String
     /// From when on it no longer counts, in seconds since 1970; `nil` for never.
     let validUntil: Int?
+    /// When what it was made of was read, in microseconds since 1970.
+    let readAt: Int
     /// The last second that the database has a time for.
     private static let lastSecond = 253_402_300_799
     let digest: [UInt8]
@@ -38,13 +40,15 @@ package struct JudgedImage: Sendable {
         _ outcome: PolicyOutcome,
         detail: [UInt8],
         basis: String,
-        validUntil: Int?
+        validUntil: Int?,
+        readAt: Int
     ) throws {
         self.subject = subject
         isPass = outcome.isPass
         finalAction = outcome.finalAction
         self.basis = basis
         self.validUntil = validUntil.flatMap { $0 <= Self.lastSecond ? $0 : nil }
+        self.readAt = readAt
         digest = Array(SHA256.hash(data: detail))
         compressed = try Zstd.compress(detail)
     }
@@ -147,12 +151,13 @@ extension Store {
 
     /// Keeps what images came to: a new row where that differs from the last one, else the last one is renewed.
     ///
-    /// A fixed number of statements, but for the notices of verdicts that changed. Returns the rows, and the final action
-    /// before where it was another; an image that is gone has none.
+    /// Where somebody has kept what was read later, that stays the last one. A fixed number of statements, but for the
+    /// notices of verdicts that changed. Returns what is the last one now, and the final action before where it was
+    /// another; an image that is gone has none.
     package func keep(
         _ judged: [JudgedImage],
         _ question: EvaluationQuestion
-    ) async throws -> (kept: [EvaluationSubject: Int], before: [EvaluationSubject: String]) {
+    ) async throws -> (kept: [EvaluationSubject: KeptEvaluation], before: [EvaluationSubject: String]) {
         try await pool.transaction { session in
             let present = Set(
                 try session.execute(
@@ -162,23 +167,24 @@ extension Store {
             )
             let judged = judged.filter { present.contains($0.subject.manifest) }
             let last = try Self.last(judged.map(\.subject), question, session)
-            var (kept, before): ([EvaluationSubject: Int], [EvaluationSubject: String]) = ([:], [:])
+            var kept: [EvaluationSubject: KeptEvaluation] = [:]
+            var before: [EvaluationSubject: String] = [:]
             var (same, other): ([(id: Int, image: JudgedImage)], [JudgedImage]) = ([], [])
             for image in judged {
-                guard let known = last[image.subject], known.digest == image.digest,
-                    known.bundle == question.bundleDigest
-                else {
-                    other.append(image)
-                    if let action = last[image.subject]?.action, action != image.finalAction {
-                        before[image.subject] = action
+                let known = last[image.subject]
+                if let known, known.bundle == question.bundleDigest {
+                    let isNewer = known.readAt.map { $0 > image.readAt } ?? false
+                    if isNewer || known.digest == image.digest {
+                        kept[image.subject] = KeptEvaluation(id: known.id, isPass: known.isPass)
+                        if !isNewer { same.append((known.id, image)) }
+                        continue
                     }
-                    continue
                 }
-                same.append((known.id, image))
-                kept[image.subject] = known.id
+                other.append(image)
+                if let action = known?.action, action != image.finalAction { before[image.subject] = action }
             }
             try Self.renew(same, session)
-            for (subject, id) in try Self.insert(other, question, session) { kept[subject] = id }
+            for (subject, evaluation) in try Self.insert(other, question, session) { kept[subject] = evaluation }
             for image in other {
                 guard let action = before[image.subject] else { continue }
                 try Self.tell(image, question, before: action, session)
@@ -192,6 +198,9 @@ extension Store {
         let digest: [UInt8]
         let action: String
         let bundle: String
+        let isPass: Bool
+        /// `nil` where it is in the future, as after a clock was set back.
+        let readAt: Int?
     }
 
     private static func last(
@@ -202,7 +211,9 @@ extension Store {
         var last: [EvaluationSubject: Last] = [:]
         for row in try session.execute(
             """
-            SELECT \(askedColumns), newest.id, newest.outcome_digest, newest.final_action, newest.bundle_digest
+            SELECT \(askedColumns), newest.id, newest.outcome_digest, newest.final_action, newest.bundle_digest,
+                newest.is_pass, CASE WHEN newest.evaluated_at <= clock_timestamp()
+                    THEN (extract(epoch FROM newest.evaluated_at) * 1000000)::bigint END
             FROM \(newestOfAsked)
             """,
             asked(subjects, question)
@@ -211,7 +222,9 @@ extension Store {
                 id: try row.int(2),
                 digest: try row.bytes(3),
                 action: try row.string(4),
-                bundle: try row.string(5)
+                bundle: try row.string(5),
+                isPass: try row.bool(6),
+                readAt: try row.optionalInt(7)
             )
         }
         return last
@@ -222,32 +235,37 @@ extension Store {
         _ = try session.execute(
             """
             UPDATE policy_evaluations AS known
-            SET evaluated_at = now(), basis = given.basis, valid_until = to_timestamp(given.valid_until)
-            FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS given(id, basis, valid_until)
+            SET evaluated_at = \(readTime), basis = given.basis, valid_until = to_timestamp(given.valid_until)
+            FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[]) AS given(id, basis, valid_until, read_at)
             WHERE known.id = given.id
             """,
             [
                 .intArray(images.map(\.id)), .textArray(images.map(\.image.basis)),
                 .optionalInt64Array(images.map { $0.image.validUntil.map { Int64($0) } }),
+                .intArray(images.map(\.image.readAt)),
             ]
         )
     }
+
+    /// When an evaluation counts as made: when what it was made of was read, to the microsecond.
+    private static let readTime = "'epoch'::timestamptz + given.read_at * interval '1 microsecond'"
 
     private static func insert(
         _ images: [JudgedImage],
         _ question: EvaluationQuestion,
         _ session: PostgresSession
-    ) throws -> [(EvaluationSubject, Int)] {
+    ) throws -> [(EvaluationSubject, KeptEvaluation)] {
         guard !images.isEmpty else { return [] }
         return try session.execute(
             """
             INSERT INTO policy_evaluations (account, policy_id, bundle_digest, manifest_id, tag, basis, is_pass,
-                final_action, valid_until, outcome_digest, detail)
+                final_action, valid_until, outcome_digest, detail, created_at, evaluated_at)
             SELECT $1, $2, $3, manifest_id, tag, basis, is_pass, final_action, to_timestamp(valid_until), outcome_digest,
-                detail
+                detail, \(readTime), \(readTime)
             FROM unnest($4::bigint[], $5::text[], $6::text[], $7::boolean[], $8::text[], $9::bigint[], $10::bytea[],
-                $11::bytea[]) AS given(manifest_id, tag, basis, is_pass, final_action, valid_until, outcome_digest, detail)
-            RETURNING manifest_id, tag, id
+                $11::bytea[], $12::bigint[])
+                AS given(manifest_id, tag, basis, is_pass, final_action, valid_until, outcome_digest, detail, read_at)
+            RETURNING manifest_id, tag, id, is_pass
             """,
             [
                 .text(question.account), .text(question.policyID), .text(question.bundleDigest),
@@ -256,7 +274,13 @@ extension Store {
                 .textArray(images.map(\.finalAction)),
                 .optionalInt64Array(images.map { $0.validUntil.map { Int64($0) } }),
                 .bytesArray(images.map(\.digest)), .bytesArray(images.map(\.compressed)),
+                .intArray(images.map(\.readAt)),
             ]
-        ).map { (EvaluationSubject(manifest: try $0.int(0), tag: try $0.string(1)), try $0.int(2)) }
+        ).map { row in
+            (
+                EvaluationSubject(manifest: try row.int(0), tag: try row.string(1)),
+                KeptEvaluation(id: try row.int(2), isPass: try row.bool(3))
+            )
+        }
     }
 }

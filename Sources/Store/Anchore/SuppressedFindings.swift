@@ -18,11 +18,15 @@ struct SuppressedFindings {
     /// By the numbers of the images.
     private var findings: [Int: Set<Finding>] = [:]
 
+    /// Up to so many images, their own open flaws are looked up first: little is said about them, much about all.
+    private static let fewImages = 1000
+
     init() {}
 
     /// Asks once for all images; nothing at all where nothing is said.
     init(_ session: PostgresSession, in images: [Int], asOf day: String) throws {
-        let said = try FleetSuppressions(session, asOf: day)
+        let flaws = images.count <= Self.fewImages ? try Self.openFlaws(session, in: images) : nil
+        let said = try FleetSuppressions(session, asOf: day, among: flaws)
         guard !said.flaws.isEmpty else { return }
         let rows = try session.execute(
             Self.candidates,
@@ -59,6 +63,21 @@ struct SuppressedFindings {
         guard let found = findings[image] else { return "" }
         let list = found.sorted().map { "\($0.package)+\($0.flaw)" }.joined(separator: ",")
         return Hex.encode(SHA256.hash(data: Array(list.utf8)))
+    }
+
+    /// The flaws that are open in packages of images; none is looked for where nothing is said about any.
+    private static func openFlaws(_ session: PostgresSession, in images: [Int]) throws -> [Int] {
+        try session.execute(
+            """
+            SELECT DISTINCT known.vulnerability_id
+            FROM image_sets JOIN package_sets ON package_sets.id = set_id
+                CROSS JOIN LATERAL unnest(package_ids) AS listed(package_id)
+                JOIN package_vulnerabilities AS known ON known.package_id = listed.package_id AND found_until IS NULL
+            WHERE manifest_id = ANY($1::bigint[])
+                AND (EXISTS (SELECT FROM exceptions) OR EXISTS (SELECT FROM vex_statements))
+            """,
+            [.intArray(images)]
+        ).map { try $0.int(0) }
     }
 
     private static let candidates = """

@@ -56,8 +56,10 @@ extension Store {
         }
     }
 
-    /// A text that changes whenever a verdict of the fleet may: advisories and when they were renewed, runs, bundles,
-    /// exceptions, wishes, the day, and the times at which verdicts end.
+    /// A text that changes with most of what verdicts of the fleet depend on, and each day.
+    ///
+    /// Those are advisories and when they were renewed, runs, bundles, exceptions, wishes, and the times at which verdicts
+    /// end. What else they depend on, as a Dockerfile, counts on the next day at the latest.
     package func verdictBasis() async throws -> String {
         try await pool.run { session in
             try session.execute(

@@ -9,6 +9,8 @@ extension AnchoreRoutes {
     /// Images of one statement: few at first, so that the client sees an answer at once.
     private static let firstPageSize = 100
     private static let pageSize = 2000
+    /// What waits to be sent before a page ends.
+    private static let partBytes = 1 << 20
     private static let maxDeletions = 1000
 
     func addImageRoutes(_ add: Add) {
@@ -32,7 +34,7 @@ extension AnchoreRoutes {
             return .json(try await delete(image.record.digest, call))
         }
         add(.get, "summaries/imagetags", .readOnly, false) { call in
-            stream(call) { $0.record.writeTagSummaries(to: &$1) }
+            stream(call, withDockerfiles: false) { $0.record.writeTagSummaries(to: &$1) }
         }
     }
 
@@ -71,7 +73,7 @@ extension AnchoreRoutes {
             throw AnchoreError.badRequest("image_status '\(status.prefix(40))' is not one of active, all, deleting")
         }
         guard let name else {
-            return stream(call) { image, text in
+            return stream(call, withDockerfiles: true) { image, text in
                 if status == "deleting" || (wanted.map { $0 != image.record.status.rawValue } ?? false) { return }
                 image.record.write(to: &text)
             }
@@ -97,19 +99,26 @@ extension AnchoreRoutes {
     /// The images of an account as one array, page by page: memory does not grow with their number.
     private func stream(
         _ call: AnchoreCall,
+        withDockerfiles: Bool,
         _ write: @escaping @Sendable (ListedImage, inout JSONText) -> Void
     ) -> AnchoreAnswer {
         let (store, scope) = (service.store, call.scope)
+        @Sendable func page(below: Int?, limit: Int) async throws -> ListedPage? {
+            try await store.imagePage(below: below, limit: limit, in: scope, withDockerfiles: withDockerfiles)
+        }
         return .parts { send in
             var text = JSONText()
             text.openArray()
-            var page = try await store.imagePage(below: nil, limit: Self.firstPageSize, in: scope)
-            while let current = page {
+            var present = try await page(below: nil, limit: Self.firstPageSize)
+            while let current = present {
                 // The database looks for the next page while this one is written.
-                async let next = store.imagePage(below: current.lowest, limit: Self.pageSize, in: scope)
-                for image in current.images { write(image, &text) }
+                async let next = page(below: current.lowest, limit: Self.pageSize)
+                for image in current.images {
+                    write(image, &text)
+                    if text.bytes.count >= Self.partBytes { try await send(text.take()) }
+                }
                 try await send(text.take())
-                page = try await next
+                present = try await next
             }
             text.closeArray()
             try await send(text.take())

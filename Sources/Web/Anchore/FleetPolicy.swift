@@ -9,7 +9,7 @@ package import Store
 /// Policies over all images of the fleet, without a server: what did not change since the last time is not judged again.
 package struct FleetPolicy: Sendable {
     /// Images of one page of the list, whose bases are worked out together: what they share counts once.
-    private static let pageSize = 5000
+    private static let pageSize = 1000
     /// Evaluations whose details are in memory at a time.
     private static let detailBatch = 50
 
@@ -22,6 +22,8 @@ package struct FleetPolicy: Sendable {
         package var failed = 0
         /// Those among them that had to be judged anew.
         package var judged = 0
+        /// Names that could not be judged: a layer has no report any more, or the image is gone since it was listed.
+        package var unjudged = 0
     }
 
     private let service: AnchoreService
@@ -67,8 +69,10 @@ package struct FleetPolicy: Sendable {
         let policy = try await checks.compiled(record)
         var verdict = Verdict(policy: record.id)
         try await forEachPage(of: account) { page in
-            for found in try await checks.verdicts(page, policy) {
-                verdict.images += 1
+            let verdicts = try await checks.verdicts(page, policy)
+            verdict.images += page.count
+            verdict.unjudged += page.count - verdicts.count
+            for found in verdicts {
                 if found.isPass { verdict.passed += 1 } else { verdict.failed += 1 }
                 if found.isNew { verdict.judged += 1 }
             }
@@ -91,7 +95,7 @@ package struct FleetPolicy: Sendable {
 
     /// Images under a profile: those named, or all that a tag names now.
     ///
-    /// What was judged before is read again.
+    /// What was judged before is read again. Throws where a named image is not there or cannot be judged.
     package func compliance(
         _ profile: ComplianceProfile,
         images references: [ImageReference],
@@ -106,7 +110,11 @@ package struct FleetPolicy: Sendable {
                 throw AnchoreError.notFound("no analysed image of the fleet is named \(reference)")
             }
             let tag = image.record.tags.first?.fulltag ?? "\(reference)"
-            found += try await results([PolicyChecks.Asked(image: image, tag: tag)], policy, profile)
+            let results = try await results([PolicyChecks.Asked(image: image, tag: tag)], policy, profile)
+            guard !results.isEmpty else {
+                throw AnchoreError.notFound("\(reference) cannot be judged: scan it again")
+            }
+            found += results
         }
         if references.isEmpty {
             try await forEachPage(of: account) { found += try await results($0, policy, profile) }
@@ -150,7 +158,8 @@ package struct FleetPolicy: Sendable {
                 )
             }
         let scope = AccountScope(account: account, seesFleet: true)
-        return try await service.store.images(selection, in: scope).first { $0.record.status == .analyzed }
+        return try await service.store.images(selection, in: scope, withDockerfiles: false)
+            .first { $0.record.status == .analyzed }
     }
 
     /// Does something for each page of analysed images, each under all of its present tags.
@@ -160,7 +169,12 @@ package struct FleetPolicy: Sendable {
     ) async throws {
         let scope = AccountScope(account: account, seesFleet: true)
         var below: Int?
-        while let page = try await service.store.imagePage(below: below, limit: Self.pageSize, in: scope) {
+        while let page = try await service.store.imagePage(
+            below: below,
+            limit: Self.pageSize,
+            in: scope,
+            withDockerfiles: false
+        ) {
             below = page.lowest
             try await work(
                 page.images.filter { $0.record.status == .analyzed }.flatMap { image in

@@ -27,8 +27,12 @@ struct PolicyChecks: Sendable {
 
     /// Images that are loaded, judged and kept together.
     private static let batch = 160
+    /// The same where rules read what was collected of files: a layer may have megabytes of that.
+    private static let batchWithFiles = 8
     /// Stored bytes of layers that are kept decoded.
     private static let layerBytes = 24 << 20
+    /// What was judged without the image's documents is judged again after so many seconds: a registry may have them then.
+    private static let partialSeconds = 3600
 
     let routes: AnchoreRoutes
     /// Whether registries are asked for documents of images that were found before documents were kept.
@@ -72,7 +76,10 @@ struct PolicyChecks: Sendable {
         var verdicts = asked.compactMap { asked in
             standing[asked.subject].map { Verdict(asked: asked, isPass: $0.isPass, isNew: false, id: $0.id) }
         }
-        let rest = Self.batches(asked.filter { standing[$0.subject] == nil })
+        let rest = Self.batches(
+            asked.filter { standing[$0.subject] == nil },
+            of: policy.readsFiles ? Self.batchWithFiles : Self.batch
+        )
         try await withThrowingTaskGroup(of: [Verdict].self) { group in
             var waiting = rest[...]
             for _ in 0..<parallel {
@@ -96,13 +103,13 @@ struct PolicyChecks: Sendable {
     }
 
     /// In their order, the names of one image beside each other.
-    private static func batches(_ asked: [Asked]) -> [[Asked]] {
+    private static func batches(_ asked: [Asked], of size: Int) -> [[Asked]] {
         var batches: [[Asked]] = []
         var images = 0
         var last: Int?
         for item in asked {
             if item.image.number != last {
-                if images % batch == 0 { batches.append([]) }
+                if images % size == 0 { batches.append([]) }
                 images += 1
                 last = item.image.number
             }
@@ -142,7 +149,7 @@ struct PolicyChecks: Sendable {
         }
         return judged.compactMap { item in
             kept[item.asked.subject].map {
-                Verdict(asked: item.asked, isPass: item.judged.isPass, isNew: true, id: $0)
+                Verdict(asked: item.asked, isPass: $0.isPass, isNew: true, id: $0.id)
             }
         }
     }
@@ -182,7 +189,14 @@ struct PolicyChecks: Sendable {
                         let subject = try subject(image, stored, documents, material, withFiles: withFiles)
                         let facts = subject.facts(shared)
                         return try names.map { name in
-                            var judged = try judged(name, facts, policy, stored.basis, material.now)
+                            var judged = try judged(
+                                name,
+                                facts,
+                                policy,
+                                stored.basis,
+                                material,
+                                isPartial: documents == nil
+                            )
                             if !withDetail { judged.detail = [] }
                             return judged
                         }
@@ -224,20 +238,25 @@ struct PolicyChecks: Sendable {
         _ facts: ImageFacts,
         _ policy: CompiledPolicy,
         _ basis: String,
-        _ now: Int
+        _ material: EvaluationMaterial,
+        isPartial: Bool
     ) throws -> Judged {
+        let now = material.now
         let (outcome, validUntil) = policy.evaluate(
             facts,
             tag: asked.tag,
             now: PolicyInstant(seconds: Int64(now))
         )
+        var end = validUntil.map { Int($0.seconds) }
+        if isPartial { end = min(end ?? .max, now + Self.partialSeconds) }
         let detail = outcome.detail(imageID: asked.image.record.imageID, tag: asked.tag).bytes
         let judged = try JudgedImage(
             asked.subject,
             outcome,
             detail: detail,
             basis: basis,
-            validUntil: validUntil.map { Int($0.seconds) }
+            validUntil: end,
+            readAt: material.readAt
         )
         return Judged(asked: asked, judged: judged, detail: detail, now: now)
     }

@@ -57,7 +57,8 @@ package struct PolicyWatch: Sendable {
             let policy = try await service.store.policy(nil, of: scope.account),
             let image = try await service.store.images(
                 .tag(registry: registry, repository: repository, tag: tag),
-                in: scope
+                in: scope,
+                withDockerfiles: false
             ).first, image.record.status == .analyzed
         else { return }
         let checks = PolicyChecks(routes: routes)

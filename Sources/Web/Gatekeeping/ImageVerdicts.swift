@@ -111,7 +111,7 @@ struct ImageVerdicts: Sendable {
 
     /// The image of the digest, or the one that the tag names now: not one that it named before.
     private func image(_ wish: ImageArrivals.Wish, _ scope: AccountScope) async throws -> ListedImage? {
-        let found = try await service.store.images(Self.selection(wish), in: scope)
+        let found = try await service.store.images(Self.selection(wish), in: scope, withDockerfiles: false)
         guard wish.digest == nil else { return found.first }
         return found.first { image in
             image.record.tags.contains {
