@@ -259,7 +259,10 @@ struct RematchBatch {
             FROM flaws LEFT JOIN vulnerabilities AS known ON known.name = flaws.name
                 CROSS JOIN LATERAL (
                     SELECT CASE WHEN known.aliases IS NULL OR known.aliases <@ flaws.aliases THEN flaws.aliases
-                        ELSE ARRAY(SELECT DISTINCT unnest(known.aliases || flaws.aliases) COLLATE "C" ORDER BY 1)
+                        ELSE ARRAY(
+                            -- The order's collation is not the column's: scores would be looked for without their index.
+                            SELECT alias FROM (SELECT DISTINCT unnest(known.aliases || flaws.aliases) AS alias) AS both_have
+                            ORDER BY alias COLLATE "C")
                         END AS aliases
                     OFFSET 0) AS named
             ORDER BY flaws.name

@@ -13,8 +13,8 @@ protocol Trigger: Sendable {
     static var parameters: [Parameter] { get }
     /// What must have been collected of an image's files for it to tell.
     var needs: CollectionPlan { get }
-    /// What it asks about that may change while the image does not; from one that reads the image alone, findings and
-    /// advisories are kept.
+    /// What it asks about that may change while the image does not; one that reads the image alone sees no findings and
+    /// no advisories.
     var reads: FactReading { get }
     /// Takes parameters, each of which is of its kind; throws where they do not go together.
     init(_ values: ParameterValues) throws(ParameterError)
