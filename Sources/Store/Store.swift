@@ -7,6 +7,7 @@ package struct Store: Sendable {
     package init(pool: PostgresPool) { self.pool = pool }
 
     /// Connects lazily to `url`; `connections` is the most that are open at a time.
+    ///
     /// A process that is paused inside of a transaction keeps its locks, and others wait for them: `idleTransactionTimeout` is
     /// how long.
     package init(

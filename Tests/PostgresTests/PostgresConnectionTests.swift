@@ -32,7 +32,7 @@ struct PostgresConnectionTests {
 
     @Test("A transaction that asks nothing for too long is ended, so that its locks are free")
     func idleTransaction() async throws {
-        var configuration = TestServer.configuration()
+        var configuration = try TestServer.configuration()
         configuration.idleTransactionTimeout = .milliseconds(200)
         let connection = try await PostgresConnection.connect(configuration)
         let error = await #expect(throws: PostgresError.self) {
