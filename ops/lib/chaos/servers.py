@@ -94,6 +94,9 @@ class Postgres(Daemon):
             raise Unreachable(f"initdb failed, see {self.log}")
 
     def start(self):
+        """Starts it where there is room: one that was killed on a full disk needs some to recover, and this waits for that."""
+        self._filler_file.unlink(missing_ok=True)
+
         def is_up():
             if not self.is_running:
                 # After a kill the memory of the dead server's children may be in use for a moment.
