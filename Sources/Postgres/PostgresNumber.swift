@@ -21,6 +21,8 @@ enum PostgresNumber {
     }
 
     /// Reads the array literal `{1,-2}`; nil where the text is none of one dimension, or an element is null.
+    ///
+    /// Takes the result's own bytes, as a text or an array of each number would be a copy; none is kept.
     static func ints(_ text: UnsafeBufferPointer<UInt8>) -> [Int]? {
         guard text.count >= 2, text.first == UInt8(ascii: "{"), text.last == UInt8(ascii: "}") else { return nil }
         let inner = UnsafeBufferPointer(rebasing: text[1..<(text.count - 1)])

@@ -67,7 +67,8 @@ package struct PostgresRow: Sendable {
         try optional(column) { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Feeds the text form of a value of any type to a hasher; a null feeds nothing.
+    /// Feeds the text form of a value of any type to a hasher, which reads the bytes where they lie and keeps none; a null
+    /// feeds nothing.
     package func hash(_ column: some PostgresColumn, into hasher: inout Hasher) throws(PostgresError) {
         _ = try optional(column) { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
@@ -159,6 +160,7 @@ package struct PostgresRow: Sendable {
         let index = Int32(truncatingIfNeeded: position)
         guard PQgetisnull(result.pointer, row, index) == 0 else { return nil }
         let length = Int(PQgetlength(result.pointer, row, index))
+        // Bytes whatever C calls them; libpq keeps `length` of them until the result is cleared.
         let bytes = UnsafeRawPointer(PQgetvalue(result.pointer, row, index))?.assumingMemoryBound(to: UInt8.self)
         guard let value = decode(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : length)) else {
             throw PostgresError(.invalidResult, "column \(column) does not hold a value of type \(Value.self)")

@@ -116,6 +116,7 @@ struct StoredMatch {
     var hash: Int {
         var hasher = Hasher()
         for var text in [severity, fixState, provider, fixedVersions.joined(separator: "\u{1F}")] {
+            // The same call on the same bytes as for a row; the hasher keeps none.
             text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
             hasher.combine(UInt8(0))
         }
