@@ -12,7 +12,7 @@ struct TaskRunner: Sendable {
     let store: Store
     let access: RegistryAccess
     let window: SlotWindow
-    let decoded: DecodedLayers
+    let decoded: DecodedLayers<StoredAnalysis>
     /// What the analyzers, the folds and the encoding have cost.
     let costs: AnalyzerCosts
 
@@ -28,7 +28,7 @@ struct TaskRunner: Sendable {
         case .inventory:
             let stored = try await store.storedLayers(manifest: claim.subject)
             let inventory = try await threads.run { [costs, decoded] in
-                try costs.measure("inventory") { InventoryFold.fold(try stored.map { try decoded.layer($0) }) }
+                try costs.measure("inventory") { InventoryFold.fold(try stored.map { try decoded.layer($0, $0) }) }
             }
             try await Measure.time(MetricNames.mergeSeconds, labels) { try await store.merge(inventory, of: claim) }
         }

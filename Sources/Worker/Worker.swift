@@ -42,6 +42,8 @@ package struct WorkerSettings: Sendable {
 
 /// Claims tasks and carries them out until it is told to stop.
 package struct Worker: Sendable {
+    /// Stored bytes of layers that are kept decoded, twice; the stored bytes are their names.
+    private static let decodedBytes = 512 << 10
     /// How long a slot that the window leaves out waits before it looks again.
     private static let outsideWindow = Duration.milliseconds(50)
 
@@ -84,7 +86,7 @@ package struct Worker: Sendable {
             store: store,
             access: access,
             window: window,
-            decoded: DecodedLayers(),
+            decoded: DecodedLayers(maxBytes: Self.decodedBytes),
             costs: settings.costs
         )
     }

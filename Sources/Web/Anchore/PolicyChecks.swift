@@ -15,6 +15,12 @@ struct PolicyChecks: Sendable {
         var subject: EvaluationSubject { EvaluationSubject(manifest: image.number, tag: tag) }
     }
 
+    /// A layer, decoded with what was collected of its files or without.
+    private struct LayerKey: Hashable {
+        let content: LayerContentKey
+        let withFiles: Bool
+    }
+
     /// What came of asking.
     struct Verdict: Sendable {
         let asked: Asked
@@ -29,8 +35,8 @@ struct PolicyChecks: Sendable {
     private static let batch = 160
     /// The same where rules read what was collected of files: a layer may have megabytes of that.
     private static let batchWithFiles = 8
-    /// Stored bytes of layers that are kept decoded.
-    private static let layerBytes = 24 << 20
+    /// Stored bytes of layers that are kept decoded, twice: what the images of some batches share.
+    private static let layerBytes = 4 << 20
     /// What was judged without the image's documents is judged again after so many seconds: a registry may have them then.
     private static let partialSeconds = 3600
 
@@ -41,7 +47,7 @@ struct PolicyChecks: Sendable {
     private let parallel: Int
     /// When is judged, in seconds since 1970; `nil` for now.
     private let moment: Int?
-    private let layers = DecodedLayers(maxBytes: layerBytes)
+    private let layers = DecodedLayers<LayerKey>(maxBytes: layerBytes)
 
     private var service: AnchoreService { routes.service }
 
@@ -174,7 +180,7 @@ struct PolicyChecks: Sendable {
             of: Set(asked.map(\.image.number)).sorted(),
             question,
             withFiles: withFiles,
-            decoded: { [layers] in layers.known($0, withFiles: withFiles) }
+            decoded: { [layers] in layers.known(LayerKey(content: $0, withFiles: withFiles)) }
         )
         let shared = try await service.threads.run {
             SharedFindings(material.findings, withScores: question.scores)
@@ -218,7 +224,7 @@ struct PolicyChecks: Sendable {
         let layers = try stored.layers.compactMap { key -> AnalysedLayer? in
             switch material.layers[key] {
             case .decoded(let layer): layer
-            case .stored(let stored): try self.layers.decode(key, stored, withFiles: withFiles)
+            case .stored(let stored): try self.layers.layer(LayerKey(content: key, withFiles: withFiles), stored)
             case nil: nil
             }
         }
