@@ -208,13 +208,13 @@ def database_disk_filled(stage, chance):
 @kind()
 def scratch_filled(stage, chance):
     filler = stage.scratch / "filler"
-    with open(filler, "wb") as file:
-        try:
+    try:
+        # Layers that are being scanned may have filled it themselves: then not even this file can be made.
+        with open(filler, "wb", buffering=0) as file:
             while True:
                 file.write(bytes(1 << 20))
-                file.flush()
-        except OSError:
-            pass
+    except OSError:
+        pass
     # Longer, and a layer would use up all its tries.
     stage.later(chance.uniform(2, 4), lambda: filler.unlink(missing_ok=True))
 
