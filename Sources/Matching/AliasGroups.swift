@@ -29,12 +29,21 @@ struct AliasGroups {
 package enum VulnerabilityID {
     /// Orders by kind (CVE, GHSA, the ecosystem's own, the rest), then by the numbers in the text.
     package static func precedes(_ left: String, _ right: String) -> Bool {
-        let kinds = (kind(left), kind(right))
-        if kinds.0 != kinds.1 { return kinds.0 < kinds.1 }
-        if left.utf8.count != right.utf8.count, kinds.0 == 0, left.utf8.prefix(9).elementsEqual(right.utf8.prefix(9)) {
-            return left.utf8.count < right.utf8.count  // CVE-2024-999 before CVE-2024-10000.
+        precedes((kind(left), left), (kind(right), right))
+    }
+
+    /// All of them in that order; the kind of each is worked out once.
+    static func sorted(_ ids: Set<String>) -> [String] {
+        ids.map { (kind($0), $0) }.sorted(by: precedes).map(\.1)
+    }
+
+    private static func precedes(_ left: (kind: Int, id: String), _ right: (kind: Int, id: String)) -> Bool {
+        if left.kind != right.kind { return left.kind < right.kind }
+        let lengths = (left.id.utf8.count, right.id.utf8.count)
+        if lengths.0 != lengths.1, left.kind == 0, left.id.utf8.prefix(9).elementsEqual(right.id.utf8.prefix(9)) {
+            return lengths.0 < lengths.1  // CVE-2024-999 before CVE-2024-10000.
         }
-        return left < right
+        return left.id < right.id
     }
 
     private static func kind(_ id: String) -> Int {

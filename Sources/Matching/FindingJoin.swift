@@ -20,7 +20,7 @@ package struct FindingJoin: Sendable {
         let background = FlawBackground(epss: epss, kev: kev, enrichments: enrichments)
         let names = Set(records.values.flatMap { [$0.id] + $0.aliases + $0.covers })
         let ranks = Dictionary(
-            uniqueKeysWithValues: names.sorted(by: VulnerabilityID.precedes).enumerated().map {
+            uniqueKeysWithValues: VulnerabilityID.sorted(names).enumerated().map {
                 ($0.element, $0.offset)
             }
         )

@@ -48,8 +48,8 @@ struct AdvisoryChanges: Sendable {
         let sorted = keys.union(turned).sorted()
         let filed = try session.execute(
             """
-            INSERT INTO waiting_packages
-            SELECT DISTINCT package_id FROM unnest($1::text[], $2::text[]) AS changed(ecosystem, package)
+            INSERT INTO waiting_packages (package_id, is_filed)
+            SELECT DISTINCT package_id, true FROM unnest($1::text[], $2::text[]) AS changed(ecosystem, package)
                 JOIN package_keys USING (ecosystem, package)
             ON CONFLICT DO NOTHING
             """,
@@ -63,8 +63,8 @@ struct AdvisoryChanges: Sendable {
         // A rating neither opens nor ends a match: only packages that have one are concerned.
         let rated = try session.execute(
             """
-            INSERT INTO waiting_packages
-            SELECT DISTINCT known.package_id FROM package_vulnerabilities AS known
+            INSERT INTO waiting_packages (package_id, is_filed)
+            SELECT DISTINCT known.package_id, true FROM package_vulnerabilities AS known
             WHERE known.found_until IS NULL AND known.vulnerability_id IN (\(cves.count > 1_000 ? Self.byAll : Self.byIndex))
             ON CONFLICT DO NOTHING
             """,

@@ -50,22 +50,21 @@ struct Flaw {
         finding.cvss.max { ($0.score, $0.vector) < ($1.score, $1.vector) }
     }
 
-    var name: String { StorableText.clean(worst.id) }
+    fileprivate var name: String { StorableText.clean(worst.id) }
 
-    /// name, aliases, cvss_score, cvss_vector, is_kev, published, summary, fingerprint.
-    var row: [PostgresValue] {
+    /// name, aliases, cvss_score, cvss_vector, is_kev, published, summary.
+    fileprivate var row: [PostgresValue] {
         let best = Self.best(worst)
         return [
             .text(name), .textArray(aliases.sorted().map(StorableText.clean)),
             best.map { .double($0.score) } ?? .null, .text(best.map { StorableText.clean($0.vector) }),
             .bool(isExploited),
             .text(worst.published.map(StorableText.clean)), .text(StorableText.clean(worst.summary)),
-            .int(fingerprint),
         ]
     }
 
     /// All that ``row`` says, as a number.
-    var fingerprint: Int {
+    fileprivate var fingerprint: Int {
         let best = Self.best(worst)
         var hash = SHA256()
         for field in [
@@ -76,4 +75,21 @@ struct Flaw {
         }
         return hash.finalize().prefix(8).reduce(0) { $0 << 8 | Int($1) }
     }
+}
+
+/// A flaw with the name and the number that it is found and compared by, which take a while to make.
+struct NamedFlaw: Sendable {
+    let name: String
+    /// All that ``row`` says beside it, as a number.
+    let fingerprint: Int
+    private let flaw: Flaw
+
+    init(_ flaw: Flaw) {
+        self.flaw = flaw
+        name = flaw.name
+        fingerprint = flaw.fingerprint
+    }
+
+    /// name, aliases, cvss_score, cvss_vector, is_kev, published, summary, fingerprint.
+    var row: [PostgresValue] { flaw.row + [.int(fingerprint)] }
 }

@@ -149,7 +149,7 @@ extension Store {
                 ON CONFLICT (fingerprint) DO NOTHING
                 RETURNING id
             )
-            INSERT INTO waiting_packages SELECT id FROM added
+            INSERT INTO waiting_packages (package_id) SELECT id FROM added
             """,
             [
                 .bytesArray(packages.map(\.fingerprint)), .textArray(packages.map(\.package.type.rawValue)),

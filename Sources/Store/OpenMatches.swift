@@ -36,18 +36,15 @@ struct OpenMatches {
 
     /// Reads what is open in `packages`, and what is known of the flaws in it and of `others`, by name.
     init(of packages: [Int], and others: some Sequence<String>, _ session: PostgresSession) throws {
-        let rows = try session.execute(Self.open, [.intArray(packages)])
+        let rows = try Array(session.execute(Self.open, [.intArray(packages)])).parallelMap { row in
+            Result { (place: Place(package: try row.int(0), flaw: try row.int(1)), said: try Self.hash(row)) }
+        }
         matches = Dictionary(minimumCapacity: rows.count)
         var ids: Set<Int> = []
         for row in rows {
-            let place = Place(package: try row.int(0), flaw: try row.int(1))
+            let (place, said) = try row.get()
             ids.insert(place.flaw)
-            var hasher = Hasher()
-            for column in 2...5 {
-                try row.hash(column, into: &hasher)
-                hasher.combine(UInt8(0))
-            }
-            matches[place] = Match(said: hasher.finalize())
+            matches[place] = Match(said: said)
         }
         try learn("id = ANY($1)", .intArray(ids.sorted()), session)
         let unknown = others.filter { flaws[$0] == nil }
@@ -59,6 +56,15 @@ struct OpenMatches {
         FROM package_vulnerabilities WHERE package_id = ANY($1) AND found_until IS NULL
         """
 
+    private static func hash(_ row: PostgresRow) throws -> Int {
+        var hasher = Hasher()
+        for column in 2...5 {
+            try row.hash(column, into: &hasher)
+            hasher.combine(UInt8(0))
+        }
+        return hasher.finalize()
+    }
+
     private mutating func learn(_ condition: String, _ wanted: PostgresValue, _ session: PostgresSession) throws {
         for row in try session.execute("SELECT name, id, fingerprint FROM vulnerabilities WHERE \(condition)", [wanted])
         {
@@ -67,7 +73,7 @@ struct OpenMatches {
     }
 
     /// Whether what the fleet has of this flaw says all that it says now.
-    func isKnown(_ flaw: Flaw) -> Bool { flaws[flaw.name]?.fingerprint == flaw.fingerprint }
+    func isKnown(_ flaw: NamedFlaw) -> Bool { flaws[flaw.name]?.fingerprint == flaw.fingerprint }
 
     /// What a finding is beside what is open.
     enum Standing { case new, changed, same }
@@ -98,6 +104,8 @@ struct StoredMatch {
     private let fixState: String
     private let fixedVersions: [String]
     private let provider: String
+    /// The hash of what ``OpenMatches`` reads of such a match; the same in this process alone.
+    let hash: Int
 
     init(_ finding: Finding) {
         flaw = StorableText.clean(finding.id)
@@ -105,21 +113,17 @@ struct StoredMatch {
         fixState = finding.fixState.rawValue
         fixedVersions = finding.fixedVersions.map(StorableText.clean)
         provider = finding.provider
-    }
-
-    /// name, severity, fix_state, fixed_versions, provider.
-    var values: [PostgresValue] {
-        [.text(flaw), .text(severity), .text(fixState), .textArray(fixedVersions), .text(provider)]
-    }
-
-    /// The hash of what ``OpenMatches`` reads of such a match; the same in this process alone.
-    var hash: Int {
         var hasher = Hasher()
         for var text in [severity, fixState, provider, fixedVersions.joined(separator: "\u{1F}")] {
             // The same call on the same bytes as for a row; the hasher keeps none.
             text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
             hasher.combine(UInt8(0))
         }
-        return hasher.finalize()
+        hash = hasher.finalize()
+    }
+
+    /// name, severity, fix_state, fixed_versions, provider.
+    var values: [PostgresValue] {
+        [.text(flaw), .text(severity), .text(fixState), .textArray(fixedVersions), .text(provider)]
     }
 }

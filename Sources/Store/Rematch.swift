@@ -60,7 +60,7 @@ extension Store {
     package func forgetMatching() async throws {
         try await pool.transaction(attempts: 5) { session in
             try RematchBatch.exclude(session)
-            _ = try session.execute("INSERT INTO waiting_packages SELECT id FROM packages ON CONFLICT DO NOTHING")
+            try RematchBatch.askForAll(session)
         }
     }
 
@@ -69,7 +69,7 @@ extension Store {
         try await pool.transaction(attempts: 5) { session in
             guard try session.count("SELECT version FROM matching_rules") < Matcher.rules else { return }
             try RematchBatch.exclude(session)
-            _ = try session.execute("INSERT INTO waiting_packages SELECT id FROM packages ON CONFLICT DO NOTHING")
+            try RematchBatch.askForAll(session)
             _ = try session.execute("UPDATE matching_rules SET version = $1", [.int(Matcher.rules)])
         }
     }

@@ -7,7 +7,12 @@ struct RematchBatch {
     private struct Row {
         let id: Int
         let subject: MatchSubject
+        /// Whether the keys of the package are noted already.
+        let isFiled: Bool
     }
+
+    /// Packages whose findings are made ready together to be compared; bounds memory.
+    private static let comparedAtOnce = 2_000
 
     private let session: PostgresSession
 
@@ -20,12 +25,22 @@ struct RematchBatch {
         _ = try session.execute("LOCK TABLE advisory_states IN SHARE ROW EXCLUSIVE MODE")
     }
 
+    /// Has every package matched, and filed, again.
+    static func askForAll(_ session: PostgresSession) throws {
+        _ = try session.execute(
+            """
+            INSERT INTO waiting_packages (package_id) SELECT id FROM packages
+            ON CONFLICT (package_id) DO UPDATE SET is_filed = false
+            """
+        )
+    }
+
     func run(limit: Int, naming changes: Int) throws -> RematchSummary {
         try Self.exclude(session)
         let state = try session.count("SELECT coalesce(max(id), 0) FROM advisory_states")
         let subjects = try self.subjects(limit: limit)
         guard !subjects.isEmpty else { return RematchSummary() }
-        try file(subjects)
+        try file(subjects.filter { !$0.isFiled })
         let findings = try MatchPass(FleetAdvisorySource(session)).findings(subjects.map(\.subject))
         var summary = try write(subjects, findings, state: state, naming: changes)
         summary.packages = subjects.count
@@ -41,9 +56,10 @@ struct RematchBatch {
                 packages.source_version, packages.package_group, packages.module,
                 owners.type, owners.name, owners.version, owners.arch, owners.source_name, owners.source_version,
                 owners.package_group, owners.module,
-                distros.distro_id, distros.version_id, distros.name, distros.codename, distros.id_like
+                distros.distro_id, distros.version_id, distros.name, distros.codename, distros.id_like,
+                packages.is_filed
             FROM (
-                SELECT packages.* FROM waiting_packages JOIN packages ON packages.id = package_id
+                SELECT packages.*, is_filed FROM waiting_packages JOIN packages ON packages.id = package_id
                 ORDER BY coalesce(source_name, name), id LIMIT $1
             ) AS packages
                 -- Looked up one by one, and not by reading all packages: few have an owner.
@@ -61,7 +77,7 @@ struct RematchBatch {
                 distro: try distro(row, from: 17),
                 owner: try self.package(row, from: 9)
             )
-            return Row(id: try row.int(0), subject: subject)
+            return Row(id: try row.int(0), subject: subject, isFiled: try row.bool(22))
         }
     }
 
@@ -97,6 +113,7 @@ struct RematchBatch {
 
     /// Notes the keys by which an import finds the packages again.
     private func file(_ subjects: [Row]) throws {
+        guard !subjects.isEmpty else { return }
         let filed = subjects.flatMap { row in AdvisoryKeys.keys(deciding: row.subject).map { (row.id, $0) } }
         _ = try session.execute(
             """
@@ -122,18 +139,21 @@ struct RematchBatch {
         naming limit: Int
     ) throws -> RematchSummary {
         let ids = subjects.map(\.id)
-        let flaws = Flaw.of(findings.joined())
+        let flaws = Flaw.of(findings.joined()).parallelMap(NamedFlaw.init)
         var open = try OpenMatches(of: ids, and: flaws.lazy.map(\.name), session)
         try upsert(flaws.filter { !open.isKnown($0) }.sorted { $0.name < $1.name })
         var opened: [[PostgresValue]] = []
         var changed: [[PostgresValue]] = []
-        for (subject, found) in zip(subjects, findings) {
-            for finding in found {
-                let match = StoredMatch(finding)
-                switch open.claim(match, package: subject.id) {
-                case .same: break
-                case .changed: changed.append([.int(subject.id)] + match.values)
-                case .new: opened.append([.int(subject.id)] + match.values)
+        for start in stride(from: 0, to: ids.count, by: Self.comparedAtOnce) {
+            let part = start..<min(start + Self.comparedAtOnce, ids.count)
+            let matches = Array(findings[part]).parallelMap { $0.map(StoredMatch.init) }
+            for (package, matches) in zip(ids[part], matches) {
+                for match in matches {
+                    switch open.claim(match, package: package) {
+                    case .same: break
+                    case .changed: changed.append([.int(package)] + match.values)
+                    case .new: opened.append([.int(package)] + match.values)
+                    }
                 }
             }
         }
@@ -235,7 +255,7 @@ struct RematchBatch {
         FindingChange(kind: kind, packageID: try row.int(0), vulnerabilityID: try row.int(1))
     }
 
-    private func upsert(_ flaws: [Flaw]) throws {
+    private func upsert(_ flaws: [NamedFlaw]) throws {
         guard !flaws.isEmpty else { return }
         try session.script(
             """

@@ -10,8 +10,7 @@ struct RematchDelta {
 
     func delta(of changes: [FindingChange]) throws -> FleetDelta {
         var delta = FleetDelta(since: "the last pass")
-        // A thousand records touch hundreds of thousands of pairs of package and set, which are not to go through a file.
-        try session.script("SET LOCAL work_mem = '64MB'")
+        let images = try images(of: Set(changes.map(\.packageID)))
         for row in try session.execute(
             Self.named,
             [
@@ -28,7 +27,7 @@ struct RematchDelta {
                 package: try row.string(6),
                 version: try row.string(7),
                 fixedVersions: try row.strings(8),
-                imageCount: try row.int(9)
+                imageCount: images[try row.int(9)] ?? 0
             )
             switch FindingChange.Kind(rawValue: try row.string(0)) {
             case .new: delta.new.append(change)
@@ -39,29 +38,56 @@ struct RematchDelta {
         return delta
     }
 
-    /// A set is looked at once, however many of its packages changed.
+    /// Each look-up goes by its keys: planned as joins, whole tables would be read, and the matches of a
+    /// vulnerability for each of its changes.
     private static let named = """
-        WITH changed AS (
-            SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS given(kind, package_id, vulnerability_id)
-        ), places AS MATERIALIZED (
-            SELECT touched.package_id, package_sets.id AS set_id
-            FROM (SELECT DISTINCT package_id FROM changed) AS touched
-                JOIN package_sets ON package_sets.package_ids @> ARRAY[touched.package_id::integer]
-            WHERE NOT touched.package_id = ANY(package_sets.owned_ids)
-        ), sized AS MATERIALIZED (
-            SELECT image_sets.set_id, count(*) AS images
-            FROM image_sets JOIN tags ON tags.manifest_id = image_sets.manifest_id AND tags.valid_until IS NULL
-            WHERE image_sets.set_id IN (SELECT set_id FROM places) GROUP BY 1
-        ), held AS (SELECT package_id, sum(images)::bigint AS images FROM places JOIN sized USING (set_id) GROUP BY 1)
-        SELECT changed.kind, vulnerabilities.name, known.severity, vulnerabilities.is_kev, vulnerabilities.epss,
-            packages.type, packages.name, packages.version, known.fixed_versions, coalesce(held.images, 0)
-        FROM changed
-            JOIN packages ON packages.id = changed.package_id
-            JOIN vulnerabilities ON vulnerabilities.id = changed.vulnerability_id
+        SELECT changed.kind, vulnerabilities.name, coalesce(open.severity, ended.severity), vulnerabilities.is_kev,
+            vulnerabilities.epss, packages.type, packages.name, packages.version,
+            coalesce(open.fixed_versions, ended.fixed_versions), changed.package_id
+        FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS changed(kind, package_id, vulnerability_id)
             CROSS JOIN LATERAL (
+                SELECT type, name, version FROM packages WHERE id = changed.package_id OFFSET 0) AS packages
+            CROSS JOIN LATERAL (
+                SELECT name, is_kev, epss FROM vulnerabilities WHERE id = changed.vulnerability_id OFFSET 0
+                ) AS vulnerabilities
+            LEFT JOIN LATERAL (
                 SELECT severity, fixed_versions FROM package_vulnerabilities AS known
                 WHERE known.package_id = changed.package_id AND known.vulnerability_id = changed.vulnerability_id
-                ORDER BY found_from DESC LIMIT 1) AS known
-            LEFT JOIN held ON held.package_id = changed.package_id
+                    AND known.found_until IS NULL OFFSET 0) AS open ON true
+            LEFT JOIN LATERAL (
+                SELECT severity, fixed_versions FROM package_vulnerabilities AS known
+                WHERE known.package_id = changed.package_id AND known.vulnerability_id = changed.vulnerability_id
+                    AND known.found_until IS NOT NULL AND open.severity IS NULL
+                ORDER BY found_from DESC LIMIT 1) AS ended ON true
+        WHERE open.severity IS NOT NULL OR ended.severity IS NOT NULL
+        """
+
+    /// In how many tags each package is now and counts.
+    ///
+    /// A thousand records touch hundreds of thousands of pairs of package and set: the database finds them and counts the
+    /// tags of each set once; adding up is done here.
+    private func images(of packages: Set<Int>) throws -> [Int: Int] {
+        let held = try session.execute(Self.sets, [.intArray(packages.sorted())]).map {
+            (package: try $0.int(0), sets: try $0.ints(1))
+        }
+        var tags: [Int: Int] = [:]
+        for row in try session.execute(Self.tags, [.intArray(Set(held.lazy.flatMap(\.sets)).sorted())]) {
+            tags[try row.int(0)] = try row.int(1)
+        }
+        return Dictionary(held.map { ($0.package, $0.sets.reduce(0) { $0 + (tags[$1] ?? 0) }) }) { $0 + $1 }
+    }
+
+    private static let sets = """
+        SELECT touched.package_id, held.sets
+        FROM unnest($1::bigint[]) AS touched(package_id) CROSS JOIN LATERAL (
+            SELECT array_agg(id) AS sets FROM package_sets
+            WHERE package_ids @> ARRAY[touched.package_id::integer] AND NOT touched.package_id = ANY(owned_ids)) AS held
+        WHERE held.sets IS NOT NULL
+        """
+
+    private static let tags = """
+        SELECT image_sets.set_id, count(*)
+        FROM image_sets JOIN tags ON tags.manifest_id = image_sets.manifest_id AND tags.valid_until IS NULL
+        WHERE image_sets.set_id = ANY($1::integer[]) GROUP BY 1
         """
 }

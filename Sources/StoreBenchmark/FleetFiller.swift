@@ -40,7 +40,7 @@ package struct FleetFiller: Sendable {
                 """,
                 [.int(Self.licenses)]
             )
-            _ = try session.execute("INSERT INTO waiting_packages SELECT id FROM packages")
+            _ = try session.execute("INSERT INTO waiting_packages (package_id) SELECT id FROM packages")
             try write(plan, daysAgo: days, session)
             if isReadable { try ReadableLayers(packages).write(plan, session) }
         }

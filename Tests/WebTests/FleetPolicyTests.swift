@@ -300,7 +300,7 @@ struct FleetPolicyTests {
                 store,
                 """
                 UPDATE image_analyses SET analyzed_at = now();
-                INSERT INTO waiting_packages SELECT id FROM packages ON CONFLICT DO NOTHING
+                INSERT INTO waiting_packages (package_id) SELECT id FROM packages ON CONFLICT DO NOTHING
                 """
             )
             #expect(try await judged() == 0)
