@@ -79,6 +79,39 @@ struct RematchTests {
         }
     }
 
+    @Test("What a pass ended is told as it last was, and what it changed and left open is no change")
+    func endedMatches() async throws {
+        try await withFleet { store, _ in
+            _ = try await store.importing(SampleFeed.debian([Self.curl, Self.zlib]))
+            _ = try await store.rematch()
+            _ = try await store.importing(SampleFeed.debian([("curl", "CVE-2024-0001", "9.0"), Self.zlib]))
+            #expect(try await store.rematch(naming: 10).changes.isEmpty)
+            _ = try await store.importing(SampleFeed.debian([Self.zlib]))
+            let delta = try await store.delta(of: try await store.rematch(naming: 10))
+            #expect(delta.new.isEmpty && delta.reopened.isEmpty)
+            #expect(delta.fixed.map(\.id) == ["CVE-2024-0001"] && delta.fixed.map(\.package) == ["curl"])
+            #expect(delta.fixed.map(\.fixedVersions) == [["9.0"]] && delta.fixed.map(\.imageCount) == [1])
+        }
+    }
+
+    @Test("Packages are filed anew where all are asked for, also those that an import found by their old keys")
+    func filedAnew() async throws {
+        try await withFleet { store, _ in
+            _ = try await store.importing(SampleFeed.debian([Self.curl]))
+            _ = try await store.rematch()
+            let keys = "SELECT package_id || ' ' || ecosystem || ' ' || package FROM package_keys ORDER BY 1"
+            let filed = try await store.texts(keys)
+            _ = try await store.importing(SampleFeed.debian([Self.curl, Self.zlib]))
+            try await store.execute("DELETE FROM package_keys")
+            _ = try await store.rematch()
+            #expect(try await store.texts(keys).isEmpty, "what was found by a key is filed under it")
+            _ = try await store.importing(SampleFeed.debian([Self.curl]))
+            try await store.forgetMatching()
+            #expect(try await store.rematch().packages == 3)
+            #expect(try await store.texts(keys) == filed && filed.count >= 3)
+        }
+    }
+
     @Test("A day in the past is answered from the intervals")
     func asOf() async throws {
         try await withFleet { store, _ in
