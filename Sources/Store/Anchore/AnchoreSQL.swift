@@ -39,10 +39,11 @@ enum AnchoreSQL {
             """
     }
 
-    /// The images that hold one of the sets `$1`, as rows of image and the set's place in `$1`, from 1.
+    /// The images that hold each of the sets `$1`, as rows of the set's place in `$1`, from 1, and the images.
     static let imagesOfSets = """
-        SELECT held.manifest_id, wanted.place
+        SELECT wanted.place, held.images
         FROM unnest($1::integer[]) WITH ORDINALITY AS wanted(set_id, place) CROSS JOIN LATERAL (
-            SELECT manifest_id FROM image_sets WHERE set_id = wanted.set_id OFFSET 0) AS held
+            SELECT array_agg(manifest_id) AS images FROM image_sets WHERE set_id = wanted.set_id) AS held
+        WHERE held.images IS NOT NULL
         """
 }

@@ -33,14 +33,15 @@ package struct FleetMatches: Sendable {
         }
     }
 
-    /// Adds what an image holds; `set` is a place in ``setNumbers``.
-    mutating func add(image: Int, withSet set: Int) {
+    /// Adds what images hold; `set` is a place in ``setNumbers``.
+    mutating func add(images: [Int], withSet set: Int) {
         guard sets.indices.contains(set) else { return }
-        holdings.append(Holding(image: image, set: set))
+        holdings.append(contentsOf: images.lazy.map { Holding(image: $0, set: set) })
     }
 
     mutating func sort() {
-        holdings.sort { ($0.image, $0.set) > ($1.image, $1.set) }
+        // In which order the sets of an image come does not matter.
+        holdings.sort { $0.image > $1.image }
         starts = holdings.indices.filter { $0 == 0 || holdings[$0].image != holdings[$0 - 1].image }
         starts.append(holdings.count)
         for set in sets.indices { sets[set].sort() }

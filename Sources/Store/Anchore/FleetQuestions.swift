@@ -112,8 +112,8 @@ extension Store {
             ).map { try $0.int(0) }
         )
         for row in try session.execute(AnchoreSQL.imagesOfSets, [.intArray(matches.setNumbers)]) {
-            let image = try row.int(0)
-            if named.contains(image) != scope.seesFleet { matches.add(image: image, withSet: try row.int(1) - 1) }
+            let images = try row.ints(1).filter { named.contains($0) != scope.seesFleet }
+            matches.add(images: images, withSet: try row.int(0) - 1)
         }
         matches.sort()
         return matches
