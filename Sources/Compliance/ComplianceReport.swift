@@ -24,8 +24,11 @@ package struct ComplianceReport: Sendable, Encodable {
     package let totals: [ControlTotal]
     /// By name.
     package let images: [ImageCompliance]
+    /// Names of images of which nothing can be said before they are scanned again.
+    package let unjudged: [String]
 
-    package init(_ profile: ComplianceProfile, images: [ImageCompliance]) {
+    package init(_ profile: ComplianceProfile, images: [ImageCompliance], unjudged: [String] = []) {
+        self.unjudged = unjudged.sorted()
         self.profile = Profile(name: profile.name, title: profile.title, source: profile.source)
         let images = images.sorted { ($0.image, $0.digest ?? "") < ($1.image, $1.digest ?? "") }
         self.images = images
@@ -43,8 +46,8 @@ package struct ComplianceReport: Sendable, Encodable {
         }
     }
 
-    /// Whether the profile's bundle lets all images pass.
-    package var passes: Bool { images.allSatisfy(\.passes) }
+    /// Whether all images could be judged, and the profile's bundle lets them pass.
+    package var passes: Bool { unjudged.isEmpty && images.allSatisfy(\.passes) }
 }
 
 extension ComplianceReport: QueryDocument {
@@ -52,6 +55,15 @@ extension ComplianceReport: QueryDocument {
 
     /// Of one image its controls with their evidence; of several the counts, then what fails in each.
     package func text(_ appearance: TextAppearance) -> String {
+        guard !unjudged.isEmpty else { return judged(appearance) }
+        let named = unjudged.prefix(Self.shownEvidence).joined(separator: ", ")
+        let more = unjudged.count - Self.shownEvidence
+        return judged(appearance)
+            + "\n\(Figures.plural(unjudged.count, "image")) could not be judged, scan again: \(named)"
+            + (more > 0 ? " and \(Figures.count(more)) more\n" : "\n")
+    }
+
+    private func judged(_ appearance: TextAppearance) -> String {
         let head = "\(profile.title): \(Figures.plural(images.count, "image"))\n\n"
         guard images.count != 1 else { return head + images.map { detail(of: $0, appearance) }.joined() }
         var table = TextTable([
@@ -81,7 +93,7 @@ extension ComplianceReport: QueryDocument {
         return out
     }
 
-    /// Lines of evidence under one control in the table; the other formats have all.
+    /// Lines of evidence under one control in the table, and images that were not judged; the other formats have all.
     private static let shownEvidence = 3
 
     private func detail(of image: ImageCompliance, _ appearance: TextAppearance) -> String {
@@ -104,7 +116,7 @@ extension ComplianceReport: QueryDocument {
         return table.render(appearance)
     }
 
-    /// A line for each image and control.
+    /// A line for each image and control, and one for each image that could not be judged.
     package func csv() -> [UInt8] {
         var writer = CSVWriter(columns: ["image", "digest", "control", "title", "state", "evidence", "not_seen"])
         for image in images {
@@ -115,6 +127,7 @@ extension ComplianceReport: QueryDocument {
                 ])
             }
         }
+        for image in unjudged { writer.append([image, "", "", "", "not-judged", "", "scan it again"]) }
         return writer.take()
     }
 
@@ -141,6 +154,9 @@ extension ComplianceReport: QueryDocument {
             out += "<tr>\(cells)</tr>\n"
         }
         out += "</tbody></table>\n"
+        if !unjudged.isEmpty {
+            out += "<h2>Not judged, scan again</h2><p>\(HTML.escape(unjudged.joined(separator: ", ")))</p>\n"
+        }
         for image in images {
             out += "<h2>\(HTML.escape(image.image))</h2><p><small>\(HTML.escape(image.digest ?? ""))</small></p>\n"
             out += "<table><thead><tr><th>Control</th><th>State</th><th>Title and evidence</th></tr></thead><tbody>\n"

@@ -34,13 +34,13 @@ struct ReportCompliance: AsyncParsableCommand {
         }
         let store = try await fleet.store(connections: 5)
         let policy = try FleetPolicy(store: store, version: BuildVersion.text)
-        let found: [ImageCompliance]
+        let report: ComplianceReport
         do {
-            found = try await policy.compliance(profile, images: references, account: FleetPolicyCommand.account)
+            report = try await policy.compliance(profile, images: references, account: FleetPolicyCommand.account)
         } catch let error as AnchoreError {
             throw InputError(error.message)
         }
         await store.close()
-        try output.print(ComplianceReport(profile, images: found))
+        try output.print(report)
     }
 }

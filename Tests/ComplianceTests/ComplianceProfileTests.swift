@@ -142,6 +142,10 @@ struct ComplianceProfileTests {
         #expect(csv.contains("User 0 found as effective user"))
         let html = String(decoding: report.html(), as: UTF8.self)
         #expect(html.contains("User 0 found as effective user") && !html.contains("<script"))
+        let partial = ComplianceReport(profile, images: [good], unjudged: ["<b>:1"])
+        #expect(!partial.passes && partial.text(.plain).contains("1 image could not be judged, scan again: <b>:1"))
+        #expect(String(decoding: partial.csv(), as: UTF8.self).contains("<b>:1,,,,not-judged,,scan it again"))
+        #expect(String(decoding: partial.html(), as: UTF8.self).contains("&lt;b&gt;:1"))
         #expect(try report.rendered(as: .json) == report.rendered(as: .json))
     }
 }

@@ -110,7 +110,7 @@ struct AnchoreRoutesTests {
         #expect(try await policy.judgeFleet(account: "nobody") == nil)
         let profile = try #require(ComplianceProfile.named("cis-docker"))
         let image = try #require(ImageReference("registry.test/team/app:1"))
-        let named = try await policy.compliance(profile, images: [image], account: "admin")
+        let named = try await policy.compliance(profile, images: [image], account: "admin").images
         #expect(named.map(\.digest) == [digest])
         let controls = named.first?.controls ?? []
         #expect(controls.count == profile.controls.count)
@@ -118,7 +118,7 @@ struct AnchoreRoutesTests {
         #expect(controls.first { $0.id == "4.4" }?.state == .fail)
         #expect(controls.first { $0.id == "4.2" }?.state == .notVisible)
         #expect(!controls.contains { $0.evidence.contains("the profile could not be judged") })
-        let all = try await policy.compliance(profile, images: [], account: "admin")
+        let all = try await policy.compliance(profile, images: [], account: "admin").images
         #expect(all.map(\.image) == ["registry.test/team/app:1"])
         let unknown = try #require(ImageReference("registry.test/team/none:1"))
         await #expect(throws: AnchoreError.self) {

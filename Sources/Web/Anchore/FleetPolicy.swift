@@ -95,12 +95,13 @@ package struct FleetPolicy: Sendable {
 
     /// Images under a profile: those named, or all that a tag names now.
     ///
-    /// What was judged before is read again. Throws where a named image is not there or cannot be judged.
+    /// What was judged before is read again. Throws where a named image is not there or cannot be judged; of the fleet's the
+    /// report names those.
     package func compliance(
         _ profile: ComplianceProfile,
         images references: [ImageReference],
         account: String
-    ) async throws -> [ImageCompliance] {
+    ) async throws -> ComplianceReport {
         let policy = try await checks.compiled(
             service.record(try JSONReader.read(try profile.bundle()), of: account, isActive: false)
         )
@@ -116,10 +117,16 @@ package struct FleetPolicy: Sendable {
             }
             found += results
         }
+        var unjudged: [String] = []
         if references.isEmpty {
-            try await forEachPage(of: account) { found += try await results($0, policy, profile) }
+            try await forEachPage(of: account) { page in
+                let results = try await results(page, policy, profile)
+                found += results
+                let judged = Set(results.map(\.image))
+                unjudged += page.map(\.tag).filter { !judged.contains($0) }
+            }
         }
-        return found
+        return ComplianceReport(profile, images: found, unjudged: unjudged)
     }
 
     /// In the order in which images were asked for.
