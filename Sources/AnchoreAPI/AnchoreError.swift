@@ -36,9 +36,9 @@ package struct AnchoreError: Error, Sendable, Equatable {
         ]
     }
 
-    /// Too many failed logins.
+    /// Too many failed logins: refused as another failed one is, with the time to wait.
     package static func tooManyLogins(seconds: Int) -> AnchoreError {
-        var error = AnchoreError(429, "too many failed logins; try again in \(seconds) s")
+        var error = AnchoreError(401, "too many failed logins; try again in \(seconds) s")
         error.retryAfter = seconds
         return error
     }

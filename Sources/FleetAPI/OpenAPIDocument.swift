@@ -132,19 +132,22 @@ package enum OpenAPIDocument {
 
     private static func problem(_ status: Int, _ title: String) -> JSONMember {
         var members = [JSONMember("description", .string(title + "."))]
-        let header: (String, String)? =
+        let wait = ("Retry-After", "Seconds to wait.")
+        let headers: [(name: String, meaning: String)] =
             switch status {
-            case 401: ("WWW-Authenticate", "How to say who asks.")
-            case 429: ("Retry-After", "Seconds to wait.")
-            default: nil
+            case 401: [("WWW-Authenticate", "How to say who asks."), wait]
+            case 429: [wait]
+            default: []
             }
-        if let header {
+        if !headers.isEmpty {
             members.append(
                 JSONMember(
                     "headers",
-                    .object([
-                        JSONMember(header.0, ["description": .string(header.1), "schema": ["type": "string"]])
-                    ])
+                    .object(
+                        headers.map {
+                            JSONMember($0.name, ["description": .string($0.meaning), "schema": ["type": "string"]])
+                        }
+                    )
                 )
             )
         }

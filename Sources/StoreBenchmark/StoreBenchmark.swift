@@ -30,6 +30,7 @@ package struct StoreBenchmark: Sendable {
     private let size: FleetSize
     private let feeds: [String]
     private let cycles: Int
+    private let isAnalysed: Bool
     private let isFilled: Bool
     private let progress: @Sendable (String) -> Void
     private let tell: @Sendable (BenchmarkFigure) -> Void
@@ -39,6 +40,7 @@ package struct StoreBenchmark: Sendable {
         size: FleetSize,
         feeds: [String],
         cycles: Int,
+        isAnalysed: Bool = false,
         isFilled: Bool = false,
         progress: @escaping @Sendable (String) -> Void,
         tell: @escaping @Sendable (BenchmarkFigure) -> Void
@@ -47,6 +49,7 @@ package struct StoreBenchmark: Sendable {
         self.size = size
         self.feeds = feeds
         self.cycles = cycles
+        self.isAnalysed = isAnalysed
         self.isFilled = isFilled
         self.progress = progress
         self.tell = tell
@@ -109,7 +112,8 @@ package struct StoreBenchmark: Sendable {
         let imported = try await store.importAdvisories(try AdvisoryImport(paths: feeds)) { _ in }
         progress("filling")
         let plan = FleetPlan(size)
-        var seconds = try await time { try await FleetFiller(store: store, size: size).fill(plan, daysAgo: 40) }
+        let filler = FleetFiller(store: store, size: size, isReadable: isAnalysed)
+        var seconds = try await time { try await filler.fill(plan, daysAgo: 40) }
         let ids = plan.sets.reduce(0) { $0 + $1.packages.count }
         figure(
             "filling the fleet",

@@ -19,6 +19,9 @@ extension BenchCommand {
         @Option(help: "Nights with new images and retention.") var nights = 10
         @Option(help: "The same seed gives the same fleet.") var seed: UInt64 = 1
 
+        @Flag(help: "Store of each layer what an analysis of it would have, as documents are made of it.")
+        var analysed = false
+
         @Flag(help: "The database holds the fleet of an earlier run: neither fill it nor grow it.") var filled = false
 
         func validate() throws {
@@ -36,6 +39,7 @@ extension BenchCommand {
                 size: FleetSize(images: images, packages: packages, seed: seed),
                 feeds: [feeds],
                 cycles: nights,
+                isAnalysed: analysed,
                 isFilled: filled,
                 progress: { ConsoleOutput.error($0) },
                 tell: { figure in

@@ -108,15 +108,16 @@ struct AnchoreRoutes: Sendable {
         // What is left of a body that was refused is not read on.
         if [408, 413].contains(error.status) { response.headers[.connection] = "close" }
         if let seconds = error.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
+        if error.status == 401 { response.headers[.wwwAuthenticate] = challenge }
         return response
     }
+
+    private static let challenge = #"basic realm="Authentication required""#
 
     private static var unauthorized: Response {
         Response(
             status: .unauthorized,
-            headers: [
-                .contentType: "text/plain", .wwwAuthenticate: #"basic realm="Authentication required""#,
-            ],
+            headers: [.contentType: "text/plain", .wwwAuthenticate: challenge],
             body: ResponseBody(byteBuffer: ByteBuffer(string: "Unauthorized"))
         )
     }
