@@ -64,7 +64,7 @@ package struct LayerPath: Hashable, Comparable, Sendable {
     }
 
     package static func < (left: LayerPath, right: LayerPath) -> Bool {
-        left.bytes.lexicographicallyPrecedes(right.bytes)
+        ByteOrder.compare(left.bytes, right.bytes) < 0
     }
 }
 

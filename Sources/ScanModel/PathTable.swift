@@ -48,46 +48,95 @@ package struct PathTable: Sendable {
 
     /// The kind of the entry at `path` and its place in the order of all paths; `nil` where the layer has none.
     package func entry(at path: LayerPath) -> (kind: PathKind, place: Int)? {
-        let wanted = path.bytes
-        var low = 0
-        var high = restarts.count
-        while low < high {
-            let middle = (low + high) / 2
-            guard let first = record(at: restarts[middle], previous: []) else { return nil }
-            if wanted.lexicographicallyPrecedes(first.path) { high = middle } else { low = middle + 1 }
+        records.withUnsafeBytes { bytes in
+            path.bytes.withUnsafeBytes { wanted in
+                var low = 0
+                var high = restarts.count
+                while low < high {
+                    let middle = (low + high) / 2
+                    guard let first = record(at: restarts[middle]), first.shared == 0 else { return nil }
+                    let comparison = ByteOrder.compare(wanted, UnsafeRawBufferPointer(rebasing: bytes[first.rest]))
+                    if comparison < 0 { high = middle } else { low = middle + 1 }
+                }
+                guard low > 0 else { return nil }
+                return entry(at: wanted, bytes, restart: low - 1)
+            }
         }
-        guard low > 0 else { return nil }
-        var offset = restarts[low - 1]
-        var previous: [UInt8] = []
+    }
+
+    /// Looks for a path among the records of one restart, which begin at or in front of it.
+    private func entry(
+        at wanted: UnsafeRawBufferPointer,
+        _ bytes: UnsafeRawBufferPointer,
+        restart: Int
+    ) -> (kind: PathKind, place: Int)? {
+        var offset = restarts[restart]
+        // What the wanted path has in common with the record before, which comes before it.
+        var matched = 0
         for index in 0..<Self.restartInterval {
-            guard let found = record(at: offset, previous: previous) else { return nil }
-            if found.path == wanted { return (found.kind, (low - 1) * Self.restartInterval + index) }
-            if wanted.lexicographicallyPrecedes(found.path) { return nil }
-            previous = found.path
-            offset = found.next
+            // A record that shares less than that is behind the wanted path, one that shares more is still before it.
+            guard let record = record(at: offset), record.shared >= matched else { return nil }
+            offset = record.rest.upperBound + 1
+            guard record.shared == matched else { continue }
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[record.rest])
+            let left = UnsafeRawBufferPointer(rebasing: wanted[matched...])
+            let common = ByteOrder.commonPrefix(rest, left)
+            if common == rest.count, common == left.count {
+                return (record.kind, restart * Self.restartInterval + index)
+            }
+            if common < rest.count, common == left.count || left[common] < rest[common] { return nil }
+            matched += common
         }
         return nil
     }
 
     /// Calls `body` with every path in order.
     package func forEach(_ body: (LayerPath, PathKind) -> Void) {
-        var offset = 0
-        var previous: [UInt8] = []
-        while let found = record(at: offset, previous: previous) {
-            body(LayerPath(clean: found.path), found.kind)
-            previous = found.path
-            offset = found.next
-        }
+        var cursor = cursor
+        while cursor.next() { body(LayerPath(clean: cursor.path), cursor.kind) }
     }
 
-    private func record(at start: Int, previous: [UInt8]) -> (path: [UInt8], kind: PathKind, next: Int)? {
+    /// In front of the first path.
+    package var cursor: Cursor { Cursor(records) }
+
+    /// The record at an offset: what it shares with the path before, and where its rest stands.
+    private func record(at start: Int) -> (shared: Int, rest: Range<Int>, kind: PathKind)? {
         var offset = start
         guard let shared = LEB128.readCount(records, &offset), let length = LEB128.readCount(records, &offset),
-            shared <= previous.count, length <= records.count - offset, offset + length < records.count,
-            let kind = PathKind(rawValue: records[offset + length])
+            length < records.count - offset, let kind = PathKind(rawValue: records[offset + length])
         else { return nil }
-        let path = Array(previous[..<shared]) + records[offset..<offset + length]
-        return (path, kind, offset + length + 1)
+        return (shared, offset..<offset + length, kind)
+    }
+}
+
+extension PathTable {
+    /// Goes through the paths in order, each in the place of the one before: a fold goes through all paths of an image.
+    package struct Cursor {
+        private let records: [UInt8]
+        private var offset = 0
+        package private(set) var path: [UInt8] = []
+        package private(set) var kind = PathKind.other
+        /// The place of the path in the order of all; below zero in front of the first.
+        package private(set) var place = -1
+
+        fileprivate init(_ records: [UInt8]) { self.records = records }
+
+        /// Goes on to the next path; `false` behind the last, and for good where a record is damaged.
+        package mutating func next() -> Bool {
+            guard let shared = LEB128.readCount(records, &offset), let length = LEB128.readCount(records, &offset),
+                shared <= path.count, length < records.count - offset,
+                let kind = PathKind(rawValue: records[offset + length])
+            else {
+                offset = records.count
+                return false
+            }
+            path.removeLast(path.count - shared)
+            path.append(contentsOf: records[offset..<offset + length])
+            self.kind = kind
+            place += 1
+            offset += length + 1
+            return true
+        }
     }
 }
 

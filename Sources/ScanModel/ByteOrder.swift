@@ -1,0 +1,35 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The order of names by their bytes, many bytes at a time: a fold compares each path of an image with others.
+package enum ByteOrder {
+    /// Below zero where `left` comes first, zero where both are the same, above zero else.
+    package static func compare(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
+        if let first = left.baseAddress, let second = right.baseAddress {
+            let result = memcmp(first, second, min(left.count, right.count))
+            if result != 0 { return Int(result) }
+        }
+        return left.count - right.count
+    }
+
+    package static func compare(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        left.withUnsafeBytes { left in right.withUnsafeBytes { compare(left, $0) } }
+    }
+
+    /// How many bytes two names have in common from their start.
+    package static func commonPrefix(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
+        let count = min(left.count, right.count)
+        var index = 0
+        while index + 8 <= count,
+            left.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                == right.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        { index += 8 }
+        while index < count, left[index] == right[index] { index += 1 }
+        return index
+    }
+
+    package static func commonPrefix(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        left.withUnsafeBytes { left in right.withUnsafeBytes { commonPrefix(left, $0) } }
+    }
+}
