@@ -28,7 +28,7 @@ package enum FilesFold {
                     path: visible.path,
                     kind: visible.kind,
                     attributes: attributes,
-                    digests: layers[source.layer].facts?.digests.digests[source.place]
+                    digests: layers[source.layer].facts?.digests[source.place]
                 )
             )
             guard var known = findings[source.layer][source.path] else { continue }
@@ -68,7 +68,7 @@ package enum FilesFold {
     }
 
     private static func attributes(at place: Int, in layer: AnalysedLayer) -> FileAttributes? {
-        guard let entries = layer.facts?.attributes.entries, entries.indices.contains(place) else { return nil }
+        guard let entries = layer.facts?.attributes, entries.indices.contains(place) else { return nil }
         return entries[place]
     }
 }

@@ -13,48 +13,72 @@ package struct FileDigests: Hashable, Sendable {
 }
 
 /// The digests of a layer's regular files, by their places in its ``PathTable``.
+///
+/// They stay as they are stored: for each file the distance to the one before, whether it has weak digests, and the digests.
 package struct FileDigestTable: Sendable {
     private static let sha256Bytes = 32
-    private static let weakBytes = 20 + 16
+    private static let sha1Bytes = 20
+    private static let weakBytes = sha1Bytes + 16
 
-    package private(set) var digests: [Int: FileDigests]
-
-    package init(_ digests: [Int: FileDigests]) { self.digests = digests }
-
-    /// As bytes, to be stored: for each file the distance to the one before, whether it has weak digests, and the digests.
-    package var serialized: [UInt8] {
-        var bytes: [UInt8] = []
-        var previous = 0
-        for (place, item) in digests.sorted(by: { $0.key < $1.key }) where item.sha256.count == Self.sha256Bytes {
-            let hasWeak = item.sha1.count + item.md5.count == Self.weakBytes
-            LEB128.append(UInt64(place - previous) << 1 | (hasWeak ? 1 : 0), to: &bytes)
-            bytes += item.sha256
-            if hasWeak { bytes += item.sha1 + item.md5 }
-            previous = place
-        }
-        return bytes
+    private struct Record {
+        let place: Int
+        /// Of its SHA-256 in the bytes.
+        let offset: Int
+        let hasWeak: Bool
     }
 
-    /// Reads what ``serialized`` wrote; `nil` where the bytes are damaged.
+    /// As bytes, to be stored; `init(serialized:)` reads them back.
+    package private(set) var serialized: [UInt8] = []
+    /// By their places.
+    private var records: [Record] = []
+
+    /// A table of digests; those that are not of a file's SHA-256 are left out.
+    package init(_ digests: [Int: FileDigests]) {
+        var previous = 0
+        for (place, item) in digests.sorted(by: { $0.key < $1.key }) where item.sha256.count == Self.sha256Bytes {
+            let hasWeak = item.sha1.count == Self.sha1Bytes && item.sha1.count + item.md5.count == Self.weakBytes
+            LEB128.append(UInt64(place - previous) << 1 | (hasWeak ? 1 : 0), to: &serialized)
+            records.append(Record(place: place, offset: serialized.count, hasWeak: hasWeak))
+            serialized += item.sha256
+            if hasWeak { serialized += item.sha1 + item.md5 }
+            previous = place
+        }
+    }
+
+    /// Reads what ``serialized`` gave; `nil` where the bytes are damaged.
     package init?(serialized bytes: [UInt8]) {
-        digests = [:]
+        serialized = bytes
         var offset = 0
         var place = 0
         while offset < bytes.count {
             guard let head = LEB128.readCount(bytes, &offset) else { return nil }
             let hasWeak = head & 1 == 1
             let (next, isLong) = place.addingReportingOverflow(head >> 1)
-            guard !isLong, bytes.count - offset >= Self.sha256Bytes + (hasWeak ? Self.weakBytes : 0) else { return nil }
+            let length = Self.sha256Bytes + (hasWeak ? Self.weakBytes : 0)
+            guard !isLong, bytes.count - offset >= length else { return nil }
             place = next
-            let strong = offset + Self.sha256Bytes
-            var item = FileDigests(sha256: Array(bytes[offset..<strong]))
-            offset = strong
-            if hasWeak {
-                item.sha1 = Array(bytes[strong..<strong + 20])
-                item.md5 = Array(bytes[strong + 20..<strong + Self.weakBytes])
-                offset = strong + Self.weakBytes
-            }
-            digests[place] = item
+            records.append(Record(place: place, offset: offset, hasWeak: hasWeak))
+            offset += length
         }
+    }
+
+    /// Files that have digests.
+    package var count: Int { records.count }
+
+    package subscript(place: Int) -> FileDigests? {
+        var low = 0
+        var high = records.count
+        while low < high {
+            let middle = (low + high) / 2
+            if records[middle].place < place { low = middle + 1 } else { high = middle }
+        }
+        guard low < records.count, records[low].place == place else { return nil }
+        let strong = records[low].offset + Self.sha256Bytes
+        var digests = FileDigests(sha256: Array(serialized[records[low].offset..<strong]))
+        if records[low].hasWeak {
+            digests.sha1 = Array(serialized[strong..<strong + Self.sha1Bytes])
+            digests.md5 = Array(serialized[strong + Self.sha1Bytes..<strong + Self.weakBytes])
+        }
+        return digests
     }
 }
