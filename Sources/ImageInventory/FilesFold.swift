@@ -13,62 +13,71 @@ package enum FilesFold {
             $0.intersection($1.facts?.searched ?? [])
         }
         let findings = layers.map { layer in
-            Dictionary(layer.facts?.found.map { ($0.path, $0.findings) } ?? []) { first, _ in first }
-        }
-        var entries: [ImageFile] = []
-        var found: [FoundFile] = []
-        for visible in VisiblePaths.list(layers) {
-            let source = source(of: visible, layers, findings)
-            var attributes = attributes(at: source.place, in: layers[source.layer])
-            if visible.kind == .hardlink, attributes != nil, source.layer != visible.layer {
-                attributes?.linkTarget = Self.attributes(at: visible.place, in: layers[visible.layer])?.linkTarget ?? []
+            let placed = layer.facts?.found.compactMap { file in
+                layer.paths.entry(at: file.path).map { ($0.place, file.findings) }
             }
-            entries.append(
-                ImageFile(
-                    path: visible.path,
-                    kind: visible.kind,
-                    attributes: attributes,
-                    digests: layers[source.layer].facts?.digests[source.place]
-                )
-            )
-            guard var known = findings[source.layer][source.path] else { continue }
-            if source.path != visible.path { known = known.underOtherName }
-            known.linkTarget = nil
-            if !known.isEmpty { found.append(FoundFile(path: visible.path, findings: known)) }
+            return Dictionary(placed ?? []) { first, _ in first }
         }
+        let visible = VisiblePaths(layers)
+        var contents = visible.entries
+        var linkTargets: [Int: [UInt8]] = [:]
+        var found: [FoundFile] = []
+        for (place, entry) in visible.entries.enumerated() {
+            var isOtherName = false
+            if visible.kinds[place] == .hardlink {
+                let path = visible.paths[place]
+                let source = source(of: entry, path, layers, findings)
+                contents[place] = source.entry
+                isOtherName = source.path != path
+                if source.entry.layer != entry.layer { linkTargets[place] = linkTarget(entry, in: layers) }
+            }
+            let source = contents[place]
+            guard !findings[source.layer].isEmpty, var known = findings[source.layer][source.place] else { continue }
+            if isOtherName { known = known.underOtherName }
+            known.linkTarget = nil
+            if !known.isEmpty { found.append(FoundFile(path: visible.paths[place], findings: known)) }
+        }
+        let entries = ImageFileTable(
+            paths: visible.paths,
+            kinds: visible.kinds,
+            contents: contents,
+            layers: layers.map(\.facts),
+            linkTargets: linkTargets
+        )
         return ImageFiles(parts: parts, searched: searched, entries: entries, found: found)
     }
 
     private struct Source {
-        var layer: Int
-        var place: Int
+        var entry: LayerEntry
         var path: LayerPath
     }
 
-    /// Where the content of an entry stands: of a hard link to a layer below, there.
+    /// Where the content of a hard link stands: of one to a layer below, there.
     ///
     /// A link within its layer has what was collected of its target already. Each step goes to a lower layer.
     private static func source(
-        of visible: VisiblePath,
+        of link: LayerEntry,
+        _ path: LayerPath,
         _ layers: [AnalysedLayer],
-        _ findings: [[LayerPath: FileFindings]]
+        _ findings: [[Int: FileFindings]]
     ) -> Source {
-        var source = Source(layer: visible.layer, place: visible.place, path: visible.path)
-        var kind = visible.kind
+        var source = Source(entry: link, path: path)
+        var kind = PathKind.hardlink
         while kind == .hardlink,
-            let target = findings[source.layer][source.path]?.linkTarget,
-            layers[source.layer].paths.entry(at: target) == nil,
-            let lower = layers[..<source.layer].lastIndex(where: { $0.paths.entry(at: target) != nil }),
+            let target = findings[source.entry.layer][source.entry.place]?.linkTarget,
+            layers[source.entry.layer].paths.entry(at: target) == nil,
+            let lower = layers[..<source.entry.layer].lastIndex(where: { $0.paths.entry(at: target) != nil }),
             let found = layers[lower].paths.entry(at: target)
         {
-            source = Source(layer: lower, place: found.place, path: target)
+            source = Source(entry: LayerEntry(layer: lower, place: found.place), path: target)
             kind = found.kind
         }
         return source
     }
 
-    private static func attributes(at place: Int, in layer: AnalysedLayer) -> FileAttributes? {
-        guard let entries = layer.facts?.attributes, entries.indices.contains(place) else { return nil }
-        return entries[place]
+    /// What a hard link points to, as its archive has it; empty where that was not collected.
+    private static func linkTarget(_ link: LayerEntry, in layers: [AnalysedLayer]) -> [UInt8] {
+        guard let table = layers[link.layer].facts?.attributes, table.indices.contains(link.place) else { return [] }
+        return table[link.place].linkTarget
     }
 }

@@ -90,9 +90,9 @@ struct ImageGaps {
 
     private var hasFiles: Bool {
         layers.contains { layer in
-            var hasFile = false
-            layer.paths.forEach { _, kind in hasFile = hasFile || kind == .file || kind == .hardlink }
-            return hasFile
+            var cursor = layer.paths.cursor
+            while cursor.next() { if cursor.kind == .file || cursor.kind == .hardlink { return true } }
+            return false
         }
     }
 

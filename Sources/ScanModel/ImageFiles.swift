@@ -21,14 +21,14 @@ package struct ImageFiles: Sendable {
     /// The expressions that the files of every layer were searched for.
     package var searched: Set<NamedPattern>
     /// Sorted by path, each path once.
-    package var entries: [ImageFile]
+    package var entries: ImageFileTable
     /// Files with findings, sorted by path.
     package var found: [FoundFile]
 
     package init(
         parts: Set<CollectedPart>,
         searched: Set<NamedPattern>,
-        entries: [ImageFile],
+        entries: ImageFileTable,
         found: [FoundFile]
     ) {
         self.parts = parts

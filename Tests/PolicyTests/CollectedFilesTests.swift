@@ -211,7 +211,7 @@ struct CollectedFilesTests {
             FileFact(path: "/a", mode: 0o100600), FileFact(path: "/a", mode: 0o100644),
             FileFact(path: "/\u{fffd}", mode: 0o104755), FileFact(path: "/\u{fffd}", mode: 0o100644),
         ])
-        #expect(table.entries.count == 5 && table.setIDs.count == 2)
+        #expect(table.count == 5 && table.setIDs.count == 2)
         #expect(table[composed]?.mode == 0o100644 && table[decomposed]?.mode == 0o104755)
         #expect(table["/a"]?.mode == 0o100644 && table["/z"] == nil)
         let deep = String(repeating: "/d", count: 100_000)

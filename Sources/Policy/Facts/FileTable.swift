@@ -1,4 +1,5 @@
 import LinearRegex
+import ScanModel
 
 /// One entry of the image's merged file system.
 package struct FileFact: Hashable, Sendable {
@@ -45,37 +46,67 @@ package struct FileFact: Hashable, Sendable {
 }
 
 /// The entries of an image's file system, by path.
+///
+/// Sorted by the bytes of their paths, each path once. Names that are no UTF-8 may read the same: all of them count.
 package struct FileTable: Sendable {
-    /// Sorted by the bytes of their paths, each path once: the last that was given counts.
-    ///
-    /// Names that are no UTF-8 may read the same: all of them count.
-    package let entries: [FileFact]
     /// Whether the contents of files were hashed.
     package let hasDigests: Bool
-    /// The paths one after the other, to be matched without a look at the entries.
-    private let pathBytes: [UInt8]
-    /// Where each path ends in them.
-    private let pathEnds: [Int]
-    /// Places in `entries` with the bit for the user's or group's ID.
+    /// To be matched without a look at the entries; valid UTF-8.
+    private let paths: PathColumn
+    /// Places with the bit for the user's or group's ID.
     let setIDs: [Int]
+    /// Gives the entry at a place: few of them are asked for.
+    private let entry: @Sendable (Int) -> FileFact
 
+    /// A table of entries in any order; of several at one path the last counts.
     package init(_ entries: [FileFact], hasDigests: Bool = false) {
         let sorted = Self.sorted(entries)
-        self.entries = sorted
+        var paths = PathColumn()
+        for entry in sorted { paths.append(absolute: entry.path.utf8) }
         self.hasDigests = hasDigests
-        var bytes: [UInt8] = []
-        var ends: [Int] = []
-        ends.reserveCapacity(sorted.count)
-        for entry in sorted {
-            bytes.append(contentsOf: entry.path.utf8)
-            ends.append(bytes.count)
-        }
-        pathBytes = bytes
-        pathEnds = ends
-        setIDs = sorted.indices.filter { sorted[$0].mode & 0o6000 != 0 }
+        self.paths = paths
+        setIDs = sorted.indices.filter { Self.hasSetID(sorted[$0].mode) }
+        entry = { sorted[$0] }
     }
 
-    /// As a rule they come sorted, and there are tens of thousands.
+    /// A table of the files of an image, each of which `fact` gives.
+    init(_ files: ImageFileTable, hasDigests: Bool, fact: @escaping @Sendable (ImageFile) -> FileFact) {
+        self.hasDigests = hasDigests
+        let modes = files.indices.lazy.map { UInt32(files.mode(at: $0)) }
+        guard let order = Self.readableOrder(files.paths) else {
+            paths = files.paths
+            setIDs = files.indices.filter { Self.hasSetID(modes[$0]) }
+            entry = { fact(files[$0]) }
+            return
+        }
+        var paths = PathColumn()
+        for place in order { paths.append(absolute: Self.readable(files.paths, at: place)) }
+        self.paths = paths
+        setIDs = order.indices.filter { Self.hasSetID(modes[order[$0]]) }
+        entry = { fact(files[order[$0]]) }
+    }
+
+    private static func hasSetID(_ mode: UInt32) -> Bool { mode & 0o6000 != 0 }
+
+    /// The places of paths in the order of what people read of them; `nil` where all are UTF-8 and so in order already.
+    private static func readableOrder(_ paths: PathColumn) -> [Int]? {
+        guard paths.bytes.reduce(0, |) >= 0x80,
+            !(0..<paths.count).allSatisfy({
+                String(validating: paths.bytes[paths.range(at: $0)], as: UTF8.self) != nil
+            })
+        else { return nil }
+        let texts = (0..<paths.count).map { readable(paths, at: $0) }
+        return texts.indices.sorted { left, right in
+            let comparison = ByteOrder.compare(texts[left], texts[right])
+            return comparison < 0 || comparison == 0 && left < right
+        }
+    }
+
+    /// The path with what is no UTF-8 in it replaced.
+    private static func readable(_ paths: PathColumn, at place: Int) -> [UInt8] {
+        Array(String(decoding: paths.bytes[paths.range(at: place)], as: UTF8.self).utf8)
+    }
+
     private static func sorted(_ entries: [FileFact]) -> [FileFact] {
         if zip(entries, entries.dropFirst()).allSatisfy({ precedes($0.path, $1.path) }) { return entries }
         let ordered = entries.enumerated().sorted { left, right in
@@ -100,14 +131,16 @@ package struct FileTable: Sendable {
         left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 
-    /// Places in `entries` whose paths match from their start.
+    package var count: Int { paths.count }
+
+    /// Places whose paths match from their start.
     func places(matching matcher: RegexMatcher) throws(Unjudged) -> [Int] {
         do {
-            return try pathBytes.withUnsafeBufferPointer { bytes in
+            return try paths.bytes.withUnsafeBufferPointer { bytes in
                 Result { () throws(RegexBudgetError) in
                     var found: [Int] = []
                     var start = 0
-                    for (place, end) in pathEnds.enumerated() {
+                    for (place, end) in paths.ends.enumerated() {
                         if try matcher.matches(utf8: UnsafeBufferPointer(rebasing: bytes[start..<end])) {
                             found.append(place)
                         }
@@ -121,14 +154,7 @@ package struct FileTable: Sendable {
         }
     }
 
-    package subscript(path: String) -> FileFact? {
-        var low = 0
-        var high = entries.count
-        while low < high {
-            let middle = (low + high) / 2
-            if Self.precedes(entries[middle].path, path) { low = middle + 1 } else { high = middle }
-        }
-        guard low < entries.count, entries[low].path.utf8.elementsEqual(path.utf8) else { return nil }
-        return entries[low]
-    }
+    subscript(place: Int) -> FileFact { entry(place) }
+
+    package subscript(path: String) -> FileFact? { paths.firstPlace(of: path.utf8).map { entry($0) } }
 }

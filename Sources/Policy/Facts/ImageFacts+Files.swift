@@ -13,7 +13,7 @@ extension ImageFacts {
             image.parts.isDisjoint(with: parts) ? .notCollected("\(what); \(remedy)") : .collected(value())
         }
         files = collected([.files], "files were not listed") {
-            FileTable(image.entries.map { FileFact($0) }, hasDigests: image.parts.contains(.digests))
+            FileTable(image.entries, hasDigests: image.parts.contains(.digests)) { FileFact($0) }
         }
         contentSearches = image.searched
         contentMatches = collected(image.searched.isEmpty ? [] : [.content], "no content search was run") {
@@ -77,9 +77,8 @@ extension ImageFacts {
 extension ImageFiles {
     /// Whether there is something at `/etc/passwd`, also by way of a link in place of `/etc`.
     fileprivate var showsPasswd: Bool {
-        entries.contains {
-            $0.path.text == "etc/passwd" && $0.kind != .directory || $0.path.text == "etc" && $0.kind == .symlink
-        }
+        entries.kind(at: LayerPath("etc/passwd")).map { $0 != .directory } ?? false
+            || entries.kind(at: LayerPath("etc")) == .symlink
     }
 }
 

@@ -71,7 +71,7 @@ private struct NameMatchTrigger: ImageTrigger {
         let files = try image.files.get()
         return try files.places(matching: context.matcher(of: pattern)).map { place in
             TriggerFinding(
-                "Application of regex matched file found in container: file=\(files.entries[place].path) "
+                "Application of regex matched file found in container: file=\(files[place].path) "
                     + "regexp=\(pattern.text)"
             )
         }
@@ -167,7 +167,7 @@ private struct SetIDTrigger: ImageTrigger {
     func findings(in image: ImageFacts, _: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         let files = try image.files.get()
         return files.setIDs.map { place in
-            let file = files.entries[place]
+            let file = files[place]
             return TriggerFinding(
                 "SUID or SGID found set on file \(file.path). Mode: \(PythonText.octal(file.mode))"
             )
