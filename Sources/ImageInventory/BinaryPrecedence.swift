@@ -17,11 +17,14 @@ struct BinaryPrecedence {
     private var javaRoots: Set<LayerPath> = []
 
     init(_ visible: [InventoryFold.Visible]) {
+        let hasNotes = visible.contains { $0.evidence.cataloger == CatalogerName.elfPackage }
         for item in visible where !item.evidence.packages.isEmpty {
             switch item.evidence.cataloger {
             case CatalogerName.jvm: if let root = item.evidence.path.parent { javaRoots.insert(root) }
             case CatalogerName.elfPackage, CatalogerName.snapManifest, CatalogerName.snapList: break
             default:
+                // Notes alone are held against it.
+                guard hasNotes else { continue }
                 for package in item.evidence.packages.map(\.package) where package.type.isOS {
                     listed.insert(Named(type: package.type, name: package.name))
                     if let source = package.source { listed.insert(Named(type: package.type, name: source.name)) }

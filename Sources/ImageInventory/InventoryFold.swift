@@ -87,18 +87,15 @@ package enum InventoryFold {
                 }
             }
         }
-        return
-            merged
-            .map { key, package in
-                var sorted = package
-                sorted.paths = Array(Set(package.paths)).sorted()
-                // Files that differ under one name and version leave the package without a hash.
-                sorted.package.hashes = hashes[key].map { FileHash.agreed($0) } ?? []
-                return sorted
-            }
-            .map { (order: order($0), package: $0) }
-            .sorted { $0.order < $1.order }
-            .map(\.package)
+        let packages = merged.map { key, package in
+            var sorted = package
+            if package.paths.count > 1 { sorted.paths = Array(Set(package.paths)).sorted() }
+            // Files that differ under one name and version leave the package without a hash.
+            sorted.package.hashes = hashes[key].map { FileHash.agreed($0) } ?? []
+            return sorted
+        }
+        let orders = packages.map { order($0) }
+        return orders.indices.sorted { orders[$0] < orders[$1] }.map { packages[$0] }
     }
 
     private static func order(_ item: InstalledPackage) -> (String, String, String, String, String) {
@@ -181,14 +178,21 @@ private struct Origins {
         let package: Package
     }
 
-    /// For each database entry, the layers whose copy of the database lists it.
+    /// For each entry of those databases, the layers whose copy lists it.
     private var listed: [Place: [Int]] = [:]
+    /// Databases of which several layers have a copy.
     private var databaseLayers: [LayerPath: [Int]] = [:]
 
     init(_ layers: [AnalysedLayer]) {
         for (position, layer) in layers.enumerated() {
             for evidence in layer.report.evidence where evidence.packages.contains(where: { $0.package.type.isOS }) {
                 databaseLayers[evidence.path, default: []].append(position)
+            }
+        }
+        // The only copy of a database has brought all that it lists.
+        databaseLayers = databaseLayers.filter { $0.value.count > 1 }
+        for (position, layer) in layers.enumerated() {
+            for evidence in layer.report.evidence where databaseLayers[evidence.path] != nil {
                 for cataloged in evidence.packages {
                     listed[Place(path: evidence.path, package: cataloged.package), default: []].append(position)
                 }
