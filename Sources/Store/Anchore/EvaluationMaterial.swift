@@ -169,34 +169,12 @@ extension Store {
             [.intArray(Set(placed.values.joined()).sorted())]
         ) { sets[try row.int(0)] = (try row.ints(1), Set(try row.ints(2))) }
 
-        var pairs: [SuppressedFindings.Finding] = []
         var places: [Int: (all: [Int], hasOwner: Bool)] = [:]
-        let packages = Set(sets.values.flatMap(\.packages)).sorted()
-        for row in try session.execute(openMatches, [.intArray(packages)]) {
-            let package = try row.int(0)
-            pairs.append(SuppressedFindings.Finding(package: package, flaw: try row.int(1)))
-            let hasOwner = try row.bool(2)
-            places[package, default: ([], hasOwner)].all.append(material.findings.count)
-            let columns = try PackageColumns(row, from: 13)
-            material.findings.append(
-                SharedFinding(
-                    record: FindingRecord(
-                        id: try row.string(3),
-                        aliases: try row.strings(4),
-                        severity: Severity(rawValue: try row.string(5)) ?? .unknown,
-                        fixedVersions: try row.strings(6),
-                        willNotFix: try row.string(7) == FixState.wontFix.rawValue,
-                        provider: try row.string(8),
-                        cvssVector: try row.optionalString(9),
-                        cvssScore: try row.optionalDouble(10),
-                        package: columns.package,
-                        distro: columns.distro,
-                        detectedAt: try row.int(12)
-                    ),
-                    fingerprint: try row.bytes(11)
-                )
-            )
+        let matches = try EvaluationMatches(of: Set(sets.values.flatMap(\.packages)).sorted(), session).all
+        for (place, match) in matches.enumerated() {
+            places[match.package, default: ([], match.hasOwner)].all.append(place)
         }
+        material.findings = matches.map(\.finding)
         let ofSets = sets.mapValues { set in
             set.packages.flatMap { package -> [Int] in
                 guard let known = places[package], known.hasOwner || !set.owned.contains(package) else { return [] }
@@ -205,22 +183,8 @@ extension Store {
         }
         for image in images {
             material.images[image]?.findings = (placed[image] ?? []).flatMap { ofSets[$0] ?? [] }
-                .filter { !suppressed.contains(pairs[$0].package, pairs[$0].flaw, in: image) }
+                .filter { !suppressed.contains(matches[$0].package, matches[$0].flaw, in: image) }
                 .sorted()
         }
     }
-
-    private static let openMatches = """
-        SELECT known.package_id, known.vulnerability_id, packages.owner IS NOT NULL, vulnerabilities.name,
-            vulnerabilities.aliases, known.severity, known.fixed_versions, known.fix_state, known.provider,
-            vulnerabilities.cvss_vector, vulnerabilities.cvss_score, packages.fingerprint,
-            \(AnchoreSQL.seconds("known.found_from")), \(PackageColumns.list)
-        FROM package_vulnerabilities AS known
-            JOIN vulnerabilities ON vulnerabilities.id = known.vulnerability_id
-            JOIN packages ON packages.id = known.package_id
-            LEFT JOIN distros ON distros.id = packages.distro
-        WHERE known.found_until IS NULL AND known.package_id = ANY($1::bigint[])
-        ORDER BY vulnerabilities.name COLLATE "C", packages.type, packages.name COLLATE "C",
-            packages.version COLLATE "C", packages.fingerprint
-        """
 }

@@ -1,0 +1,120 @@
+import AnchoreAPI
+import Matching
+import Postgres
+import ScanModel
+
+/// The open matches of packages, with what is known of the packages and flaws.
+///
+/// Packages and flaws are read by statements of their own: most are in many matches, and a join of all three makes PostgreSQL
+/// read the packages and flaws of the whole fleet for the sake of one image.
+struct EvaluationMatches {
+    struct Match {
+        let package: Int
+        let flaw: Int
+        /// Whether another package of the fleet answers for the package.
+        let hasOwner: Bool
+        let finding: SharedFinding
+    }
+
+    private struct HeldPackage {
+        /// In the order of packages.
+        let place: Int
+        let hasOwner: Bool
+        let fingerprint: [UInt8]
+        let columns: PackageColumns
+    }
+
+    private struct KnownFlaw {
+        /// In the order of names.
+        let place: Int
+        let name: String
+        let aliases: [String]
+        let vector: String?
+        let score: Double?
+    }
+
+    /// By flaw and package.
+    let all: [Match]
+
+    init(of packages: [Int], _ session: PostgresSession) throws {
+        let rows = try session.execute(Self.matches, [.intArray(packages)])
+        let pairs = try rows.map { (package: try $0.int(0), flaw: try $0.int(1)) }
+        let held = try Self.packages(Set(pairs.map(\.package)), session)
+        let known = try Self.flaws(Set(pairs.map(\.flaw)), session)
+        var found: [(flaw: Int, package: Int, match: Match)] = []
+        found.reserveCapacity(pairs.count)
+        for (pair, row) in zip(pairs, rows) {
+            guard let package = held[pair.package], let flaw = known[pair.flaw] else { continue }
+            let record = FindingRecord(
+                id: flaw.name,
+                aliases: flaw.aliases,
+                severity: Severity(rawValue: try row.string(2)) ?? .unknown,
+                fixedVersions: try row.strings(3),
+                willNotFix: try row.string(4) == FixState.wontFix.rawValue,
+                provider: try row.string(5),
+                cvssVector: flaw.vector,
+                cvssScore: flaw.score,
+                package: package.columns.package,
+                distro: package.columns.distro,
+                detectedAt: try row.int(6)
+            )
+            let match = Match(
+                package: pair.package,
+                flaw: pair.flaw,
+                hasOwner: package.hasOwner,
+                finding: SharedFinding(record: record, fingerprint: package.fingerprint)
+            )
+            found.append((flaw.place, package.place, match))
+        }
+        let order = found.indices.sorted { left, right in
+            (found[left].flaw, found[left].package) < (found[right].flaw, found[right].package)
+        }
+        all = order.map { found[$0].match }
+    }
+
+    private static func packages(_ ids: Set<Int>, _ session: PostgresSession) throws -> [Int: HeldPackage] {
+        var held: [Int: HeldPackage] = [:]
+        held.reserveCapacity(ids.count)
+        for row in try session.execute(heldPackages, [.intArray(ids.sorted())]) {
+            held[try row.int(0)] = HeldPackage(
+                place: held.count,
+                hasOwner: try row.bool(1),
+                fingerprint: try row.bytes(2),
+                columns: try PackageColumns(row, from: 3)
+            )
+        }
+        return held
+    }
+
+    private static func flaws(_ ids: Set<Int>, _ session: PostgresSession) throws -> [Int: KnownFlaw] {
+        var known: [Int: KnownFlaw] = [:]
+        known.reserveCapacity(ids.count)
+        for row in try session.execute(knownFlaws, [.intArray(ids.sorted())]) {
+            known[try row.int(0)] = KnownFlaw(
+                place: known.count,
+                name: try row.string(1),
+                aliases: try row.strings(2),
+                vector: try row.optionalString(3),
+                score: try row.optionalDouble(4)
+            )
+        }
+        return known
+    }
+
+    private static let matches = """
+        SELECT package_id, vulnerability_id, severity, fixed_versions, fix_state, provider,
+            \(AnchoreSQL.seconds("found_from"))
+        FROM package_vulnerabilities WHERE found_until IS NULL AND package_id = ANY($1::bigint[])
+        """
+
+    private static let heldPackages = """
+        SELECT packages.id, packages.owner IS NOT NULL, packages.fingerprint, \(PackageColumns.list)
+        FROM packages LEFT JOIN distros ON distros.id = packages.distro WHERE packages.id = ANY($1::bigint[])
+        ORDER BY packages.type, packages.name COLLATE "C", packages.version COLLATE "C", packages.fingerprint
+        """
+
+    private static let knownFlaws = """
+        SELECT id, name, aliases, cvss_vector, cvss_score FROM vulnerabilities WHERE id = ANY($1::bigint[])
+        ORDER BY name COLLATE "C"
+        """
+}
