@@ -88,13 +88,19 @@ struct EvaluationBases {
     /// The images whose distribution has advisories; empty where no rule asks.
     let withDistroData: Set<Int>
 
-    init(_ session: PostgresSession, of images: [Int], _ question: EvaluationQuestion) throws {
+    /// What an evaluation would be kept by is computed where `forKeeping` says so: else texts leave out the findings.
+    init(
+        _ session: PostgresSession,
+        of images: [Int],
+        _ question: EvaluationQuestion,
+        forKeeping: Bool = true
+    ) throws {
         moment = try EvaluationMoment(session, question.moment)
         suppressed =
             question.findings
             ? try SuppressedFindings(session, in: images, asOf: moment.day) : SuppressedFindings()
         withDistroData = question.distroData ? try Self.withDistroData(session, images) : []
-        let prints = question.findings ? try Self.prints(session, images, question) : [:]
+        let prints = question.findings && forKeeping ? try Self.prints(session, images, question) : [:]
         let shared = "\(question.program)/\(question.feedAge(moment.oldestSync, moment.seconds))"
         for row in try session.execute(Self.analyses, [.intArray(images), .text(question.account)]) {
             let image = try row.int(0)

@@ -55,15 +55,17 @@ extension Store {
     /// Loads what is stored about images, in one snapshot of the database and a fixed number of statements.
     ///
     /// `decoded` gives layers that are at hand, which are not read again; what was collected of files is read where
-    /// `withFiles` says so. Without a rule that reads findings there are none.
+    /// `withFiles` says so. Without a rule that reads findings there are none. Only what was loaded `forKeeping` has a basis
+    /// that evaluations may be kept under.
     package func evaluationMaterial(
         of images: [Int],
         _ question: EvaluationQuestion,
         withFiles: Bool,
+        forKeeping: Bool,
         decoded: @escaping @Sendable (LayerContentKey) -> AnalysedLayer?
     ) async throws -> EvaluationMaterial {
         try await pool.transaction(isolation: .repeatableRead) { session in
-            let bases = try EvaluationBases(session, of: images, question)
+            let bases = try EvaluationBases(session, of: images, question, forKeeping: forKeeping)
             var material = EvaluationMaterial()
             material.now = bases.moment.seconds
             material.oldestSync = bases.moment.oldestSync

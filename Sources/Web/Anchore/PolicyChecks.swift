@@ -147,7 +147,7 @@ struct PolicyChecks: Sendable {
     private func judge(_ asked: [Asked], _ policy: CompiledPolicy, _ question: EvaluationQuestion) async throws
         -> [Verdict]
     {
-        let judged = try await evaluate(asked, policy, question, withDetail: false)
+        let judged = try await evaluate(asked, policy, question, forKeeping: true)
         let (kept, before) = try await service.store.keep(judged.map(\.judged), question)
         for item in judged {
             guard let action = before[item.asked.subject] else { continue }
@@ -163,7 +163,7 @@ struct PolicyChecks: Sendable {
     private struct Judged: Sendable {
         let asked: Asked
         let judged: JudgedImage
-        /// Only where it was wanted: a batch has hundreds.
+        /// Only where it is not to be kept: a batch has hundreds.
         var detail: [UInt8]
         let now: Int
     }
@@ -173,13 +173,14 @@ struct PolicyChecks: Sendable {
         _ asked: [Asked],
         _ policy: CompiledPolicy,
         _ question: EvaluationQuestion,
-        withDetail: Bool
+        forKeeping: Bool
     ) async throws -> [Judged] {
         let withFiles = policy.readsFiles
         let material = try await service.store.evaluationMaterial(
             of: Set(asked.map(\.image.number)).sorted(),
             question,
             withFiles: withFiles,
+            forKeeping: forKeeping,
             decoded: { [layers] in layers.known(LayerKey(content: $0, withFiles: withFiles)) }
         )
         let shared = try await service.threads.run {
@@ -203,7 +204,7 @@ struct PolicyChecks: Sendable {
                                 material,
                                 isPartial: documents == nil
                             )
-                            if !withDetail { judged.detail = [] }
+                            if forKeeping { judged.detail = [] }
                             return judged
                         }
                     }
@@ -268,7 +269,7 @@ struct PolicyChecks: Sendable {
     }
 
     private func unkept(_ asked: Asked, _ policy: CompiledPolicy) async throws -> EvaluationRecord {
-        guard let found = try await evaluate([asked], policy, question(policy), withDetail: true).first else {
+        guard let found = try await evaluate([asked], policy, question(policy), forKeeping: false).first else {
             throw AnchoreRoutes.noImage
         }
         return EvaluationRecord(
