@@ -77,37 +77,39 @@ extension PolicySubject {
 
 /// The findings of a batch of images as rules take them, made once for all of its images.
 struct SharedFindings: Sendable {
-    private let findings: [SharedFinding]
     /// Each without a place in an image.
     private let facts: [VulnerabilityFact]
+    /// The names of their packages.
+    private let fingerprints: [[UInt8]]
 
     /// `withScores` says whether rules look at scores.
     init(_ findings: [SharedFinding], withScores: Bool) {
-        self.findings = findings
+        fingerprints = findings.map(\.fingerprint)
         var scores: [String: [VulnerabilityFact.Scores]] = [:]
+        var packages: [[UInt8]: PackageFact] = [:]
         facts = findings.map { finding in
+            let package = packages[finding.fingerprint] ?? PackageFact(finding.record.package, path: nil)
+            packages[finding.fingerprint] = package
             guard withScores, let vector = finding.record.cvssVector else {
-                return VulnerabilityFact(finding.record, path: nil, scores: [])
+                return VulnerabilityFact(finding.record, package, scores: [])
             }
             let known = scores[vector] ?? Self.scores(of: vector)
             scores[vector] = known
-            return VulnerabilityFact(finding.record, path: nil, scores: known)
+            return VulnerabilityFact(finding.record, package, scores: known)
         }
     }
 
     /// The findings at `places`, each where its package is in the image.
     func facts(_ places: [Int], in inventory: Inventory) -> [VulnerabilityFact] {
-        guard places.contains(where: { !findings[$0].record.isOS }) else { return places.map { facts[$0] } }
+        guard places.contains(where: { !facts[$0].package.isOS }) else { return places.map { facts[$0] } }
         let packages = PackagePlaces(inventory)
         var found: [VulnerabilityFact] = []
         found.reserveCapacity(places.count)
         for place in places {
-            let finding = findings[place]
-            let paths = finding.record.isOS ? [] : packages.paths(of: finding.fingerprint)
-            if paths.isEmpty { found.append(facts[place]) }
-            for path in paths {
-                found.append(VulnerabilityFact(finding.record, path: path, scores: facts[place].nvdScores))
-            }
+            let fact = facts[place]
+            let paths = fact.package.isOS ? [] : packages.paths(of: fingerprints[place])
+            if paths.isEmpty { found.append(fact) }
+            for path in paths { found.append(fact.located(at: path)) }
         }
         return found
     }
@@ -127,17 +129,36 @@ struct SharedFindings: Sendable {
 }
 
 extension VulnerabilityFact {
-    fileprivate convenience init(_ finding: FindingRecord, path: String?, scores: [Scores]) {
+    fileprivate convenience init(_ finding: FindingRecord, _ package: PackageFact, scores: [Scores]) {
         self.init(
             id: finding.id,
             aliases: finding.aliases,
             severity: PolicySeverity(rawValue: finding.severity.rawValue) ?? .unknown,
-            link: AdvisoryLink.address(finding.id, distro: finding.isOS ? finding.distro : nil),
-            package: PackageFact(finding.package, path: path),
+            link: AdvisoryLink.address(finding.id, distro: package.isOS ? finding.distro : nil),
+            package: package,
             fixedVersions: finding.fixedVersions,
             willNotFix: finding.willNotFix,
             detected: finding.detectedAt.map { PolicyInstant(seconds: Int64($0)) },
             nvdScores: scores
+        )
+    }
+
+    /// The same flaw in a package of a language, in the file that it was read from.
+    fileprivate func located(at path: String) -> VulnerabilityFact {
+        var package = package
+        package.location = path
+        return VulnerabilityFact(
+            id: id,
+            aliases: aliases,
+            severity: severity,
+            link: link,
+            package: package,
+            fixedVersions: fixedVersions,
+            willNotFix: willNotFix,
+            fixObserved: fixObserved,
+            detected: detected,
+            nvdScores: nvdScores,
+            vendorScores: vendorScores
         )
     }
 }
