@@ -1,14 +1,14 @@
 import JavaArchives
 import ScanModel
 
-/// Java archives with all that is nested or shaded in them.
+/// Java archives with all that is nested or shaded in them, and the Java archives in plain ones.
 struct JavaCataloger: Cataloger {
     let name = "java"
-    let version = 5
+    let version = 6
     let readsLargeFiles = true
     let isCostly = true
     let selectors: [PathSelector] = [
-        ".jar", ".war", ".ear", ".par", ".sar", ".nar", ".jpi", ".hpi", ".kar", ".far", ".lpkg", ".rar",
+        ".jar", ".war", ".ear", ".par", ".sar", ".nar", ".jpi", ".hpi", ".kar", ".far", ".lpkg", ".rar", ".zip",
     ].map { .suffix($0) }
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {

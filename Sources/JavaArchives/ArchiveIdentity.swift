@@ -17,10 +17,10 @@ struct ArchiveIdentity {
 
     /// The archive itself, then the libraries merged into it.
     ///
-    /// Without a manifest the `pom.properties` alone speak; without either an archive has no identity, since its file
-    /// name is no evidence. Of an archive that instruments other libraries nothing is reported.
+    /// Without a manifest the Maven files alone speak; without either an archive has no identity, since its file name
+    /// is no evidence. Of an archive that instruments other libraries nothing is reported.
     func resolve() -> (main: Coordinates?, shaded: [Coordinates]) {
-        if manifest == nil, properties.isEmpty { return (nil, []) }
+        if manifest == nil, properties.isEmpty, !isNamedByProject { return (nil, []) }
         if manifest?.isInstrumentation == true { return (nil, []) }
         let manifest = manifest ?? JavaManifest()
         let match = bestMatch()
@@ -69,16 +69,48 @@ struct ArchiveIdentity {
         return (main, shaded)
     }
 
+    /// Whether the file's name is all that tells what this archive is, so that nothing is reported.
+    var isOnlyNamed: Bool {
+        manifest == nil && properties.isEmpty && !isNamedByProject && fileName.version != nil
+    }
+
+    /// Where Maven leaves the files of what it built: `META-INF/maven/<groupId>/<artifactId>`, in a web application or
+    /// a Spring Boot archive also below its classes.
+    ///
+    /// Maven files elsewhere may be anything: templates, the POM that all others inherit, an archetype's resources.
+    static func isMavenFolder(_ folder: String) -> Bool {
+        let parts = folder.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.suffix(4).starts(with: ["META-INF", "maven"]), parts.count >= 4 else { return false }
+        return [[], ["WEB-INF", "classes"], ["BOOT-INF", "classes"]].contains(Array(parts.dropLast(4)))
+    }
+
+    /// The projects in Maven's folders; in one of a few parts more or less, what the file's name confirms.
+    private var ownProjects: [PomProject] {
+        projects.filter { folder, project in
+            Self.isMavenFolder(folder)
+                || folder.hasPrefix("META-INF/maven/") && project.artifactID == fileName.name
+        }.map(\.value)
+    }
+
+    /// Whether Maven's only file is a `pom.xml` of what the file's name says.
+    private var isNamedByProject: Bool {
+        let projects = ownProjects
+        return properties.isEmpty && projects.count == 1 && projects[0].artifactID == fileName.name
+    }
+
     /// The Maven files that name this archive.
     ///
     /// The artifactId equals the file's name, or else one begins with or ends like the other; a `pom.properties` beside
-    /// a `pom.xml` is preferred. A single `pom.xml` alone is believed too.
+    /// a `pom.xml` is preferred. A single `pom.xml` alone is believed too. Outside of Maven's own folders a
+    /// `pom.properties` is believed where its artifactId is the file's name, and a `pom.xml` never by itself.
     private func bestMatch() -> (properties: PomProperties?, project: PomProject?) {
         var best: PomProperties?
         var project: PomProject?
         let hasExact = properties.values.contains { $0.artifactID == fileName.name }
         for (folder, candidate) in properties.sorted(by: { $0.key < $1.key }) {
-            guard matchesFileName(candidate.artifactID, hasExact: hasExact) else { continue }
+            guard matchesFileName(candidate.artifactID, hasExact: hasExact || !Self.isMavenFolder(folder)) else {
+                continue
+            }
             let candidateProject = projects[folder]
             if best == nil || candidateProject != nil && (project == nil || isExact(candidate)) {
                 best = candidate
@@ -86,7 +118,7 @@ struct ArchiveIdentity {
             }
             if project != nil, isExact(candidate) { break }
         }
-        if properties.isEmpty, projects.count == 1 { project = projects.values.first }
+        if properties.isEmpty, ownProjects.count == 1 { project = ownProjects.first }
         return (best, project)
     }
 

@@ -12,12 +12,24 @@ package struct JavaArchiveName: Sendable, Equatable {
         "jar", "war", "ear", "par", "sar", "nar", "jpi", "hpi", "kar", "far", "lpkg", "rar", "zap",
     ]
 
+    /// Of archives that are no software themselves: distributions come as such, with archives in them.
+    private static let plainExtension = "zip"
+
     private static let maxBytes = 1024
 
     /// Whether a path has one of the extensions; letter case does not matter.
     package static func hasArchiveExtension(_ path: String) -> Bool {
         extensions.contains(split(path).fileExtension)
     }
+
+    /// Whether a path has one of the extensions, or that of a plain archive, which may hold such files.
+    static func mayHoldArchives(_ path: String) -> Bool {
+        let fileExtension = split(path).fileExtension
+        return fileExtension == plainExtension || extensions.contains(fileExtension)
+    }
+
+    /// Whether this is no Java archive itself.
+    var isPlainArchive: Bool { fileExtension == Self.plainExtension }
 
     package init(path: String) {
         let (stem, fileExtension) = Self.split(path)

@@ -23,16 +23,21 @@ struct JavaArchiveWalk {
         _ eachArchive: (String, FileBytes) -> Void
     ) {
         let archive: ZipArchive
+        let name = JavaArchiveName(path: fileName)
         do throws(ZipError) {
             archive = try ZipArchive(file, limits: limits.zip)
         } catch {
+            // Files of this name that are no archives are many, and no evidence of anything.
+            if name.isPlainArchive, !file.hasBytes(Array("PK".utf8)) { return }
             report("\(virtualPath): \(error.message)")
             return
         }
         for problem in archive.problems { report("\(virtualPath): \(problem)") }
-        let identity = readIdentity(of: archive, virtualPath: virtualPath, fileName: fileName)
-        if add(identity, virtualPath: virtualPath) { eachArchive(virtualPath, file) }
-        for entry in archive.entries where !entry.isDirectory && JavaArchiveName.hasArchiveExtension(entry.name) {
+        if !name.isPlainArchive {
+            let identity = readIdentity(of: archive, virtualPath: virtualPath, fileName: name)
+            if add(identity, virtualPath: virtualPath) { eachArchive(virtualPath, file) }
+        }
+        for entry in archive.entries where !entry.isDirectory && JavaArchiveName.mayHoldArchives(entry.name) {
             let nestedPath = "\(virtualPath):\(entry.name)"
             guard depth < limits.maxDepth else {
                 report("\(nestedPath): nested deeper than \(limits.maxDepth) archives")
@@ -57,7 +62,7 @@ struct JavaArchiveWalk {
     private mutating func readIdentity(
         of archive: ZipArchive,
         virtualPath: String,
-        fileName: String
+        fileName: JavaArchiveName
     ) -> ArchiveIdentity {
         var manifest: JavaManifest?
         var properties: [String: PomProperties] = [:]
@@ -68,13 +73,13 @@ struct JavaArchiveWalk {
             if manifest == nil, entry.name == Self.manifestPath {
                 guard let bytes = metadata(of: entry, in: archive, at: virtualPath) else { continue }
                 manifest = JavaManifest(bytes)
-            } else if entry.name.hasSuffix("pom.properties") {
+            } else if Self.isFile(entry.name, named: "pom.properties") {
                 seenProperties += 1
                 guard seenProperties <= limits.maxPomFiles,
                     let bytes = metadata(of: entry, in: archive, at: virtualPath)
                 else { continue }
                 properties[Self.folder(of: entry.name)] = PomProperties(bytes)
-            } else if entry.name.hasSuffix("pom.xml") {
+            } else if Self.isFile(entry.name, named: "pom.xml") {
                 seenProjects += 1
                 guard seenProjects <= limits.maxPomFiles,
                     let bytes = metadata(of: entry, in: archive, at: virtualPath)
@@ -86,7 +91,7 @@ struct JavaArchiveWalk {
             report("\(virtualPath): more than \(limits.maxPomFiles) Maven files, the rest is not read")
         }
         return ArchiveIdentity(
-            fileName: JavaArchiveName(path: fileName),
+            fileName: fileName,
             manifest: manifest,
             properties: properties,
             projects: projects
@@ -95,6 +100,7 @@ struct JavaArchiveWalk {
 
     /// Adds what an archive is and what is merged into it; whether it is an artifact itself.
     private mutating func add(_ identity: ArchiveIdentity, virtualPath: String) -> Bool {
+        if identity.isOnlyNamed { report("\(virtualPath): nothing in the archive says what it is") }
         let (main, shaded) = identity.resolve()
         let isArtifact = main.map { add($0, virtualPath: virtualPath, isShaded: false) } ?? false
         for library in shaded {
@@ -167,6 +173,10 @@ struct JavaArchiveWalk {
 
     private mutating func report(_ problem: String) {
         if problems.count < limits.maxProblems { problems.append(problem) }
+    }
+
+    private static func isFile(_ path: String, named name: String) -> Bool {
+        path == name || path.hasSuffix("/" + name)
     }
 
     private static func folder(of path: String) -> String {

@@ -152,8 +152,74 @@ import Testing
 
     @Test("Without any metadata, nothing is reported")
     func nothing() {
-        #expect(read(["a.class": "x"], path: "/app-1.0.jar").isEmpty)
+        #expect(read(["a.class": "x"], path: "/app.jar").isEmpty)
         #expect(read(["META-INF/MANIFEST.MF": "Weave-Classes: x\n"], path: "/app-1.0.jar").isEmpty)
+    }
+
+    @Test("An archive whose file name alone tells what it is is left out, and that is said")
+    func named() {
+        let bytes = FileBytes(StoredZip.build(["org/apache/logging/log4j/core/X.class": "x"]))
+        let (artifacts, problems) = JavaArchiveReader.read(bytes, path: "/log4j-core-2.14.1.jar")
+        #expect(artifacts.isEmpty)
+        #expect(problems == ["/log4j-core-2.14.1.jar: nothing in the archive says what it is"])
+    }
+
+    @Test(
+        "A pom.xml outside of Maven's folder does not name an archive",
+        arguments: [
+            "templates/pom.xml", "org/x/super-pom.xml", "pom.xml", "META-INF/pom.xml", "archetype-resources/pom.xml",
+            "META-INF/maven/pom.xml", "META-INF/maven/archetype/pom.xml", "META-INF/maven/a/b/c/pom.xml",
+            "templates/META-INF/maven/g/demo/pom.xml",
+        ]
+    )
+    func otherProject(place: String) {
+        let demo = "<project><groupId>g</groupId><artifactId>demo</artifactId><version>0.0.1</version></project>"
+        for (path, version) in [("/mytool-3.1.jar", "3.1"), ("/mytool.jar", "3.0")] {
+            let found = read(["META-INF/MANIFEST.MF": "Implementation-Version: 3.0\n", place: demo], path: path)
+            #expect(found.map(\.name) == ["mytool"])
+            #expect(found.map(\.version) == [version])
+            #expect(found.map(\.groupID) == [nil])
+        }
+    }
+
+    @Test("Below the classes of an application Maven's folder is its own", arguments: ["WEB-INF", "BOOT-INF"])
+    func classes(folder: String) {
+        let found = read(
+            [
+                "META-INF/MANIFEST.MF": "A: b\n",
+                "\(folder)/classes/META-INF/maven/g/shop/pom.xml":
+                    "<project><groupId>g</groupId><artifactId>shop</artifactId><version>4</version></project>",
+            ],
+            path: "/shop.war"
+        )
+        #expect(found.map { "\($0.groupID ?? "") \($0.name) \($0.version)" } == ["g shop 4"])
+    }
+
+    @Test("A pom.properties elsewhere is believed where it names the file, and is else merged in")
+    func otherProperties() {
+        let manifest = "Implementation-Version: 9\n"
+        let own = read(["META-INF/MANIFEST.MF": manifest, "pom.properties": pom("g", "tool", "2")], path: "/tool.jar")
+        #expect(own.map { "\($0.groupID ?? "") \($0.name) \($0.version)" } == ["g tool 2"])
+        let longer = read(
+            ["META-INF/MANIFEST.MF": manifest, "x/pom.properties": pom("g", "tool-parent", "2")],
+            path: "/tool.jar"
+        )
+        #expect(longer.map { "\($0.name) \($0.version) \($0.isShaded)" } == ["tool 9 false", "tool-parent 2 true"])
+        let other = read(
+            ["META-INF/MANIFEST.MF": manifest, "x/custom-pom.properties": pom("g", "no", "2")],
+            path: "/t.jar"
+        )
+        #expect(other.map(\.name) == ["t"])
+    }
+
+    @Test("Without a manifest a single pom.xml of the file's name speaks alone")
+    func projectAlone() {
+        func project(_ name: String) -> String {
+            "<project><groupId>g</groupId><artifactId>\(name)</artifactId><version>2.1</version></project>"
+        }
+        let found = read(["META-INF/maven/g/only/pom.xml": project("only")], path: "/only-2.0.jar")
+        #expect(found.map { "\($0.groupID ?? "") \($0.name) \($0.version)" } == ["g only 2.1"])
+        #expect(read(["META-INF/maven/g/other/pom.xml": project("other")], path: "/only.jar").isEmpty)
     }
 
     @Test("Without a manifest pom.properties speak alone")

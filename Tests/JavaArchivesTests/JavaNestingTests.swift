@@ -103,6 +103,39 @@ import Zip
         #expect(problems.count == 2)
     }
 
+    @Test("A plain archive is none itself; the archives in it, and in one in an archive, are found")
+    func plain() {
+        let jar = Self.jar("2.4")
+        let manifest = Array("Implementation-Version: 7\n".utf8)
+        let zip = StoredZip.build([("META-INF/MANIFEST.MF", manifest), ("lib/commons-io-2.4.jar", jar)])
+        let (artifacts, problems) = JavaArchiveReader.read(FileBytes(zip), path: "/opt/dist-1.0.ZIP")
+        #expect(artifacts.map(\.virtualPath) == ["/opt/dist-1.0.ZIP:lib/commons-io-2.4.jar"])
+        #expect(artifacts.map(\.name) == ["commons-io"])
+        #expect(problems.isEmpty)
+        let war = JavaArchiveReader.read(FileBytes(Self.jar("1", [("x.zip", zip)])), path: "/app.war")
+        #expect(war.artifacts.map(\.virtualPath) == ["/app.war", "/app.war:x.zip:lib/commons-io-2.4.jar"])
+    }
+
+    @Test("A plain archive in plain archives counts as one level each")
+    func plainDepth() {
+        var zip = StoredZip.build([("a-1.jar", Self.jar("1"))])
+        for _ in 0..<10 { zip = StoredZip.build([("x.zip", zip)]) }
+        let (artifacts, problems) = JavaArchiveReader.read(
+            FileBytes(zip),
+            path: "/x.zip",
+            limits: JavaArchiveLimits(maxDepth: 3)
+        )
+        #expect(artifacts.isEmpty)
+        #expect(problems.count == 1)
+    }
+
+    @Test("A file that only has the name of a plain archive is no gap, a damaged one is")
+    func plainDamage() {
+        for (text, problems) in [("", 0), ("not an archive", 0), ("PK\u{3}\u{4} cut short", 1)] {
+            #expect(JavaArchiveReader.read(FileBytes(Array(text.utf8)), path: "/x.zip").problems.count == problems)
+        }
+    }
+
     @Test("The bytes of metadata are bounded over all depths")
     func metadata() {
         let one = Self.jar(String(repeating: "1", count: 100))
