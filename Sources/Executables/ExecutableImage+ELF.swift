@@ -9,6 +9,8 @@ extension ExecutableImage {
         let is64Bit = start == 2
         let fields = ExecutableFields(file: file, base: base, isBigEndian: order == 2)
         var image = ExecutableImage()
+        image.wordSize = is64Bit ? 8 : 4
+        image.isBigEndian = order == 2
         image.readProgramHeaders(fields, is64Bit: is64Bit, reading)
         if !reading.wanted.isEmpty { image.readSections(fields, is64Bit: is64Bit, reading) }
         return image

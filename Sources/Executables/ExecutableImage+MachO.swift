@@ -16,6 +16,8 @@ extension ExecutableImage {
         let fields = ExecutableFields(file: file, base: base, isBigEndian: isBigEndian)
         guard let count = fields.u32(16) else { return nil }
         var image = ExecutableImage()
+        image.wordSize = is64Bit ? 8 : 4
+        image.isBigEndian = isBigEndian
         var at = is64Bit ? 32 : 28
         for _ in 0..<min(Int(clamping: count), reading.maxTableEntries) {
             guard let command = fields.u32(at), let size = fields.u32(at + 4).flatMap({ Int(exactly: $0) }), size >= 8

@@ -10,6 +10,7 @@ extension ExecutableImage {
             let imageBase = magic == 0x20b ? fields.u64(header + 48) : fields.u32(header + 52)
         else { return nil }
         var image = ExecutableImage()
+        image.wordSize = magic == 0x20b ? 8 : 4
         for index in 0..<min(count, reading.maxTableEntries) {
             let at = header + 24 + optionalSize + index * 40
             guard let address = fields.u32(at + 12), let size = fields.u32(at + 16), let offset = fields.u32(at + 20),

@@ -15,6 +15,11 @@ package struct ExecutableImage: Sendable {
     /// The sections asked for that are there; of several with one name the first.
     package internal(set) var sections: [String: Segment] = [:]
 
+    /// Bytes of an address, 4 or 8.
+    package internal(set) var wordSize = 8
+    /// Whether the most significant byte comes first.
+    package internal(set) var isBigEndian = false
+
     /// At most this many data segments are kept; real executables have one or two.
     private static let maxDataRanges = 4
 

@@ -46,8 +46,8 @@ package struct GoBuild: Sendable, Equatable {
     package let settings: [String: String]
     /// The version of the main module, `nil` without one.
     ///
-    /// A `(devel)` is refined from a version set by `-ldflags -X`, or else from the revision and its time as a
-    /// pseudo-version; it stays `(devel)` where neither is known.
+    /// A `(devel)` is refined from a version set by `-ldflags -X`, or where the flags are not told from the variable that
+    /// they set, or else from the revision and its time as a pseudo-version; it stays `(devel)` where none is known.
     package let mainVersion: String?
     /// What could not be read, one sentence each.
     package let problems: [String]

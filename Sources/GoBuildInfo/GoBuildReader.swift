@@ -16,12 +16,14 @@ package enum GoBuildReader {
                 let image = ExecutableImage.read(
                     file,
                     at: base,
-                    wanted: sections,
+                    wanted: sections.union(StampedVersion.sections),
                     maxTableEntries: limits.maxTableEntries
                 ),
                 let strings = try GoBuildStrings.find(in: file, image: image, limits: limits)
             else { continue }
-            return GoBuildText(strings.modules, limits: limits).build(goVersion: strings.version)
+            return GoBuildText(strings.modules, limits: limits).build(goVersion: strings.version) {
+                StampedVersion.find(in: file, image: image)
+            }
         }
         return nil
     }

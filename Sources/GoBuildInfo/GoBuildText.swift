@@ -76,7 +76,9 @@ struct GoBuildText {
         columns.count > 3 && !columns[3].isEmpty ? columns[3] : nil
     }
 
-    func build(goVersion: String) -> GoBuild {
+    /// What the text says; `stampedVersion` looks for a version in the executable itself, and is called only where the
+    /// text leaves that open.
+    func build(goVersion: String, stampedVersion: () -> String?) -> GoBuild {
         var modules = dependencies.map(\.module)
         var main = main?.module
         let isMissing = main.map { $0.path.isEmpty || $0 == GoModule(path: Self.looseFiles, version: "") }
@@ -97,7 +99,7 @@ struct GoBuildText {
             main: main,
             dependencies: modules,
             settings: settings,
-            mainVersion: main.map { MainModuleVersion.refine($0, settings: settings) },
+            mainVersion: main.map { MainModuleVersion.refine($0, settings: settings, stampedVersion) },
             problems: problems
         )
     }

@@ -6,9 +6,10 @@ enum MainModuleVersion {
     private static let maxAssignments = 8
     private static let maxSlashes = 16
 
-    static func refine(_ main: GoModule, settings: [String: String]) -> String {
+    static func refine(_ main: GoModule, settings: [String: String], _ stampedVersion: () -> String?) -> String {
         guard main.version == GoBuildText.development else { return main.version }
-        return fromLinkerFlags(settings["-ldflags"] ?? "", module: main.path)
+        let flags = settings["-ldflags"]
+        return (flags.map { fromLinkerFlags($0, module: main.path) } ?? stampedVersion())
             ?? pseudoVersion(revision: settings["vcs.revision"], time: settings["vcs.time"])
             ?? main.version
     }
@@ -44,7 +45,7 @@ enum MainModuleVersion {
         return !module.isEmpty && package.contains(module + "/")
     }
 
-    /// The `v1.2.3-rest` at the beginning, or after a slash: `release/v1.2.3`.
+    /// The `v1.2.3-rest` or the `2024.01` at the beginning, or after a slash: `release/v1.2.3`.
     private static func version(in value: Substring) -> String? {
         let slashes = value.indices.filter { value[$0] == "/" }.suffix(maxSlashes)
         let starts = [value.startIndex] + slashes.map(value.index(after:))
@@ -52,13 +53,22 @@ enum MainModuleVersion {
             var rest = value[start...]
             let hasPrefix = rest.first == "v"
             if hasPrefix { rest = rest.dropFirst() }
-            let body = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
-            let parts = body.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
-            guard parts.count == 3, parts[0].first != nil, parts[0].allSatisfy(\.isNumber),
-                parts[1].first != nil, parts[1].allSatisfy(\.isNumber), parts[2].first?.isNumber == true
-            else { continue }
-            let last = parts[2].prefix { $0 != "." }
-            return (hasPrefix ? "v" : "") + "\(parts[0]).\(parts[1]).\(last)"
+            let numbers = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+            let parts = numbers.split(separator: ".", omittingEmptySubsequences: false).prefix { !$0.isEmpty }.prefix(3)
+            guard parts.count >= 2 else { continue }
+            var version = parts.joined(separator: ".")
+            let behind = rest.dropFirst(version.count).first
+            // More behind two numbers makes them no version: `10.x`, `1.2rc`.
+            if parts.count == 2, let behind, "._-".contains(behind) || behind.isLetter { continue }
+            if parts.count == 3 {
+                let tail = rest.dropFirst(version.count).prefix {
+                    $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0))
+                }
+                // Dots are between the parts of a pre-release, not of a fourth number (Semantic Versioning 2.0.0, 9).
+                version += tail.first == "-" ? tail : tail.prefix { $0 != "." }
+            }
+            while version.last == "." || version.last == "-" { version.removeLast() }
+            return (hasPrefix ? "v" : "") + version
         }
         return nil
     }
