@@ -5,11 +5,10 @@ import ScanModel
 /// control files, which have the same form (dpkg(1), FILES; Debian Policy 5.3).
 struct DpkgCataloger: Cataloger {
     let name = "dpkg"
-    let version = 5
-    let selectors: [PathSelector] = [
-        .pathSuffix("lib/dpkg/status"), .directory("lib/dpkg/status.d", suffix: ""), .pathSuffix("lib/opkg/status"),
-        .directory("lib/opkg/info", suffix: ".control"),
-    ]
+    let version = 6
+    let selectors: [PathSelector] =
+        DpkgFolder.all.flatMap { [.pathSuffix("\($0)/status"), .directory("\($0)/status.d", suffix: "")] }
+        + [.pathSuffix("lib/opkg/status"), .directory("lib/opkg/info", suffix: ".control")]
 
     /// What else stands in the folder of distroless images, from dpkg's `info` (deb-preinst(5) and its like).
     private static let siblings = [
@@ -85,13 +84,19 @@ struct DpkgCataloger: Cataloger {
     }
 }
 
+/// Where dpkg's database is.
+enum DpkgFolder {
+    /// `lib/dpkg` as in `var/lib/dpkg`; where `/usr` alone is updated `var/lib/dpkg` is a link to the other.
+    static let all = ["lib/dpkg", "lib/sysimage/dpkg"]
+}
+
 /// Which files Debian packages own, from dpkg's `info/*.list` and distroless' `status.d/*.md5sums`.
 struct DpkgFileListCataloger: Cataloger {
     let name = "dpkg-files"
-    let version = 1
-    let selectors: [PathSelector] = [
-        .directory("lib/dpkg/info", suffix: ".list"), .directory("lib/dpkg/status.d", suffix: ".md5sums"),
-    ]
+    let version = 2
+    let selectors: [PathSelector] = DpkgFolder.all.flatMap {
+        [.directory("\($0)/info", suffix: ".list"), .directory("\($0)/status.d", suffix: ".md5sums")]
+    }
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         var found = CatalogedFile()

@@ -4,26 +4,30 @@ import ScanModel
 /// The distribution, from os-release(5), or where that is absent from the older files of single distributions.
 struct OSReleaseCataloger: Cataloger {
     let name = "os-release"
-    let version = 1
-    let selectors: [PathSelector] = [
-        .pathSuffix("etc/os-release"), .pathSuffix("usr/lib/os-release"), .pathSuffix("etc/alpine-release"),
-        .pathSuffix("etc/redhat-release"), .pathSuffix("etc/centos-release"),
+    let version = 2
+    let selectors: [PathSelector] =
+        Self.rooted.map { .pathSuffix($0) } + [.directory(Self.variants, suffix: "")]
+
+    private static let rooted = [
+        "etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/redhat-release", "etc/centos-release",
+        "etc/fedora-release",
     ]
+    /// Where Fedora had the files of its variants, with `usr/lib/os-release` as a link to one of them.
+    private static let variants = "usr/lib/os.release.d"
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         var found = CatalogedFile()
         // Only the image's own root counts, not a copy somewhere below.
-        let rooted = [
-            "etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/redhat-release", "etc/centos-release",
-        ]
-        guard rooted.contains(file.path.text) else { return found }
+        guard Self.rooted.contains(file.path.text) || file.path.text.hasPrefix(Self.variants + "/os-release") else {
+            return found
+        }
         let bytes = file.bytes.all
         switch file.path.text {
         case "etc/alpine-release":
             let version = (bytes[...].trimmedText)
             found.distro =
                 version.isEmpty ? nil : Distro(id: "alpine", versionID: version, name: "Alpine Linux \(version)")
-        case "etc/redhat-release", "etc/centos-release":
+        case "etc/redhat-release", "etc/centos-release", "etc/fedora-release":
             found.distro = redHat(bytes[...].trimmedText)
         default:
             found.distro = parse(bytes)

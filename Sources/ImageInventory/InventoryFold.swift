@@ -42,11 +42,14 @@ package enum InventoryFold {
 
     private static func distro(_ visible: [Visible]) -> Distro? {
         let places = [
-            "etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/redhat-release", "etc/centos-release",
+            "etc/os-release", "usr/lib/os-release", "usr/lib/os.release.d", "etc/alpine-release", "etc/redhat-release",
+            "etc/centos-release", "etc/fedora-release",
         ]
+        let stating = visible.filter { $0.evidence.distro != nil }
         for place in places {
+            // A file, or a folder of files.
             let path = LayerPath(place)
-            if let found = visible.last(where: { $0.evidence.path == path && $0.evidence.distro != nil }) {
+            if let found = stating.last(where: { $0.evidence.path == path || $0.evidence.path.parent == path }) {
                 return found.evidence.distro
             }
         }

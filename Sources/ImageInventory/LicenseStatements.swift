@@ -47,10 +47,13 @@ struct LicenseStatements {
         root.appending("usr/share/doc/\(package.name)/copyright".utf8)
     }
 
-    /// The folder that `var/lib/dpkg/status` or `var/lib/dpkg/status.d/NAME` is in.
+    /// The folder that `var/lib/dpkg/status` or `var/lib/dpkg/status.d/NAME` is in, or the same below
+    /// `usr/lib/sysimage/dpkg`.
     private static func dpkgRoot(of path: LayerPath) -> LayerPath {
         let ancestors = path.ancestors
-        let depth = ancestors.first?.name.elementsEqual("status.d".utf8) == true ? 4 : 3
+        var depth = ancestors.first?.name.elementsEqual("status.d".utf8) == true ? 4 : 3
+        let parent = ancestors.indices.contains(depth - 2) ? ancestors[depth - 2] : .root
+        if parent.name.elementsEqual("sysimage".utf8) { depth += 1 }
         return ancestors.indices.contains(depth) ? ancestors[depth] : .root
     }
 }

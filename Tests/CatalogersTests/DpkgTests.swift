@@ -71,6 +71,8 @@ struct DpkgTests {
     @Test(
         "Only the real places are databases",
         arguments: [
+            ("usr/lib/sysimage/dpkg/status", true), ("usr/lib/sysimage/dpkg/status.d/x", true),
+            ("usr/lib/sysimage/dpkg/status-old", false), ("sysimage/dpkg/status", false),
             ("var/lib/dpkg/status", true), ("srv/root/var/lib/dpkg/status", true), ("xlib/dpkg/status", false),
             ("var/lib/dpkg/status-old", false), ("var/lib/dpkg/status.d/x", true), ("var/lib/dpkg/status.d/x/y", false),
             ("usr/lib/opkg/status", true), ("opt/vcpkg/installed/vcpkg/status", false),

@@ -46,12 +46,21 @@ struct OSReleaseTests {
             ("etc/centos-release", "CentOS Linux release 7.9.2009 (Core)\n", "centos", "7.9.2009"),
             ("etc/redhat-release", "Red Hat Enterprise Linux release 8.9 (Ootpa)\n", "rhel", "8.9"),
             ("etc/redhat-release", "Fedora release 39 (Thirty Nine)\n", "fedora", "39"),
+            ("etc/fedora-release", "Fedora release 29 (Twenty Nine)\n", "fedora", "29"),
+            ("usr/lib/os.release.d/os-release-fedora", "ID=fedora\nVERSION_ID=29\n", "fedora", "29"),
         ]
     )
     func older(path: String, text: String, id: String, version: String) throws {
         let distro = try catalog(path, text).distro
         #expect(distro?.id == id)
         #expect(distro?.versionID == version)
+    }
+
+    @Test("Of the folder of variants only the files of that form count")
+    func variants() throws {
+        let found = try catalog("usr/lib/os.release.d/presets", "ID=no\n")
+        #expect(found.distro == nil)
+        #expect(found.problems == [])
     }
 
     @Test("A copy below some folder says nothing about the image")

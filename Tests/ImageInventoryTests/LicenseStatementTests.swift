@@ -40,6 +40,18 @@ struct LicenseStatementTests {
         #expect(try licenses([text]) == [:])
     }
 
+    @Test("A database below /usr has its copyright files where others have them")
+    func sysimage() throws {
+        let moved = layer {
+            $0.file("usr/lib/sysimage/dpkg/status", "Package: a\nVersion: 1\n")
+            $0.file("usr/lib/sysimage/dpkg/status.d/d", "Package: d\nVersion: 1\n")
+            $0.file("usr/share/doc/a/copyright", copyright("Expat"))
+            $0.file("usr/share/doc/d/copyright", copyright("ISC"))
+            $0.symlink("var/lib/dpkg", to: "/usr/lib/sysimage/dpkg")
+        }
+        #expect(try licenses([moved]) == ["a": "MIT", "d": "ISC"])
+    }
+
     @Test("A package's own file is all that counts for it")
     func own() throws {
         let own = layer {

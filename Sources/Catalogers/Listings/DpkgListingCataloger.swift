@@ -5,13 +5,15 @@ import ScanModel
 /// `status.d/*.md5sums`.
 struct DpkgListingCataloger: Cataloger {
     let name = "dpkg-listing"
-    let version = 1
+    let version = 2
     let listsFilesOnly = true
     let namesPackages = false
-    let selectors: [PathSelector] = [
-        .directory("lib/dpkg/info", suffix: ".md5sums"), .directory("lib/dpkg/info", suffix: ".conffiles"),
-        .directory("lib/dpkg/status.d", suffix: ".md5sums"),
-    ]
+    let selectors: [PathSelector] = DpkgFolder.all.flatMap {
+        [
+            .directory("\($0)/info", suffix: ".md5sums"), .directory("\($0)/info", suffix: ".conffiles"),
+            .directory("\($0)/status.d", suffix: ".md5sums"),
+        ]
+    }
     let withDigests: Bool
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
