@@ -1,10 +1,11 @@
 import Bytes
 import ScanModel
 
-/// Installed gems, from the gemspecs that RubyGems writes: Ruby source, of which only plain string assignments are read.
+/// Installed gems, from the gemspecs that RubyGems writes: Ruby source, of which only plain string assignments are read,
+/// or else the comment in which RubyGems repeats them for itself (RubyGems, stub_specification.rb).
 struct GemCataloger: Cataloger {
     let name = "gem"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.suffixBelow(".gemspec", directory: "specifications")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -12,8 +13,13 @@ struct GemCataloger: Cataloger {
         var name: String?
         var version: String?
         var licenses: [String] = []
+        var stub: [Substring] = []
         for line in TextLines(file.bytes.all).prefix(20_000) where line.count <= 64 * 1024 {
             let text = line.trimmedText
+            if stub.isEmpty, text.hasPrefix("# stub: ") {
+                stub = text.dropFirst(8).split(separator: " ", maxSplits: 3)
+                continue
+            }
             guard let dot = text.firstIndex(of: "."), let equals = text.firstIndex(of: "="), dot < equals else {
                 continue
             }
@@ -26,6 +32,8 @@ struct GemCataloger: Cataloger {
             default: break
             }
         }
+        // A name or a version may be a constant, a call, or what the gem's own code says.
+        if name == nil || version == nil, stub.count >= 3 { (name, version) = (String(stub[0]), String(stub[1])) }
         guard let name, let version, !name.isEmpty, !version.isEmpty, name.utf8.count <= 256, version.utf8.count <= 256
         else {
             found.problems.append("no plain name or version in the gemspec")

@@ -5,7 +5,7 @@ import ScanModel
 /// Installed npm packages, from their own `package.json` (npm docs, package.json: name, version, license).
 struct NpmCataloger: Cataloger {
     let name = "npm"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.name("package.json", parentSuffixes: [])]
 
     /// Fields of the wrong type read as absent: registries hold packages with any of them.
@@ -41,9 +41,13 @@ struct NpmCataloger: Cataloger {
             found.problems.append("package.json of \(file.bytes.count) bytes, more than the 8 MiB that are read")
             return found
         }
-        let manifest: Manifest
+        var manifest: Manifest
         do {
-            manifest = try JSONDecoder().decode(Manifest.self, from: Data(file.bytes.all))
+            let bytes = file.bytes.all
+            manifest = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
+            let repeated = RepeatedMembers.strings(["name", "version"], in: bytes)
+            if let name = repeated["name"] { manifest.name = name }
+            if let version = repeated["version"] { manifest.version = version }
         } catch {
             found.problems.append("package.json is not valid JSON")
             return found

@@ -5,7 +5,7 @@ import ScanModel
 /// metadata; "Recording installed projects").
 struct PythonCataloger: Cataloger {
     let name = "python"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [
         .name("METADATA", parentSuffixes: [".dist-info"]),
         .name("PKG-INFO", parentSuffixes: [".egg-info", "egg-info"]),

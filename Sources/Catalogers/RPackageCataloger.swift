@@ -4,7 +4,7 @@ import ScanModel
 /// Installed R packages, from their `DESCRIPTION` ("Writing R Extensions", 1.1.1).
 struct RPackageCataloger: Cataloger {
     let name = "r"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.pathSuffix("DESCRIPTION")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {

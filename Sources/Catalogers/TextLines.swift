@@ -3,9 +3,13 @@ import Bytes
 /// The lines of a text file as byte slices, without their line ends; a carriage return before the line end is dropped.
 struct TextLines: Sequence, IteratorProtocol {
     private let bytes: [UInt8]
-    private var position = 0
+    private var position: Int
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// The lines from an offset on: behind a byte order mark, for one.
+    init(_ bytes: [UInt8], from position: Int = 0) {
+        self.bytes = bytes
+        self.position = position
+    }
 
     mutating func next() -> ArraySlice<UInt8>? {
         guard position < bytes.count else { return nil }
@@ -37,9 +41,9 @@ struct ControlStanzas: Sequence, IteratorProtocol {
     private var lines: TextLines
     private let wanted: Set<String>
 
-    /// Reads only the fields in `wanted`, which are given in lower case.
+    /// Reads only the fields in `wanted`, which are given in lower case; passes over a byte order mark.
     init(_ bytes: [UInt8], wanted: Set<String>) {
-        lines = TextLines(bytes)
+        lines = TextLines(bytes, from: bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0)
         self.wanted = wanted
     }
 

@@ -95,10 +95,12 @@ struct LockSample: Sendable {
                   "credo": {:hex, :credo, "1.6.6", "f51f", [:mix], [{:bunt, "~> 0.2.0", [hex: :bunt]}], "hexpm", "6255"},
                   "enacl": {:git, "https://example.org/enacl.git", "2f50ba", [ref: "2f50ba6"]},
                   "local": {:path, "../local", []},
+                  "ren": {:hex, :realname, "1.0.0", "ba67", [:mix], [], "hexpm", "d9844"},
+                  "quo": {:hex, :"quo-ted", "2.0.0", "ba67", [:mix], [], "hexpm", "d9844"},
                 }
                 """,
             type: "hex",
-            expected: ["castore 0.1.17", "credo 1.6.6"]
+            expected: ["castore 0.1.17", "credo 1.6.6", "realname 1.0.0", "quo-ted 2.0.0"]
         ),
         LockSample(
             cataloger: RebarLockCataloger(),
@@ -106,11 +108,15 @@ struct LockSample: Sendable {
             text: """
                 {"1.2.0",
                 [{<<"certifi">>,{pkg,<<"certifi">>,<<"2.9.0">>},0}, % a comment
+                 {<<"ren">>,{pkg,<<"realname">>,<<"1.5.0">>,<<"6F2A">>},0},
+                 {<<"odd">>,{pkg,<<"odd">>},0},
+                 {<<"sub">>,{git_subdir,"https://example.org/m.git",{branch,"main"},"x"},0},
                  {<<"mustache">>,{git,"https://example.org/m.git",{ref,"1f3c"}},1}]}.
                 [{pkg_hash,[{<<"certifi">>, <<"6F2A">>}]}].
                 """,
             type: "hex",
-            expected: ["certifi 2.9.0", "mustache 1f3c"]
+            expected: ["certifi 2.9.0", "realname 1.5.0"],
+            problems: 1
         ),
         LockSample(
             cataloger: RebarLockCataloger(),
@@ -300,6 +306,79 @@ struct LockSample: Sendable {
             type: "julia",
             expected: ["Dates 1.9.0", "JSON 0.21.3"]
         ),
+        LockSample(
+            cataloger: JuliaManifestCataloger(),
+            path: "b/Manifest.toml",
+            text: """
+                [[Dates]]
+                uuid = "ade2ca70-3891-5945-98fb-dc099432e06a"
+
+                [[JSON]]
+                uuid = "682c06a0-de6a-54ab-a142-c8b1cf79cde6"
+                version = "0.21.4"
+                """,
+            type: "julia",
+            expected: ["JSON 0.21.4"]
+        ),
+        LockSample(
+            cataloger: GoModCataloger(),
+            path: "a/go.mod",
+            text: """
+                // Deprecated: require example.org/no v1.0.0
+                module example.com/m
+
+                go 1.21
+                toolchain go1.22.1
+                require example.org/one v1.0.0 // require example.org/no v1.0.0
+                require (
+                \tgithub.com/pkg/errors v0.9.1
+                \t// indirect
+                \tgolang.org/x/sys v0.1.0 // indirect
+                \t"example.org/quoted" v2.0.0+incompatible
+                \texample.org/folder v1.0.0
+                \texample.org/other v1.0.0
+                \texample.org/pinned v1.1.0
+                \texample.org/bad
+                \texample.org/out v1.3.0
+                )
+                exclude example.org/out v1.3.0
+                exclude (
+                \tgolang.org/x/sys v0.0.9
+                )
+                replace github.com/pkg/errors => github.com/x/errors v1.0.0
+                replace(
+                \texample.org/folder => ../folder
+                \texample.org/other v0.9.0 => example.org/no v0.9.1
+                \texample.org/pinned v1.1.0 => example.org/fork v1.1.1
+                \texample.org/deep => example.org/deep-fork v0.3.0
+                \texample.org/odd =>
+                )
+                retract v1.0.0
+                """,
+            type: "go-module",
+            expected: [
+                "example.org/one v1.0.0", "github.com/x/errors v1.0.0", "golang.org/x/sys v0.1.0",
+                "example.org/quoted v2.0.0+incompatible", "example.org/other v1.0.0", "example.org/fork v1.1.1",
+                "example.org/deep-fork v0.3.0",
+            ],
+            problems: 1
+        ),
+        LockSample(
+            cataloger: GradleLockCataloger(),
+            path: "a/gradle.lockfile",
+            text: """
+                # This is a Gradle generated file for dependency locking.
+                com.google.guava:guava:31.1-jre=compileClasspath,runtimeClasspath
+                com.google.guava:guava:31.1-jre=testClasspath
+                org.x:y:1.0
+                a:b=c
+                :n:1=c
+                empty=annotationProcessor,testAnnotationProcessor
+                """,
+            type: "java-archive",
+            expected: ["guava 31.1-jre", "y 1.0"],
+            problems: 1
+        ),
     ]
 }
 
@@ -323,6 +402,13 @@ struct DeclaredEcosystemTests {
         let selection = EvidenceSelection([sample.cataloger])
         #expect(selection.catalogers(for: LayerPath(sample.path)) == [0])
         #expect(selection.catalogers(for: LayerPath(sample.path + "x")) == [])
+    }
+
+    @Test("A Java library of a lock file knows its group")
+    func javaGroup() {
+        let samples = LockSample.all.filter { $0.type == "java-archive" }
+        let found = samples.flatMap { $0.read(Array($0.text.utf8)).packages }
+        #expect(found.map(\.package.group) == ["com.google.guava", "org.x"])
     }
 
     @Test("A Swift package knows where its repository is")

@@ -30,6 +30,12 @@ struct PythonTests {
         #expect(found.packages.first?.package.licenses == ["MIT"])
     }
 
+    @Test("A byte order mark in front of the first field is passed over")
+    func byteOrderMark() throws {
+        #expect(try catalog(wheel, "\u{feff}Name: x\nVersion: 1.0\n").names == ["x 1.0"])
+        #expect(try catalog(wheel, [0xef, 0xbb, 0xbf]).names == [])
+    }
+
     @Test("Licences come from the expression, then the field, then the classifiers")
     func licenses() throws {
         func licenses(_ lines: String) throws -> [String]? {
@@ -70,6 +76,9 @@ struct NpmTests {
             (#"{"name":"a","version":"1","license":7,"licenses":"X"}"#, "a 1", ["X"]),
             (#"{"name":"a","version":"1","license":null,"author":[],"name2":{}}"#, "a 1", []),
             ("\u{feff}" + #"{"name":"a","version":"1"}"#, "a 1", []),
+            // Of a member that comes twice JavaScript takes the last.
+            (#"{"name":"a","version":"1","x":{"version":"3"},"version":"2"}"#, "a 2", []),
+            (#"{"n\u0061me":"b","name" : "a\"","x":["name",":"],"version":"1","name"  :  "c"}"#, "c 1", []),
         ]
     )
     func forms(json: String, name: String, licenses: [String]) throws {
@@ -153,6 +162,21 @@ struct GemTests {
         let found = try read(text)
         #expect(found.names == [])
         #expect(found.problems.count == 1)
+    }
+
+    @Test(
+        "What RubyGems keeps for itself in a comment counts where the code cannot be read",
+        arguments: [
+            ("# stub: i 1.5 ruby lib\ns.name = \"i\"\ns.version = I::VERSION\n", ["i 1.5"]),
+            ("\u{feff}# encoding: utf-8\r\n# stub: c 1.0 x86_64-linux lib\0ext\r\ns.name = %q{c}\r\n", ["c 1.0"]),
+            ("# stub: other 9 ruby lib\ns.name = \"a\"\ns.version = \"1\"\n", ["a 1"]),
+            ("# stub: broken\ns.name = \"a\"\n", []), ("# stub: \n", []), ("# stub: a 1\n", []),
+        ]
+    )
+    func stub(text: String, expected: [String]) throws {
+        let found = try read(text)
+        #expect(found.names == expected)
+        #expect(found.problems.count == (expected.isEmpty ? 1 : 0))
     }
 
     @Test("Only specifications of installed gems are evidence")

@@ -19,6 +19,7 @@ enum ByteClass: Sendable {
     case lowerOrSign
     case notSpace
     case notSlash
+    case notDash
     /// Anything but the printable characters of ASCII.
     case unprintable
 
@@ -37,6 +38,7 @@ enum ByteClass: Sendable {
         case .lowerOrSign: Self.isLower(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "%")
         case .notSpace: byte > 32 && byte != 127
         case .notSlash: byte != UInt8(ascii: "/")
+        case .notDash: byte != UInt8(ascii: "-")
         case .unprintable: byte < 32 || byte > 126
         }
     }

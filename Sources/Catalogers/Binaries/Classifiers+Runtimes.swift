@@ -69,7 +69,8 @@ extension BinaryClassifier {
         BinaryClassifier(
             .program("deno"),
             is: "deno",
-            ["Deno/", .version(.three)],
+            // Behind a dash it is the exporter that Deno has built in, with a version of its own.
+            [.one(.notDash), "Deno/", .version(.three)],
             ["deno-canary/", .run(.lowerAlphanumeric, 40...40), .version(.three)],
             ["deno-", .run(.lowerAlphanumeric, 40...40), .optional("release/v"), .version(.three)],
             [.version(.broken), .run(.lowerAlphanumeric, 40...40), "DENO"]

@@ -1,12 +1,13 @@
 import Bytes
 import ScanModel
 
-/// Bundler's `Gemfile.lock` (Bundler, lockfile_parser.rb): sections of sources, each with its specs four blanks in.
+/// Bundler's `Gemfile.lock`, or `gems.locked` beside a `gems.rb` (Bundler, lockfile_parser.rb): sections of sources, each with its specs four blanks in.
 struct GemfileLockCataloger: Cataloger {
     let name = "gemfile-lock"
     let version = 1
     let selectors: [PathSelector] = [
         .name("Gemfile.lock", parentSuffixes: []), .name("Gemfile.next.lock", parentSuffixes: []),
+        .name("gems.locked", parentSuffixes: []),
     ]
 
     private static let sources: Set<String> = ["GEM", "GIT", "PATH", "PLUGIN SOURCE"]

@@ -5,7 +5,7 @@ import TOML
 /// Julia packages, from `Manifest.toml` in its formats 1 and 2 (Pkg.jl documentation, "Manifest.toml").
 struct JuliaManifestCataloger: Cataloger {
     let name = "julia-manifest"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.pathSuffix("Manifest.toml")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -17,8 +17,10 @@ struct JuliaManifestCataloger: Cataloger {
         var packages = PackageRecords(.julia)
         for name in entries.keys {
             for entry in entries[name]?.tables ?? [] where entry["uuid"] != nil {
-                // Julia's own packages have the version of Julia, which the first format does not tell.
-                packages.add(name: name, version: entry["version"]?.string ?? juliaVersion ?? "unknown")
+                // Julia's own packages have the version of Julia, which the first format does not tell: they are no
+                // dependency then, but a part of whatever Julia runs this.
+                guard let version = entry["version"]?.string ?? juliaVersion else { continue }
+                packages.add(name: name, version: version)
             }
         }
         var found = packages.file

@@ -4,7 +4,7 @@ import ScanModel
 /// Erlang dependencies, from `rebar.lock` (rebar3 documentation, "Dependencies", Lock Files).
 struct RebarLockCataloger: Cataloger {
     let name = "rebar-lock"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.pathSuffix("rebar.lock")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -16,8 +16,10 @@ struct RebarLockCataloger: Cataloger {
         var packages = PackageRecords(.hex)
         for entry in entries {
             let source = entry[1]
-            // A package has its version third; a checkout has what it refers to there, `{ref, "1f3c…"}`.
-            packages.add(name: entry[0]?.text, version: source?[2]?.text ?? source?[2]?[1]?.text)
+            // Checkouts, such as `{git, "https://…", {ref, "1f3c…"}}`, are no packages of a registry.
+            if let kind = source?[0]?.text, kind != "pkg" { continue }
+            // The package may have another name than the application in it, which stands first.
+            packages.add(name: source?[1]?.text ?? entry[0]?.text, version: source?[2]?.text)
         }
         return packages.file
     }

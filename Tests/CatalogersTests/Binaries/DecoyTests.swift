@@ -44,6 +44,7 @@ struct DecoyTests {
             ("mariadbd", "10.11.19-MariaDB-0+deb12u1\0", "mariadb 10.11.19"),
             ("apache2", "Apache/2.4.71 (Debian)", "httpd 2.4.71"),
             ("gcc", "COLLECT_GCC\0GCC: (GNU) 12.3.0\0", "gcc 12.3.0"),
+            ("deno", "OTel-OTLP-Exporter-Deno/0.82.0grpc-timeout 2.9.8+fe7ed01Deno/2.9.8Deno/2.9.8+fe", "deno 2.9.8"),
             ("dart", "Dart,GC\0" + "3.5.2 (stable)", "dart 3.5.2"),
         ]
     )

@@ -103,4 +103,18 @@ struct PythonDeclaredTests {
         #expect(found.names == ["flask 1.0"])
         #expect(found.problems.count == 1)
     }
+
+    @Test(
+        "Pipenv: only an exact pin is a version",
+        arguments: [
+            ("==1.0", "1.0"), ("===1.2", "1.2"), ("== 1.0.post1", "1.0.post1"), ("==1!2.0+local", "1!2.0+local"),
+            ("1.0", "1.0"), ("*", nil), (">=1.0", nil), ("~=1.0", nil), ("==1.*", nil), ("==1.0,<2", nil), ("==", nil),
+            ("", nil),
+        ]
+    )
+    func pins(specifier: String, version: String?) throws {
+        let found = try declare("Pipfile.lock", #"{"default": {"a": {"version": "\#(specifier)"}}}"#)
+        #expect(found.names == (version.map { ["a \($0)"] } ?? []))
+        #expect(found.problems.count == (version == nil ? 1 : 0))
+    }
 }

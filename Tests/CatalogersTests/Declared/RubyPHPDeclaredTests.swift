@@ -1,6 +1,8 @@
-import Catalogers
+import Bytes
 import ScanModel
 import Testing
+
+@testable import Catalogers
 
 @Suite("Bundler's and Composer's lock files")
 struct RubyPHPDeclaredTests {
@@ -39,6 +41,29 @@ struct RubyPHPDeclaredTests {
         #expect(found.names == ["x 0.1.0", "own 1.0.0", "nokogiri 1.15.4", "nokogiri 1.15.4", "rack 3.0.8"])
         #expect(found.packages.map(\.package.arch) == ["", "", "", "x86_64-linux", ""])
         #expect(found.problems == [])
+    }
+
+    @Test("Bundler's other name for its lock file is read as well")
+    func gemsLocked() throws {
+        let found = try declare("app/gems.locked", "GEM\n  remote: https://host/\n  specs:\n    sinatra (3.0.0)\n")
+        #expect(found.names == ["sinatra 3.0.0"])
+    }
+
+    @Test("A gemspec among sources names its gem where it states a version, and an installed one is read once")
+    func gemspec() throws {
+        let text = "Gem::Specification.new do |s|\n  s.name = \"k\"\n  s.version = %@\nend\n"
+        let path = "app/vendor/bundle/ruby/3.1.0/bundler/gems/k-abc/k.gemspec"
+        #expect(try declare(path, text.replacing("%@", with: "\"1.2\"")).names == ["k 1.2"])
+        let computed = try declare(path, text.replacing("%@", with: "K::VERSION"))
+        #expect(computed.names == [])
+        #expect(computed.problems == [])
+        let installed = GemspecCataloger().catalog(
+            EvidenceFile(
+                path: LayerPath("usr/lib/ruby/gems/3.1.0/specifications/k-1.2.gemspec"),
+                bytes: FileBytes(Array(text.replacing("%@", with: "'1.2'").utf8))
+            )
+        )
+        #expect(installed.names == [])
     }
 
     @Test("Composer: the lock's packages without those of development, and both forms of what is installed")
