@@ -28,6 +28,30 @@ enum PostgresArray {
         return elements
     }
 
+    /// The elements of an array of one dimension none of which is quoted or null, as nearly all are; nil for all others, which
+    /// ``parse(_:)`` reads.
+    static func plainTexts(_ text: UnsafeBufferPointer<UInt8>) -> [String]? {
+        guard text.count >= 2, text.first == UInt8(ascii: "{"), text.last == UInt8(ascii: "}") else { return nil }
+        let inner = UnsafeBufferPointer(rebasing: text[1..<(text.count - 1)])
+        guard !inner.isEmpty else { return [] }
+        var texts: [String] = []
+        var start = 0
+        for position in 0...inner.count {
+            guard position < inner.count, inner[position] != UInt8(ascii: ",") else {
+                let element = inner[start..<position]
+                guard !element.isEmpty, !element.elementsEqual("NULL".utf8) else { return nil }
+                texts.append(String(decoding: element, as: UTF8.self))
+                start = position + 1
+                continue
+            }
+            switch inner[position] {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "{"), UInt8(ascii: "}"): return nil
+            default: break
+            }
+        }
+        return texts
+    }
+
     private static func quotedElement(
         _ text: UnsafeBufferPointer<UInt8>,
         from position: inout Int,

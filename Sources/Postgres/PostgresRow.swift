@@ -100,7 +100,14 @@ package struct PostgresRow: Sendable {
 
     /// Reads an array of texts, none of them null.
     package func strings(_ column: some PostgresColumn) throws(PostgresError) -> [String] {
-        try array(column) { String(decoding: $0, as: UTF8.self) }
+        let texts = try optional(column) { text in
+            PostgresArray.plainTexts(text)
+                ?? PostgresArray.parse(text).flatMap { elements in
+                    let known = elements.compactMap { $0.map { String(decoding: $0, as: UTF8.self) } }
+                    return known.count == elements.count ? known : nil
+                }
+        }
+        return try required(texts, column)
     }
 
     /// Reads a `bytea[]`, none of its elements null.

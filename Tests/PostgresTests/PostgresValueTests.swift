@@ -23,6 +23,23 @@ struct PostgresValueTests {
         }
     }
 
+    @Test(
+        "Arrays of texts are read whatever their elements, and none with a null",
+        arguments: [
+            [], ["a"], ["1.2-3", "null"], ["NULL", "a"], ["a,b", "c"], ["", "a"], ["{", "\\", "\"q\""], ["ü", " "],
+        ]
+    )
+    func texts(_ texts: [String]) async throws {
+        let connection = try await TestServer.connect()
+        try await connection.run { session in
+            let row = try #require(
+                try session.execute("SELECT $1::text[] AS a, $1::text[] || NULL::text AS b", [.textArray(texts)]).first
+            )
+            #expect(try row.strings("a") == texts)
+            #expect(throws: PostgresError.self) { try row.strings("b") }
+        }
+    }
+
     @Test("Bytes of every value come back as they were sent, alone and in arrays")
     func bytes() async throws {
         let connection = try await TestServer.connect()
