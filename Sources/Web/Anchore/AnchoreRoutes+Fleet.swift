@@ -58,12 +58,7 @@ extension AnchoreRoutes {
             var text = JSONText()
             text.openObject()
             text.openArray("images")
-            var part = range.prefix(Self.firstPartSize)
-            var images = try await Self.images(at: part, of: matches, store, scope)
-            while !part.isEmpty {
-                // The database looks for the next images while these are written.
-                let nextPart = range[part.endIndex...].prefix(Self.partSize)
-                async let next = Self.images(at: nextPart, of: matches, store, scope)
+            func write(_ images: [ListedImage], at part: Range<Int>) {
                 var found = images[...]
                 // Images that are no more since the question was answered are left out.
                 for place in part where found.first?.number == matches.number(at: place) {
@@ -75,6 +70,18 @@ extension AnchoreRoutes {
                     text.closeArray()
                     text.closeObject()
                 }
+            }
+            // Nothing else is asked before the first ones are on their way.
+            var part = range.prefix(Self.firstPartSize)
+            write(try await Self.images(at: part, of: matches, store, scope), at: part)
+            try await send(text.take())
+            part = range[part.endIndex...].prefix(Self.partSize)
+            var images = try await Self.images(at: part, of: matches, store, scope)
+            while !part.isEmpty {
+                // The database looks for the next images while these are written.
+                let nextPart = range[part.endIndex...].prefix(Self.partSize)
+                async let next = Self.images(at: nextPart, of: matches, store, scope)
+                write(images, at: part)
                 try await send(text.take())
                 (part, images) = (nextPart, try await next)
             }
