@@ -60,7 +60,9 @@ extension FleetTests {
                     registry.add(.after(renew), at: "", requests: 20...20)
                     registry.add(.after(renew), at: "", requests: 35...35)
                     registry.add(.drop(after: 1000), at: "app-0/blobs/", requests: 3...3)
-                    registry.add(.drop(after: 20_000, reset: true), at: "app-1/blobs/", requests: 3...4)
+                    // Never twice in a row: a client of these tests tries twice, and the first bytes may be lost with a reset.
+                    registry.add(.drop(after: 20_000, reset: true), at: "app-1/blobs/", requests: 3...3)
+                    registry.add(.drop(after: 20_000, reset: true), at: "app-1/blobs/", requests: 5...5)
                     registry.add(.truncated(to: 30_000), at: "app-2/blobs/", requests: 3...3)
                     registry.add(.status(503), at: "app-3/", requests: 2...2)
                 } _: { (fleet, status, registry) async throws in
