@@ -84,4 +84,16 @@ struct EcosystemHostileTests {
             #expect(spent < .seconds(5))
         }
     }
+
+    @Test("A go.mod of very many requirements and replacements costs no look at each for each", .timeLimit(.minutes(1)))
+    func manyReplacements() {
+        let names = (0..<12_000).map { "example.org/m\($0)" }
+        let text =
+            (["require ("] + names.map { "\($0) v1.0.0" } + [")", "replace ("]
+            + names.map { "\($0) => \($0)-fork v2.0.0" } + [")"]).joined(separator: "\n")
+        let file = EvidenceFile(path: LayerPath("go.mod"), bytes: FileBytes(Array(text.utf8)))
+        let found = GoModCataloger().catalog(file)
+        #expect(found.packages.count == names.count)
+        #expect(found.packages.allSatisfy { $0.package.name.hasSuffix("-fork") && $0.package.version == "v2.0.0" })
+    }
 }

@@ -1,7 +1,8 @@
 import Bytes
 import ScanModel
 
-/// Bundler's `Gemfile.lock`, or `gems.locked` beside a `gems.rb` (Bundler, lockfile_parser.rb): sections of sources, each with its specs four blanks in.
+/// Bundler's `Gemfile.lock`, or `gems.locked` beside a `gems.rb` (Bundler, lockfile_parser.rb): sections of sources, each
+/// with its specs four blanks in.
 struct GemfileLockCataloger: Cataloger {
     let name = "gemfile-lock"
     let version = 1

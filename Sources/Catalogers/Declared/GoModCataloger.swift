@@ -13,7 +13,8 @@ struct GoModCataloger: Cataloger {
 
     private struct Directives {
         var required: [(path: String, version: String)] = []
-        var replaced: [(old: [String], new: [String])] = []
+        /// What stands in for a module, by its path or by that and a version: a hostile file has tens of thousands.
+        var replaced: [[String]: [String]] = [:]
         var excluded: Set<[String]> = []
         var damaged = 0
 
@@ -27,7 +28,7 @@ struct GoModCataloger: Cataloger {
                 guard sides.count == 2, sides.allSatisfy({ $0.count == 1 || $0.count == 2 }) else {
                     return damaged += 1
                 }
-                replaced.append((sides[0], sides[1]))
+                replaced[sides[0]] = sides[1]
             case "exclude": excluded.insert(words)
             default: break
             }
@@ -35,7 +36,7 @@ struct GoModCataloger: Cataloger {
 
         /// What stands in for a module: every version of it, or this one.
         func replacement(_ path: String, _ version: String) -> [String]? {
-            replaced.last { $0.old == [path, version] }?.new ?? replaced.last { $0.old == [path] }?.new
+            replaced[[path, version]] ?? replaced[[path]]
         }
     }
 
@@ -52,9 +53,8 @@ struct GoModCataloger: Cataloger {
             }
             // A module that only others require may be replaced too.
             let required = Set(directives.required.map(\.path))
-            for (old, new) in directives.replaced where old.count == 1 && !required.contains(old[0]) {
-                Self.add(new, &packages)
-            }
+            let others = directives.replaced.filter { $0.key.count == 1 && !required.contains($0.key[0]) }
+            for (_, new) in others.sorted(by: { $0.key[0] < $1.key[0] }) { Self.add(new, &packages) }
         }
     }
 
