@@ -31,14 +31,18 @@ struct PathMerge {
     }
 
     /// Puts the first layer where its path belongs: as a rule it stays, for paths of one layer come in runs.
+    ///
+    /// Else its place is searched for: an image may have a thousand layers whose paths alternate.
     private mutating func sink() {
-        let layer = order[0]
-        var place = 0
-        while place + 1 < order.count, precedes(order[place + 1], layer) {
-            order[place] = order[place + 1]
-            place += 1
+        guard order.count > 1, precedes(order[1], order[0]) else { return }
+        let layer = order.removeFirst()
+        var low = 1
+        var high = order.count
+        while low < high {
+            let middle = (low + high) / 2
+            if precedes(order[middle], layer) { low = middle + 1 } else { high = middle }
         }
-        order[place] = layer
+        order.insert(layer, at: low)
     }
 
     private func precedes(_ left: Int, _ right: Int) -> Bool {
