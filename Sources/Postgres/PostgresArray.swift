@@ -30,6 +30,8 @@ enum PostgresArray {
 
     /// The elements of an array of one dimension none of which is quoted or null, as nearly all are; nil for all others, which
     /// ``parse(_:)`` reads.
+    ///
+    /// Takes the result's own bytes, as an array of them would be a copy; none is kept.
     static func plainTexts(_ text: UnsafeBufferPointer<UInt8>) -> [String]? {
         guard text.count >= 2, text.first == UInt8(ascii: "{"), text.last == UInt8(ascii: "}") else { return nil }
         let inner = UnsafeBufferPointer(rebasing: text[1..<(text.count - 1)])

@@ -3,6 +3,9 @@
 #endif
 
 /// The order of names by their bytes, many bytes at a time: a fold compares each path of an image with others.
+///
+/// Takes names where they lie, in the middle of a table too, as an array of each would be a copy; reads no further than the
+/// shorter one, and keeps no pointer.
 package enum ByteOrder {
     /// Below zero where `left` comes first, zero where both are the same, above zero else.
     package static func compare(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {

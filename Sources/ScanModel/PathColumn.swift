@@ -31,6 +31,7 @@ package struct PathColumn: Sendable {
 
     /// The first place of an absolute path among paths that are in order; `nil` where it is none of them.
     package func firstPlace(of path: some Sequence<UInt8>) -> Int? {
+        // Compared where they lie: an array of each path that is looked at would be a copy.
         let wanted = Array(path)
         return wanted.withUnsafeBytes { wanted in
             bytes.withUnsafeBytes { bytes in

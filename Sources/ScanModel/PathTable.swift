@@ -48,6 +48,7 @@ package struct PathTable: Sendable {
 
     /// The kind of the entry at `path` and its place in the order of all paths; `nil` where the layer has none.
     package func entry(at path: LayerPath) -> (kind: PathKind, place: Int)? {
+        // Compared where they lie, within ranges that `record(at:)` has checked: a fold asks for each hard link.
         records.withUnsafeBytes { bytes in
             path.bytes.withUnsafeBytes { wanted in
                 var low = 0

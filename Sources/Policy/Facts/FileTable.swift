@@ -136,6 +136,7 @@ package struct FileTable: Sendable {
     /// Places whose paths match from their start.
     func places(matching matcher: RegexMatcher) throws(Unjudged) -> [Int] {
         do {
+            // An expression is held against every path: an array of each would be a copy.
             return try paths.bytes.withUnsafeBufferPointer { bytes in
                 Result { () throws(RegexBudgetError) in
                     var found: [Int] = []
