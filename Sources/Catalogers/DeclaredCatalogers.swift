@@ -21,6 +21,7 @@ extension Catalogers {
         CargoLockCataloger(),
         GoModCataloger(),
         GradleLockCataloger(),
+        PomCataloger(),
         NuGetLockCataloger(),
         NuGetConfigCataloger(),
         PubspecLockCataloger(),

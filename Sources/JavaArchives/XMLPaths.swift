@@ -8,8 +8,8 @@ struct XMLPaths {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Calls `visit` at the end of every element without children, with its path (outermost first) and trimmed text.
-    func forEachText(_ visit: ([String], String) -> Void) {
+    /// Calls `visit` at the end of every element, with its path (outermost first) and the trimmed text since the last tag.
+    func forEachElement(_ visit: ([String], String) -> Void) {
         var path: [String] = []
         var text: [UInt8] = []
         var position = 0
@@ -32,7 +32,7 @@ struct XMLPaths {
                 position = endOfDeclaration(from: position + 2)
             } else if starts(with: "</", at: position) {
                 if !path.isEmpty {
-                    if !text.isEmpty { visit(path, Self.decoded(text)) }
+                    visit(path, text.isEmpty ? "" : Self.decoded(text))
                     path.removeLast()
                 }
                 text = []

@@ -379,6 +379,41 @@ struct LockSample: Sendable {
             expected: ["guava 31.1-jre", "y 1.0"],
             problems: 1
         ),
+        LockSample(
+            cataloger: PomCataloger(),
+            path: "a/pom.xml",
+            text: """
+                <?xml version="1.0"?>
+                <project xmlns="http://maven.apache.org/POM/4.0.0">
+                  <parent><groupId>org.example</groupId><artifactId>parent</artifactId><version>7</version></parent>
+                  <artifactId>app</artifactId>
+                  <properties><guava.version>31.1${flavour}</guava.version><flavour>-jre</flavour><a>${b}</a><b>${a}</b></properties>
+                  <dependencyManagement><dependencies>
+                    <dependency><groupId>org.x</groupId><artifactId>managed</artifactId><version>2.0</version></dependency>
+                    <dependency><groupId>org.x</groupId><artifactId>unused</artifactId><version>9</version></dependency>
+                  </dependencies></dependencyManagement>
+                  <dependencies>
+                    <!-- <dependency><groupId>no</groupId><artifactId>comment</artifactId><version>1</version></dependency> -->
+                    <dependency>
+                      <groupId>com.google.guava</groupId>
+                      <artifactId>guava</artifactId>
+                      <version>${guava.version}</version>
+                      <exclusions><exclusion><groupId>q</groupId><artifactId>excluded</artifactId></exclusion></exclusions>
+                    </dependency>
+                    <dependency><groupId>org.x</groupId><artifactId>managed</artifactId><scope>test</scope></dependency>
+                    <dependency><groupId>${project.groupId}</groupId><artifactId>sibling</artifactId><version>${project.version}</version></dependency>
+                    <dependency><groupId>org.x</groupId><artifactId>inherited</artifactId></dependency>
+                    <dependency><groupId>org.x</groupId><artifactId>endless</artifactId><version>${a}</version></dependency>
+                  </dependencies>
+                  <build><plugins><plugin><groupId>p</groupId><artifactId>plugin</artifactId><version>3</version>
+                    <dependencies><dependency><groupId>p</groupId><artifactId>of-plugin</artifactId><version>4</version></dependency></dependencies>
+                  </plugin></plugins></build>
+                </project>
+                """,
+            type: "java-archive",
+            expected: ["app 7", "guava 31.1-jre", "managed 2.0", "sibling 7"],
+            problems: 1
+        ),
     ]
 }
 
@@ -404,11 +439,17 @@ struct DeclaredEcosystemTests {
         #expect(selection.catalogers(for: LayerPath(sample.path + "x")) == [])
     }
 
-    @Test("A Java library of a lock file knows its group")
+    @Test("A Java library that a project declares knows its group")
     func javaGroup() {
         let samples = LockSample.all.filter { $0.type == "java-archive" }
         let found = samples.flatMap { $0.read(Array($0.text.utf8)).packages }
-        #expect(found.map(\.package.group) == ["com.google.guava", "org.x"])
+        let expected: [String: Set<String?>] = [
+            "guava": ["com.google.guava"], "y": ["org.x"], "managed": ["org.x"],
+            // Of its parent, as a member of the same project.
+            "app": ["org.example"], "sibling": ["org.example"],
+        ]
+        let groups = Dictionary(grouping: found, by: \.package.name).mapValues { Set($0.map(\.package.group)) }
+        #expect(groups == expected)
     }
 
     @Test("A Swift package knows where its repository is")

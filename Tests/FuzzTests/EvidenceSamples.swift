@@ -113,6 +113,12 @@ struct EvidenceSample {
         ("a/Gemfile.lock", "GEM\n  specs:\n    a (1.0-x86)\n      b (= 1)\n"),
         ("a/go.mod", "module m\nrequire (\n\ta/b v1.0.0 // x\n)\nreplace a/b v1.0.0 => \"c/d\" v2.0.0\n"),
         ("a/gradle.lockfile", "# x\na:b:1=c,d\nempty=e\n"),
+        (
+            "a/pom.xml",
+            "<project><artifactId>a</artifactId><version>1</version><properties><v>2</v></properties><dependencies>"
+                + "<dependency><groupId>g</groupId><artifactId>b</artifactId><version>${v}</version></dependency>"
+                + "</dependencies></project>"
+        ),
         ("a/a.gemspec", "# stub: a 1 ruby lib\ns.name = \"a\"\ns.version = '1'\n"),
         ("a/composer.lock", #"{"packages":[{"name":"a/b","version":"1","license":["x"]}]}"#),
         ("a/Cargo.lock", "[[package]]\nname = \"a\"\nversion = \"1\"\n"),
