@@ -73,8 +73,17 @@ package final class RegexMatcher {
                 while index < bytes.count - 1, bytes[index] < 128 {
                     let next = table[Int(state) + Int(bytes[index])]
                     guard next >= 0 else { break }
-                    state = next
                     index += 1
+                    guard next == state else {
+                        state = next
+                        continue
+                    }
+                    // What leads nowhere else, as `.*` does, need not wait for one look-up to make the next.
+                    while index < bytes.count - 1, bytes[index] < 128,
+                        table[Int(next) + Int(bytes[index])] == next
+                    {
+                        index += 1
+                    }
                 }
             }
             let byte = bytes[index]
