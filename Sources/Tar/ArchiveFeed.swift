@@ -6,6 +6,8 @@ final class ArchiveFeed {
     private let source: any ByteProducer
     /// What the source threw.
     private(set) var failure: (any Error)?
+    /// Whether the source has given its last byte.
+    private(set) var isAtEnd = false
 
     init(_ source: any ByteProducer) { self.source = source }
 
@@ -34,6 +36,7 @@ final class ArchiveFeed {
         do {
             let piece = try source.next()
             buffer.pointee = piece.baseAddress
+            isAtEnd = piece.isEmpty
             return piece.count
         } catch {
             failure = error

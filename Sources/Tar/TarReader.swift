@@ -37,10 +37,19 @@ package struct TarError: Error, CustomStringConvertible {
 
 /// Reads a tar archive once, from front to back (POSIX pax, ustar, GNU and old forms, through libarchive).
 ///
-/// Used by one thread. Throws ``TarError`` for a damaged or truncated archive, and whatever the source throws.
+/// Used by one thread. Throws ``TarError`` for a damaged or truncated archive, and whatever the source throws. An archive
+/// may end with its last entry's content: some tools write neither what fills up the last record nor the two empty ones
+/// behind it, and engines take such layers.
 package final class TarReader {
     private let archive: OpaquePointer
     private let feed: ArchiveFeed
+    /// The size of the current entry's content, and how far it was given.
+    private var size: Int64 = 0
+    private var given: Int64 = 0
+    /// Whether the current entry's content was given to its end.
+    private var isPassed = true
+    /// Whether the archive ended with the content of its last entry.
+    private var isCutShort = false
 
     /// libarchive converts pax names, which are UTF-8, into the locale's charset: without this they would be refused.
     private static let locale: Bool = setlocale(LC_CTYPE, "C.UTF-8") != nil
@@ -59,6 +68,9 @@ package final class TarReader {
 
     /// The next entry's header, or `nil` at the end; the body of the entry before it is passed over.
     package func nextEntry() throws -> TarEntry? {
+        // libarchive would pass over it too, but not tell whether all of it was there.
+        while try nextBlock() != nil {}
+        guard !isCutShort else { return nil }
         var entry: OpaquePointer?
         let result = archive_read_next_header(archive, &entry)
         if result == ARCHIVE_EOF {
@@ -81,10 +93,13 @@ package final class TarReader {
             kind = .symlink
             if let link = archive_entry_symlink(entry) { target = bytes(link) }
         }
+        size = max(0, archive_entry_size(entry))
+        given = 0
+        isPassed = false
         return TarEntry(
             path: archive_entry_pathname(entry).map(bytes) ?? [],
             kind: kind,
-            size: max(0, archive_entry_size(entry)),
+            size: size,
             mode: UInt16(truncatingIfNeeded: archive_entry_perm(entry)) & 0o7777,
             userID: archive_entry_uid(entry),
             groupID: archive_entry_gid(entry),
@@ -96,12 +111,20 @@ package final class TarReader {
     ///
     /// Offsets may jump in sparse files; the gap is zeros. The memory is valid until the next call.
     package func nextBlock() throws -> (bytes: UnsafeRawBufferPointer, offset: Int64)? {
+        guard !isPassed else { return nil }
         var start: UnsafeRawPointer?
         var count = 0
         var offset: Int64 = 0
         let result = archive_read_data_block(archive, &start, &count, &offset)
-        if result == ARCHIVE_EOF { return nil }
-        guard result == ARCHIVE_OK || result == ARCHIVE_WARN else { throw failure("data") }
+        guard result == ARCHIVE_OK || result == ARCHIVE_WARN else {
+            isPassed = true
+            if result == ARCHIVE_EOF { return nil }
+            // All that may be missing behind the content is what fills up the record.
+            isCutShort = given == size && feed.isAtEnd && feed.failure == nil
+            if isCutShort { return nil }
+            throw failure("data")
+        }
+        given = offset &+ Int64(count)
         return (UnsafeRawBufferPointer(start: start, count: count), offset)
     }
 

@@ -120,10 +120,9 @@ struct TarReaderTests {
         tar.paxFile(Array("two".utf8), [UInt8](repeating: 2, count: 100))
         let archive = tar.unterminated
         let whole = Set(tar.boundaries + [archive.count])
-        // Padding after content is no content: its loss goes unseen.
-        let padding = Set((512 + 600)..<1536)
-        for length in 1..<archive.count where !whole.contains(length) && !padding.contains(length) {
-            if length > archive.count - 412 { break }
+        // What only fills up a record may be missing.
+        let fillers = Set((512 + 600)..<1536).union((archive.count - 412)..<archive.count)
+        for length in 1..<archive.count where !whole.contains(length) && !fillers.contains(length) {
             let cut = Array(archive[..<length])
             #expect(throws: TarError.self, "cut at \(length)") { try read(cut, pieces: pieces) }
             #expect(throws: TarError.self, "cut at \(length), passed over") {
@@ -131,6 +130,28 @@ struct TarReaderTests {
                 while try reader.nextEntry() != nil {}
             }
         }
+    }
+
+    @Test("An archive may end with the content of its last entry", arguments: [1, 100, 512, 513, 1_000_000])
+    func unfilled(size: Int) throws {
+        var tar = TarBuilder()
+        tar.file("one", [UInt8](repeating: 1, count: 600))
+        tar.paxFile(Array("two".utf8), [UInt8](repeating: 2, count: size))
+        let end = tar.unterminated.count - (512 - size % 512) % 512
+        for length in [end, end + 1, end + 300] where length <= tar.unterminated.count {
+            let cut = Array(tar.unterminated[..<length])
+            for pieces in [1, 512, 65536] where pieces > 1 || size < 10_000 {
+                let entries = try read(cut, pieces: pieces)
+                #expect(entries.map(\.path) == ["one", "two"])
+                #expect(entries.map(\.content.count) == [600, size])
+                let reader = try TarReader(ArrayProducer(cut, pieceSize: pieces))
+                var passed = 0
+                while try reader.nextEntry() != nil { passed += 1 }
+                #expect(passed == 2)
+                #expect(try reader.nextEntry() == nil)
+            }
+        }
+        #expect(throws: TarError.self) { try read(Array(tar.unterminated[..<(end - 1)])) }
     }
 
     @Test("A header that claims more than there is throws", arguments: [1, 512, 1 << 30])
