@@ -58,12 +58,22 @@ struct PostgresParameters {
         withPointers { PQexecPrepared(connection, name, Int32(offsets.count), $0, lengths, formats, 0) }
     }
 
+    /// Calls `PQsendQueryParams`; `false` where it could not be sent.
+    func send(_ sql: String, on connection: OpaquePointer) -> Bool {
+        withPointers { PQsendQueryParams(connection, sql, Int32(offsets.count), types, $0, lengths, formats, 0) } == 1
+    }
+
+    /// Calls `PQsendQueryPrepared`; `false` where it could not be sent.
+    func sendPrepared(_ name: String, on connection: OpaquePointer) -> Bool {
+        withPointers { PQsendQueryPrepared(connection, name, Int32(offsets.count), $0, lengths, formats, 0) } == 1
+    }
+
     /// Calls `PQprepare` for values of these types; nil where libpq could make no result.
     func prepare(_ name: String, _ sql: String, on connection: OpaquePointer) -> OpaquePointer? {
         PQprepare(connection, name, sql, Int32(types.count), types)
     }
 
-    private func withPointers(_ body: ([UnsafePointer<CChar>?]) -> OpaquePointer?) -> OpaquePointer? {
+    private func withPointers<Result>(_ body: ([UnsafePointer<CChar>?]) -> Result) -> Result {
         storage.withUnsafeBufferPointer { storage in
             let base = UnsafeRawPointer(storage.baseAddress)?.assumingMemoryBound(to: CChar.self)
             return body(offsets.map { offset in offset.flatMap { base?.advanced(by: $0) } })

@@ -12,6 +12,8 @@ package final class PostgresSession {
     let canceller: PostgresCanceller
     /// The names of statements that are prepared, by their texts.
     private var kept: [String: String] = [:]
+    /// Whether a pipeline could not be left, so that nothing else can be executed.
+    var isStuck = false
 
     init(_ configuration: PostgresConfiguration) throws(PostgresError) {
         let connection = try PostgresOpening.open(configuration)
@@ -56,15 +58,19 @@ package final class PostgresSession {
     ) throws(PostgresError) -> PostgresRows {
         try checkCancellation()
         let values = try PostgresParameters(parameters)
-        guard let name = kept[sql] else {
-            guard kept.count < Self.maxKept else { return try rows(values.execute(sql, on: connection)) }
-            try Self.check(sql)
-            let name = "kept\(kept.count)"
-            _ = try rows(values.prepare(name, sql, on: connection))
-            kept[sql] = name
-            return try rows(values.executePrepared(name, on: connection))
-        }
+        guard let name = try keptName(sql, values) else { return try rows(values.execute(sql, on: connection)) }
         return try rows(values.executePrepared(name, on: connection))
+    }
+
+    /// The name of a statement that is prepared now if it was not before; `nil` where as many are kept as may be.
+    func keptName(_ sql: String, _ values: PostgresParameters) throws(PostgresError) -> String? {
+        if let name = kept[sql] { return name }
+        try Self.check(sql)
+        guard kept.count < Self.maxKept else { return nil }
+        let name = "kept\(kept.count)"
+        _ = try rows(values.prepare(name, sql, on: connection))
+        kept[sql] = name
+        return name
     }
 
     /// Executes several statements separated by semicolons, without parameters.
@@ -87,7 +93,7 @@ package final class PostgresSession {
         rows.result.flatMap { PQcmdStatus($0.pointer) }.map { String(cString: $0) } ?? ""
     }
 
-    var isOpen: Bool { PQstatus(connection) == CONNECTION_OK }
+    var isOpen: Bool { !isStuck && PQstatus(connection) == CONNECTION_OK }
 
     var isInTransaction: Bool { PQtransactionStatus(connection) != PQTRANS_IDLE }
 

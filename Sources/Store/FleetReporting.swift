@@ -124,12 +124,16 @@ extension Store {
     }
 
     static func builds(_ session: PostgresSession) throws -> [ProviderBuild] {
-        try session.execute(
-            """
-            SELECT provider, build, records, reason
-            FROM advisory_providers LEFT JOIN advisory_problems ON subject = provider ORDER BY provider
-            """
-        ).map { row in
+        try builds(session.execute(buildRows))
+    }
+
+    static let buildRows = """
+        SELECT provider, build, records, reason
+        FROM advisory_providers LEFT JOIN advisory_problems ON subject = provider ORDER BY provider
+        """
+
+    static func builds(_ rows: PostgresRows) throws -> [ProviderBuild] {
+        try rows.map { row in
             ProviderBuild(
                 provider: try row.string(0),
                 build: try row.string(1),

@@ -26,15 +26,14 @@ private struct ImageQuestion {
 
     init?(_ session: PostgresSession, _ reference: ImageReference) throws {
         self.session = session
-        guard
-            let row = try session.executeKept(
-                Self.image,
-                [
-                    .text(reference.registry), .text(reference.repository), .text(reference.tag),
-                    .text(reference.digest?.description),
-                ]
-            ).first
-        else { return nil }
+        let names: [PostgresValue] = [
+            .text(reference.registry), .text(reference.repository), .text(reference.tag),
+            .text(reference.digest?.description),
+        ]
+        let (images, builds) = try session.executeTogether([
+            KeptStatement(Self.image, names), KeptStatement(Store.buildRows),
+        ]) { answers in (try answers.next(), try Store.builds(answers.next())) }
+        guard let row = images.first else { return nil }
         let outcome = ImageOutcome(rawValue: try row.string(7)) ?? .failed
         let facts = ImageRow(
             registry: try row.string(0),
@@ -67,7 +66,7 @@ private struct ImageQuestion {
             state: facts.state,
             reason: facts.reason,
             packages: 0,
-            advisories: try Store.builds(session)
+            advisories: builds
         )
     }
 
@@ -95,10 +94,33 @@ private struct ImageQuestion {
     func report(asOf day: String) throws -> ImageReport {
         guard let manifest else { return report }
         var report = report
-        report.coverage = try session.executeKept(Self.coverage, [.int(manifest)]).map {
-            ImageGap(layer: try $0.string(0), path: try $0.string(1), reason: try $0.string(2))
+        let number: [PostgresValue] = [.int(manifest)]
+        var layers: [(position: Int, layer: ImageLayer)]
+        let sets: PostgresRows
+        (sets, layers) = try session.executeTogether([
+            KeptStatement(Self.sets, number), KeptStatement(Self.layers, number), KeptStatement(Self.coverage, number),
+        ]) { answers in
+            let (sets, placed) = (try answers.next(), try placedLayers(answers.next()))
+            report.coverage = try answers.next().map {
+                ImageGap(layer: try $0.string(0), path: try $0.string(1), reason: try $0.string(2))
+            }
+            return (sets, placed)
         }
-        var layers = try session.executeKept(Self.layers, [.int(manifest)]).map { row in
+        if !isGone {
+            report.packages = layers.reduce(0) { $0 + $1.layer.packages }
+            let held = try HeldPackages(sets)
+            let digests = Dictionary(layers.map { ($0.position, $0.layer.digest) }) { first, _ in first }
+            let found = try findings(in: held, layers: digests, asOf: day)
+            report.licenses = found.licenses
+            report.findings = found.findings
+            for index in layers.indices { layers[index].layer.findings = found.open[layers[index].position] ?? 0 }
+        }
+        report.layers = layers.map(\.layer)
+        return report
+    }
+
+    private func placedLayers(_ rows: PostgresRows) throws -> [(position: Int, layer: ImageLayer)] {
+        try rows.map { row in
             let layer = ImageLayer(
                 digest: try row.string(1),
                 diffID: try row.optionalString(2),
@@ -108,17 +130,6 @@ private struct ImageQuestion {
             )
             return (position: try row.int(0), layer: layer)
         }
-        if !isGone {
-            report.packages = layers.reduce(0) { $0 + $1.layer.packages }
-            let packages = try packages(of: manifest)
-            report.licenses = try licenses(of: packages)
-            let digests = Dictionary(layers.map { ($0.position, $0.layer.digest) }) { first, _ in first }
-            let found = try findings(in: packages, layers: digests, asOf: day)
-            report.findings = found.findings
-            for index in layers.indices { layers[index].layer.findings = found.open[layers[index].position] ?? 0 }
-        }
-        report.layers = layers.map(\.layer)
-        return report
     }
 
     private static let coverage = """
@@ -138,47 +149,38 @@ private struct ImageQuestion {
         ORDER BY position
         """
 
-    /// A package of the image, with the position of the layer that brings it.
-    private struct Listed {
-        let id: Int
-        let layer: Int
-        let package: ImageLicense.Package
-        /// The number of its set of licences; `nil` where it states none.
-        let licenses: Int?
-        /// Whether an OS package owns its files and answers for it.
-        let isOwned: Bool
-    }
+    /// The numbers of the image's packages, with what the sets of its layers say of each.
+    private struct HeldPackages {
+        struct Place {
+            let layer: Int
+            /// The number of its set of licences, 0 where it states none.
+            let licenses: Int
+            /// Whether an OS package owns its files and answers for it.
+            let isOwned: Bool
+        }
 
-    /// The packages in the order in which findings of one flaw are listed, of one that several layers bring the lowest first.
-    private func packages(of manifest: Int) throws -> [Listed] {
-        var places: [Int: [(layer: Int, license: Int, isOwned: Bool)]] = [:]
-        for row in try session.executeKept(Self.sets, [.int(manifest)]) {
-            let layer = try row.int(0)
-            let owned = Set(try row.ints(3))
-            // Empty where no package states any.
-            let licenses = try row.ints(2)
-            for (place, package) in try row.ints(1).enumerated() {
-                let license = licenses.indices.contains(place) ? licenses[place] : 0
-                places[package, default: []].append((layer, license, owned.contains(package)))
+        /// Of one that several layers bring the lowest first.
+        private(set) var places: [Int: [Place]] = [:]
+        private(set) var licenses: Set<Int> = []
+
+        init(_ sets: PostgresRows) throws {
+            for row in sets {
+                let layer = try row.int(0)
+                let owned = Set(try row.ints(3))
+                // Empty where no package states any.
+                let licenses = try row.ints(2)
+                for (place, package) in try row.ints(1).enumerated() {
+                    let license = licenses.indices.contains(place) ? licenses[place] : 0
+                    places[package, default: []].append(
+                        Place(layer: layer, licenses: license, isOwned: owned.contains(package))
+                    )
+                    if license != 0 { self.licenses.insert(license) }
+                }
             }
         }
-        return try session.executeKept(Self.packages, [.intArray(places.keys.sorted())]).flatMap { row in
-            let id = try row.int(0)
-            let package = ImageLicense.Package(
-                type: PackageType(rawValue: try row.string(1)),
-                name: try row.string(2),
-                version: try row.string(3)
-            )
-            return (places[id] ?? []).map { place in
-                Listed(
-                    id: id,
-                    layer: place.layer,
-                    package: package,
-                    licenses: place.license == 0 ? nil : place.license,
-                    isOwned: place.isOwned
-                )
-            }
-        }
+
+        /// Those that are looked for flaws.
+        var judged: [Int] { places.filter { $0.value.contains { !$0.isOwned } }.keys.sorted() }
     }
 
     private static let sets = """
@@ -187,28 +189,44 @@ private struct ImageQuestion {
         WHERE image_sets.manifest_id = $1 ORDER BY image_sets.layer
         """
 
+    /// A package of the image, with what a layer's set says of it.
+    private struct Listed {
+        let id: Int
+        let package: ImageLicense.Package
+        let place: HeldPackages.Place
+    }
+
+    /// The packages in the order in which findings of one flaw are listed.
+    private static func listed(_ rows: PostgresRows, _ held: HeldPackages) throws -> [Listed] {
+        try rows.flatMap { row in
+            let id = try row.int(0)
+            let package = ImageLicense.Package(
+                type: PackageType(rawValue: try row.string(1)),
+                name: try row.string(2),
+                version: try row.string(3)
+            )
+            return (held.places[id] ?? []).map { Listed(id: id, package: package, place: $0) }
+        }
+    }
+
     /// A look-up of many keys at once takes a fifth of what joining each takes.
     private static let packages = """
         SELECT id, type, name, version FROM packages WHERE id = ANY($1::bigint[])
         ORDER BY type COLLATE "C", name COLLATE "C", version COLLATE "C", arch COLLATE "C", fingerprint
         """
 
-    private func licenses(of packages: [Listed]) throws -> [ImageLicense] {
-        let sets = Set(packages.compactMap(\.licenses))
-        guard !sets.isEmpty else { return [] }
+    private static func licenses(_ rows: PostgresRows, of packages: [Listed]) throws -> [ImageLicense] {
+        guard !rows.isEmpty else { return [] }
         var licenses: [Int: [String]] = [:]
-        for row in try session.executeKept(
-            "SELECT id, licenses FROM license_sets WHERE id = ANY($1::bigint[])",
-            [.intArray(sets.sorted())]
-        ) { licenses[try row.int(0)] = try row.strings(1) }
+        for row in rows { licenses[try row.int(0)] = try row.strings(1) }
         var found: [String: Set<ImageLicense.Package>] = [:]
         for listed in packages {
-            for license in listed.licenses.flatMap({ licenses[$0] }) ?? [] {
-                found[license, default: []].insert(listed.package)
-            }
+            for license in licenses[listed.place.licenses] ?? [] { found[license, default: []].insert(listed.package) }
         }
         return found.map { ImageLicense(license: $0.key, packages: Array($0.value)) }
     }
+
+    private static let licenseSets = "SELECT id, licenses FROM license_sets WHERE id = ANY($1::bigint[])"
 
     /// A vulnerability that packages of the image have.
     private struct Flaw {
@@ -220,9 +238,10 @@ private struct ImageQuestion {
         let rank: Int
     }
 
-    private func flaws(_ ids: Set<Int>) throws -> [Int: Flaw] {
+    private static func flaws(_ rows: PostgresRows) throws -> [Int: Flaw] {
         var flaws: [Int: Flaw] = [:]
-        for (rank, row) in try session.executeKept(Self.flaws, [.intArray(ids.sorted())]).enumerated() {
+        flaws.reserveCapacity(rows.count)
+        for (rank, row) in rows.enumerated() {
             flaws[try row.int(0)] = Flaw(
                 name: try row.string(1),
                 cvssScore: try row.optionalDouble(2),
@@ -234,63 +253,94 @@ private struct ImageQuestion {
         return flaws
     }
 
+    /// Finds the flaws by the packages a second time rather than by what the matches were answered: so both are asked at
+    /// once, and the server looks these up while those are read.
     private static let flaws = """
-        SELECT id, name, cvss_score, epss, is_kev FROM vulnerabilities WHERE id = ANY($1::bigint[])
+        SELECT id, name, cvss_score, epss, is_kev FROM vulnerabilities
+        WHERE id = ANY(ARRAY(SELECT DISTINCT vulnerability_id FROM package_vulnerabilities
+            WHERE package_id = ANY($1::bigint[]) AND found_until IS NULL))
         ORDER BY name COLLATE "C", id
         """
 
-    /// The findings flaw by flaw in the order of their names, and how many are open by the position of the layer that brings
-    /// the package; `layers` are the digests by position.
+    /// An open match as the database has it.
+    private struct Match {
+        let package: Int
+        let flaw: Int
+        let severity: Severity
+        let fixState: FixState
+        let fixedVersions: [String]
+        let firstSeen: String?
+
+        init(_ row: PostgresRow) throws {
+            package = try row.int(0)
+            flaw = try row.int(1)
+            severity = Severity(rawValue: try row.string(2)) ?? .unknown
+            fixState = FixState(rawValue: try row.string(3)) ?? .unknown
+            fixedVersions = try row.strings(4)
+            firstSeen = try row.optionalString(5)
+        }
+    }
+
+    /// The date is written as `YYYY-MM-DD`, as all connections have it.
+    private static let matches = """
+        SELECT package_id, vulnerability_id, severity, fix_state, fixed_versions, (found_from AT TIME ZONE 'UTC')::date
+        FROM package_vulnerabilities WHERE package_id = ANY($1::bigint[]) AND found_until IS NULL
+        """
+
+    /// The findings flaw by flaw in the order of their names, how many are open by the position of the layer that brings the
+    /// package, and the licences of all packages; `layers` are the digests by position.
     private func findings(
-        in packages: [Listed],
+        in held: HeldPackages,
         layers: [Int: String],
         asOf day: String
-    ) throws -> (findings: [ImageFinding], open: [Int: Int]) {
-        let listed = packages.filter { !$0.isOwned }
-        // One layer may bring what another one brought already.
-        let places = Dictionary(grouping: listed.indices) { listed[$0].id }
-        let rows = Array(try session.executeKept(Self.matches, [.intArray(places.keys.sorted())]))
-        let flaws = try flaws(Set(rows.map { try $0.int(1) }))
+    ) throws -> (findings: [ImageFinding], open: [Int: Int], licenses: [ImageLicense]) {
+        let judged = PostgresValue.intArray(held.judged)
+        let (listed, licenses, matches, flaws) = try session.executeTogether([
+            KeptStatement(Self.packages, [.intArray(held.places.keys.sorted())]),
+            KeptStatement(Self.licenseSets, [.intArray(held.licenses.sorted())]),
+            KeptStatement(Self.matches, [judged]),
+            KeptStatement(Self.flaws, [judged]),
+        ]) { answers in
+            let listed = try Self.listed(answers.next(), held)
+            let licenses = try Self.licenses(answers.next(), of: listed)
+            return (listed, licenses, try answers.next().map { try Match($0) }, try Self.flaws(answers.next()))
+        }
         let said = try FleetSuppressions(session, asOf: day, among: Array(flaws.keys))
-        let concerned = try rows.filter { said.flaws[try $0.int(1)] != nil }.map { try $0.int(0) }
+        let concerned = matches.filter { said.flaws[$0.flaw] != nil }.map(\.package)
         let purls = concerned.isEmpty ? [:] : try FleetSuppressions.purls(of: Set(concerned), session)
+        // One layer may bring what another one brought already.
+        let places = Dictionary(grouping: listed.indices.filter { !listed[$0].place.isOwned }) { listed[$0].id }
         // Numbers are put in order, and each finding is made where it stays.
-        var order: [(rank: Int, place: Int, row: Int)] = []
-        for (number, row) in rows.enumerated() {
-            guard let flaw = flaws[try row.int(1)] else { continue }
-            for place in places[try row.int(0)] ?? [] { order.append((flaw.rank, place, number)) }
+        var order: [(rank: Int, place: Int, match: Int)] = []
+        order.reserveCapacity(matches.count)
+        for (number, match) in matches.enumerated() {
+            guard let flaw = flaws[match.flaw] else { continue }
+            for place in places[match.package] ?? [] { order.append((flaw.rank, place, number)) }
         }
         order.sort { ($0.rank, $0.place) < ($1.rank, $1.place) }
         var open: [Int: Int] = [:]
-        let findings = try order.compactMap { item -> ImageFinding? in
-            let row = rows[item.row]
-            let number = try row.int(1)
-            guard let flaw = flaws[number] else { return nil }
+        let findings = order.compactMap { item -> ImageFinding? in
+            let match = matches[item.match]
+            guard let flaw = flaws[match.flaw] else { return nil }
             let brought = listed[item.place]
-            let suppression = purls[brought.id].flatMap { said.about(number, purl: $0) }?.suppression(in: identity)
-            if suppression == nil { open[brought.layer, default: 0] += 1 }
+            let suppression = purls[brought.id].flatMap { said.about(match.flaw, purl: $0) }?.suppression(in: identity)
+            if suppression == nil { open[brought.place.layer, default: 0] += 1 }
             return ImageFinding(
                 id: flaw.name,
-                severity: Severity(rawValue: try row.string(2)) ?? .unknown,
+                severity: match.severity,
                 cvssScore: flaw.cvssScore,
                 epss: flaw.epss,
                 kev: flaw.isKEV,
                 type: brought.package.type,
                 package: brought.package.name,
                 version: brought.package.version,
-                fixState: FixState(rawValue: try row.string(3)) ?? .unknown,
-                fixedVersions: try row.strings(4),
-                layer: layers[brought.layer] ?? "",
-                firstSeen: try row.optionalString(5),
+                fixState: match.fixState,
+                fixedVersions: match.fixedVersions,
+                layer: layers[brought.place.layer] ?? "",
+                firstSeen: match.firstSeen,
                 suppression: suppression
             )
         }
-        return (findings, open)
+        return (findings, open, licenses)
     }
-
-    private static let matches = """
-        SELECT package_id, vulnerability_id, severity, fix_state, fixed_versions,
-            to_char(found_from AT TIME ZONE 'UTC', 'YYYY-MM-DD')
-        FROM package_vulnerabilities WHERE package_id = ANY($1::bigint[]) AND found_until IS NULL
-        """
 }

@@ -37,13 +37,16 @@ struct EvaluationMatches {
     let all: [Match]
 
     init(of packages: [Int], _ session: PostgresSession) throws {
-        let rows = try session.execute(Self.matches, [.intArray(packages)])
-        let pairs = try rows.map { (package: try $0.int(0), flaw: try $0.int(1)) }
-        let held = try Self.packages(Set(pairs.map(\.package)), session)
-        let known = try Self.flaws(Set(pairs.map(\.flaw)), session)
+        let ids: [PostgresValue] = [.intArray(packages)]
+        let (held, known, rows) = try session.executeTogether([
+            KeptStatement(Self.heldPackages, ids), KeptStatement(Self.knownFlaws, ids), KeptStatement(Self.matches, ids),
+        ]) { answers in
+            (try Self.packages(answers.next()), try Self.flaws(answers.next()), try answers.next())
+        }
         var found: [(flaw: Int, package: Int, match: Match)] = []
-        found.reserveCapacity(pairs.count)
-        for (pair, row) in zip(pairs, rows) {
+        found.reserveCapacity(rows.count)
+        for row in rows {
+            let pair = (package: try row.int(0), flaw: try row.int(1))
             guard let package = held[pair.package], let flaw = known[pair.flaw] else { continue }
             let record = FindingRecord(
                 id: flaw.name,
@@ -72,10 +75,10 @@ struct EvaluationMatches {
         all = order.map { found[$0].match }
     }
 
-    private static func packages(_ ids: Set<Int>, _ session: PostgresSession) throws -> [Int: HeldPackage] {
+    private static func packages(_ rows: PostgresRows) throws -> [Int: HeldPackage] {
         var held: [Int: HeldPackage] = [:]
-        held.reserveCapacity(ids.count)
-        for row in try session.execute(heldPackages, [.intArray(ids.sorted())]) {
+        held.reserveCapacity(rows.count)
+        for row in rows {
             held[try row.int(0)] = HeldPackage(
                 place: held.count,
                 hasOwner: try row.bool(1),
@@ -86,10 +89,10 @@ struct EvaluationMatches {
         return held
     }
 
-    private static func flaws(_ ids: Set<Int>, _ session: PostgresSession) throws -> [Int: KnownFlaw] {
+    private static func flaws(_ rows: PostgresRows) throws -> [Int: KnownFlaw] {
         var known: [Int: KnownFlaw] = [:]
-        known.reserveCapacity(ids.count)
-        for row in try session.execute(knownFlaws, [.intArray(ids.sorted())]) {
+        known.reserveCapacity(rows.count)
+        for row in rows {
             known[try row.int(0)] = KnownFlaw(
                 place: known.count,
                 name: try row.string(1),
@@ -114,7 +117,9 @@ struct EvaluationMatches {
         """
 
     private static let knownFlaws = """
-        SELECT id, name, aliases, cvss_vector, cvss_score FROM vulnerabilities WHERE id = ANY($1::bigint[])
+        SELECT id, name, aliases, cvss_vector, cvss_score FROM vulnerabilities
+        WHERE id = ANY(ARRAY(SELECT DISTINCT vulnerability_id FROM package_vulnerabilities
+            WHERE package_id = ANY($1::bigint[]) AND found_until IS NULL))
         ORDER BY name COLLATE "C"
         """
 }
