@@ -15,24 +15,35 @@ package struct RPMFileDetails: Sendable, Equatable {
     /// files that a package owns and does not bring.
     package var isExpected: Bool
 
-    /// The details of all files of a header, in its order; arrays of another length than `count` state nothing.
-    static func all(of header: RPMHeader, count: Int, limits: RPMDatabaseLimits) throws(RecordDamage)
-        -> [RPMFileDetails]
-    {
-        guard count > 0 else { return [] }
+    /// The details of all files of a header, in its order; arrays of another length than `count` state nothing, nor do those
+    /// that are damaged, which `damage` tells.
+    static func all(
+        of header: RPMHeader,
+        count: Int,
+        limits: RPMDatabaseLimits,
+        damage: inout [RecordDamage]
+    ) -> [RPMFileDetails] {
         let most = limits.maxFilesPerPackage
-        func numbers(_ tag: RPMTag) throws(RecordDamage) -> [Int]? {
-            let found = try header.integers(tag, maxCount: most)
-            return found?.count == count ? found : nil
+        func values<Value>(_ read: () throws(RecordDamage) -> [Value]?) -> [Value]? {
+            do throws(RecordDamage) {
+                let found = try read()
+                return found?.count == count ? found : nil
+            } catch {
+                damage.append(error)
+                return nil
+            }
         }
-        let modes = try numbers(.fileModes)
-        let longSizes = try numbers(.longFileSizes)
-        let shortSizes = try numbers(.fileSizes)
-        let sizes = longSizes ?? shortSizes
-        let flags = try numbers(.fileFlags)
-        let states = try numbers(.fileStates)
-        let listed = try header.strings(.fileDigests, maxCount: most, maxBytes: limits.maxFieldBytes)
-        let digests = listed?.count == count ? listed : nil
+        func numbers(_ tag: RPMTag) -> [Int]? {
+            values { () throws(RecordDamage) in try header.integers(tag, maxCount: most) }
+        }
+        let modes = numbers(.fileModes)
+        let longSizes = numbers(.longFileSizes)
+        let sizes = longSizes ?? numbers(.fileSizes)
+        let flags = numbers(.fileFlags)
+        let states = numbers(.fileStates)
+        let digests = values { () throws(RecordDamage) in
+            try header.strings(.fileDigests, maxCount: most, maxBytes: limits.maxFieldBytes)
+        }
         return (0..<count).map { index in
             let flags = flags?[index] ?? 0
             return RPMFileDetails(

@@ -1,6 +1,8 @@
 /// Typed values of a header (RPM V4 package format, Header Structure, Tag data types).
 extension RPMHeader {
     private enum ValueType: UInt32 {
+        /// A number of one byte, too: the states of files are of this type.
+        case char = 1
         case int8 = 2
         case int16 = 3
         case int32 = 4
@@ -14,7 +16,7 @@ extension RPMHeader {
         /// The bytes of one number, `nil` for a type which is not a number.
         var integerBytes: Int? {
             switch self {
-            case .int8: 1
+            case .char, .int8: 1
             case .int16: 2
             case .int32: 4
             case .int64: 8

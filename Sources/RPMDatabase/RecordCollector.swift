@@ -36,7 +36,12 @@ struct RecordCollector {
                 let list = try fileLists.paths(of: header, damage: &reading.damage)
                 reading.package.files = list.paths
                 if withFileDetails {
-                    let details = try RPMFileDetails.all(of: header, count: list.count, limits: limits)
+                    let details = RPMFileDetails.all(
+                        of: header,
+                        count: list.count,
+                        limits: limits,
+                        damage: &reading.damage
+                    )
                     reading.package.fileDetails = list.places.compactMap {
                         details.indices.contains($0) ? details[$0] : nil
                     }

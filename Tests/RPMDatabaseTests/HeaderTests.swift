@@ -55,7 +55,8 @@ struct HeaderTests {
         header.add(.fileModes, numbers: [0o100755, 0o100644, 0o100644, 0o100644, 0])
         header.add(.fileSizes, numbers: [7, 8, 0, 9, 0])
         header.add(.fileFlags, numbers: [0, 1, 64, 2, 0])
-        header.add(.fileStates, numbers: [0, 0, 0, 2, 0])
+        // Of the type "char", as rpm writes them.
+        header.add(raw: RPMTag.fileStates.rawValue, type: 1, count: 5, [0, 0, 0, 2, 0])
         header.add(.fileDigests, strings: ["aa", "bb", "", "cc", ""])
         var records = RecordCollector(limits: .init(), withFileDetails: true)
         _ = records.add(header.bytes(), record: 1)
@@ -67,6 +68,21 @@ struct HeaderTests {
         #expect(package?.fileDetails.map(\.isConfiguration) == [false, true, false, false])
         #expect(package?.fileDetails.map(\.isExpected) == [true, true, false, false])
         #expect(read(header).packages.first?.fileDetails == [])
+    }
+
+    @Test("a damaged detail of files costs that detail, and is told")
+    func damagedDetails() {
+        var header = HeaderBuilder(name: "demo")
+        header.add(.baseNames, strings: ["demo"])
+        header.add(.dirNames, strings: ["/usr/bin/"])
+        header.add(.dirIndexes, numbers: [0])
+        header.add(raw: RPMTag.fileStates.rawValue, type: 7, count: 1, [0])
+        header.add(.fileModes, numbers: [0o100755])
+        var records = RecordCollector(limits: .init(), withFileDetails: true)
+        _ = records.add(header.bytes(), record: 1)
+        let contents = records.contents()
+        #expect(contents.packages.first?.fileDetails.map(\.mode) == [0o100755])
+        #expect(contents.problems.count == 1)
     }
 
     @Test("absent fields stay absent, and an absent epoch differs from 0")

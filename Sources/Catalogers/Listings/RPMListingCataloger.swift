@@ -5,7 +5,7 @@ import ScanModel
 /// The files of RPM packages, from the databases that ``RPMCataloger`` reads.
 struct RPMListingCataloger: Cataloger {
     let name = "rpm-listing"
-    let version = 1
+    let version = 2
     let listsFilesOnly = true
     let namesPackages = false
     let readsLargeFiles = true
@@ -15,7 +15,7 @@ struct RPMListingCataloger: Cataloger {
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         guard file.bytes.count > 0,
-            // What cannot be read is told by the cataloger of packages.
+            // A database that cannot be read at all is told by the cataloger of packages.
             let contents = try? RPMDatabase.read(file.bytes, wal: file.companions["-wal"], withFileDetails: true)
         else { return CatalogedFile() }
         var listing = FileListing(withDigests: withDigests)
@@ -31,7 +31,9 @@ struct RPMListingCataloger: Cataloger {
                 )
             }
         }
-        return listing.result
+        var found = listing.result
+        found.problems += contents.problems
+        return found
     }
 
     /// The length tells the algorithm, of those that there are.
