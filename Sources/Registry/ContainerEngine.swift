@@ -60,10 +60,13 @@ package struct ContainerEngine: Sendable {
             guard let url = Self.url(address, name: name) else {
                 throw RegistryError(.unsupported, "\(subject): only unix:// and tcp:// addresses are spoken to")
             }
+            var request = HTTPClientRequest(url: url)
+            // The client names no host on a socket, and engines refuse what names none (RFC 9112, section 3.2).
+            if address.hasPrefix("unix://") { request.headers.replaceOrAdd(name: "Host", value: "localhost") }
             let response: HTTPClientResponse
             do {
                 response = try await client.execute(
-                    HTTPClientRequest(url: url),
+                    request,
                     deadline: .now() + TimeAmount(options.requestTimeout)
                 )
             } catch {
@@ -78,7 +81,8 @@ package struct ContainerEngine: Sendable {
             let body = BodyReader(response.body, subject: subject, options: options)
             guard response.status == .ok else {
                 let said = PlainText.line(String(decoding: await body.excerpt(maxBytes: 1024), as: UTF8.self))
-                let isMissing = response.status == .notFound
+                // Podman's status for it is 500.
+                let isMissing = response.status == .notFound || said.contains("image not known")
                 throw RegistryError(
                     isMissing ? .notFound : .badResponse,
                     "\(subject): \(isMissing ? "no such image" : "status \(response.status.code)"): \(said)",

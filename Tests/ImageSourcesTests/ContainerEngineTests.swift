@@ -11,8 +11,13 @@ import Testing
 #endif
 
 @Suite struct `Images that a container engine keeps` {
-    /// Answers one request on a UNIX socket as Docker does: the archive of the only image, or 404 for any other.
-    private func engine(at path: String, name: String, archive: [UInt8]) throws {
+    /// Answers one request on a UNIX socket as an engine does: the archive of the only image, or `missing` for any other.
+    private func engine(
+        at path: String,
+        name: String,
+        archive: [UInt8],
+        missing: (status: String, body: String) = ("404 Not Found", #"{"message":"No such image"}"#)
+    ) throws {
         let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -27,10 +32,13 @@ import Testing
             let connection = accept(listener, nil, nil)
             var request = [UInt8](repeating: 0, count: 4096)
             let count = max(0, recv(connection, &request, request.count, 0))
-            let line = String(decoding: request.prefix(count), as: UTF8.self).prefix { $0 != "\r\n" }
-            let isKnown = line.hasPrefix("GET /images/get?names=\(name) ")
-            let body = isKnown ? archive : Array(#"{"message":"No such image"}"#.utf8)
-            let head = "HTTP/1.1 \(isKnown ? "200 OK" : "404 Not Found")\r\nContent-Length: \(body.count)\r\n\r\n"
+            let lines = String(decoding: request.prefix(count), as: UTF8.self).split(separator: "\r\n")
+            let isKnown = lines.first?.hasPrefix("GET /images/get?names=\(name) ") == true
+            // As Go's server, which both engines are built on.
+            let hosts = lines.filter { $0.lowercased().hasPrefix("host: ") && $0.count > 6 }
+            let status = hosts.count != 1 ? "400 Bad Request" : isKnown ? "200 OK" : missing.status
+            let body = isKnown ? archive : Array(missing.body.utf8)
+            let head = "HTTP/1.1 \(status)\r\nContent-Length: \(body.count)\r\n\r\n"
             let answer = Array(head.utf8) + body
             var sent = 0
             while sent < answer.count {
@@ -71,6 +79,10 @@ import Testing
         try engine(at: socket, name: "other", archive: [])
         let missing = await #expect(throws: RegistryError.self) { try await load("docker:app", socket: socket) }
         #expect(missing?.code == .notFound)
+        let said = #"{"cause":"image not known","message":"localhost/app: image not known","response":500}"#
+        try engine(at: "\(socket)2", name: "other", archive: [], missing: ("500 Internal Server Error", said))
+        let unknown = await #expect(throws: RegistryError.self) { try await load("podman:app", socket: "\(socket)2") }
+        #expect(unknown?.code == .notFound)
         let away = await #expect(throws: RegistryError.self) {
             try await load("podman:app", socket: "\(scratch.path)/none.sock")
         }
