@@ -61,11 +61,13 @@ actor IssuerClient {
 
     /// The issuer with its keys, `kid` among them where the issuer has it.
     ///
+    /// Of a token that names no key it cannot be told whether the key is a new one: they are asked for once a minute then.
+    ///
     /// Throws `IdentityUnavailable` where it cannot be reached, or says what cannot be used.
-    func issuer(with kid: String) async throws -> Issuer {
+    func issuer(with kid: String?) async throws -> Issuer {
         let now = now()
         if let current {
-            let isKnown = current.keys.byID[kid] != nil
+            let isKnown = kid != nil && current.keys.key(kid) != nil
             let isFresh = now - current.since < Self.freshFor
             if isKnown && isFresh || !mayFetch(now) {
                 if now - current.since < Self.usableFor { return current }

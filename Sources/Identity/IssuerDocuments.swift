@@ -80,7 +80,14 @@ struct IssuerKeys: Sendable {
     /// Bits of an RSA key, least and most.
     private static let modulusBytes = 256...1024
 
-    let byID: [String: Key]
+    private let byID: [String: Key]
+
+    /// The key that a token names; for one that names none, the only key that there is (OpenID Connect Core 1.0,
+    /// section 10.1).
+    func key(_ id: String?) -> Key? {
+        guard let id else { return byID.count == 1 ? byID.first?.value : nil }
+        return byID[id]
+    }
 
     /// A key that cannot be used, such as a symmetric one or one for encryption, is left out.
     init(_ bytes: [UInt8]) async throws(OIDCError) {
@@ -89,13 +96,15 @@ struct IssuerKeys: Sendable {
         else { throw OIDCError("its key set is not one") }
         var found: [String: Key] = [:]
         for entry in keys.prefix(Self.maxKeys) {
-            guard let id = entry["kid"]?.string, let type = entry["kty"]?.string,
+            // A set of one key need not name it; no token can name it so.
+            guard let id = entry["kid"].map({ $0.string }) ?? "", let type = entry["kty"]?.string,
                 entry["use"]?.string ?? "sig" == "sig", Self.isSound(entry, type)
             else { continue }
             // Only what a public key has is handed on.
-            let members = ["kty", "kid", "alg", "n", "e", "crv", "x", "y"].compactMap { name in
-                entry[name]?.string.map { JSONMember(name, .string($0)) }
-            }
+            let members =
+                ["kty", "alg", "n", "e", "crv", "x", "y"].compactMap { name in
+                    entry[name]?.string.map { JSONMember(name, .string($0)) }
+                } + [JSONMember("kid", .string(id))]
             let key: JWK
             do {
                 key = try JSONDecoder().decode(JWK.self, from: Data(JSONValue.object(members).bytes))

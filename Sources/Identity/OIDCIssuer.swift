@@ -51,7 +51,7 @@ package struct OIDCIssuer: TokenIssuer {
         else { throw OIDCError("it is no token") }
         let tokenHead = try TokenHead(head)
         let issuer = try await client.issuer(with: tokenHead.keyID)
-        guard let key = issuer.keys.byID[tokenHead.keyID], tokenHead.fits(key) else {
+        guard let key = issuer.keys.key(tokenHead.keyID), tokenHead.fits(key) else {
             throw OIDCError("the issuer has no such key")
         }
         do { _ = try await key.keys(for: tokenHead.algorithm).verify(token, as: UnreadClaims.self) } catch {

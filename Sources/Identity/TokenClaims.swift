@@ -13,14 +13,16 @@ struct TokenHead: Sendable {
     ]
 
     let algorithm: String
-    let keyID: String
+    /// `nil` where it names no key, as an issuer with a single one may.
+    let keyID: String?
 
     init(_ bytes: [UInt8]) throws(OIDCError) {
         guard let value = try? JSONReader.read(bytes),  // told just below
             let algorithm = value["alg"]?.string, Self.algorithms[algorithm] != nil
         else { throw OIDCError("it is not signed as we take it") }
-        guard let keyID = value["kid"]?.string, !keyID.isEmpty, keyID.utf8.count <= 512 else {
-            throw OIDCError("it names no key")
+        let keyID = value["kid"]?.string
+        guard value["kid"] == nil || keyID.map({ (1...512).contains($0.utf8.count) }) == true else {
+            throw OIDCError("its key's name is none")
         }
         // Extensions that have to be understood are not.
         guard value["crit"] == nil else { throw OIDCError("it has extensions that are not known") }

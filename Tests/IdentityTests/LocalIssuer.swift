@@ -53,12 +53,13 @@ final class LocalIssuer: Sendable {
     /// How often the keys were fetched.
     var fetches: Int { server.requests.filter { $0.path == "/keys" }.count }
 
-    static func ellipticKey(_ id: String, _ key: P256.Signing.PrivateKey = elliptic) throws -> JSONValue {
+    static func ellipticKey(_ id: String?, _ key: P256.Signing.PrivateKey = elliptic) throws -> JSONValue {
         let point = Array(key.publicKey.rawRepresentation)
-        return [
-            "kty": "EC", "crv": "P-256", "kid": .string(id), "use": "sig", "alg": "ES256",
-            "x": .string(encode(Array(point[..<32]))), "y": .string(encode(Array(point[32...]))),
+        let members = [
+            ("kid", id), ("kty", "EC"), ("crv", "P-256"), ("use", "sig"), ("alg", "ES256"),
+            ("x", encode(Array(point[..<32]))), ("y", encode(Array(point[32...]))),
         ]
+        return .object(members.compactMap { name, value in value.map { JSONMember(name, .string($0)) } })
     }
 
     static func rsaKey(_ id: String) throws -> JSONValue {

@@ -189,6 +189,35 @@ struct OIDCTests {
         }
     }
 
+    @Test("a token that names no key is by the issuer's only one, whether that has a name or not")
+    func onlyKey() async throws {
+        let issuer = try LocalIssuer()
+        let clock = Mutex(ContinuousClock.now)
+        let (old, new) = (P256.Signing.PrivateKey(), P256.Signing.PrivateKey())
+        func token(_ key: P256.Signing.PrivateKey) throws -> String {
+            let text = LocalIssuer.unsigned(["alg": "ES256", "typ": "JWT"], issuer.claims())
+            return text + "."
+                + LocalIssuer.encode(Array(try key.signature(for: Array(text.utf8)).rawRepresentation))
+        }
+        issuer.set(keys: [try LocalIssuer.ellipticKey("e7", old)])
+        try await issuer.with(time: { clock.withLock { $0 } }) { reader async throws in
+            #expect(try await reader.identity(token: try token(old)) != nil)
+            #expect(try await reader.identity(token: try token(new)) == nil)
+            // A minute later another key, of no name, has taken its place.
+            let unnamed = try LocalIssuer.ellipticKey(nil, new)
+            issuer.set(keys: [unnamed])
+            clock.withLock { $0 += .seconds(61) }
+            #expect(try await reader.identity(token: try token(new)) != nil)
+            #expect(try await reader.identity(token: try token(old)) == nil)
+            // Of two it cannot be told which.
+            issuer.set(keys: [unnamed, try LocalIssuer.ellipticKey("e7", old)])
+            clock.withLock { $0 += .seconds(61) }
+            #expect(try await reader.identity(token: try token(new)) == nil)
+            let named = try LocalIssuer.token(issuer.claims(), kid: "e7", key: old)
+            #expect(try await reader.identity(token: named) != nil)
+        }
+    }
+
     @Test("damaged tokens are never taken and never end the program")
     func mutations() async throws {
         let issuer = try LocalIssuer()
