@@ -1,3 +1,4 @@
+import Foundation
 package import Registry
 package import ScanModel
 
@@ -50,9 +51,20 @@ package enum ImageSource: Hashable, Sendable, CustomStringConvertible {
         }
         guard let reference = ImageReference(text) else {
             let forms = Self.schemes.map(\.prefix).joined(separator: ", ")
-            throw ImageSourceError(.usage, "\(text.prefix(200)): neither an image reference nor one of \(forms)")
+            throw ImageSourceError(
+                .usage,
+                "\(text.prefix(200)): neither an image reference nor one of \(forms)\(Self.hint(text))"
+            )
         }
         self = .registry(reference)
+    }
+
+    /// How to name what is there under this path.
+    private static func hint(_ path: String) -> String {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else { return "" }
+        let prefixes = isDirectory.boolValue ? ["dir:", "oci-dir:"] : ["docker-archive:", "oci-archive:", "sbom:"]
+        return "; for what is at that path, say " + prefixes.map { $0 + path.prefix(200) }.joined(separator: " or ")
     }
 
     package var description: String {

@@ -1,3 +1,4 @@
+import Foundation
 import ScanModel
 import Testing
 
@@ -25,6 +26,17 @@ import Testing
     }
 
     /// Purls as this program writes them come back as the same package.
+    @Test func `a path without a word for what it is gets told the words`() throws {
+        let scratch = try Scratch()
+        let file = "\(scratch.path)/Image.tar"
+        #expect(FileManager.default.createFile(atPath: file, contents: nil))
+        let error = #expect(throws: ImageSourceError.self) { try ImageSource(file) }
+        #expect(error?.code == .usage)
+        #expect(error?.description.contains("docker-archive:\(file) or oci-archive:\(file)") == true)
+        let folder = #expect(throws: ImageSourceError.self) { try ImageSource(scratch.path) }
+        #expect(folder?.description.contains("dir:\(scratch.path)") == true)
+    }
+
     @Test(arguments: [
         Package(
             type: .deb,
