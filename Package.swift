@@ -127,7 +127,7 @@ let package = Package(
         library("Notifications", ["AnchoreAPI", "ScanModel", crypto]),
 
         // Adapters: IO.
-        library("Registry", ["HTTPProxy", "ScanModel", "Telemetry", httpClient, crypto, logging]),
+        library("Registry", ["DedicatedThread", "HTTPProxy", "ScanModel", "Telemetry", httpClient, crypto, logging]),
         library(
             "ImageSources",
             [

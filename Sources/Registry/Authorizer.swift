@@ -93,7 +93,11 @@ actor Authorizer {
             )
         }
         guard let credential, credential.identityToken == nil else {
-            throw RegistryError(.unauthorized, "\(subject): a login is needed; give credentials", status: 401)
+            throw RegistryError(
+                .unauthorized,
+                "\(subject): a login is needed: docker login for one image, tallyman registry add for a fleet",
+                status: 401
+            )
         }
         let basic = credential.basicAuthorization
         guard basic != rejected else {

@@ -3,9 +3,9 @@ package import Logging
 
 /// The credentials in Docker's client configuration, `config.json`.
 ///
-/// Read are `auths` with `auth`, `username` and `password`, and `identitytoken`. A registry matches by its exact name and
-/// port; the names of Docker Hub count as one. Credential helpers are programs, and none is run: where the file names one,
-/// that is in `problems`.
+/// Read are `auths` with `auth`, `username` and `password`, and `identitytoken`, and the helpers that `credHelpers` names
+/// for a registry and `credsStore` for all, which are asked first. A registry matches by its exact name and port; the
+/// names of Docker Hub count as one.
 package struct DockerConfigCredentials: CredentialSource {
     /// The largest file that is read, in bytes.
     package static let maxFileBytes = 1 << 20
@@ -13,6 +13,20 @@ package struct DockerConfigCredentials: CredentialSource {
     /// What could not be used, one sentence each, without secrets.
     package let problems: [String]
     private let credentials: [String: RegistryCredential]
+    /// The names of helpers, by the registry that each is for.
+    private let helpers: [String: Helper]
+    /// The helper for all other registries.
+    private let store: String?
+    private let programs: CredentialHelpers
+
+    private struct Helper {
+        let name: String
+        /// The registry as the file has it, which is what the helper knows it by.
+        let server: String
+    }
+
+    /// Docker Hub, as helpers know it.
+    private static let hub = "https://index.docker.io/v1/"
 
     /// Reads `$DOCKER_CONFIG/config.json`, else `$HOME/.docker/config.json`; a missing file means no credentials.
     package init(environment: [String: String], logger: Logger) {
@@ -21,23 +35,27 @@ package struct DockerConfigCredentials: CredentialSource {
             self.init(json: Array("{}".utf8))
             return
         }
+        let report: @Sendable (String) -> Void = { logger.warning("registry credentials: \($0)") }
         // A file that cannot be read is reported as one that is not JSON.
         let data = (try? handle.read(upToCount: Self.maxFileBytes + 1)) ?? Data()
-        self.init(json: Array(data))
-        for problem in problems { logger.warning("registry credentials: \(problem)") }
+        self.init(json: Array(data), searchPath: environment["PATH"] ?? "", report: report)
+        problems.forEach(report)
     }
 
-    /// Reads the bytes of a `config.json`.
-    package init(json: [UInt8]) {
-        guard json.count <= Self.maxFileBytes else {
-            self.init(credentials: [:], problems: ["the file is over \(Self.maxFileBytes) bytes and was not read"])
-            return
-        }
-        guard let file = try? JSONDecoder().decode(File.self, from: Data(json)) else {  // reported in `problems`
-            self.init(credentials: [:], problems: ["the file is not a Docker configuration in JSON"])
-            return
-        }
+    /// Reads the bytes of a `config.json`; helpers are looked for in the folders of `searchPath`, and `report` is told what
+    /// went wrong with one.
+    package init(json: [UInt8], searchPath: String = "", report: @escaping @Sendable (String) -> Void = { _ in }) {
+        programs = CredentialHelpers(searchPath: searchPath, report: report)
         var problems: [String] = []
+        var file = File()
+        if json.count > Self.maxFileBytes {
+            problems.append("the file is over \(Self.maxFileBytes) bytes and was not read")
+        } else if let read = try? JSONDecoder().decode(File.self, from: Data(json)) {  // else reported in `problems`
+            file = read
+        } else {
+            problems.append("the file is not a Docker configuration in JSON")
+        }
+        store = file.credsStore.flatMap { $0.isEmpty ? nil : $0 }
         var credentials: [String: RegistryCredential] = [:]
         for (key, entry) in (file.auths ?? [:]).sorted(by: { $0.key < $1.key }) {
             guard let host = Self.host(ofKey: key) else {
@@ -45,27 +63,32 @@ package struct DockerConfigCredentials: CredentialSource {
                 continue
             }
             guard let credential = entry.credential else {
+                // With a helper, an entry without a secret only tells of a login.
+                if store != nil || entry.isEmpty { continue }
                 problems.append("auths entry \(PlainText.line(key)) holds no usable credential")
                 continue
             }
             credentials[host] = credential
         }
-        if let store = file.credsStore {
-            problems.append("credsStore \(PlainText.line(store)) names a credential helper; helpers are not run")
+        var helpers: [String: Helper] = [:]
+        for (server, name) in (file.credHelpers ?? [:]).sorted(by: { $0.key < $1.key }) {
+            guard let host = Self.host(ofKey: server) else {
+                problems.append("credHelpers entry \(PlainText.line(server)) names a path, not a registry")
+                continue
+            }
+            helpers[host] = Helper(name: name, server: server)
         }
-        for host in (file.credHelpers ?? [:]).keys.sorted() {
-            problems.append("credHelpers names a helper for \(PlainText.line(host)); helpers are not run")
-        }
-        self.init(credentials: credentials, problems: problems)
+        self.helpers = helpers
+        self.credentials = credentials
+        self.problems = problems
     }
 
     package func credential(for host: String) async -> RegistryCredential? {
-        credentials[RegistryEndpoint.canonicalName(host)]
-    }
-
-    private init(credentials: [String: RegistryCredential], problems: [String]) {
-        self.credentials = credentials
-        self.problems = problems
+        let name = RegistryEndpoint.canonicalName(host)
+        let helper =
+            helpers[name] ?? store.map { Helper(name: $0, server: name == "docker.io" ? Self.hub : name) }
+        if let helper, let found = await programs.credential(helper.name, server: helper.server) { return found }
+        return credentials[name]
     }
 
     /// The registry that a key of `auths` names: a host, with or without a scheme and the old `/v1/` or `/v2/` path.
@@ -91,6 +114,8 @@ package struct DockerConfigCredentials: CredentialSource {
         var username: String?
         var password: String?
         var identitytoken: String?
+
+        var isEmpty: Bool { auth == nil && username == nil && password == nil && identitytoken == nil }
 
         var credential: RegistryCredential? {
             var user = username ?? ""

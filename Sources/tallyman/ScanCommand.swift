@@ -31,7 +31,8 @@ struct ScanCommand: AsyncParsableCommand {
               sbom:FILE             CycloneDX in JSON or XML, SPDX in JSON or tag-value
               purls:FILE            one purl a line; OS packages with ?distro=debian-12
 
-            Nothing of an image is executed or written to disk. Registries are logged in to with ~/.docker/config.json.
+            Nothing of an image is executed or written to disk. Registries are logged in to with ~/.docker/config.json and
+            the credential helpers that it names (docker-credential-… in PATH).
 
             -o FORMAT goes to standard output, -o FORMAT=FILE to a file, which is replaced in one step; it may be repeated:
               table          what to do, most pressing first: known to be exploited (KEV), then the probability of

@@ -1,0 +1,112 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// What a short-lived program answers to a few words on its standard input.
+///
+/// Blocks its thread.
+struct ProgramAnswer {
+    /// As a shell has it: above 128 where a signal ended the program.
+    let status: Int32
+    let output: [UInt8]
+
+    /// Why there is no answer.
+    enum Failure: Error {
+        case notStarted(Int32)
+        /// More time or more bytes than are allowed.
+        case tooMuch
+    }
+
+    /// Between two looks whether the program has ended, in microseconds.
+    private static let pause: useconds_t = 2_000
+
+    /// Runs the program at `path` with one argument, for at most `seconds` and `bytes` of output; its errors are dropped.
+    init(of path: String, _ argument: String, input: String, seconds: Double, bytes: Int) throws(Failure) {
+        var ends: [Int32] = [-1, -1]
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw .notStarted(errno) }
+        let (ours, theirs) = (ends[0], ends[1])
+        defer { close(ours) }
+        let pid: pid_t
+        do throws(Failure) {
+            pid = try Self.start([path, argument], theirs)
+        } catch {
+            close(theirs)
+            throw error
+        }
+        close(theirs)
+        // A few words fit the socket; a program that reads none of them may answer all the same.
+        _ = Array(input.utf8).withUnsafeBytes { send(ours, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        shutdown(ours, Int32(SHUT_WR))
+        let end = Date().addingTimeInterval(seconds)
+        let output = Self.read(ours, until: end, bytes: bytes)
+        // What it does after its answer is waited for no longer than a second.
+        let status = Self.end(of: pid, by: output == nil ? Date() : min(end, Date().addingTimeInterval(1)))
+        guard let output else { throw .tooMuch }
+        self.status = status
+        self.output = output
+    }
+
+    private static func start(_ words: [String], _ socket: Int32) throws(Failure) -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        posix_spawn_file_actions_adddup2(&actions, socket, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, socket, STDOUT_FILENO)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        // Ignored signals and the mask pass through exec; a program starts with neither.
+        var (all, none) = (sigset_t(), sigset_t())
+        sigfillset(&all)
+        sigemptyset(&none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        let flags = Int32(POSIX_SPAWN_SETPGROUP) | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
+        posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
+        var pid: pid_t = 0
+        let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
+        let lists = [words, environment].map { $0.map { strdup($0) } + [nil] }
+        defer { lists.joined().forEach { free($0) } }
+        let code = posix_spawn(&pid, words[0], &actions, &attributes, lists[0], lists[1])
+        guard code == 0 else { throw .notStarted(code) }
+        return pid
+    }
+
+    /// All that comes until the end; `nil` where the time or the room is up.
+    private static func read(_ descriptor: Int32, until end: Date, bytes: Int) -> [UInt8]? {
+        var output: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while output.count <= bytes {
+            let left = end.timeIntervalSinceNow
+            guard left > 0 else { return nil }
+            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard poll(&waiting, 1, Int32(left * 1000) + 1) > 0 else { continue }
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            guard count > 0 else { return count == 0 ? output : nil }
+            output += buffer[..<count]
+        }
+        return nil
+    }
+
+    /// Waits for the program, which is ended with its children where it is still there at `end`.
+    private static func end(of pid: pid_t, by end: Date) -> Int32 {
+        var status: Int32 = 0
+        var isKilled = false
+        while waitpid(pid, &status, WNOHANG) == 0 {
+            if !isKilled, Date() >= end {
+                kill(-pid, SIGKILL)
+                isKilled = true
+            }
+            usleep(pause)
+        }
+        let signal = status & 0x7f
+        return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+    }
+}
