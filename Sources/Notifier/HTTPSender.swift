@@ -158,7 +158,7 @@ struct HTTPSender: Sendable {
             let reason = "the connection failed: \(MessageLine.of("\(error)", limit: maxTold))"
             return isUnsent(error) ? UnreachableError(reason: reason) : DeliveryError("\(address.host): \(reason)")
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
-            return DeliveryError("\(address.host): TLS failed: \(MessageLine.of("\(error)", limit: maxTold))")
+            return DeliveryError("\(address.host): \(MessageLine.tls(error, limit: maxTold))")
         default: return DeliveryError("\(address.host): \(MessageLine.of("\(error)", limit: maxTold))")
         }
     }
@@ -176,6 +176,13 @@ enum MessageLine {
     static func of(_ text: String, limit: Int) -> String {
         let words = text.split { $0.isWhitespace || $0.isNewline || ($0.asciiValue ?? 0x20) < 0x20 }
         return String(words.joined(separator: " ").prefix(limit))
+    }
+
+    /// What an error of TLS means; the library's words for the one that is frequent name its source files.
+    static func tls(_ error: any Error, limit: Int) -> String {
+        let text = "\(error)"
+        guard !text.contains("CERTIFICATE_VERIFY_FAILED") else { return "its certificate is not trusted" }
+        return "TLS failed: \(of(text, limit: limit))"
     }
 }
 

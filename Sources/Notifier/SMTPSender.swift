@@ -108,7 +108,9 @@ struct SMTPSender: Sendable {
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            throw DeliveryError("\(host) (\(ip)): \(MessageLine.of("\(error)", limit: 200))")
+            let isTLS = error is NIOSSLError || error is BoringSSLError || error is NIOSSLExtraError
+            let reason = isTLS ? MessageLine.tls(error, limit: 200) : MessageLine.of("\(error)", limit: 200)
+            throw DeliveryError("\(host) (\(ip)): \(reason)")
         }
     }
 }

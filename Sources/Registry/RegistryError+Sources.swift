@@ -53,7 +53,11 @@ extension RegistryError {
             return RegistryError(.unreachable, "\(subject): the connection broke", isTransient: true)
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
             let remedy = "check the certificate, or give its authority's certificate"
-            return RegistryError(.tls, "\(subject): TLS failed (\(PlainText.line("\(error)"))); \(remedy)")
+            let text = "\(error)"
+            // The library's words for the failure that is frequent name its source files.
+            let reason =
+                text.contains("CERTIFICATE_VERIFY_FAILED") ? "the certificate is not trusted" : PlainText.line(text)
+            return RegistryError(.tls, "\(subject): TLS failed (\(reason)); \(remedy)")
         case let error as HTTPParserError:
             // Also what is no HTTP: a server that fails while it answers leaves the rest for the next request to read.
             return RegistryError(
