@@ -39,7 +39,8 @@ struct EvaluationMatches {
     init(of packages: [Int], _ session: PostgresSession) throws {
         let ids: [PostgresValue] = [.intArray(packages)]
         let (held, known, rows) = try session.executeTogether([
-            KeptStatement(Self.heldPackages, ids), KeptStatement(Self.knownFlaws, ids), KeptStatement(Self.matches, ids),
+            KeptStatement(Self.heldPackages, ids), KeptStatement(Self.knownFlaws, ids),
+            KeptStatement(Self.matches, ids),
         ]) { answers in
             (try Self.packages(answers.next()), try Self.flaws(answers.next()), try answers.next())
         }
