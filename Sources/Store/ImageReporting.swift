@@ -219,11 +219,14 @@ private struct ImageQuestion {
         guard !rows.isEmpty else { return [] }
         var licenses: [Int: [String]] = [:]
         for row in rows { licenses[try row.int(0)] = try row.strings(1) }
-        var found: [String: Set<ImageLicense.Package>] = [:]
+        // What several layers or architectures bring stands beside each other.
+        var found: [String: [ImageLicense.Package]] = [:]
         for listed in packages {
-            for license in licenses[listed.place.licenses] ?? [] { found[license, default: []].insert(listed.package) }
+            for license in licenses[listed.place.licenses] ?? [] where found[license]?.last != listed.package {
+                found[license, default: []].append(listed.package)
+            }
         }
-        return found.map { ImageLicense(license: $0.key, packages: Array($0.value)) }
+        return found.map { ImageLicense(license: $0.key, packages: $0.value) }
     }
 
     private static let licenseSets = "SELECT id, licenses FROM license_sets WHERE id = ANY($1::bigint[])"

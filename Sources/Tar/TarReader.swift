@@ -48,8 +48,8 @@ package final class TarReader {
     private var given: Int64 = 0
     /// Whether the current entry's content was given to its end.
     private var isPassed = true
-    /// Whether the archive ended with the content of its last entry.
-    private var isCutShort = false
+    /// Whether nothing is left, also where the archive ended with the content of its last entry.
+    private var isOver = false
 
     /// libarchive converts pax names, which are UTF-8, into the locale's charset: without this they would be refused.
     private static let locale: Bool = setlocale(LC_CTYPE, "C.UTF-8") != nil
@@ -70,12 +70,13 @@ package final class TarReader {
     package func nextEntry() throws -> TarEntry? {
         // libarchive would pass over it too, but not tell whether all of it was there.
         while try nextBlock() != nil {}
-        guard !isCutShort else { return nil }
+        guard !isOver else { return nil }
         var entry: OpaquePointer?
         let result = archive_read_next_header(archive, &entry)
         if result == ARCHIVE_EOF {
             // libarchive takes a source that fails at its first byte for an empty archive.
             if let failure = feed.failure { throw failure }
+            isOver = true
             return nil
         }
         guard result == ARCHIVE_OK || result == ARCHIVE_WARN, let entry else { throw failure("header") }
@@ -120,8 +121,8 @@ package final class TarReader {
             isPassed = true
             if result == ARCHIVE_EOF { return nil }
             // All that may be missing behind the content is what fills up the record.
-            isCutShort = given == size && feed.isAtEnd && feed.failure == nil
-            if isCutShort { return nil }
+            isOver = given == size && feed.isAtEnd && feed.failure == nil
+            if isOver { return nil }
             throw failure("data")
         }
         given = offset &+ Int64(count)
