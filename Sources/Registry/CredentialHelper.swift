@@ -86,40 +86,52 @@ struct CredentialHelper: Sendable {
 actor CredentialHelpers {
     /// Tokens of clouds are good for an hour and longer.
     private static let keptFor = Duration.seconds(600)
+    /// A helper that failed is started, and reported, again after this.
+    private static let pauseAfterFailure = Duration.seconds(60)
 
     private struct Known {
         let credential: RegistryCredential?
-        let since: ContinuousClock.Instant
+        let until: ContinuousClock.Instant
     }
 
     private let searchPath: String
     private let report: @Sendable (String) -> Void
     private var pool: ThreadPool?
     private var known: [String: Known] = [:]
+    /// Questions under way: requests that come together ask once.
+    private var asking: [String: Task<RegistryCredential?, Never>] = [:]
 
     init(searchPath: String, report: @escaping @Sendable (String) -> Void) {
         self.searchPath = searchPath
         self.report = report
     }
 
-    /// What `helper` has for `server`; `nil`, and a report, where it fails.
+    /// What the helper `name` has for `server`; `nil`, and a report, where it fails.
     func credential(_ name: String, server: String) async -> RegistryCredential? {
-        if let found = known[server], ContinuousClock.now - found.since < Self.keptFor { return found.credential }
-        guard let helper = CredentialHelper(named: name, server: server) else {
-            report("\(PlainText.line(name)) is no name of a credential helper")
-            return nil
-        }
+        if let found = known[server], ContinuousClock.now < found.until { return found.credential }
+        if let task = asking[server] { return await task.value }
+        // Not a child of the request that came first: its end must not take the answer from the others.
+        let task = Task { await ask(name, server: server) }
+        asking[server] = task
+        defer { asking[server] = nil }
+        return await task.value
+    }
+
+    private func ask(_ name: String, server: String) async -> RegistryCredential? {
         do {
+            guard let helper = CredentialHelper(named: name, server: server) else {
+                throw CredentialHelper.Failure(reason: "\(PlainText.line(name)) is no name of a credential helper")
+            }
             let pool = try pool ?? ThreadPool(name: "credentials", threads: 1)
             self.pool = pool
             let found = try await helper.credential(searchPath: searchPath, pool: pool)
-            known[server] = Known(credential: found, since: .now)
+            known[server] = Known(credential: found, until: .now + Self.keptFor)
             return found
-        } catch let error as CredentialHelper.Failure {
-            report("\(PlainText.line(server)): \(error.reason)")
         } catch {
-            report("\(PlainText.line(server)): \(error)")
+            let reason = (error as? CredentialHelper.Failure)?.reason ?? "\(error)"
+            report("\(PlainText.line(server)): \(reason)")
+            known[server] = Known(credential: nil, until: .now + Self.pauseAfterFailure)
+            return nil
         }
-        return nil
     }
 }

@@ -76,8 +76,23 @@ struct CredentialHelperTests {
         let folder = try Folder(["bad": script])
         let source = folder.source(#"{"credHelpers":{"a.test":"bad"}}"#)
         #expect(await source.credential(for: "a.test") == nil)
+        // It is left alone for a while, and not reported again.
+        #expect(await source.credential(for: "a.test") == nil)
+        #expect(folder.asked.count == 1)
         let problems = folder.problems.withLock { $0 }
         #expect(problems.count == 1 && problems.first?.contains(reason) == true, "\(problems)")
+    }
+
+    @Test("requests that come together start a helper once")
+    func together() async throws {
+        let folder = try Folder(["slow": "sleep 0.2; \(Self.good)"])
+        let source = folder.source(#"{"credsStore":"slow"}"#)
+        let names = await withTaskGroup(of: String?.self) { group in
+            for _ in 0..<20 { group.addTask { await source.credential(for: "a.test")?.username } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(names == Array(repeating: "ann", count: 20))
+        #expect(folder.asked == ["get a.test"])
     }
 
     @Test("a name that leads elsewhere, and a program that is not there, are reported")
