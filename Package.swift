@@ -266,7 +266,7 @@ let package = Package(
         tests(of: "SecretSearch", ["LinearRegex", "ScanModel", "TallymanTesting"]),
         tests(of: "MalwareScan", ["DedicatedThread", "ScanModel"]),
         tests(of: "SBOM", ["ScanModel", "TallymanTesting"]),
-        tests(of: "Catalogers", ["Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting"]),
+        tests(of: "Catalogers", ["Bytes", "Codecs", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting"]),
         tests(
             of: "LayerScan",
             ["Bytes", "Catalogers", "Codecs", "MalwareScan", "ScanModel", "TallymanTesting", crypto]

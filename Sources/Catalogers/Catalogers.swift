@@ -8,6 +8,7 @@ package enum Catalogers {
         DpkgCataloger(),
         DpkgFileListCataloger(),
         DpkgCopyrightCataloger(),
+        ChiselCataloger(),
         ApkCataloger(),
         RPMCataloger(),
         RPMManifestCataloger(),

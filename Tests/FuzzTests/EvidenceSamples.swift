@@ -1,5 +1,6 @@
 import Bytes
 import Catalogers
+import Codecs
 import Foundation
 import ScanModel
 import TallymanTesting
@@ -49,7 +50,11 @@ struct EvidenceSample {
                 ("opt/java", "openjdk\0java\0" + "1.8\0" + "1.8.0_352-b08\0"), ("opt/python3.11", "\0" + "3.11.2\0"),
                 ("opt/grafana", "grafana/grafana\0go1.21.8\0\0" + "11.0.0-preview\0\0x+DT"),
             ].map { ($0.0, elf + Array($0.1.utf8)) } + [("app/a.dll", pe.bytes)]
-        return (texts.map { ($0.path, Array($0.text.utf8)) } + programs).compactMap { EvidenceSample($0.0, $0.1) }
+        let slices = #"{"jsonwall":"1.0"}"# + "\n" + #"{"kind":"package","name":"a","version":"1","arch":"all"}"# + "\n"
+        // Short enough to stand in the frame as it is, so that changes reach the lines.
+        let manifest = ("var/lib/chisel/manifest.wall", (try? Zstd.compress(Array(slices.utf8))) ?? [])
+        return (texts.map { ($0.path, Array($0.text.utf8)) } + programs + [manifest])
+            .compactMap { EvidenceSample($0.0, $0.1) }
     }()
 
     private static let texts: [(path: String, text: String)] = installed + declared
