@@ -12,8 +12,10 @@ struct ChiselCataloger: Cataloger {
     let version = 1
     let selectors: [PathSelector] = [.pathSuffix("manifest.wall")]
 
-    /// Hundreds of times what manifests of whole runtimes have.
-    private static let maxBytes = 64 << 20
+    /// Bytes when decompressed, lines, and owned files: many times what manifests of whole runtimes have.
+    private static let maxBytes = 16 << 20
+    private static let maxLines = 200_000
+    private static let maxOwned = 100_000
     private static let maxLineBytes = 64 << 10
     private static let header = Array(#"{"jsonwall":"#.utf8)
 
@@ -37,7 +39,10 @@ struct ChiselCataloger: Cataloger {
         let decoder = JSONDecoder()
         var packages = PackageRecords(.deb)
         var owned: [String: [LayerPath]] = [:]
+        var (lineCount, ownedCount) = (0, 0)
         for bytes in TextLines(text) where !bytes.isEmpty {
+            lineCount += 1
+            guard lineCount <= Self.maxLines else { break }
             guard bytes.count <= Self.maxLineBytes,
                 let line = try? decoder.decode(Line.self, from: Data(bytes))  // counted just below
             else {
@@ -58,12 +63,16 @@ struct ChiselCataloger: Cataloger {
                 guard let path = line.path.flatMap({ LayerPath(archiveName: Array($0.utf8)) }), file.isEvidence(path)
                 else { continue }
                 for owner in Set((line.slices ?? []).compactMap({ $0.split(separator: "_").first.map(String.init) })) {
+                    ownedCount += 1
+                    guard ownedCount <= Self.maxOwned else { break }
                     owned[owner, default: []].append(path)
                 }
             default: break
             }
         }
         var found = packages.file
+        if lineCount > Self.maxLines { found.problems.append("only \(Self.maxLines) lines of the manifest are read") }
+        if ownedCount > Self.maxOwned { found.problems.append("only \(Self.maxOwned) files of packages are noted") }
         found.ownerships = owned.sorted { $0.key < $1.key }.map { Ownership(owner: $0.key, paths: $0.value.sorted()) }
         return found
     }

@@ -49,12 +49,24 @@ struct ChiselTests {
         let whole = try Zstd.compress(Array(Self.manifest.utf8), level: 3)
         let others = [
             [], Array("{}".utf8), Array(whole.dropLast(9)), try Zstd.compress(Array("{}\n".utf8), level: 3),
-            try Zstd.compress([UInt8](repeating: 32, count: 65 << 20), level: 3),
+            try Zstd.compress([UInt8](repeating: 32, count: 17 << 20), level: 3),
         ]
         for bytes in others {
             let found = read(bytes)
             #expect(found.packages.isEmpty && found.problems.count == 1, "\(bytes.count) bytes")
         }
+    }
+
+    @Test("lines and owned files are bounded, and that is said", .timeLimit(.minutes(5)))
+    func bounds() throws {
+        let header = #"{"jsonwall":"1.0"}"# + "\n"
+        let lines = read(try Zstd.compress(Array((header + String(repeating: "{}\n", count: 200_000)).utf8)))
+        #expect(lines.problems == ["only 200000 lines of the manifest are read"])
+        let slices = (0..<1000).map { "\"p\($0)_s\"" }.joined(separator: ",")
+        let path = "{\"kind\":\"path\",\"path\":\"/usr/bin/a\",\"slices\":[\(slices)]}\n"
+        let files = read(try Zstd.compress(Array((header + String(repeating: path, count: 150)).utf8)))
+        #expect(files.problems == ["only 100000 files of packages are noted"])
+        #expect(files.ownerships.reduce(0) { $0 + $1.paths.count } == 100_000)
     }
 
     @Test("the manifest is found wherever it was asked for")
