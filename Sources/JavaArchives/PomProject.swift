@@ -95,7 +95,10 @@ private struct PomExpressions {
             guard let open = value.firstRange(of: "${"),
                 let close = value[open.upperBound...].firstIndex(of: "}")
             else { return value }
-            guard let replacement = self.value(of: String(value[open.upperBound..<close])) else { return nil }
+            // Looked at before it is put in: a hostile file has one of megabytes, and thousands that refer to it.
+            guard let replacement = self.value(of: String(value[open.upperBound..<close])),
+                replacement.utf8.count <= Self.maxValueBytes
+            else { return nil }
             value.replaceSubrange(open.lowerBound...close, with: replacement)
         }
         return nil

@@ -96,4 +96,18 @@ struct EcosystemHostileTests {
         #expect(found.packages.count == names.count)
         #expect(found.packages.allSatisfy { $0.package.name.hasSuffix("-fork") && $0.package.version == "v2.0.0" })
     }
+
+    @Test("a property of megabytes in a pom.xml is put in nowhere", .timeLimit(.minutes(1)))
+    func hugeProperty() {
+        let names = "<groupId>g</groupId><artifactId>a</artifactId>"
+        let dependency = "<dependency>\(names)<version>${v}</version></dependency>"
+        let text =
+            "<project><artifactId>p</artifactId><version>1</version><properties><v>"
+            + String(repeating: "x", count: 8 << 20) + "</v></properties><dependencies>"
+            + String(repeating: dependency, count: 4000) + "</dependencies></project>"
+        let file = EvidenceFile(path: LayerPath("pom.xml"), bytes: FileBytes(Array(text.utf8)))
+        let found = PomCataloger().catalog(file)
+        #expect(found.packages.map(\.package.name) == ["p"])
+        #expect(found.problems == ["4000 dependencies whose version another file states"])
+    }
 }
