@@ -89,6 +89,7 @@ struct ProgramAnswer {
             var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard poll(&waiting, 1, Int32(left * 1000) + 1) > 0 else { continue }
             let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { return count == 0 ? output : nil }
             output += buffer[..<count]
         }
