@@ -67,6 +67,7 @@ let package = Package(
 
         // Wrappers: one library each, no project types.
         library("DedicatedThread"),
+        library("ProgramStart"),
         library("Bytes"),
         library("Codecs", ["Bytes", "CISAL", "CZstd"]),
         library("Tar", ["Bytes", "CArchive"]),
@@ -127,7 +128,10 @@ let package = Package(
         library("Notifications", ["AnchoreAPI", "ScanModel", crypto]),
 
         // Adapters: IO.
-        library("Registry", ["DedicatedThread", "HTTPProxy", "ScanModel", "Telemetry", httpClient, crypto, logging]),
+        library(
+            "Registry",
+            ["DedicatedThread", "HTTPProxy", "ProgramStart", "ScanModel", "Telemetry", httpClient, crypto, logging]
+        ),
         library(
             "ImageSources",
             [
@@ -208,7 +212,7 @@ let package = Package(
             ]
         ),
 
-        library("Supervisor", [logging]),
+        library("Supervisor", ["ProgramStart", logging]),
 
         // The capacity benchmark: a fleet made by a seed, a registry that serves it, and the model of what it costs.
         library("SyntheticFleet", ["Codecs", "ScanModel", crypto]),
@@ -243,6 +247,7 @@ let package = Package(
         // Tests, and what builds their fixtures.
         library("TallymanTesting", ["Bytes", "Codecs", "JobLifecycle", "ScanModel", "Zip", crypto]),
         tests(of: "DedicatedThread"),
+        tests(of: "ProgramStart"),
         tests(of: "Bytes"),
         tests(of: "Codecs", ["Bytes", "TallymanTesting"]),
         tests(of: "Tar", ["Bytes", "TallymanTesting"]),

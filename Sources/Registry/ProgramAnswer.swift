@@ -1,4 +1,5 @@
 import Foundation
+import ProgramStart
 
 #if canImport(Glibc)
     import Glibc
@@ -29,14 +30,9 @@ struct ProgramAnswer {
         guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw .notStarted(errno) }
         let (ours, theirs) = (ends[0], ends[1])
         defer { close(ours) }
-        let pid: pid_t
-        do throws(Failure) {
-            pid = try Self.start([path, argument], theirs)
-        } catch {
-            close(theirs)
-            throw error
-        }
+        let started = Self.start([path, argument], theirs)
         close(theirs)
+        let pid = try started.get()
         // A few words fit the socket; a program that reads none of them may answer all the same.
         _ = Array(input.utf8).withUnsafeBytes { send(ours, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         shutdown(ours, Int32(SHUT_WR))
@@ -49,34 +45,16 @@ struct ProgramAnswer {
         self.output = output
     }
 
-    private static func start(_ words: [String], _ socket: Int32) throws(Failure) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        var attributes = posix_spawnattr_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawnattr_init(&attributes)
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
-        }
-        posix_spawn_file_actions_adddup2(&actions, socket, STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, socket, STDOUT_FILENO)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-        // Ignored signals and the mask pass through exec; a program starts with neither.
-        var (all, none) = (sigset_t(), sigset_t())
-        sigfillset(&all)
-        sigemptyset(&none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = Int32(POSIX_SPAWN_SETPGROUP) | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
-        posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
-        var pid: pid_t = 0
-        let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
-        let lists = [words, environment].map { $0.map { strdup($0) } + [nil] }
-        defer { lists.joined().forEach { free($0) } }
-        let code = posix_spawn(&pid, words[0], &actions, &attributes, lists[0], lists[1])
-        guard code == 0 else { throw .notStarted(code) }
-        return pid
+    private static func start(_ words: [String], _ socket: Int32) -> Result<pid_t, Failure> {
+        let start = ProgramStart(
+            words: words,
+            environment: ProcessInfo.processInfo.environment,
+            descriptors: [
+                (STDIN_FILENO, .copy(of: socket)), (STDOUT_FILENO, .copy(of: socket)),
+                (STDERR_FILENO, .file("/dev/null", flags: O_WRONLY)),
+            ]
+        )
+        return Result { () throws(ProgramStart.Failure) in try start.start() }.mapError { .notStarted($0.code) }
     }
 
     /// All that comes until the end; `nil` where the time or the room is up.
@@ -90,7 +68,8 @@ struct ProgramAnswer {
             guard poll(&waiting, 1, Int32(left * 1000) + 1) > 0 else { continue }
             let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return count == 0 ? output : nil }
+            // A program that ends without having read what it was given resets the socket behind its answer.
+            guard count > 0 else { return count == 0 || errno == ECONNRESET ? output : nil }
             output += buffer[..<count]
         }
         return nil

@@ -1,4 +1,5 @@
 import Foundation
+import ProgramStart
 import Synchronization
 
 /// A running child of ours, or one that has ended.
@@ -87,52 +88,16 @@ final class ChildProcess: Sendable {
     }
 
     private static func start(_ words: [String], _ command: ChildCommand) -> Result<pid_t, SupervisorError> {
-        var actions = posix_spawn_file_actions_t()
-        var attributes = posix_spawnattr_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawnattr_init(&attributes)
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
-        }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, command.input ?? "/dev/null", O_RDONLY, 0)
+        var descriptors: [(Int32, ProgramStart.Descriptor)] = [
+            (STDIN_FILENO, .file(command.input ?? "/dev/null", flags: O_RDONLY))
+        ]
         if case .file(let path) = command.output {
-            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+            descriptors.append((STDERR_FILENO, .file(path, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)))
         }
-        posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
-        // Ignored signals and the mask pass through exec; a child starts with neither.
-        var all = sigset_t()
-        var none = sigset_t()
-        sigfillset(&all)
-        sigemptyset(&none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = Int32(POSIX_SPAWN_SETPGROUP) | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
-        posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
-
-        let environment = command.environment.map { "\($0.key)=\($0.value)" }.sorted()
-        var pid: pid_t = 0
-        let code = withCStrings(words) { arguments in
-            withCStrings(environment) { environment in
-                posix_spawn(&pid, words.first ?? command.program, &actions, &attributes, arguments, environment)
-            }
+        descriptors.append((STDOUT_FILENO, .copy(of: STDERR_FILENO)))
+        let start = ProgramStart(words: words, environment: command.environment, descriptors: descriptors)
+        return Result { () throws(ProgramStart.Failure) in try start.start() }.mapError {
+            SupervisorError(.startFailed, "\(command.program) could not be started: \(systemMessage($0.code))")
         }
-        guard code == 0 else {
-            return .failure(
-                SupervisorError(.startFailed, "\(command.program) could not be started: \(systemMessage(code))")
-            )
-        }
-        return .success(pid)
-    }
-
-    /// Gives C a null-terminated array of strings for the duration of a call.
-    private static func withCStrings<Result>(
-        _ strings: [String],
-        _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
-    ) -> Result {
-        let copies = strings.map { strdup($0) }
-        defer { copies.forEach { free($0) } }
-        return body(copies + [nil])
     }
 }

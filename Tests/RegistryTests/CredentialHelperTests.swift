@@ -10,11 +10,12 @@ struct CredentialHelperTests {
         let path = FileManager.default.temporaryDirectory.appending(path: "helpers-\(UUID())").path
         let problems = Mutex<[String]>([])
 
-        init(_ scripts: [String: String]) throws {
+        init(_ scripts: [String: String], reads: Bool = true) throws {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             for (name, script) in scripts {
                 let file = "\(path)/docker-credential-\(name)"
-                let text = "#!/bin/sh\nserver=$(cat)\necho \"$1 $server\" >>'\(path)/asked'\n\(script)\n"
+                let start = reads ? "server=$(cat)\necho \"$1 $server\" >>'\(path)/asked'\n" : ""
+                let text = "#!/bin/sh\n\(start)\(script)\n"
                 try text.write(toFile: file, atomically: true, encoding: .utf8)
                 try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
             }
@@ -81,6 +82,12 @@ struct CredentialHelperTests {
         #expect(folder.asked.count == 1)
         let problems = folder.problems.withLock { $0 }
         #expect(problems.count == 1 && problems.first?.contains(reason) == true, "\(problems)")
+    }
+
+    @Test("a helper that does not read which registry is meant is understood")
+    func deaf() async throws {
+        let source = try Folder(["deaf": Self.good], reads: false).source(#"{"credsStore":"deaf"}"#)
+        #expect(await source.credential(for: "a.test")?.username == "ann")
     }
 
     @Test("requests that come together start a helper once")
