@@ -2,22 +2,21 @@ import Postgres
 import Reports
 import ScanModel
 
-/// The changes of a matching pass as findings, with the number of tags that each concerns now.
+/// The changes of a matching pass as findings, and the number of tags that each concerns now.
 struct RematchDelta {
     private let session: PostgresSession
 
     init(_ session: PostgresSession) { self.session = session }
 
-    func delta(of changes: [FindingChange]) throws -> FleetDelta {
-        var delta = FleetDelta(since: "the last pass")
-        let images = try images(of: Set(changes.map(\.packageID)))
-        for row in try session.execute(
+    /// The changes that are still there, with the number of the package, and none of its images.
+    func named(_ changes: [FindingChange]) throws -> [(kind: FindingChange.Kind, package: Int, row: DeltaRow)] {
+        try session.execute(
             Self.named,
             [
                 .textArray(changes.map(\.kind.rawValue)), .intArray(changes.map(\.packageID)),
                 .intArray(changes.map(\.vulnerabilityID)),
             ]
-        ) {
+        ).map { row in
             let change = DeltaRow(
                 id: try row.string(1),
                 severity: Severity(rawValue: try row.string(2)) ?? .unknown,
@@ -27,15 +26,10 @@ struct RematchDelta {
                 package: try row.string(6),
                 version: try row.string(7),
                 fixedVersions: try row.strings(8),
-                imageCount: images[try row.int(9)] ?? 0
+                imageCount: 0
             )
-            switch FindingChange.Kind(rawValue: try row.string(0)) {
-            case .new: delta.new.append(change)
-            case .reopened: delta.reopened.append(change)
-            case .fixed, nil: delta.fixed.append(change)
-            }
+            return (FindingChange.Kind(rawValue: try row.string(0)) ?? .fixed, try row.int(9), change)
         }
-        return delta
     }
 
     /// Each look-up goes by its keys: planned as joins, whole tables would be read, and the matches of a
@@ -62,12 +56,12 @@ struct RematchDelta {
         WHERE open.severity IS NOT NULL OR ended.severity IS NOT NULL
         """
 
-    /// In how many tags each package is now and counts.
+    /// In how many tags each of some packages is now and counts; one that is in none is left out.
     ///
     /// A thousand records touch hundreds of thousands of pairs of package and set: the database finds them and counts the
     /// tags of each set once; adding up is done here.
-    private func images(of packages: Set<Int>) throws -> [Int: Int] {
-        let held = try session.execute(Self.sets, [.intArray(packages.sorted())]).map {
+    func images(of packages: [Int]) throws -> [Int: Int] {
+        let held = try session.execute(Self.sets, [.intArray(packages)]).map {
             (package: try $0.int(0), sets: try $0.ints(1))
         }
         var tags: [Int: Int] = [:]
