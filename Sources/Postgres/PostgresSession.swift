@@ -6,7 +6,7 @@ package final class PostgresSession {
     /// How often input of an idle connection is read before the connection is given up.
     private static let idleReadLimit = 16
     /// Statements kept prepared in a connection; each costs the server some hundred kilobytes.
-    private static let maxKept = 32
+    private static let maxKept = 48
 
     let connection: OpaquePointer
     let canceller: PostgresCanceller

@@ -39,7 +39,7 @@ struct FleetAdvisorySource: AdvisorySource {
     }
 
     func known(releases: Set<String>) throws -> Set<String> {
-        let rows = try session.execute(
+        let rows = try session.executeKept(
             """
             SELECT release FROM unnest($1::text[]) AS wanted(release)
             WHERE EXISTS (SELECT 1 FROM advisory_ranges WHERE ecosystem = release)

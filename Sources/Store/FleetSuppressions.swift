@@ -20,8 +20,7 @@ struct FleetSuppressions {
     ///
     /// Only that is loaded: a fleet keeps more statements than it has flaws. `day` is `YYYY-MM-DD`.
     init(_ session: PostgresSession, asOf day: String, among ids: [Int]? = nil) throws {
-        let isAnything = try session.executeKept(Self.isAnything, []).first?.bool(0)
-        flaws = try isAnything == true ? Self.flaws(session, among: ids) : [:]
+        flaws = try Self.isAnythingSaid(session) ? Self.flaws(session, among: ids) : [:]
         guard !flaws.isEmpty else {
             documents = []
             exceptions = []
@@ -64,7 +63,11 @@ struct FleetSuppressions {
         return purls
     }
 
-    /// Whether anything is said at all.
+    /// Whether anything is said at all, about whatever flaw.
+    static func isAnythingSaid(_ session: PostgresSession) throws -> Bool {
+        try session.executeKept(isAnything, []).first?.bool(0) == true
+    }
+
     private static let isAnything = "SELECT EXISTS (SELECT FROM exceptions) OR EXISTS (SELECT FROM vex_statements)"
 
     private static func flaws(_ session: PostgresSession, among ids: [Int]?) throws -> [Int: Flaw] {

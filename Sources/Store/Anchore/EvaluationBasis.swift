@@ -56,18 +56,18 @@ struct EvaluationMoment {
     /// When what is judged was read, in microseconds since 1970, whatever the moment that was asked for.
     let readAt: Int
 
-    /// `given` is the moment, in seconds since 1970; `nil` for now.
-    init(_ session: PostgresSession, _ given: Int?) throws {
-        let row = try session.execute(
-            """
-            SELECT floor(extract(epoch FROM at))::bigint, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
-                (SELECT \(AnchoreSQL.seconds("min(coalesce(checked_at, imported_at))")) FROM advisory_providers),
-                (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
-            FROM (SELECT coalesce(to_timestamp($1::bigint), now())) AS present(at)
-            """,
-            [.int(given)]
-        ).first
-        guard let row else { throw StoreError(.damaged, "the database has no time") }
+    /// The question that ``init(_:)`` reads the answer to; `given` is the moment, in seconds since 1970, `nil` for now.
+    static func statement(_ given: Int?) -> KeptStatement { KeptStatement(sql, [.int(given)]) }
+
+    private static let sql = """
+        SELECT floor(extract(epoch FROM at))::bigint, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
+            (SELECT \(AnchoreSQL.seconds("min(coalesce(checked_at, imported_at))")) FROM advisory_providers),
+            (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        FROM (SELECT coalesce(to_timestamp($1::bigint), now())) AS present(at)
+        """
+
+    init(_ rows: PostgresRows) throws {
+        guard let row = rows.first else { throw StoreError(.damaged, "the database has no time") }
         seconds = try row.int(0)
         day = try row.string(1)
         oldestSync = try row.optionalInt(2)
@@ -95,14 +95,22 @@ struct EvaluationBases {
         _ question: EvaluationQuestion,
         forKeeping: Bool = true
     ) throws {
-        moment = try EvaluationMoment(session, question.moment)
+        let numbers = PostgresValue.intArray(images)
+        let (moment, releases, analyses) = try session.executeTogether([
+            EvaluationMoment.statement(question.moment),
+            KeptStatement(Self.distros, [.intArray(question.distroData ? images : [])]),
+            KeptStatement(Self.analyses, [numbers, .text(question.account)]),
+        ]) { answers in
+            (try EvaluationMoment(answers.next()), try Self.releases(answers.next()), try answers.next())
+        }
+        self.moment = moment
         suppressed =
             question.findings
             ? try SuppressedFindings(session, in: images, asOf: moment.day) : SuppressedFindings()
-        withDistroData = question.distroData ? try Self.withDistroData(session, images) : []
+        withDistroData = releases.isEmpty ? [] : try Self.withAdvisories(session, releases)
         let prints = question.findings && forKeeping ? try Self.prints(session, images, question) : [:]
         let shared = "\(question.program)/\(question.feedAge(moment.oldestSync, moment.seconds))"
-        for row in try session.execute(Self.analyses, [.intArray(images), .text(question.account)]) {
+        for row in analyses {
             let image = try row.int(0)
             texts[image] = [
                 shared, try row.string(1), prints[image] ?? "", suppressed.text(of: image),
@@ -163,15 +171,15 @@ struct EvaluationBases {
         FROM placed JOIN sets ON sets.set_id = placed.set_id GROUP BY placed.manifest_id
         """
 
-    private static func withDistroData(_ session: PostgresSession, _ images: [Int]) throws -> Set<Int> {
+    private static let distros = """
+        SELECT manifest_id, distro_id, version_id, distros.name, codename, id_like
+        FROM image_inventories JOIN distros ON distros.id = distro WHERE manifest_id = ANY($1::bigint[])
+        """
+
+    /// The names that advisories have for the images' releases.
+    private static func releases(_ rows: PostgresRows) throws -> [Int: [String]] {
         var releases: [Int: [String]] = [:]
-        for row in try session.execute(
-            """
-            SELECT manifest_id, distro_id, version_id, distros.name, codename, id_like
-            FROM image_inventories JOIN distros ON distros.id = distro WHERE manifest_id = ANY($1::bigint[])
-            """,
-            [.intArray(images)]
-        ) {
+        for row in rows {
             let distro = Distro(
                 id: try row.string(1),
                 versionID: try row.string(2),
@@ -181,6 +189,10 @@ struct EvaluationBases {
             )
             releases[try row.int(0)] = DistroRelease.keys(of: distro)
         }
+        return releases
+    }
+
+    private static func withAdvisories(_ session: PostgresSession, _ releases: [Int: [String]]) throws -> Set<Int> {
         let known = try FleetAdvisorySource(session).known(releases: Set(releases.values.joined()))
         return Set(releases.filter { !known.isDisjoint(with: $0.value) }.keys)
     }

@@ -36,14 +36,14 @@ struct EvaluationMatches {
     /// By flaw and package.
     let all: [Match]
 
-    init(of packages: [Int], _ session: PostgresSession) throws {
-        let ids: [PostgresValue] = [.intArray(packages)]
-        let (held, known, rows) = try session.executeTogether([
-            KeptStatement(Self.heldPackages, ids), KeptStatement(Self.knownFlaws, ids),
-            KeptStatement(Self.matches, ids),
-        ]) { answers in
-            (try Self.packages(answers.next()), try Self.flaws(answers.next()), try answers.next())
-        }
+    /// The questions that ``init(_:)`` reads the answers to.
+    static func statements(of packages: [Int]) -> [KeptStatement] {
+        [heldPackages, knownFlaws, matches].map { KeptStatement($0, [.intArray(packages)]) }
+    }
+
+    init(_ answers: inout PostgresAnswers) throws {
+        let (held, known) = (try Self.packages(answers.next()), try Self.flaws(answers.next()))
+        let rows = try answers.next()
         var found: [(flaw: Int, package: Int, match: Match)] = []
         found.reserveCapacity(rows.count)
         for row in rows {

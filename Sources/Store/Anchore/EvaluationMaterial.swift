@@ -70,45 +70,60 @@ extension Store {
             material.now = bases.moment.seconds
             material.oldestSync = bases.moment.oldestSync
             material.readAt = bases.moment.readAt
-            try Self.loadImages(&material, images, question, bases, session)
-            try Self.loadLayers(&material, withFiles: withFiles, decoded, session)
-            if question.findings { try Self.loadFindings(&material, bases.suppressed, session) }
+            // What no rule asks for is looked for in no image, which costs next to nothing.
+            let held = try session.executeTogether(
+                [KeptStatement(Self.evaluatedImages, [.intArray(images), .text(question.account)])]
+                    + HeldSets.statements(of: question.findings ? images : [])
+            ) { answers in
+                material.images = try Self.images(answers.next(), bases)
+                return try HeldSets(&answers)
+            }
+            let missing = material.takeLayers(decoded)
+            let matches = try session.executeTogether(
+                [
+                    KeptStatement(
+                        withFiles ? Self.layersWithFiles : Self.layers,
+                        [.intArray(missing.keys.sorted())]
+                    )
+                ] + EvaluationMatches.statements(of: held.packages)
+            ) { answers in
+                try material.addLayers(answers.next(), missing, withFiles: withFiles)
+                return try EvaluationMatches(&answers)
+            }
+            material.add(matches.all, in: held, bases.suppressed)
             return material
         }
     }
 
-    private static func loadImages(
-        _ material: inout EvaluationMaterial,
-        _ images: [Int],
-        _ question: EvaluationQuestion,
-        _ bases: EvaluationBases,
-        _ session: PostgresSession
-    ) throws {
-        for row in try session.execute(
-            """
-            SELECT asked.id, account_images.dockerfile, image_documents.manifest, image_documents.config,
-                coalesce(held.layers, '{}'), coalesce(held.prints, '{}')
-            FROM unnest($1::bigint[]) AS asked(id)
-                LEFT JOIN account_images ON account_images.manifest_id = asked.id AND account_images.account = $2
-                LEFT JOIN image_documents ON image_documents.manifest_id = asked.id
-                CROSS JOIN LATERAL (
-                    SELECT array_agg(layer_id ORDER BY position) AS layers,
-                        array_agg(coalesce(encode(layer_reports.fingerprint, 'hex'), layer_reports.analysis_version)
-                            ORDER BY position) AS prints,
-                        bool_and(layer_reports.layer_id IS NOT NULL) AS is_whole
-                    FROM manifest_layers LEFT JOIN layer_reports USING (layer_id)
-                    WHERE manifest_layers.manifest_id = asked.id) AS held
-            WHERE held.is_whole IS NOT FALSE
-            """,
-            [.intArray(images), .text(question.account)]
-        ) {
+    private static let evaluatedImages = """
+        SELECT asked.id, account_images.dockerfile, image_documents.manifest, image_documents.config,
+            coalesce(held.layers, '{}'), coalesce(held.prints, '{}')
+        FROM unnest($1::bigint[]) AS asked(id)
+            LEFT JOIN account_images ON account_images.manifest_id = asked.id AND account_images.account = $2
+            LEFT JOIN image_documents ON image_documents.manifest_id = asked.id
+            CROSS JOIN LATERAL (
+                SELECT array_agg(layer_id ORDER BY position) AS layers,
+                    array_agg(coalesce(encode(layer_reports.fingerprint, 'hex'), layer_reports.analysis_version)
+                        ORDER BY position) AS prints,
+                    bool_and(layer_reports.layer_id IS NOT NULL) AS is_whole
+                FROM manifest_layers LEFT JOIN layer_reports USING (layer_id)
+                WHERE manifest_layers.manifest_id = asked.id) AS held
+        WHERE held.is_whole IS NOT FALSE
+        """
+
+    private static func images(
+        _ rows: PostgresRows,
+        _ bases: EvaluationBases
+    ) throws -> [Int: EvaluationMaterial.Image] {
+        var images: [Int: EvaluationMaterial.Image] = [:]
+        for row in rows {
             let image = try row.int(0)
             guard let basis = bases.texts[image] else { continue }
             var documents: ImageDocuments?
             if let manifest = try row.optionalBytes(2), let config = try row.optionalBytes(3) {
                 documents = ImageDocuments(manifest: manifest, config: config)
             }
-            material.images[image] = EvaluationMaterial.Image(
+            images[image] = EvaluationMaterial.Image(
                 basis: basis,
                 layers: zip(try row.ints(4), try row.strings(5)).map { LayerContentKey(layer: $0, print: $1) },
                 dockerfile: try row.optionalBytes(1),
@@ -117,74 +132,94 @@ extension Store {
                 findings: []
             )
         }
+        return images
     }
 
-    private static func loadLayers(
-        _ material: inout EvaluationMaterial,
-        withFiles: Bool,
-        _ decoded: (LayerContentKey) -> AnalysedLayer?,
-        _ session: PostgresSession
-    ) throws {
-        var missing: [Int: LayerContentKey] = [:]
-        for key in Set(material.images.values.flatMap(\.layers)) {
-            if let layer = decoded(key) { material.layers[key] = .decoded(layer) } else { missing[key.layer] = key }
+    private static let layers = "SELECT layer_id, report, paths FROM layer_reports WHERE layer_id = ANY($1::bigint[])"
+
+    private static let layersWithFiles = """
+        SELECT layer_id, report, paths, parts, attributes, digests, found
+        FROM layer_reports LEFT JOIN layer_facts USING (layer_id) WHERE layer_id = ANY($1::bigint[])
+        """
+
+    /// The sets of packages that images hold.
+    fileprivate struct HeldSets {
+        /// By the numbers of the images.
+        private(set) var ofImages: [Int: [Int]] = [:]
+        private(set) var sets: [Int: (packages: [Int], owned: Set<Int>)] = [:]
+
+        /// The questions that ``init(_:)`` reads the answers to.
+        static func statements(of images: [Int]) -> [KeptStatement] {
+            [places, content].map { KeptStatement($0, [.intArray(images)]) }
         }
-        guard !missing.isEmpty else { return }
-        let facts = withFiles ? "LEFT JOIN layer_facts USING (layer_id)" : ""
-        let columns = withFiles ? "parts, attributes, digests, found" : "NULL, NULL, NULL, NULL"
-        for row in try session.execute(
+
+        init(_ answers: inout PostgresAnswers) throws {
+            for row in try answers.next() { ofImages[try row.int(0), default: []].append(try row.int(1)) }
+            for row in try answers.next() { sets[try row.int(0)] = (try row.ints(1), Set(try row.ints(2))) }
+        }
+
+        private static let places = "SELECT manifest_id, set_id FROM image_sets WHERE manifest_id = ANY($1::bigint[])"
+
+        /// Each once: the images of a batch share most of them.
+        private static let content = """
+            SELECT id, package_ids, owned_ids FROM package_sets
+            WHERE id IN (SELECT set_id FROM image_sets WHERE manifest_id = ANY($1::bigint[]))
             """
-            SELECT layer_id, report, paths, \(columns) FROM layer_reports \(facts) WHERE layer_id = ANY($1::bigint[])
-            """,
-            [.intArray(missing.keys.sorted())]
-        ) {
+
+        /// In order.
+        var packages: [Int] { Set(sets.values.flatMap(\.packages)).sorted() }
+    }
+}
+
+extension EvaluationMaterial {
+    /// Takes the layers that are at hand; gives the others by their numbers.
+    fileprivate mutating func takeLayers(_ decoded: (LayerContentKey) -> AnalysedLayer?) -> [Int: LayerContentKey] {
+        var missing: [Int: LayerContentKey] = [:]
+        for key in Set(images.values.flatMap(\.layers)) {
+            if let layer = decoded(key) { layers[key] = .decoded(layer) } else { missing[key.layer] = key }
+        }
+        return missing
+    }
+
+    fileprivate mutating func addLayers(
+        _ rows: PostgresRows,
+        _ missing: [Int: LayerContentKey],
+        withFiles: Bool
+    ) throws {
+        for row in rows {
             guard let key = missing[try row.int(0)] else { continue }
-            let stored = try row.optionalBytes(4).map { attributes in
-                StoredFacts(
+            var facts: StoredFacts?
+            if withFiles, let attributes = try row.optionalBytes(4) {
+                facts = StoredFacts(
                     parts: try row.strings(3),
                     attributes: attributes,
                     digests: try row.optionalBytes(5) ?? [],
                     found: try row.optionalBytes(6) ?? []
                 )
             }
-            material.layers[key] = .stored(
-                StoredAnalysis(report: try row.bytes(1), paths: try row.bytes(2), facts: stored)
-            )
+            layers[key] = .stored(StoredAnalysis(report: try row.bytes(1), paths: try row.bytes(2), facts: facts))
         }
     }
 
-    /// The open matches of all packages once, and for each image those that count in it.
-    private static func loadFindings(
-        _ material: inout EvaluationMaterial,
-        _ suppressed: SuppressedFindings,
-        _ session: PostgresSession
-    ) throws {
-        let images = material.images.keys.sorted()
-        var sets: [Int: (packages: [Int], owned: Set<Int>)] = [:]
-        var placed: [Int: [Int]] = [:]
-        for row in try session.execute(
-            "SELECT manifest_id, set_id FROM image_sets WHERE manifest_id = ANY($1::bigint[])",
-            [.intArray(images)]
-        ) { placed[try row.int(0), default: []].append(try row.int(1)) }
-        for row in try session.execute(
-            "SELECT id, package_ids, owned_ids FROM package_sets WHERE id = ANY($1::integer[])",
-            [.intArray(Set(placed.values.joined()).sorted())]
-        ) { sets[try row.int(0)] = (try row.ints(1), Set(try row.ints(2))) }
-
+    /// Adds the open matches of all packages once, and to each image those that count in it.
+    fileprivate mutating func add(
+        _ matches: [EvaluationMatches.Match],
+        in held: Store.HeldSets,
+        _ suppressed: SuppressedFindings
+    ) {
+        findings = matches.map(\.finding)
         var places: [Int: (all: [Int], hasOwner: Bool)] = [:]
-        let matches = try EvaluationMatches(of: Set(sets.values.flatMap(\.packages)).sorted(), session).all
         for (place, match) in matches.enumerated() {
             places[match.package, default: ([], match.hasOwner)].all.append(place)
         }
-        material.findings = matches.map(\.finding)
-        let ofSets = sets.mapValues { set in
+        let ofSets = held.sets.mapValues { set in
             set.packages.flatMap { package -> [Int] in
                 guard let known = places[package], known.hasOwner || !set.owned.contains(package) else { return [] }
                 return known.all
             }
         }
-        for image in images {
-            material.images[image]?.findings = (placed[image] ?? []).flatMap { ofSets[$0] ?? [] }
+        for image in images.keys {
+            images[image]?.findings = (held.ofImages[image] ?? []).flatMap { ofSets[$0] ?? [] }
                 .filter { !suppressed.contains(matches[$0].package, matches[$0].flaw, in: image) }
                 .sorted()
         }

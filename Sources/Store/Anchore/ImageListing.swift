@@ -109,7 +109,7 @@ extension Store {
             let stored = RepositoryName.stored(registry: registry, repository)
             parameters = [.text(registry), .text(stored), .text(tag)]
         }
-        return try session.execute(statement, parameters).map { try $0.int(0) }
+        return try session.executeKept(statement, parameters).map { try $0.int(0) }
     }
 
     /// The images that the run `$1` analysed count as analysed once it ends: only then their packages are matched, too.

@@ -37,7 +37,7 @@ struct ListedImageRows {
         }
         var seen: Set<String> = []
         var current: (row: PostgresRow, number: Int, tags: [TagRecord])?
-        for row in try session.execute(statement, parameters) {
+        for row in try rows(session) {
             let number = try row.int(0)
             let tag = try Self.tag(row)
             guard var image = current, image.number == number else {
@@ -70,6 +70,14 @@ struct ListedImageRows {
         ) {
             guard let place = given[try row.int(0)] else { continue }
             images[place].record.dockerfile = try row.optionalBytes(1)
+        }
+    }
+
+    private func rows(_ session: PostgresSession) throws -> PostgresRows {
+        switch bounds {
+        // How wide a range is decides how it is read: it is planned each time.
+        case .range: try session.execute(statement, parameters)
+        case .numbers: try session.executeKept(statement, parameters)
         }
     }
 

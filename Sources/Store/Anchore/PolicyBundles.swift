@@ -35,7 +35,7 @@ extension Store {
     /// One bundle, or the active one where `id` is `nil`.
     package func policy(_ id: String?, of account: String) async throws -> PolicyRecord? {
         try await pool.run { session in
-            try session.execute(
+            try session.executeKept(
                 """
                 SELECT \(Self.policyColumns) FROM policy_bundles
                 WHERE account = $1 AND CASE WHEN $2::text IS NULL THEN is_active ELSE policy_id = $2 END
