@@ -41,7 +41,8 @@ struct Machine: Sendable {
             socketFolder: sockets,
             user: user,
             log: ServiceLog(path: directory.logFile("postgres")),
-            connections: Self.baseConnections + Self.connectionsPerWorker * options.workers
+            connections: Self.baseConnections + Self.connectionsPerWorker * options.workers,
+            memory: MachineMemory.bytes()
         )
         let redis = try PrivateRedis(
             socketFolder: sockets,

@@ -21,10 +21,13 @@ start_private_postgres() {
         chown postgres "$work"
         as_owner=(setpriv --reuid=postgres --regid=postgres --init-groups --)
     fi
+    # As Sources/Supervisor/PrivatePostgres.swift has it, of the machine's memory.
+    local buffers
+    buffers=$(awk '/^MemTotal:/ { m = int($2 / 8 / 1024); print m < 128 ? 128 : m > 2048 ? 2048 : m }' /proc/meminfo)
     "${as_owner[@]}" "$programs/initdb" --pgdata="$work/data" --username=tallyman --auth=trust --encoding=UTF8 --locale=C \
         --no-sync >"$work/initdb.log" 2>&1 || die "initdb failed" "its output is in $work/initdb.log"
     "${as_owner[@]}" "$programs/pg_ctl" --pgdata="$work/data" --log="$work/log" --wait --options="-k $work \
--c listen_addresses='' -c shared_buffers=256MB -c work_mem=16MB -c maintenance_work_mem=128MB -c max_wal_size=2GB \
+-c listen_addresses='' -c shared_buffers=${buffers:-128}MB -c work_mem=16MB -c maintenance_work_mem=128MB -c max_wal_size=2GB \
 -c wal_compression=on -c jit=off" start >/dev/null 2>&1 </dev/null || die "PostgreSQL did not start" "its log is $work/log"
     # shellcheck disable=SC2034 # for whoever sources this
     server="host=$work user=tallyman dbname=postgres"
