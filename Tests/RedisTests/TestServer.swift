@@ -52,9 +52,24 @@ final class PrivateServer {
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         self.process = process
-        for _ in 0..<500 where !FileManager.default.fileExists(atPath: path) {
-            try await Task.sleep(for: .milliseconds(10))
-        }
+        for _ in 0..<3000 where !isListening { try await Task.sleep(for: .milliseconds(10)) }
+        try #require(isListening)
+    }
+
+    /// Whether the server takes connections: its socket is there a moment before.
+    private var isListening: Bool {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
+        return withUnsafeBytes(of: &address) {
+            connect(
+                descriptor,
+                $0.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+                socklen_t(MemoryLayout<sockaddr_un>.size)
+            )
+        } == 0
     }
 
     /// Ends the server; waiting for its end must not hold a thread of the cooperative pool.

@@ -23,7 +23,7 @@ struct RetryTests {
         try await withClient { client async throws in
             #expect(try await client.tags(server.host, repository: "a").tags == ["1"])
         }
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(60))
         #expect(server.requests.count == 3)
     }
 
@@ -119,7 +119,7 @@ struct RetryTests {
 
     @Test("a cancelled call ends soon")
     func cancellation() async throws {
-        let server = try FaultServer { _, _ in [.head(200, [("Content-Length", "100")]), .pause(.seconds(3))] }
+        let server = try FaultServer { _, _ in [.head(200, [("Content-Length", "100")]), .pause(.seconds(20))] }
         defer { server.stop() }
         let start = ContinuousClock.now
         try await withClient { client in
@@ -128,7 +128,7 @@ struct RetryTests {
             task.cancel()
             await #expect(throws: (any Error).self) { _ = try await task.value }
         }
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(ContinuousClock.now - start < .seconds(15))
     }
 
     @Test("an answer that is no HTTP, as one that a failing server broke off leaves behind, is asked for again")
