@@ -4,6 +4,9 @@ import Glibc
 /// A Redis Cluster of three servers without replicas, for tests of what a cluster does to a client.
 package final class RedisCluster {
     package let ports: [UInt16]
+    /// From a server's port to the one where it talks with the others.
+    private static let busDistance: UInt16 = 10_000
+
     private let folder: URL
     private var processes: [UInt16: Process] = [:]
 
@@ -14,7 +17,7 @@ package final class RedisCluster {
     package init() throws {
         folder = URL(filePath: "/tmp/tr-\(UInt32.random(in: 0...UInt32.max))")
         var ports: Set<UInt16> = []
-        while ports.count < 3 { ports.insert(try TestCommand.freePort()) }
+        while ports.count < 3 { ports.insert(try TestCommand.freePort(andAbove: Self.busDistance)) }
         self.ports = ports.sorted()
     }
 

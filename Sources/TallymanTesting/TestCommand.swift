@@ -34,22 +34,28 @@ package enum TestCommand {
     }
 
     /// A free port of the loopback interface, for a server that can only be told one.
-    package static func freePort(below limit: UInt16 = 65_535) throws -> UInt16 {
+    ///
+    /// The port that many above it is free as well. Both are below those that the kernel gives to connections and to servers
+    /// that leave the choice to it: one that is free now may be such a one's in a moment.
+    package static func freePort(andAbove distance: UInt16 = 0) throws -> UInt16 {
         for _ in 0..<100 {
-            let port = UInt16.random(in: 20_000..<min(32_000, limit))
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            defer { close(descriptor) }
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_port = port.bigEndian
-            address.sin_addr.s_addr = inet_addr("127.0.0.1")
-            let isFree = withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-                }
-            }
-            if isFree { return port }
+            let port = UInt16.random(in: 20_000..<(32_700 - distance))
+            if isFree(port), distance == 0 || isFree(port + distance) { return port }
         }
         throw Failure(description: "no free port")
+    }
+
+    private static func isFree(_ port: UInt16) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ import Queue
 import ScanModel
 import Store
 import Synchronization
+import TallymanTesting
 import Testing
 import Web
 
@@ -95,7 +96,7 @@ struct APIServer: Sendable {
         try await service.prepare()
         // The layers of these tests are claimed under a version of their own.
         try await store.setCollection(.nothing)
-        let port = try RawClient.freePort()
+        let port = try TestCommand.freePort()
         let nowhere = "unix:///nonexistent"
         let made = WebServer(
             listen: "127.0.0.1:\(port)",
