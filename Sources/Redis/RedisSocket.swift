@@ -6,6 +6,8 @@ import Glibc
 /// hiredis connects and reads replies; the bytes between go through a `RedisChannel`, for Debian's hiredis knows no TLS.
 final class RedisSocket {
     private static let bufferBytes = 16 * 1024
+    /// Between two attempts to get into the queue of a UNIX socket.
+    private static let pauseMicroseconds: UInt32 = 5_000
 
     private let context: UnsafeMutablePointer<redisContext>
     private let channel: RedisChannel
@@ -14,13 +16,15 @@ final class RedisSocket {
 
     /// Connects, with TLS where it is configured, and sends no command.
     init(_ configuration: RedisConfiguration, to address: RedisConfiguration.Address) throws(RedisError) {
-        let timeout = timeval(configuration.connectTimeout)
-        let pointer =
-            switch address {
-            case .tcp(let host, let port): redisConnectWithTimeout(host, Int32(truncatingIfNeeded: port), timeout)
-            case .unix(let path): redisConnectUnixWithTimeout(path, timeout)
-            }
-        guard let pointer else { throw RedisError(.connectionFailed, "no memory for a connection") }
+        let deadline = Deadline(configuration.connectTimeout)
+        var attempt = Self.connect(to: address, timeout: configuration.connectTimeout)
+        // A UNIX socket whose server has yet to take those before us refuses at once, where TCP waits (unix(7), EAGAIN).
+        while let refused = attempt, refused.pointee.err != 0, errno == EAGAIN, ContinuousClock.now < deadline.instant {
+            redisFree(refused)
+            usleep(Self.pauseMicroseconds)
+            attempt = Self.connect(to: address, timeout: configuration.connectTimeout)
+        }
+        guard let pointer = attempt else { throw RedisError(.connectionFailed, "no memory for a connection") }
         do throws(RedisError) {
             guard pointer.pointee.err == 0 else {
                 throw RedisError(.connectionFailed, Self.text(pointer.pointee.errstr))
@@ -51,6 +55,18 @@ final class RedisSocket {
 
     deinit {
         redisFree(context)
+    }
+
+    /// What hiredis makes of it; `errno` is that of the attempt.
+    private static func connect(
+        to address: RedisConfiguration.Address,
+        timeout: Duration
+    ) -> UnsafeMutablePointer<redisContext>? {
+        switch address {
+        case .tcp(let host, let port):
+            redisConnectWithTimeout(host, Int32(truncatingIfNeeded: port), timeval(timeout))
+        case .unix(let path): redisConnectUnixWithTimeout(path, timeval(timeout))
+        }
     }
 
     /// Whether the server still holds its end.
