@@ -23,7 +23,7 @@ start_private_postgres() {
     fi
     # As Sources/Supervisor/PrivatePostgres.swift has it, of the machine's memory.
     local buffers
-    buffers=$(awk '/^MemTotal:/ { m = int($2 / 8 / 1024); print m < 128 ? 128 : m > 2048 ? 2048 : m }' /proc/meminfo)
+    buffers=$(awk '/^MemTotal:/ { m = int($2 / 8 / 1024); print (m < 128 ? 128 : (m > 2048 ? 2048 : m)) }' /proc/meminfo)
     "${as_owner[@]}" "$programs/initdb" --pgdata="$work/data" --username=tallyman --auth=trust --encoding=UTF8 --locale=C \
         --no-sync >"$work/initdb.log" 2>&1 || die "initdb failed" "its output is in $work/initdb.log"
     "${as_owner[@]}" "$programs/pg_ctl" --pgdata="$work/data" --log="$work/log" --wait --options="-k $work \
