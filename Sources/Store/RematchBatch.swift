@@ -188,12 +188,13 @@ struct RematchBatch {
         var summary = RematchSummary()
         guard !rows.isEmpty else { return summary }
         try load(rows)
-        // Asked before, and for all of them: the planner knows nothing of a table that is being filled.
+        // Asked before, and for all of them: the planner knows nothing of a table that is being filled, and as little of the
+        // ended ones of a pass before; joined, it would go through all that begin for each of those.
         let ended = Set(
             try session.execute(
                 """
                 SELECT package_id, vulnerability_id FROM package_vulnerabilities
-                WHERE found_until IS NOT NULL AND package_id IN (SELECT package_id FROM matched)
+                WHERE found_until IS NOT NULL AND package_id = ANY(ARRAY(SELECT DISTINCT package_id FROM matched))
                 """
             ).map { [try $0.int(0), try $0.int(1)] }
         )
