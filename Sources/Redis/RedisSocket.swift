@@ -19,7 +19,9 @@ final class RedisSocket {
         let deadline = Deadline(configuration.connectTimeout)
         var attempt = Self.connect(to: address, timeout: configuration.connectTimeout)
         // A UNIX socket whose server has yet to take those before us refuses at once, where TCP waits (unix(7), EAGAIN).
-        while let refused = attempt, refused.pointee.err != 0, errno == EAGAIN, ContinuousClock.now < deadline.instant {
+        while case .unix = address, let refused = attempt, refused.pointee.err != 0, errno == EAGAIN,
+            ContinuousClock.now < deadline.instant
+        {
             redisFree(refused)
             usleep(Self.pauseMicroseconds)
             attempt = Self.connect(to: address, timeout: configuration.connectTimeout)
@@ -57,7 +59,7 @@ final class RedisSocket {
         redisFree(context)
     }
 
-    /// What hiredis makes of it; `errno` is that of the attempt.
+    /// What hiredis makes of it, which `redisFree` has to take back; `errno` is that of the attempt.
     private static func connect(
         to address: RedisConfiguration.Address,
         timeout: Duration

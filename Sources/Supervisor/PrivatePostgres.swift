@@ -65,8 +65,7 @@ struct PrivatePostgres: Sendable {
             "listen_addresses=", "unix_socket_directories=\(socketFolder)", "unix_socket_permissions=0700", "port=5432",
             "max_connections=\(connections)", "shared_buffers=\(Self.sharedBuffers(of: memory))MB", "work_mem=16MB",
             "maintenance_work_mem=128MB", "max_wal_size=2GB", "wal_compression=on", "fsync=on", "synchronous_commit=on",
-            "jit=off",
-            "logging_collector=off", "log_min_messages=warning", "timezone=UTC", "log_timezone=UTC",
+            "jit=off", "logging_collector=off", "log_min_messages=warning", "timezone=UTC", "log_timezone=UTC",
         ]
         return ChildCommand(
             program: installation.server,

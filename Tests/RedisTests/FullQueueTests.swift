@@ -37,6 +37,7 @@ struct FullQueueTests {
         private func withAddress<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
             var address = sockaddr_un()
             address.sun_family = sa_family_t(AF_UNIX)
+            // The path is an array of C, which is a tuple here.
             withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
             return withUnsafePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

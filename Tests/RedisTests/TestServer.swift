@@ -62,6 +62,7 @@ final class PrivateServer {
         defer { close(descriptor) }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
+        // The path is an array of C, which is a tuple here.
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
         return withUnsafeBytes(of: &address) {
             connect(
