@@ -107,18 +107,14 @@ extension BinaryClassifier {
         ),
         BinaryClassifier(.program("stack"), is: "haskell/stack", ["Version ", .version(.three), ", Git"]),
         BinaryClassifier(.program("swipl"), is: "swipl", ["swipl-", .version(.three), "/"]),
+        // The library is `libjulia-internal.so.1.10.11`, and the name without a version a link to it.
         BinaryClassifier(
-            .program("libjulia-internal.so"),
+            .stemHolding("libjulia", ".so"),
             is: "julia",
             ["\0__init__\0", .version(.preRelease), "\0branch"],
             ["\0__init__\0", .version(.preRelease), "\0verify_methods"],
             [.version(.preRelease), "\0branch\0"],
             ["\0verify_methods\0", .gap(30), .version(.preRelease), "\0BigInt"],
-            ["\0", .version(.preRelease), "\0julia version"]
-        ),
-        BinaryClassifier(
-            .stemHolding("libjulia", ".so"),
-            is: "julia",
             ["\0", .version(.preRelease), "\0julia version"],
             ["\0#kw#\0", .version(.preRelease), "\0BigInt"],
             ["\0#kw#\0", .version(.preRelease), "\0_require_dependencies"],
