@@ -9,13 +9,17 @@ import Versions
 package struct FindingJoin: Sendable {
     private let records: [Int64: KnownRecord]
     private let background: FlawBackground
+    private let withEvidence: Bool
 
     /// The statements to draw on: the records by the store's number, all others by CVE.
+    ///
+    /// Findings have no evidence where `withEvidence` is `false`.
     package init(
         records: [Int64: AdvisoryRecord],
         epss: [String: EPSSScore],
         kev: [String: KEVEntry],
-        enrichments: [String: [CVEEnrichment]] = [:]
+        enrichments: [String: [CVEEnrichment]] = [:],
+        withEvidence: Bool = true
     ) {
         let background = FlawBackground(epss: epss, kev: kev, enrichments: enrichments)
         let names = Set(records.values.flatMap { [$0.id] + $0.aliases + $0.covers })
@@ -25,6 +29,7 @@ package struct FindingJoin: Sendable {
             }
         )
         self.background = background
+        self.withEvidence = withEvidence
         let known = Array(records).parallelMap { number, record in
             (number, KnownRecord(record, ranks: ranks, background: background))
         }
@@ -53,7 +58,8 @@ package struct FindingJoin: Sendable {
             }
         }
         guard statements.count > 1 else {
-            return statements.filter { !precedence.outranks($0.flaw.names) }.map(\.finding)
+            return statements.filter { !precedence.outranks($0.flaw.names) }
+                .map { $0.finding(withEvidence: withEvidence) }
         }
         // The best name of a group is its root, so that roots in their order are findings in theirs.
         let order = statements.indices.map { (root: groups.root(of: statements[$0].flaw.ranks[0]), index: $0) }
@@ -75,7 +81,7 @@ package struct FindingJoin: Sendable {
 
     private func finding(_ unordered: [FlawStatement]) -> Finding? {
         // Most flaws have one statement, which says it all.
-        guard unordered.count > 1 else { return unordered.first?.finding }
+        guard unordered.count > 1 else { return unordered.first?.finding(withEvidence: withEvidence) }
         let statements = unordered.sorted { left, right in
             (left.record.provider, left.record.id, left.match.record)
                 < (right.record.provider, right.record.id, right.match.record)
@@ -88,22 +94,24 @@ package struct FindingJoin: Sendable {
         let state = Self.state(statements.map(\.match.range.fixState))
         let stated = own ?? statements.map(\.record.severity).max() ?? .unknown
         let urls = Self.unique(statements.flatMap(\.record.urls))
-        return Finding(
+        let account = FlawAccount(
             id: id,
             aliases: aliases,
-            severity: stated == .unknown ? known.cve.severity : stated,
             cvss: Self.sorted(statements.flatMap(\.record.cvss) + known.cve.cvss),
-            epss: known.score?.score,
-            epssPercentile: known.score?.percentile,
+            score: known.score,
             kev: known.kev,
             ssvc: known.cve.ssvc,
             published: statements.compactMap(\.record.published).min() ?? known.cve.published,
             summary: statements.lazy.map(\.record.summary).first { !$0.isEmpty } ?? known.cve.summary,
-            urls: urls.isEmpty ? known.cve.urls : urls,
+            urls: urls.isEmpty ? known.cve.urls : urls
+        )
+        return Finding(
+            account,
+            severity: stated == .unknown ? known.cve.severity : stated,
             provider: first.record.provider,
             fixState: state,
             fixedVersions: state == .fixed ? Self.fixedVersions(statements.map(\.match.range)) : [],
-            evidence: Self.unique(statements.map { MatchEvidence($0.record, $0.match) })
+            evidence: withEvidence ? Self.unique(statements.map { MatchEvidence($0.record, $0.match) }) : []
         )
     }
 

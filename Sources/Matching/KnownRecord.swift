@@ -20,8 +20,9 @@ final class KnownFlaw: Sendable {
     let names: [String]
     /// The names' numbers in the order of preference; never empty.
     let ranks: [Int]
-    /// The finding, but for what depends on the range that a package falls into.
-    let finding: Finding
+    /// What the record says of it whatever range a package falls into, and its rating where the range has none.
+    let account: FlawAccount
+    let severity: Severity
 
     /// `nil` for a flaw without a name.
     init?(_ names: [String], of record: AdvisoryRecord, ranks: [String: Int], background: FlawBackground) {
@@ -33,21 +34,17 @@ final class KnownFlaw: Sendable {
         let known = background.of(id, aliases: aliases.filter(names.contains))
         let urls = FindingJoin.unique(record.urls)
 
-        finding = Finding(
+        severity = record.severity == .unknown ? known.cve.severity : record.severity
+        account = FlawAccount(
             id: id,
             aliases: aliases,
-            severity: record.severity == .unknown ? known.cve.severity : record.severity,
             cvss: FindingJoin.sorted(record.cvss + known.cve.cvss),
-            epss: known.score?.score,
-            epssPercentile: known.score?.percentile,
+            score: known.score,
             kev: known.kev,
             ssvc: known.cve.ssvc,
             published: record.published ?? known.cve.published,
             summary: record.summary.isEmpty ? known.cve.summary : record.summary,
-            urls: urls.isEmpty ? known.cve.urls : urls,
-            provider: record.provider,
-            fixState: .unknown,
-            fixedVersions: []
+            urls: urls.isEmpty ? known.cve.urls : urls
         )
     }
 }
@@ -61,12 +58,16 @@ struct FlawStatement {
     var record: AdvisoryRecord { known.record }
 
     /// The finding where nobody else says anything of the flaw.
-    var finding: Finding {
-        var finding = flaw.finding
-        if let severity = match.range.severity, severity != .unknown { finding.severity = severity }
-        finding.fixState = match.range.fixState
-        if finding.fixState == .fixed, let fixed = match.range.fixed { finding.fixedVersions = [fixed] }
-        finding.evidence = [MatchEvidence(known.record, match)]
-        return finding
+    func finding(withEvidence: Bool) -> Finding {
+        let own = match.range.severity ?? .unknown
+        let state = match.range.fixState
+        return Finding(
+            flaw.account,
+            severity: own == .unknown ? flaw.severity : own,
+            provider: known.record.provider,
+            fixState: state,
+            fixedVersions: state == .fixed ? match.range.fixed.map { [$0] } ?? [] : [],
+            evidence: withEvidence ? [MatchEvidence(known.record, match)] : []
+        )
     }
 }

@@ -7,8 +7,13 @@ import ScanModel
 /// cooperative pool. Throws what the source throws.
 package struct MatchPass<Source: AdvisorySource> {
     private let source: Source
+    private let withEvidence: Bool
 
-    package init(_ source: Source) { self.source = source }
+    /// A fleet keeps no evidence; making it takes as long as the rest of a finding.
+    package init(_ source: Source, withEvidence: Bool = true) {
+        self.source = source
+        self.withEvidence = withEvidence
+    }
 
     /// The findings of each subject, in the order of `subjects`.
     package func findings(_ subjects: [MatchSubject]) throws -> [[Finding]] {
@@ -28,7 +33,8 @@ package struct MatchPass<Source: AdvisorySource> {
             records: records,
             epss: try source.epss(cves),
             kev: try source.kev(cves),
-            enrichments: try source.enrichments(cves)
+            enrichments: try source.enrichments(cves),
+            withEvidence: withEvidence
         )
         return Array(zip(subjects, matches)).parallelMap { subject, matches in
             join.findings(matches, precedence: subject.owner == nil ? .none : precedence[subject] ?? .none)

@@ -16,15 +16,20 @@ struct Flaw {
         isExploited = finding.kev != nil
     }
 
-    /// The flaws of some findings, in no order.
-    static func of(_ findings: some Sequence<Finding>) -> [Flaw] {
+    /// The flaws of some packages' findings, in no order.
+    static func of(_ findings: [[Finding]]) -> [Flaw] {
         var flaws: [String: Flaw] = [:]
-        for finding in findings { flaws[finding.id, default: Flaw(finding)].add(finding) }
+        var taken: Set<ObjectIdentifier> = []
+        for findings in findings {
+            // By index: an iterator would hand out copies, and in most packages the same record says the same.
+            for index in findings.indices where taken.insert(findings[index].accountID).inserted {
+                flaws[findings[index].id, default: Flaw(findings[index])].add(findings[index])
+            }
+        }
         return Array(flaws.values)
     }
 
     private mutating func add(_ finding: Finding) {
-        // In most packages the same record says the same, in the same storage.
         guard !Self.isSame(finding, worst) else { return }
         if !aliases.isSuperset(of: finding.aliases) { aliases.formUnion(finding.aliases) }
         isExploited = isExploited || finding.kev != nil

@@ -41,7 +41,7 @@ struct RematchBatch {
         let subjects = try self.subjects(limit: limit)
         guard !subjects.isEmpty else { return RematchSummary() }
         try file(subjects.filter { !$0.isFiled })
-        let findings = try MatchPass(FleetAdvisorySource(session)).findings(subjects.map(\.subject))
+        let findings = try MatchPass(FleetAdvisorySource(session), withEvidence: false).findings(subjects.map(\.subject))
         var summary = try write(subjects, findings, state: state, naming: changes)
         summary.packages = subjects.count
         return summary
@@ -139,7 +139,7 @@ struct RematchBatch {
         naming limit: Int
     ) throws -> RematchSummary {
         let ids = subjects.map(\.id)
-        let flaws = Flaw.of(findings.joined()).parallelMap(NamedFlaw.init)
+        let flaws = Flaw.of(findings).parallelMap(NamedFlaw.init)
         var open = try OpenMatches(of: ids, and: flaws.lazy.map(\.name), session)
         try upsert(flaws.filter { !open.isKnown($0) }.sorted { $0.name < $1.name })
         var opened: [[PostgresValue]] = []
