@@ -81,6 +81,15 @@ package final class Permits: Sendable {
         if let refusal { throw refusal }
     }
 
+    /// Takes a permit where one is free, without waiting; pair it with `release()` where it returns `true`.
+    package func acquireIfFree() -> Bool {
+        state.withLock { state in
+            guard !state.isClosed, state.available > 0 else { return false }
+            state.available -= 1
+            return true
+        }
+    }
+
     /// Gives a permit back, to the task that has waited longest if there is one.
     package func release() {
         let next: Waiter? = state.withLock { state in

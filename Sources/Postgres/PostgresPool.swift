@@ -68,6 +68,28 @@ package final class PostgresPool: Sendable {
         }
     }
 
+    /// Lends two connections to `body`, the second only where one is free and can be had at once.
+    ///
+    /// Nobody waits for the second, so that those who hold one each never wait for each other.
+    package func withConnections<T: Sendable>(
+        _ body: (PostgresConnection, _ spare: PostgresConnection?) async throws -> T
+    ) async throws -> T {
+        try await withConnection { connection in
+            guard permits.acquireIfFree() else { return try await body(connection, nil) }
+            defer { permits.release() }
+            // Whoever asks does without it: a server that has no room for another one is no reason to fail.
+            guard let spare = try? await takeConnection() else { return try await body(connection, nil) }
+            do {
+                let result = try await body(connection, spare)
+                await giveBack(spare)
+                return result
+            } catch {
+                await giveBack(spare)
+                throw error
+            }
+        }
+    }
+
     /// Runs `body` on the thread of a connection; see `PostgresConnection.run`.
     package func run<T: Sendable>(_ body: @Sendable (PostgresSession) throws -> T) async throws -> T {
         try await withConnection { connection in try await connection.run(body) }

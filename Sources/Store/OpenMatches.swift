@@ -5,7 +5,7 @@ import ScanModel
 /// The matches of a batch's packages that are open before the batch is written, and how the flaws in them are known.
 ///
 /// Numbers and hashes, no texts: a delta of a thousand records reads tens of thousands of matches to find a few that differ.
-struct OpenMatches {
+struct OpenMatches: Sendable {
     private struct Place: Hashable {
         let package: Int
         let flaw: Int
@@ -34,8 +34,8 @@ struct OpenMatches {
     private var new: Set<New> = []
     private var flaws: [String: Known] = [:]
 
-    /// Reads what is open in `packages`, and what is known of the flaws in it and of `others`, by name.
-    init(of packages: [Int], and others: some Sequence<String>, _ session: PostgresSession) throws {
+    /// Reads what is open in `packages`, and what is known of the flaws in it.
+    init(of packages: [Int], _ session: PostgresSession) throws {
         let rows = try Array(session.execute(Self.open, [.intArray(packages)])).parallelMap { row in
             Result { (place: Place(package: try row.int(0), flaw: try row.int(1)), said: try Self.hash(row)) }
         }
@@ -47,7 +47,11 @@ struct OpenMatches {
             matches[place] = Match(said: said)
         }
         try learn("id = ANY($1)", .intArray(ids.sorted()), session)
-        let unknown = others.filter { flaws[$0] == nil }
+    }
+
+    /// Reads what is known of those flaws that no open match is about.
+    mutating func learn(of others: [NamedFlaw], _ session: PostgresSession) throws {
+        let unknown = others.map(\.name).filter { flaws[$0] == nil }
         if !unknown.isEmpty { try learn("name = ANY($1)", .textArray(unknown.sorted()), session) }
     }
 

@@ -44,15 +44,17 @@ extension Store {
         var total = RematchSummary()
         while true {
             let room = changes - total.changes.count
-            let step = try await pool.transaction(attempts: 5, isolation: .repeatableRead) { session in
-                try RematchBatch(session).run(limit: batch, naming: room)
+            let step = try await pool.withConnections { connection, spare in
+                try await connection.transaction(attempts: 5, isolation: .repeatableRead) { session in
+                    try RematchBatch(session, reader: PostgresSnapshotReader(on: spare)).run(limit: batch, naming: room)
+                }
             }
-            guard step.packages > 0 else { return total }
             total.packages += step.packages
             total.opened += step.opened
             total.reopened += step.reopened
             total.closed += step.closed
             total.changes += step.changes
+            guard step.packages == batch else { return total }
         }
     }
 
@@ -80,8 +82,9 @@ extension Store {
     /// database a third of a second. What a scan changes meanwhile may be in one part and not in another.
     package func delta(of summary: RematchSummary) async throws -> FleetDelta {
         let packages = Set(summary.changes.map(\.packageID)).sorted()
-        async let firstImages = images(of: packages[..<(packages.count / 2)])
-        async let otherImages = images(of: packages[(packages.count / 2)...])
+        // Every other one: those of a kind were seen first at about the same time, and are in as many images.
+        async let firstImages = images(of: stride(from: 0, to: packages.count, by: 2).map { packages[$0] })
+        async let otherImages = images(of: stride(from: 1, to: packages.count, by: 2).map { packages[$0] })
         let named = try await pool.transaction(isolation: .repeatableRead) { session in
             try RematchDelta(session).named(summary.changes)
         }
@@ -99,10 +102,10 @@ extension Store {
         return delta
     }
 
-    private func images(of packages: ArraySlice<Int>) async throws -> [Int: Int] {
+    private func images(of packages: [Int]) async throws -> [Int: Int] {
         guard !packages.isEmpty else { return [:] }
         return try await pool.transaction(isolation: .repeatableRead) { session in
-            try RematchDelta(session).images(of: Array(packages))
+            try RematchDelta(session).images(of: packages)
         }
     }
 }

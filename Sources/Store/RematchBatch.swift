@@ -15,8 +15,12 @@ struct RematchBatch {
     private static let comparedAtOnce = 2_000
 
     private let session: PostgresSession
+    private let reader: PostgresSnapshotReader
 
-    init(_ session: PostgresSession) { self.session = session }
+    init(_ session: PostgresSession, reader: PostgresSnapshotReader) {
+        self.session = session
+        self.reader = reader
+    }
 
     /// Keeps other passes, and the end of an import, out until the transaction ends.
     ///
@@ -40,9 +44,15 @@ struct RematchBatch {
         let state = try session.count("SELECT coalesce(max(id), 0) FROM advisory_states")
         let subjects = try self.subjects(limit: limit)
         guard !subjects.isEmpty else { return RematchSummary() }
-        try file(subjects.filter { !$0.isFiled })
-        let findings = try MatchPass(FleetAdvisorySource(session), withEvidence: false).findings(subjects.map(\.subject))
-        var summary = try write(subjects, findings, state: state, naming: changes)
+        let ids = subjects.map(\.id)
+        // Reading tens of thousands of matches takes about as long as matching does.
+        let (open, findings) = try reader.read(beside: session) {
+            try OpenMatches(of: ids, $0)
+        } while: {
+            try file(subjects.filter { !$0.isFiled })
+            return try MatchPass(FleetAdvisorySource(session), withEvidence: false).findings(subjects.map(\.subject))
+        }
+        var summary = try write(findings, of: ids, beside: open, state: state, naming: changes)
         summary.packages = subjects.count
         return summary
     }
@@ -133,14 +143,15 @@ struct RematchBatch {
 
     /// Writes what differs from the open matches: most stay as they are whatever an import changes.
     private func write(
-        _ subjects: [Row],
         _ findings: [[Finding]],
+        of ids: [Int],
+        beside open: OpenMatches,
         state: Int,
         naming limit: Int
     ) throws -> RematchSummary {
-        let ids = subjects.map(\.id)
         let flaws = Flaw.of(findings).parallelMap(NamedFlaw.init)
-        var open = try OpenMatches(of: ids, and: flaws.lazy.map(\.name), session)
+        var open = open
+        try open.learn(of: flaws, session)
         try upsert(flaws.filter { !open.isKnown($0) }.sorted { $0.name < $1.name })
         var opened: [[PostgresValue]] = []
         var changed: [[PostgresValue]] = []

@@ -33,7 +33,7 @@ extension BenchCommand {
         }
 
         func run() async throws {
-            let store = Store(url: postgres, connections: 2)
+            let store = Store(url: postgres, connections: 3)
             let benchmark = StoreBenchmark(
                 store: store,
                 size: FleetSize(images: images, packages: packages, seed: seed),

@@ -196,7 +196,7 @@ struct FleetCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let store = try await fleet.store(connections: 1)
+            let store = try await fleet.store(connections: 3)
             let start = ContinuousClock.now
             if all { try await store.forgetMatching() }
             let summary = try await store.rematch(naming: limit)
