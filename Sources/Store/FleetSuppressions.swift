@@ -18,9 +18,10 @@ struct FleetSuppressions {
 
     /// Loads what is said about the vulnerabilities of these numbers, of all where `ids` is `nil`.
     ///
-    /// Only that is loaded: a fleet keeps more statements than it has flaws. `day` is `YYYY-MM-DD`.
-    init(_ session: PostgresSession, asOf day: String, among ids: [Int]? = nil) throws {
-        flaws = try Self.isAnythingSaid(session) ? Self.flaws(session, among: ids) : [:]
+    /// Only that is loaded: a fleet keeps more statements than it has flaws. `day` is `YYYY-MM-DD`; `isAnythingSaid` is the
+    /// answer to ``isAnything`` where that was asked already.
+    init(_ session: PostgresSession, asOf day: String, among ids: [Int]? = nil, isAnythingSaid: Bool? = nil) throws {
+        flaws = try isAnythingSaid ?? Self.isAnythingSaid(session) ? Self.flaws(session, among: ids) : [:]
         guard !flaws.isEmpty else {
             documents = []
             exceptions = []
@@ -68,7 +69,7 @@ struct FleetSuppressions {
         try session.executeKept(isAnything, []).first?.bool(0) == true
     }
 
-    private static let isAnything = "SELECT EXISTS (SELECT FROM exceptions) OR EXISTS (SELECT FROM vex_statements)"
+    static let isAnything = "SELECT EXISTS (SELECT FROM exceptions) OR EXISTS (SELECT FROM vex_statements)"
 
     private static func flaws(_ session: PostgresSession, among ids: [Int]?) throws -> [Int: Flaw] {
         var flaws: [Int: Flaw] = [:]

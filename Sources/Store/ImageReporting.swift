@@ -23,6 +23,8 @@ private struct ImageQuestion {
     /// The manifest to show; `nil` where there is none.
     private let manifest: Int?
     private let isGone: Bool
+    /// Whether exceptions or VEX documents say anything about whatever flaw.
+    private let isAnythingSaid: Bool
 
     init?(_ session: PostgresSession, _ reference: ImageReference) throws {
         self.session = session
@@ -30,9 +32,12 @@ private struct ImageQuestion {
             .text(reference.registry), .text(reference.repository), .text(reference.tag),
             .text(reference.digest?.description),
         ]
-        let (images, builds) = try session.executeTogether([
+        let (images, builds, said) = try session.executeTogether([
             KeptStatement(Self.image, names), KeptStatement(Store.buildRows),
-        ]) { answers in (try answers.next(), try Store.builds(answers.next())) }
+            KeptStatement(FleetSuppressions.isAnything),
+        ]) { answers in
+            (try answers.next(), try Store.builds(answers.next()), try answers.next().first?.bool(0) == true)
+        }
         guard let row = images.first else { return nil }
         let outcome = ImageOutcome(rawValue: try row.string(7)) ?? .failed
         let facts = ImageRow(
@@ -58,6 +63,7 @@ private struct ImageQuestion {
         )
         manifest = try row.optionalInt(10)
         isGone = outcome == .gone
+        isAnythingSaid = said
         report = ImageReport(
             image: facts.reference,
             digest: facts.digest,
@@ -242,11 +248,13 @@ private struct ImageQuestion {
     }
 
     private static func flaws(_ rows: PostgresRows) throws -> [Int: Flaw] {
+        // Put in order here, where the server is at work on the next answer meanwhile.
+        let named = try rows.map { (name: try $0.string(1), row: $0) }.sorted { $0.name < $1.name }
         var flaws: [Int: Flaw] = [:]
-        flaws.reserveCapacity(rows.count)
-        for (rank, row) in rows.enumerated() {
+        flaws.reserveCapacity(named.count)
+        for (rank, (name, row)) in named.enumerated() {
             flaws[try row.int(0)] = Flaw(
-                name: try row.string(1),
+                name: name,
                 cvssScore: try row.optionalDouble(2),
                 epss: try row.optionalDouble(3),
                 isKEV: try row.bool(4),
@@ -262,7 +270,6 @@ private struct ImageQuestion {
         SELECT id, name, cvss_score, epss, is_kev FROM vulnerabilities
         WHERE id = ANY(ARRAY(SELECT DISTINCT vulnerability_id FROM package_vulnerabilities
             WHERE package_id = ANY($1::bigint[]) AND found_until IS NULL))
-        ORDER BY name COLLATE "C", id
         """
 
     /// An open match as the database has it.
@@ -298,17 +305,25 @@ private struct ImageQuestion {
         asOf day: String
     ) throws -> (findings: [ImageFinding], open: [Int: Int], licenses: [ImageLicense]) {
         let judged = PostgresValue.intArray(held.judged)
-        let (listed, licenses, matches, flaws) = try session.executeTogether([
-            KeptStatement(Self.packages, [.intArray(held.places.keys.sorted())]),
-            KeptStatement(Self.licenseSets, [.intArray(held.licenses.sorted())]),
-            KeptStatement(Self.matches, [judged]),
+        // What takes longest to read comes first.
+        let (flaws, matches, listed, licenses) = try session.executeTogether([
             KeptStatement(Self.flaws, [judged]),
+            KeptStatement(Self.matches, [judged]),
+            KeptStatement(Self.licenseSets, [.intArray(held.licenses.sorted())]),
+            KeptStatement(Self.packages, [.intArray(held.places.keys.sorted())]),
         ]) { answers in
+            let flaws = try Self.flaws(answers.next())
+            let matches = try answers.next().map { try Match($0) }
+            let licenses = try answers.next()
             let listed = try Self.listed(answers.next(), held)
-            let licenses = try Self.licenses(answers.next(), of: listed)
-            return (listed, licenses, try answers.next().map { try Match($0) }, try Self.flaws(answers.next()))
+            return (flaws, matches, listed, try Self.licenses(licenses, of: listed))
         }
-        let said = try FleetSuppressions(session, asOf: day, among: Array(flaws.keys))
+        let said = try FleetSuppressions(
+            session,
+            asOf: day,
+            among: Array(flaws.keys),
+            isAnythingSaid: isAnythingSaid
+        )
         let concerned = matches.filter { said.flaws[$0.flaw] != nil }.map(\.package)
         let purls = concerned.isEmpty ? [:] : try FleetSuppressions.purls(of: Set(concerned), session)
         // One layer may bring what another one brought already.
