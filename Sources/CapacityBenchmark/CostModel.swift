@@ -138,25 +138,3 @@ package struct CostModel: Sendable, Codable {
         )
     }
 }
-
-/// What a worker's CPU goes into, as far as its threads and analyzers tell.
-package enum WorkerPart: String, Sendable, CaseIterable {
-    case fetch
-    case inflateAndDigest = "inflate+digest"
-    case analyze
-    case merge
-    case inventory
-    case queue
-    case other
-
-    /// What a part grows with.
-    enum Basis { case byte, layer, image }
-
-    var basis: Basis {
-        switch self {
-        case .fetch, .inflateAndDigest: .byte
-        case .analyze, .merge, .queue, .other: .layer
-        case .inventory: .image
-        }
-    }
-}

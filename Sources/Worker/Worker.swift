@@ -78,9 +78,9 @@ package struct Worker: Sendable {
         leases = LeaseRenewal(store: store, leaseSeconds: settings.leaseSeconds, logger: logger)
         collection = CollectionSwitch(settings, store: store)
         let analyses = min(settings.analyses, settings.slots)
-        threads = try ThreadPool(name: "analysis", threads: analyses)
-        foldThreads = try ThreadPool(name: "fold", threads: analyses)
-        interactiveThread = try ThreadPool(name: "analysis", threads: 1)
+        threads = try ThreadPool(name: WorkerThread.analysis.rawValue, threads: analyses)
+        foldThreads = try ThreadPool(name: WorkerThread.fold.rawValue, threads: analyses)
+        interactiveThread = try ThreadPool(name: WorkerThread.analysis.rawValue, threads: 1)
         window = SlotWindow(analyses...settings.slots)
         runner = TaskRunner(
             store: store,

@@ -5,6 +5,7 @@ import Reports
 import Store
 import Supervisor
 import SyntheticFleet
+import Worker
 
 /// One scan of the fleet on a running machine, watched from beside.
 struct CapacityScan: Sendable {
@@ -82,16 +83,13 @@ struct CapacityScan: Sendable {
 
     /// What the workers' CPU went into, from their threads and from what their analyzers noted.
     func parts(of run: RunMeasurement, costs: [String: Double]) -> [String: Double] {
-        let threads = run.workerParts
-        let folds = costs["inventory"] ?? 0
-        let encoding = costs["merge"] ?? 0
-        let analyzers = costs.values.reduce(0, +) - folds - encoding
-        var parts: [WorkerPart: Double] = [
-            .fetch: threads["nio"] ?? 0, .analyze: analyzers, .inventory: folds,
-            .inflateAndDigest: max(0, (threads["analysis"] ?? 0) - analyzers - folds - encoding),
-            .merge: (threads["postgres"] ?? 0) + encoding, .queue: threads["redis"] ?? 0,
-        ]
-        parts[.other] = max(0, (run.cpu["worker"] ?? 0) - parts.values.reduce(0, +))
+        let parts = WorkerPart.split(
+            run.cpu["worker"] ?? 0,
+            threads: run.workerParts,
+            costs: costs,
+            analysis: WorkerThread.analysis.rawValue,
+            fold: WorkerThread.fold.rawValue
+        )
         return Dictionary(parts.map { ($0.key.rawValue, $0.value) }) { one, _ in one }
     }
 
