@@ -299,7 +299,10 @@ let package = Package(
         tests(of: "Reports", ["ScanModel", "TallymanTesting", crypto]),
         tests(
             of: "ImageSources",
-            ["Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "ScanModel", crypto]
+            [
+                "Catalogers", "DedicatedThread", "ImageInventory", "LayerScan", "Registry", "ScanModel",
+                "TallymanTesting", crypto,
+            ]
         ),
         tests(
             of: "Documents",

@@ -64,6 +64,7 @@ struct DirectoryScanner: Sendable {
         private mutating func visit(_ path: LayerPath) -> LayerPath? {
             var status = stat()
             guard DirectoryListing.status(of: place(path), &status) else { return nil }
+            noteStandingEntry(path)
             switch status.st_mode & S_IFMT {
             case S_IFDIR:
                 paths[path] = .directory
@@ -77,6 +78,13 @@ struct DirectoryScanner: Sendable {
             return nil
         }
 
+        /// Notes an entry that says by its name what it is.
+        private mutating func noteStandingEntry(_ path: LayerPath) {
+            for (index, entry) in selection.standingEntries(at: path) where entry == path {
+                catalog(entry, FileBytes([]), with: selection.catalogers[index], keepsEmpty: false)
+            }
+        }
+
         /// Whether the kernel makes up what a directory holds: no package was ever installed there.
         private func isKernelFileSystem(_ path: LayerPath, device: UInt) -> Bool {
             DirectoryScanner.kernelMounts.contains(path) && device != DirectoryListing.device(of: place(.root))
@@ -85,17 +93,23 @@ struct DirectoryScanner: Sendable {
         private mutating func read(_ path: LayerPath, isExecutable: Bool) {
             let byPath = selection.catalogers(for: path)
             let byMagic = selection.programCatalogers(for: path, hasExecutableBit: isExecutable)
-            guard !byPath.isEmpty || !byMagic.isEmpty else { return }
+            let mayBeMarked = byMagic.isEmpty && selection.mayBeMarked(path)
+            guard !byPath.isEmpty || !byMagic.isEmpty || mayBeMarked else { return }
             do {
                 let file = try LocalFile(text(path), followsLinks: false)
-                var isProgram = false
-                if !byMagic.isEmpty {
-                    isProgram = try file.read(at: 0, count: 4).withUnsafeBytes { ExecutableMagic.matches($0) }
+                var readers: [Int] = []
+                if mayBeMarked {
+                    readers = try file.read(at: 0, count: LibraryMark.headBytes).withUnsafeBytes {
+                        selection.libraryCatalogers(head: $0)
+                    }
+                } else if !byMagic.isEmpty {
+                    let head = try file.read(at: 0, count: 4)
+                    readers = head.withUnsafeBytes { ExecutableMagic.matches($0) } ? byMagic : []
                 }
-                guard isProgram || !byPath.isEmpty else { return }
+                guard !readers.isEmpty || !byPath.isEmpty else { return }
                 let bytes = FileBytes(try file.all(maxBytes: Int(DirectoryScanner.maxFileBytes)))
                 for index in byPath { catalog(path, bytes, with: selection.catalogers[index], keepsEmpty: true) }
-                for index in byMagic where isProgram && !byPath.contains(index) {
+                for index in readers where !byPath.contains(index) {
                     catalog(path, bytes, with: selection.catalogers[index], keepsEmpty: false)
                 }
             } catch {

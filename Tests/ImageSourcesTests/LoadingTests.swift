@@ -3,6 +3,7 @@ import Foundation
 import LayerScan
 import Registry
 import ScanModel
+import TallymanTesting
 import Testing
 
 @testable import ImageSources
@@ -126,6 +127,20 @@ import Testing
         #expect(names(image) == ["curl"])
         #expect(image.inventory.distro?.id == "debian")
         #expect(image.layers.isEmpty)
+    }
+
+    @Test func `what layers are searched for by more than paths is found in a directory, too`() async throws {
+        let hash = "h0cnbmfcn93xm5dg2x27ixhag1cwndga"
+        try scratch.write("root/nix/store/\(hash)-glibc-2.34-210-bin/bin/ldd", "text")
+        // A library has no executable bit, and says in a note which package it is of.
+        var library = ElfFile()
+        let note = #"{"type":"rpm","name":"zlib","version":"1.3.1-1.fc40","architecture":"x86_64"}"#
+        library.section(
+            ".note.package",
+            ElfFile.note(owner: "FDO", type: 0xcafe_1a7e, Array(note.utf8) + [0])
+        )
+        try scratch.write("root/opt/lib/libz.so.1.3.1", library.bytes)
+        #expect(names(try await load("dir:\(scratch.path)/root")) == ["glibc", "zlib"])
     }
 
     @Test func `packages of a list keep the distribution that their purl states`() async throws {

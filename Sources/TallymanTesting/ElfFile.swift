@@ -1,16 +1,18 @@
 /// Builds little-endian 64-bit ELF files of sections alone (System V gABI, chapter 4).
-struct ElfFile {
+package struct ElfFile {
     private var sections: [(name: String, bytes: [UInt8])] = []
 
-    mutating func section(_ name: String, _ bytes: [UInt8]) { sections.append((name, bytes)) }
+    package init() {}
+
+    package mutating func section(_ name: String, _ bytes: [UInt8]) { sections.append((name, bytes)) }
 
     /// A note: owner, type and text, padded to four bytes each (chapter 5, "Note Section").
-    static func note(owner: String, type: UInt32, _ text: [UInt8]) -> [UInt8] {
+    package static func note(owner: String, type: UInt32, _ text: [UInt8]) -> [UInt8] {
         let name = Array(owner.utf8) + [0]
         return word(UInt32(name.count)) + word(UInt32(text.count)) + word(type) + padded(name) + padded(text)
     }
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var names: [UInt8] = [0]
         var body: [UInt8] = []
         var table = [UInt8](repeating: 0, count: 64)
