@@ -4,6 +4,7 @@ package struct ElfFile {
 
     package init() {}
 
+    /// Adds a section behind the others; its name and content are written as they are.
     package mutating func section(_ name: String, _ bytes: [UInt8]) { sections.append((name, bytes)) }
 
     /// A note: owner, type and text, padded to four bytes each (chapter 5, "Note Section").
@@ -12,6 +13,7 @@ package struct ElfFile {
         return word(UInt32(name.count)) + word(UInt32(text.count)) + word(type) + padded(name) + padded(text)
     }
 
+    /// The file: header, contents, and the table of the sections with that of their names last (chapter 4, "Sections").
     package var bytes: [UInt8] {
         var names: [UInt8] = [0]
         var body: [UInt8] = []
