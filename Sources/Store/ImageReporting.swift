@@ -8,9 +8,12 @@ extension Store {
     ///
     /// Exceptions count as of `day`, `YYYY-MM-DD`. No table of the fleet is read as a whole.
     package func imageReport(_ reference: ImageReference, asOf day: String) async throws -> ImageReport? {
-        try await pool.transaction(isolation: .repeatableRead) { session in
-            try NarrowQuestion.begin(session)
-            return try ImageQuestion(session, reference)?.report(asOf: day)
+        try await pool.withConnections { connection, spare in
+            let reader = PostgresSnapshotReader(on: spare)
+            return try await connection.transaction(isolation: .repeatableRead) { session in
+                try NarrowQuestion.begin(session)
+                return try ImageQuestion(session, reader, reference)?.report(asOf: day)
+            }
         }
     }
 }
@@ -18,6 +21,8 @@ extension Store {
 /// One image of the fleet, as the newest run that saw it left it.
 private struct ImageQuestion {
     private let session: PostgresSession
+    /// Has the flaws looked up beside the matches: each takes the server a third of the question's time.
+    private let reader: PostgresSnapshotReader
     private var report: ImageReport
     private let identity: ImageIdentity
     /// The manifest to show; `nil` where there is none.
@@ -26,8 +31,9 @@ private struct ImageQuestion {
     /// Whether exceptions or VEX documents say anything about whatever flaw.
     private let isAnythingSaid: Bool
 
-    init?(_ session: PostgresSession, _ reference: ImageReference) throws {
+    init?(_ session: PostgresSession, _ reader: PostgresSnapshotReader, _ reference: ImageReference) throws {
         self.session = session
+        self.reader = reader
         let names: [PostgresValue] = [
             .text(reference.registry), .text(reference.repository), .text(reference.tag),
             .text(reference.digest?.description),
@@ -248,7 +254,7 @@ private struct ImageQuestion {
     }
 
     private static func flaws(_ rows: PostgresRows) throws -> [Int: Flaw] {
-        // Put in order here, where the server is at work on the next answer meanwhile.
+        // Put in order here, where the server is at work on the matches meanwhile.
         let named = try rows.map { (name: try $0.string(1), row: $0) }.sorted { $0.name < $1.name }
         var flaws: [Int: Flaw] = [:]
         flaws.reserveCapacity(named.count)
@@ -264,8 +270,8 @@ private struct ImageQuestion {
         return flaws
     }
 
-    /// Finds the flaws by the packages a second time rather than by what the matches were answered: so both are asked at
-    /// once, and the server looks these up while those are read.
+    /// Finds the flaws by the packages a second time rather than by what the matches were answered, so that both are asked
+    /// at once.
     private static let flaws = """
         SELECT id, name, cvss_score, epss, is_kev FROM vulnerabilities
         WHERE id = ANY(ARRAY(SELECT DISTINCT vulnerability_id FROM package_vulnerabilities
@@ -305,18 +311,20 @@ private struct ImageQuestion {
         asOf day: String
     ) throws -> (findings: [ImageFinding], open: [Int: Int], licenses: [ImageLicense]) {
         let judged = PostgresValue.intArray(held.judged)
-        // What takes longest to read comes first.
-        let (flaws, matches, listed, licenses) = try session.executeTogether([
-            KeptStatement(Self.flaws, [judged]),
-            KeptStatement(Self.matches, [judged]),
-            KeptStatement(Self.licenseSets, [.intArray(held.licenses.sorted())]),
-            KeptStatement(Self.packages, [.intArray(held.places.keys.sorted())]),
-        ]) { answers in
-            let flaws = try Self.flaws(answers.next())
-            let matches = try answers.next().map { try Match($0) }
-            let licenses = try answers.next()
-            let listed = try Self.listed(answers.next(), held)
-            return (flaws, matches, listed, try Self.licenses(licenses, of: listed))
+        let (flaws, (matches, listed, licenses)) = try reader.read(beside: session) { session in
+            try NarrowQuestion.begin(session)
+            return try session.executeTogether([KeptStatement(Self.flaws, [judged])]) { try Self.flaws($0.next()) }
+        } while: {
+            try session.executeTogether([
+                KeptStatement(Self.matches, [judged]),
+                KeptStatement(Self.licenseSets, [.intArray(held.licenses.sorted())]),
+                KeptStatement(Self.packages, [.intArray(held.places.keys.sorted())]),
+            ]) { answers in
+                let matches = try answers.next().map { try Match($0) }
+                let licenses = try answers.next()
+                let listed = try Self.listed(answers.next(), held)
+                return (matches, listed, try Self.licenses(licenses, of: listed))
+            }
         }
         let said = try FleetSuppressions(
             session,
