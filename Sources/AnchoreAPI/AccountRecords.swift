@@ -21,7 +21,7 @@ package struct AccountRecord: Sendable, Equatable {
 
     package var json: JSONValue {
         [
-            "name": .string(name), "email": .string(email ?? "None"), "type": .string(kind.rawValue),
+            "name": .string(name), "email": .string(email), "type": .string(kind.rawValue),
             "state": .string(state.rawValue), "created_at": .string(createdAt), "last_updated": .string(updatedAt),
         ]
     }
@@ -51,21 +51,31 @@ package struct UserRecord: Sendable, Equatable {
     package var account: String
     package var kind: String
     package var role: AccessRole
+    package var hasPassword: Bool
     package var createdAt: String
     package var updatedAt: String
 
-    package init(name: String, account: String, kind: String, role: AccessRole, createdAt: String, updatedAt: String) {
+    package init(
+        name: String,
+        account: String,
+        kind: String,
+        role: AccessRole,
+        hasPassword: Bool = true,
+        createdAt: String,
+        updatedAt: String
+    ) {
         self.name = name
         self.account = account
         self.kind = kind
         self.role = role
+        self.hasPassword = hasPassword
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
 
     package var json: JSONValue {
         [
-            "username": .string(name), "type": .string(kind), "source": "None", "role": .string(role.rawValue),
+            "username": .string(name), "type": .string(kind), "source": .null, "role": .string(role.rawValue),
             "created_at": .string(createdAt), "last_updated": .string(updatedAt),
         ]
     }

@@ -47,7 +47,7 @@ package enum ContentType: String, Sendable, CaseIterable {
         let package = item.package
         return [
             "package": .string(package.name), "version": .string(package.version),
-            "type": .string(AnchorePackageType.name(package.type).uppercased()),
+            "type": .string(package.type == .apk ? "APKG" : AnchorePackageType.name(package.type)),
             "licenses": .strings(package.licenses.isEmpty ? ["Unknown"] : package.licenses),
             "license": .string(package.licenses.isEmpty ? "Unknown" : package.licenses.joined(separator: " ")),
             "origin": .string(package.supplier ?? "N/A"), "size": "N/A",

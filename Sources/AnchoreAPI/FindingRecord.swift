@@ -75,11 +75,13 @@ package struct FindingRecord: Sendable {
             "fix": .string(fixedVersions.isEmpty ? "None" : fixedVersions.joined(separator: ",")),
             "url": .string(AdvisoryLink.address(id, distro: isOS ? distro : nil)),
             "feed": "vulnerabilities", "feed_group": .string(feedGroup), "will_not_fix": .bool(willNotFix),
-            "nvd_data": .array(references.map(scores)), "vendor_data": [],
+            // A flaw without a CVE has the scores that its publisher gives it.
+            "nvd_data": .array(references.map(scores)), "vendor_data": references.isEmpty ? [scores(id)] : [],
         ]
     }
 
-    private func scores(_ id: String) -> JSONValue {
+    /// The scores of the flaw as those of `id`.
+    func scores(_ id: String) -> JSONValue {
         let stated = CVSS3Scores(vector: cvssVector)
         let isV2 = cvssVector.map { $0.hasPrefix("AV:") || $0.hasPrefix("(AV:") } ?? false
         let none = Self.scores(-1, -1, -1)

@@ -31,7 +31,7 @@ package struct FleetPage: Sendable, Equatable {
     package var number: Int
     package var limit: Int?
 
-    /// The first page, of everything where there is no limit.
+    /// The first page, of everything where there is no limit or it is 0.
     package init(page: String?, limit: String?) throws(AnchoreError) {
         let asked = page.map { Int($0) } ?? 1
         guard let number = asked, (1...10_000_000).contains(number) else {
@@ -40,10 +40,10 @@ package struct FleetPage: Sendable, Equatable {
         self.number = number
         self.limit = nil
         if let limit {
-            guard let count = Int(limit), (1...1_000_000).contains(count) else {
-                throw AnchoreError.badRequest("limit must be a number from 1")
+            guard let count = Int(limit), (0...1_000_000).contains(count) else {
+                throw AnchoreError.badRequest("limit must be a number from 0 to 1000000")
             }
-            self.limit = count
+            self.limit = count == 0 ? nil : count
         }
     }
 
@@ -54,11 +54,13 @@ package struct FleetPage: Sendable, Equatable {
         return start..<min(start + limit, count)
     }
 
-    /// Adds what stands behind the images.
-    package func writeCounts(returned: Int, total: Int, to text: inout JSONText) {
-        text.member("page", "\(number)")
-        text.member("returned_count", returned)
-        text.member("total_count", total)
-        if let limit, number * limit < total { text.member("next_page", "\(number + 1)") }
+    /// What stands behind the rows: the place of the page, and which one is next.
+    package func counts(returned: Int, total: Int) -> [JSONMember] {
+        var members = [
+            JSONMember("page", .string("\(number)")), JSONMember("returned_count", .int(returned)),
+            JSONMember("total_count", .int(total)),
+        ]
+        if let limit, number * limit < total { members.append(JSONMember("next_page", .string("\(number + 1)"))) }
+        return members
     }
 }

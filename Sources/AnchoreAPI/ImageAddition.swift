@@ -2,7 +2,6 @@
 package struct ImageAddition: Sendable, Equatable {
     /// The most that a Dockerfile may have, decoded.
     package static let maxDockerfileBytes = 512 * 1024
-    private static let maxAnnotations = 256
 
     /// The tag or digest to fetch; `nil` where `archive` is to be restored.
     package var name: String?
@@ -10,14 +9,17 @@ package struct ImageAddition: Sendable, Equatable {
     package var digest: String?
     package var archive: String?
     package var dockerfile: [UInt8]?
-    /// A JSON object as text, `nil` where none was given.
-    package var annotations: String?
+    package var annotations: AnnotationChange?
+    /// When the image is to count as added, as the client writes it.
+    package var createdAt: String?
 
     /// Reads both forms of the body; throws what a client is to be told.
     package init(_ body: BodyObject) throws(AnchoreError) {
         let source = try body.object("source")
-        guard source == nil || (body.value["tag"] == nil && body.value["digest"] == nil) else {
-            throw AnchoreError.badRequest("only one of source and the older members tag and digest may be given")
+        guard source == nil || ["tag", "digest", "dockerfile"].allSatisfy({ body.value[$0] == nil }) else {
+            throw AnchoreError.badRequest(
+                "only one of source and the older members tag, digest and dockerfile may be given"
+            )
         }
         if let source {
             let kinds = ["tag", "digest", "archive", "import"].filter { source.value[$0] != nil }
@@ -29,27 +31,33 @@ package struct ImageAddition: Sendable, Equatable {
             case "archive": archive = try given.string("digest")
             case "import": throw AnchoreError(501, "images are read from registries; imports are not supported")
             case "digest":
-                let pullString = try given.string("pullstring")
                 name = try given.string("tag")
-                guard let at = pullString.lastIndex(of: "@") else {
+                digest = Self.digest(try given.string("pullstring"))
+                guard digest != nil else {
                     throw AnchoreError.badRequest("pullstring of a digest must be registry/repo@digest")
                 }
-                digest = String(pullString[pullString.index(after: at)...])
+                createdAt = try given.optionalString("creation_timestamp_override")
                 dockerfile = try Self.dockerfile(given)
             default:
                 name = try given.string("pullstring")
                 dockerfile = try Self.dockerfile(given)
             }
         } else {
-            digest = try body.optionalString("digest")
+            digest = try body.optionalString("digest").map { Self.digest($0) ?? $0 }
             name = try body.optionalString("tag")
             guard name != nil else {
                 throw digest == nil
                     ? AnchoreError.missing("tag") : AnchoreError.badRequest("a digest needs the tag that it is to have")
             }
+            createdAt = try body.optionalString("created_at")
             dockerfile = try Self.dockerfile(body)
         }
-        annotations = try Self.annotations(body)
+        annotations = try AnnotationChange(body.object("annotations")?.value.members)
+    }
+
+    /// What stands behind the `@` of a name; `nil` where there is none.
+    private static func digest(_ pullString: String) -> String? {
+        pullString.lastIndex(of: "@").map { String(pullString[pullString.index(after: $0)...]) }
     }
 
     private static func dockerfile(_ body: BodyObject) throws(AnchoreError) -> [UInt8]? {
@@ -61,17 +69,5 @@ package struct ImageAddition: Sendable, Equatable {
             throw AnchoreError.badRequest("the dockerfile has over \(maxDockerfileBytes) bytes")
         }
         return bytes
-    }
-
-    private static func annotations(_ body: BodyObject) throws(AnchoreError) -> String? {
-        guard let given = try body.object("annotations")?.value.members, !given.isEmpty else { return nil }
-        guard given.count <= maxAnnotations else {
-            throw AnchoreError.badRequest("over \(maxAnnotations) annotations")
-        }
-        for member in given where member.value.string == nil && member.value != .null {
-            throw AnchoreError.wrongType("annotations.\(member.name)", "string")
-        }
-        let stored = given.filter { $0.value != .null }
-        return String(decoding: JSONValue.object(stored).canonical, as: UTF8.self)
     }
 }

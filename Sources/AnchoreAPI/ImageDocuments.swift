@@ -1,5 +1,3 @@
-import Foundation
-
 /// The manifest and the configuration of an image, as its registry has them.
 package struct ImageDocuments: Sendable {
     package var manifest: [UInt8]
@@ -10,30 +8,22 @@ package struct ImageDocuments: Sendable {
         self.config = config
     }
 
-    /// The steps that built the image, the last first, in the form of Docker's API (`/images/{name}/history`).
+    /// The steps that built the image, the first one first, each with the layer that it left.
     package var history: JSONValue {
-        let steps = (try? JSONReader.read(config))?["history"]?.array ?? []  // a config without one has no history
+        // A document without what is looked for has none of it.
+        let layers = (try? JSONReader.read(manifest))?["layers"]?.array ?? []
+        let steps = (try? JSONReader.read(config))?["history"]?.array ?? layers.map { _ in [:] }
+        var remaining = layers[...]
         return .array(
-            steps.reversed().map { step in
-                [
-                    "Id": "<missing>", "Created": .string(step["created"]?.string ?? ""),
-                    "CreatedBy": .string(step["created_by"]?.string ?? ""),
-                    "Comment": .string(step["comment"]?.string ?? ""), "Size": 0, "Tags": [],
+            steps.map { step in
+                let layer = step["empty_layer"]?.bool == true ? nil : remaining.popFirst()
+                return [
+                    "Id": .string(layer?["digest"]?.string ?? "<missing>"),
+                    "Created": .string(step["created"]?.string ?? ""),
+                    "CreatedBy": .string(step["created_by"]?.string ?? ""), "Comment": "",
+                    "Size": .int(layer?["size"]?.int ?? 0), "Tags": [],
                 ]
             }
         )
-    }
-
-    /// The Dockerfile that the history lets one guess: one line a step, as Anchore writes it.
-    package var guessedDockerfile: String {
-        let steps = (try? JSONReader.read(config))?["history"]?.array ?? []  // a config without one has no history
-        let marker = "/bin/sh -c #(nop) "
-        let lines = steps.compactMap { $0["created_by"]?.string }.map { step in
-            if let range = step.range(of: marker), range.lowerBound == step.startIndex {
-                return String(step[range.upperBound...].drop { $0 == " " })
-            }
-            return "RUN \(step)"
-        }
-        return (["FROM scratch"] + lines).joined(separator: "\n")
     }
 }

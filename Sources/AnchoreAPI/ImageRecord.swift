@@ -184,9 +184,9 @@ package struct ImageRecord: Sendable {
             text.member("imageId", imageID)
             text.member("analysis_status", status.rawValue)
             text.member("image_status", "active")
-            text.member("created_at", createdAt)
-            text.member("analyzed_at", analyzedAt)
-            text.member("tag_detected_at", tag.detectedAt)
+            text.member("created_at", RecordSeconds.of(createdAt))
+            text.member("analyzed_at", analyzedAt.flatMap(RecordSeconds.of))
+            text.member("tag_detected_at", RecordSeconds.of(tag.detectedAt))
             text.closeObject()
         }
     }

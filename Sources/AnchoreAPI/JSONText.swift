@@ -29,9 +29,16 @@ package struct JSONText: Sendable {
         if let value { Self.append(quoted: value, to: &bytes) } else { append("null") }
     }
 
-    package mutating func member(_ name: StaticString, _ value: Int) {
+    package mutating func member(_ name: StaticString, _ value: Int?) {
         begin(name)
-        bytes.append(contentsOf: String(value).utf8)
+        if let value { bytes.append(contentsOf: String(value).utf8) } else { append("null") }
+    }
+
+    package mutating func member(_ member: JSONMember) {
+        separate()
+        Self.append(quoted: member.name, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        member.value.append(to: &bytes)
     }
 
     /// A member whose value is JSON text already; only ever our own.

@@ -57,9 +57,11 @@ package struct RegistryChange: Sendable {
     package var record: RegistryRecord
     package var password: String
 
-    /// Throws what a client is to be told.
-    package init(_ body: BodyObject, account: String) throws(AnchoreError) {
-        let registry = try body.string("registry")
+    /// Throws what a client is to be told; `known` is the registry that is to be changed, which the body need not name again.
+    package init(_ body: BodyObject, of known: String? = nil, account: String) throws(AnchoreError) {
+        guard let registry = try body.optionalString("registry") ?? known else {
+            throw AnchoreError.missing("registry")
+        }
         guard !registry.hasPrefix("http://"), !registry.hasPrefix("https://"), !registry.hasSuffix("/") else {
             throw AnchoreError(409, "input registry name cannot end with '/' or begin with a scheme")
         }

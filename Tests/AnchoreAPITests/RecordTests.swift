@@ -94,8 +94,8 @@ struct RecordTests {
             + #""tag_history":[{"registry":"docker.io","repo":"alpine","tag":"1","fulltag":"docker.io/alpine:1","#
             + #""tag_detected_at":"2026-01-02T03:04:05Z"}]},"tags":[{"fulltag":"docker.io/alpine:1","#
             + #""imageDigest":"sha256:image","parentDigest":"sha256:list","imageId":"abc","#
-            + #""analysis_status":"not_analyzed","image_status":"active","created_at":"2026-01-02T03:04:05Z","#
-            + #""analyzed_at":null,"tag_detected_at":"2026-01-02T03:04:05Z"}]}"#
+            + #""analysis_status":"not_analyzed","image_status":"active","created_at":1767323045,"#
+            + #""analyzed_at":null,"tag_detected_at":1767323045}]}"#
         #expect(String(decoding: text.bytes, as: UTF8.self) == expected)
     }
 
@@ -120,6 +120,44 @@ struct RecordTests {
         #expect(finding.json["package_type"]?.string == "dpkg")
         #expect(finding.json["feed_group"]?.string == "debian:12")
         #expect(finding.json["nvd_data"]?.array?.first?["cvss_v3"]?["base_score"] == .number(-1))
+    }
+
+    @Test("a flaw without a CVE keeps its publisher's scores")
+    func vendorScores() throws {
+        let finding = FindingRecord(
+            id: "GHSA-aaaa-bbbb-cccc",
+            aliases: [],
+            severity: .critical,
+            fixedVersions: [],
+            willNotFix: false,
+            provider: "github",
+            cvssVector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H",
+            cvssScore: 10,
+            package: Package(type: .python, name: "x", version: "1"),
+            distro: nil
+        )
+        #expect(finding.json["nvd_data"]?.array?.isEmpty == true)
+        let own = try #require(finding.json["vendor_data"]?.array?.first)
+        #expect(own["id"]?.string == "GHSA-aaaa-bbbb-cccc")
+        #expect(own["cvss_v3"]?["base_score"] == .number(10))
+    }
+
+    @Test("the history names the layer of each step that left one, the first step first")
+    func history() throws {
+        let manifest = #"{"layers":[{"digest":"sha256:a","size":7},{"digest":"sha256:b","size":9}]}"#
+        let config = """
+            {"history":[{"created_by":"ADD x","comment":"buildkit"},{"created_by":"ENV a=b","empty_layer":true},
+                {"created_by":"RUN y"},{"created_by":"too many"}]}
+            """
+        func steps(_ config: String) -> [JSONValue] {
+            ImageDocuments(manifest: Array(manifest.utf8), config: Array(config.utf8)).history.array ?? []
+        }
+        #expect(steps(config).map { $0["Id"]?.string } == ["sha256:a", "<missing>", "sha256:b", "<missing>"])
+        #expect(steps(config).map { $0["Size"]?.int } == [7, 0, 9, 0])
+        #expect(steps(config).map { $0["CreatedBy"]?.string } == ["ADD x", "ENV a=b", "RUN y", "too many"])
+        #expect(steps(config).allSatisfy { $0["Comment"]?.string == "" })
+        #expect(steps("{}").count == 2)
+        #expect(steps("no JSON").count == 2)
     }
 
     @Test("an error carries its codes even where there are none")
@@ -184,7 +222,7 @@ struct RecordTests {
     private func counts(_ page: FleetPage, returned: Int) throws -> JSONValue {
         var text = JSONText()
         text.openObject()
-        page.writeCounts(returned: returned, total: 25, to: &text)
+        for member in page.counts(returned: returned, total: 25) { text.member(member) }
         text.closeObject()
         return try JSONReader.read(text.bytes)
     }
@@ -196,8 +234,9 @@ struct RecordTests {
         #expect(try counts(page, returned: 10)["next_page"]?.string == "3")
         #expect(try FleetPage(page: "3", limit: "10").range(of: 25) == 20..<25)
         #expect(try counts(try FleetPage(page: "3", limit: "10"), returned: 5)["next_page"] == nil)
-        #expect(try FleetPage(page: nil, limit: nil).range(of: 7) == 0..<7)
-        for (number, limit) in [("0", "1"), ("x", "1"), ("1", "0"), ("1", "-4")] {
+        // "If omitted or set to 0, return all", says Anchore's description of the API.
+        for limit in [nil, "0"] { #expect(try FleetPage(page: nil, limit: limit).range(of: 7) == 0..<7) }
+        for (number, limit) in [("0", "1"), ("x", "1"), ("1", "-4")] {
             #expect(throws: AnchoreError.self) { try FleetPage(page: number, limit: limit) }
         }
     }

@@ -51,9 +51,29 @@ struct RequestTests {
         let old = try addition(#"{"tag":"a:1","dockerfile":"RlJPTSBhCg==","annotations":{"k":"v","n":null}}"#)
         #expect(old.name == "a:1")
         #expect(old.dockerfile == Array("FROM a\n".utf8))
-        #expect(old.annotations == #"{"k":"v"}"#)
+        #expect(try old.annotations?.applied(to: nil) == #"{"k":"v"}"#)
         #expect(try addition(#"{"source":{"tag":{"pullstring":"b:2"}}}"#).name == "b:2")
         #expect(try addition(#"{"source":{"archive":{"digest":"sha256:1"}}}"#).archive == "sha256:1")
+        // "maybe a pull string or just a digest", says Anchore's description of the API.
+        for digest in ["sha256:1", "quay.io/a/b@sha256:1"] {
+            let named = try addition(#"{"tag":"a:1","digest":"\#(digest)","created_at":"2019-01-01T01:01:01Z"}"#)
+            #expect(named.digest == "sha256:1")
+            #expect(named.createdAt == "2019-01-01T01:01:01Z")
+        }
+    }
+
+    @Test("annotations of any kind are added to those that are there, and null takes one away")
+    func annotations() throws {
+        func applied(_ text: String, to stored: String?) throws -> String? {
+            try addition(#"{"tag":"a","annotations":\#(text)}"#).annotations?.applied(to: stored)
+        }
+        #expect(try applied(#"{"b":"null","c":"3"}"#, to: #"{"a":"1","b":"2"}"#) == #"{"a":"1","c":"3"}"#)
+        #expect(try applied(#"{"a":null}"#, to: #"{"a":"1"}"#) == "{}")
+        #expect(try applied(#"{"n":12,"deep":{"k":[true]}}"#, to: nil) == #"{"deep":{"k":[true]},"n":12}"#)
+        #expect(try applied("{}", to: #"{"a":"1"}"#) == nil)
+        let many = (0..<200).map { #""a\#($0)":"1""# }.joined(separator: ",")
+        let more = (0..<200).map { #""b\#($0)":"1""# }.joined(separator: ",")
+        #expect(throws: AnchoreError.self) { try applied("{\(more)}", to: "{\(many)}") }
     }
 
     @Test(
@@ -61,7 +81,8 @@ struct RequestTests {
         arguments: [
             "{}", #"{"digest":"sha256:1"}"#, #"{"tag":1}"#, #"{"tag":"a","source":{"tag":{"pullstring":"b"}}}"#,
             #"{"source":{}}"#, #"{"source":{"tag":{},"digest":{}}}"#, #"{"tag":"a","dockerfile":"%%"}"#,
-            #"{"tag":"a","annotations":{"k":{"deep":1}}}"#, "[]", "{", #"{"tag":"a","annotations":[]}"#,
+            #"{"source":{"tag":{"pullstring":"b"}},"dockerfile":"RlJPTSBhCg=="}"#, "[]", "{",
+            #"{"tag":"a","annotations":[]}"#,
         ]
     )
     func badAdditions(_ text: String) {

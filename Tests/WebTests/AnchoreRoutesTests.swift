@@ -77,9 +77,13 @@ struct AnchoreRoutesTests {
             #expect(files?.allSatisfy { $0["size"]?.int != nil } == true)
             #expect(try await client.get("/v1/images/\(digest)/content/nothing").status == 500)
             #expect(try await client.get("/v1/images/\(digest)/metadata/manifest").status == 200)
-            let history = try await client.get("/v1/images/\(digest)/metadata/dockerfile").json?["metadata"]?.string
-            let lines = history.flatMap(Base64Text.decode).map { String(decoding: $0, as: UTF8.self) }
-            #expect(lines == "FROM scratch\nEXPOSE 22")
+            // Nobody gave one, and one that is guessed is none.
+            let dockerfile = try await client.get("/v1/images/\(digest)/metadata/dockerfile").json?["metadata"]?.string
+            #expect(dockerfile == "")
+            #expect(content?.first?["type"]?.string == "dpkg")
+            let sbom = try await client.get("/v1/images/\(digest)/sboms/native")
+            #expect(sbom.headers["content-type"] == "application/gzip")
+            #expect(sbom.headers["content-disposition"]?.hasSuffix("_native.json.gzip") == true)
             #expect(try await client.get("/v1/images/\(digest)/vuln").json == ["os", "non-os", "all"])
             let vulnerabilities = try await client.get("/v1/images/\(digest)/vuln/all?vendor_only=True")
             #expect(vulnerabilities.json?["vulnerabilities"]?.array?.isEmpty == true)
@@ -98,6 +102,62 @@ struct AnchoreRoutesTests {
             #expect(events?["next_page"] == .bool(false))
             let types = events?["results"]?.array?.compactMap { $0["event"]?["type"]?.string } ?? []
             #expect(types.contains("user.image.analysis.completed"))
+        }
+    }
+
+    @Test("a tag that was built anew is added with its Dockerfile, annotations add up, and a subscription comes back")
+    func rebuilt() async throws {
+        try await APIServer.with { server in
+            let client = server.client
+            func push(_ content: String) throws {
+                var image = try FixedLookup.image(content, "1")
+                image.repository = "team/app"
+                server.lookup.add(image)
+            }
+            func add(_ members: String, _ query: String = "") async throws -> Int {
+                let body = #"{"tag":"registry.test/team/app:1"\#(members)}"#
+                return try await client.send("POST", "/v1/images\(query)", body: body).status
+            }
+            let dockerfile = #","dockerfile":"RlJPTSBhCg==""#
+            try push("first")
+            let said = #","annotations":{"a":1,"b":"2"},"created_at":"2019-01-02T03:04:05Z""#
+            #expect(try await add(dockerfile + said) == 200)
+            #expect(try await add(dockerfile) == 400)
+            #expect(try await add(dockerfile, "?force=true") == 200)
+            #expect(try await add(#","annotations":{"b":"null","c":"3"}"#) == 200)
+            #expect(try await add(#","created_at":"yesterday""#) == 400)
+            let image = try await client.get("/v1/images").json?.array?.first
+            #expect(image?["annotations"] == .object([JSONMember("a", 1), JSONMember("c", "3")]))
+            #expect(image?["created_at"]?.string == "2019-01-02T03:04:05Z")
+            try push("second")
+            #expect(try await add(dockerfile) == 200)
+            #expect(try await client.get("/v1/images").json?.array?.count == 2)
+
+            func watched() async throws -> JSONValue? {
+                try await client.get("/v1/subscriptions?subscription_type=tag_update").json?.array?.first?["active"]
+            }
+            #expect(try await watched() == .bool(false))
+            #expect(try await add("", "?autosubscribe=True") == 200)
+            #expect(try await watched() == .bool(true))
+            #expect(try await add("", "?autosubscribe=False") == 200)
+            #expect(try await watched() == .bool(true))
+        }
+    }
+
+    @Test("paths without /v1 lead to the same answers, the first page and the fleet's API to their own")
+    func withoutPrefix() async throws {
+        try await APIServer.with { server in
+            let client = server.client
+            #expect(try await client.get("/health", user: nil).text == #""ok""#)
+            #expect(try await client.get("/version", user: nil).status == 200)
+            for path in ["/images", "/system", "/accounts", "/policies", "/system/services/apiext"] {
+                #expect(try await client.get(path, user: nil).text == "Unauthorized")
+                let (short, long) = (try await client.get(path), try await client.get("/v1" + path))
+                #expect(short.status == 200)
+                #expect(short.json == long.json)
+            }
+            #expect(try await client.get("/").text.contains("<html"))
+            #expect(try await client.get("/health/live", user: nil).text.contains("live"))
         }
     }
 
@@ -226,6 +286,32 @@ struct AnchoreRoutesTests {
             )
             #expect(try await client.get("/v1/images", user: "robot", password: "secret1").status == 200)
 
+            let alice = "/v1/accounts/team-a/users/alice/credentials"
+            let own = #"{"type":"password","value":"secret2"}"#
+            let changed = try await client.send(
+                "POST",
+                "/v1/user/credentials",
+                body: own,
+                user: "robot",
+                password: "secret1"
+            )
+            #expect(changed.status == 200)
+            #expect(try await client.get("/v1/user", user: "robot", password: "secret2").status == 200)
+            #expect(try await client.send("DELETE", "/v1/accounts/team-a/users/robot/credentials").status == 400)
+            let revoked = "/v1/accounts/team-a/users/robot/credentials?credential_type=password"
+            #expect(try await client.send("DELETE", revoked, user: "alice", password: "secret1").status == 204)
+            #expect(try await client.get("/v1/user", user: "robot", password: "secret2").status == 401)
+            #expect(try await client.get("/v1/accounts/team-a/users/robot/credentials").json == [])
+            #expect(try await client.get(alice).json?.array?.count == 1)
+            #expect(
+                try await client.send("DELETE", alice + "?credential_type=password", user: "alice", password: "secret1")
+                    .status == 400
+            )
+            let services = try await client.get("/v1/system/services", user: "alice", password: "secret1")
+            #expect(services.status == 403)
+            #expect(try await client.get("/v1/accounts?state=disabled").json == [])
+            #expect(try await client.get("/v1/accounts?state=nonsense").status == 400)
+
             let early = try await client.send("DELETE", "/v1/accounts/team-a")
             #expect(early.json?["message"]?.string?.contains("Invalid account state change requested") == true)
             let off = #"{"state":"disabled"}"#
@@ -292,6 +378,9 @@ struct AnchoreRoutesTests {
             #expect(try await client.get("/v1/registries/docker.io%2Flibrary%2F*").status == 200)
             #expect(try await client.send("DELETE", "/v1/registries/localhost%3A5000").status == 200)
             #expect(try await client.get("/v1/registries/localhost%3A5000").status == 404)
+            // Done is done, as Anchore has it.
+            #expect(try await client.send("DELETE", "/v1/registries/localhost%3A5000").json == true)
+            #expect(try await client.send("DELETE", "/v1/subscriptions/none").json == true)
 
             let dry = try await client.send("POST", "/v1/repositories?repository=registry.test/team/app&dryrun=True")
             #expect(dry.json?.array?.first?["active"] == .bool(false))

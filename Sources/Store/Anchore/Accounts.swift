@@ -66,7 +66,7 @@ extension Store {
         """
     static let userColumns = """
         users.name, users.account, users.kind, users.role, \(AnchoreSQL.time("users.created_at")),
-            \(AnchoreSQL.time("users.last_updated"))
+            \(AnchoreSQL.time("users.last_updated")), users.password IS NOT NULL
         """
 
     /// The user of this name, with its account.
@@ -87,9 +87,9 @@ extension Store {
         let user = try user(row)
         return Principal(
             user: user,
-            account: try account(row, from: 6),
-            passwordHash: try row.optionalString(12),
-            role: min(user.role, AccessRole(rawValue: try row.string(13)) ?? .readOnly),
+            account: try account(row, from: 7),
+            passwordHash: try row.optionalString(13),
+            role: min(user.role, AccessRole(rawValue: try row.string(14)) ?? .readOnly),
             proof: proof
         )
     }
@@ -111,6 +111,7 @@ extension Store {
             account: try row.string(1),
             kind: try row.string(2),
             role: AccessRole(rawValue: try row.string(3)) ?? .readOnly,
+            hasPassword: try row.bool(6),
             createdAt: try row.string(4),
             updatedAt: try row.string(5)
         )
@@ -227,6 +228,15 @@ extension Store {
 
     /// Sets a user's password and ends its tokens; the time it was set, `nil` where there is no such user.
     package func setPassword(of user: String, account: String, hash: String) async throws -> String? {
+        try await setPassword(of: user, account: account, storing: .text(hash))
+    }
+
+    /// Takes a user's password away and ends its tokens.
+    package func removePassword(of user: String, account: String) async throws {
+        _ = try await setPassword(of: user, account: account, storing: .null)
+    }
+
+    private func setPassword(of user: String, account: String, storing hash: PostgresValue) async throws -> String? {
         try await pool.transaction { session in
             _ = try session.execute(
                 """
@@ -240,7 +250,7 @@ extension Store {
                 UPDATE users SET password = $3, password_set_at = now(), last_updated = now()
                 WHERE account = $1 AND name = $2 RETURNING \(AnchoreSQL.time("password_set_at"))
                 """,
-                [.text(account), .text(user), .text(hash)]
+                [.text(account), .text(user), hash]
             ).first?.string(0)
         }
     }

@@ -119,37 +119,63 @@ extension Store {
         return matches
     }
 
-    /// What is known of vulnerabilities, by id or alias, with the packages of the fleet that they touch.
-    package func vulnerabilities(_ ids: [String], package name: String?) async throws -> [JSONValue] {
+    /// What is known of vulnerabilities, by id or alias, with the packages of the fleet that they touch; of a flaw a record
+    /// for each group of the feed that has it.
+    ///
+    /// The name of the package is compared without case. A flaw that touches nothing is there only where none was asked for.
+    package func vulnerabilities(_ ids: [String], package name: String?, version: String?) async throws
+        -> [VulnerabilityRecord]
+    {
         try await pool.run { session in
-            try session.execute(
-                """
-                SELECT vulnerabilities.name, coalesce(max(known.severity), 'unknown'), max(known.provider),
-                    vulnerabilities.summary, vulnerabilities.cvss_vector,
-                    coalesce(array_agg(DISTINCT packages.name) FILTER (WHERE packages.id IS NOT NULL), '{}')
-                FROM vulnerabilities
-                    LEFT JOIN package_vulnerabilities AS known ON known.vulnerability_id = vulnerabilities.id
-                        AND known.found_until IS NULL
-                    LEFT JOIN packages ON packages.id = known.package_id
-                WHERE (vulnerabilities.name = ANY($1::text[]) OR vulnerabilities.aliases && $1::text[])
-                    AND ($2::text IS NULL OR packages.name = $2)
-                GROUP BY vulnerabilities.id ORDER BY vulnerabilities.name COLLATE "C"
-                """,
-                [.textArray(ids), .text(name)]
-            ).map { row in
+            var records: [VulnerabilityRecord] = []
+            for row in try session.execute(
+                Self.knownVulnerabilities,
+                [.textArray(ids), .text(name?.lowercased()), .text(version)]
+            ) {
+                let isTouching = try row.optionalString(6) != nil
+                guard isTouching || name == nil else { continue }
                 let id = try row.string(0)
-                return [
-                    "id": .string(id),
-                    "severity": .string(FindingRecord.spelled(Severity(rawValue: try row.string(1)) ?? .unknown)),
-                    "namespace": .string(try row.optionalString(2) ?? "None"),
-                    "description": .string(try row.string(3)),
-                    "link": .string(AdvisoryLink.address(id, distro: nil)),
-                    "affected_packages": .array(
-                        try row.strings(5).map { ["name": .string($0), "type": "None", "version": "*"] }
+                var distro: Distro?
+                if let system = try row.optionalString(9) {
+                    distro = Distro(id: system, versionID: try row.string(10), name: system)
+                }
+                let finding = FindingRecord(
+                    id: id,
+                    aliases: [],
+                    severity: Severity(rawValue: try row.optionalString(4) ?? "") ?? .unknown,
+                    fixedVersions: isTouching ? try row.strings(8) : [],
+                    willNotFix: try row.optionalString(7) == FixState.wontFix.rawValue,
+                    provider: try row.optionalString(5) ?? "None",
+                    cvssVector: try row.optionalString(2),
+                    cvssScore: try row.optionalDouble(3),
+                    package: Package(
+                        type: PackageType(rawValue: try row.optionalString(11) ?? ""),
+                        name: try row.optionalString(6) ?? "",
+                        version: ""
                     ),
-                    "nvd_data": [], "vendor_data": [], "references": "None",
-                ]
+                    distro: distro
+                )
+                let isNext = records.last.map { $0.id == id && $0.namespace == finding.feedGroup } ?? false
+                if !isNext {
+                    records.append(VulnerabilityRecord(finding, description: try row.string(1), isTouching: isTouching))
+                }
+                if isTouching { records[records.count - 1].add(finding) }
             }
+            return records
         }
     }
+
+    private static let knownVulnerabilities = """
+        SELECT DISTINCT vulnerabilities.name COLLATE "C", vulnerabilities.summary, vulnerabilities.cvss_vector,
+            vulnerabilities.cvss_score, known.severity, known.provider, packages.name COLLATE "C", known.fix_state,
+            known.fixed_versions, distros.distro_id COLLATE "C", distros.version_id COLLATE "C", packages.type COLLATE "C"
+        FROM vulnerabilities
+            LEFT JOIN (package_vulnerabilities AS known JOIN packages ON packages.id = known.package_id
+                    LEFT JOIN distros ON distros.id = packages.distro)
+                ON known.vulnerability_id = vulnerabilities.id AND known.found_until IS NULL
+                AND ($2::text IS NULL OR lower(packages.name) = $2)
+                AND ($3::text IS NULL OR packages.version = $3)
+        WHERE vulnerabilities.name = ANY($1::text[]) OR vulnerabilities.aliases && $1::text[]
+        ORDER BY 1, 10 NULLS LAST, 11, 6, 12, 7, 8, 9
+        """
 }

@@ -5,13 +5,15 @@ import ScanModel
 extension Store {
     /// Adds an image to an account and, where nobody has analysed it or is about to, plans its analysis at once.
     ///
-    /// All in one transaction: the run that is made is never seen half-planned. Asked again, nothing happens a second time.
-    /// Returns the image's number.
+    /// All in one transaction: the run that is made is never seen half-planned. Asked again, nothing happens a second time,
+    /// but that annotations are added, and subscriptions that are to be active are so again. An image that is new to the
+    /// account counts as added at `createdAt`, in microseconds since 1970. Returns the image's number.
     package func addImage(
         _ image: FoundImage,
         to account: String,
         dockerfile: [UInt8]?,
-        annotations: String?,
+        annotations: AnnotationChange?,
+        createdAt: Int64? = nil,
         subscriptions: [SubscriptionRecord],
         analysisVersion: String,
         shards: Int
@@ -44,8 +46,9 @@ extension Store {
                 try Self.insertRunImages([image], run: planned, session)
                 try Self.plan(planned, listed: [], analysisVersion: analysisVersion, shards: shards, session)
             }
-            try Self.note(manifest, image, account, dockerfile, annotations, session)
-            try Self.insert(subscriptions, session)
+            try Self.note(manifest, account, dockerfile, annotations, createdAt, session)
+            try Self.list(image, in: account, session)
+            try Self.insert(subscriptions, activating: true, session)
             return manifest
         }
     }
@@ -69,21 +72,36 @@ extension Store {
 
     private static func note(
         _ manifest: Int,
-        _ image: FoundImage,
         _ account: String,
         _ dockerfile: [UInt8]?,
-        _ annotations: String?,
+        _ annotations: AnnotationChange?,
+        _ createdAt: Int64?,
         _ session: PostgresSession
     ) throws {
+        var said: String?
+        if let annotations {
+            let before = try session.execute(
+                "SELECT annotations FROM account_images WHERE account = $1 AND manifest_id = $2",
+                [.text(account), .int(manifest)]
+            ).first?.optionalString(0)
+            said = try annotations.applied(to: before)
+        }
         _ = try session.execute(
             """
-            INSERT INTO account_images (account, manifest_id, annotations, dockerfile) VALUES ($1, $2, $3, $4)
+            INSERT INTO account_images (account, manifest_id, annotations, dockerfile, created_at)
+            VALUES ($1, $2, $3, $4, coalesce($5, now()))
             ON CONFLICT (account, manifest_id) DO UPDATE SET is_listed = true, last_updated = now(),
                 annotations = coalesce(excluded.annotations, account_images.annotations),
                 dockerfile = coalesce(excluded.dockerfile, account_images.dockerfile)
             """,
-            [.text(account), .int(manifest), .text(annotations), dockerfile.map { .bytes($0) } ?? .null]
+            [
+                .text(account), .int(manifest), .text(said), dockerfile.map { .bytes($0) } ?? .null,
+                createdAt.map { .timestamp(microseconds: $0) } ?? .null,
+            ]
         )
+    }
+
+    private static func list(_ image: FoundImage, in account: String, _ session: PostgresSession) throws {
         _ = try session.execute(
             """
             INSERT INTO account_tags (account, repository_id, name)

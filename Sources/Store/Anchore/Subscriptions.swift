@@ -43,19 +43,24 @@ extension Store {
         }
     }
 
-    /// Adds those that are not there yet.
-    static func insert(_ subscriptions: [SubscriptionRecord], _ session: PostgresSession) throws {
+    /// Adds those that are not there yet; `activating` has those that are, and are to be active, switched on again.
+    static func insert(
+        _ subscriptions: [SubscriptionRecord],
+        activating: Bool = false,
+        _ session: PostgresSession
+    ) throws {
         let sorted = subscriptions.sorted { $0.id < $1.id }
         _ = try session.execute(
             """
             INSERT INTO subscriptions (account, id, key, kind, value, is_active)
             SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[])
-            ON CONFLICT (account, id) DO NOTHING
+            ON CONFLICT (account, id) DO UPDATE SET is_active = true, last_updated = now()
+            WHERE $7 AND excluded.is_active AND NOT subscriptions.is_active
             """,
             [
                 .textArray(sorted.map(\.account)), .textArray(sorted.map(\.id)), .textArray(sorted.map(\.key)),
                 .textArray(sorted.map(\.type.rawValue)), .optionalTextArray(sorted.map(\.value)),
-                .boolArray(sorted.map(\.isActive)),
+                .boolArray(sorted.map(\.isActive)), .bool(activating),
             ]
         )
     }

@@ -17,10 +17,10 @@ extension Store {
                     [.bytes(fingerprint)]
                 ).first
             else { return nil }
-            if try row.bool(14) {
+            if try row.bool(15) {
                 _ = try session.execute(
                     "UPDATE api_tokens SET last_used_at = now() WHERE id = $1",
-                    [.int(try row.int(15))]
+                    [.int(try row.int(16))]
                 )
             }
             return try Self.principal(row, proof: .token)

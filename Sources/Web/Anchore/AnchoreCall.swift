@@ -99,5 +99,7 @@ enum AnchoreAnswer: Sendable {
     case bytes([UInt8])
     /// Parts of JSON text, written one after the other; writing waits until the client has taken what was written before.
     case parts(@Sendable @concurrent (_ write: @concurrent ([UInt8]) async throws -> Void) async throws -> Void)
+    /// A file to keep under `name`.
+    case attachment([UInt8], type: String, name: String)
     case empty(HTTPResponse.Status)
 }

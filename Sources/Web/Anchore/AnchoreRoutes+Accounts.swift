@@ -7,7 +7,7 @@ extension AnchoreRoutes {
     func addAccountRoutes(_ add: Add) {
         add(.get, "account", .readOnly, false) { call in .json(try await account(call.account).json) }
         add(.get, "user", .readOnly, false) { call in .json(call.principal.user.json) }
-        add(.get, "accounts", .admin, true) { _ in .json(.array(try await service.store.accounts().map(\.json))) }
+        add(.get, "accounts", .admin, true) { try await listAccounts($0) }
         add(.post, "accounts", .admin, true) { try await addAccount($0) }
         add(.get, "accounts/:account", .readOnly, false) { call in .json(try await named(call).json) }
         add(.put, "accounts/:account/state", .admin, true) { try await setState($0) }
@@ -21,7 +21,12 @@ extension AnchoreRoutes {
         add(.post, "accounts/:account/users/:user/credentials", .readOnly, false) { try await setPassword($0) }
         add(.get, "accounts/:account/users/:user/credentials", .readOnly, false) { call in
             let user = try await user(call)
+            guard user.hasPassword else { return .json([]) }
             return .json([Self.credential(masked: 8, at: user.updatedAt)])
+        }
+        add(.delete, "accounts/:account/users/:user/credentials", .admin, false) { try await removePassword($0) }
+        add(.post, "user/credentials", .readOnly, false) { call in
+            try await setPassword(of: call.principal.user, call)
         }
         add(.get, "user/credentials", .readOnly, false) { call in
             .json([Self.credential(masked: 8, at: call.principal.user.updatedAt)])
@@ -30,6 +35,15 @@ extension AnchoreRoutes {
 
     private static func credential(masked length: Int, at time: String) -> JSONValue {
         ["type": "password", "value": .string(String(repeating: "*", count: length)), "created_at": .string(time)]
+    }
+
+    private func listAccounts(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        let wanted = try call.query("state")
+        guard wanted.map({ AccountRecord.State(rawValue: $0) != nil }) ?? true else {
+            throw AnchoreError.badRequest("state must be enabled, disabled or deleting")
+        }
+        let found = try await service.store.accounts()
+        return .json(.array(found.filter { wanted == nil || $0.state.rawValue == wanted }.map(\.json)))
     }
 
     private func account(_ name: String) async throws -> AccountRecord {
@@ -88,7 +102,9 @@ extension AnchoreRoutes {
     }
 
     private static func badTransition(_ from: AccountRecord.State, _ to: AccountRecord.State) -> AnchoreError {
-        .badRequest("Invalid account state change requested. Cannot go from \(from.rawValue) to \(to.rawValue)")
+        .badRequest(
+            "Invalid account state change requested. Cannot go from state \(from.rawValue) to state \(to.rawValue)"
+        )
     }
 
     private func deleteAccount(_ call: AnchoreCall) async throws -> AnchoreAnswer {
@@ -138,8 +154,24 @@ extension AnchoreRoutes {
         return .empty(.noContent)
     }
 
-    private func setPassword(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+    /// Takes a user's password away, who cannot log in until there is another one.
+    private func removePassword(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        guard try call.query("credential_type") == "password" else {
+            throw AnchoreError.badRequest("credential_type must be password")
+        }
         let user = try await user(call)
+        guard user.name != call.principal.user.name, user.name != "admin" else {
+            throw AnchoreError.badRequest("users cannot remove their own password, nor that of the user admin")
+        }
+        try await service.store.removePassword(of: user.name, account: user.account)
+        return .empty(.noContent)
+    }
+
+    private func setPassword(_ call: AnchoreCall) async throws -> AnchoreAnswer {
+        try await setPassword(of: try await user(call), call)
+    }
+
+    private func setPassword(of user: UserRecord, _ call: AnchoreCall) async throws -> AnchoreAnswer {
         // Somebody whom another system vouches for may have the name of a user of ours, and is another.
         let isOwn = call.principal.proof == .password && user.name == call.principal.user.name
         guard isOwn || call.principal.role == .admin else {

@@ -1,4 +1,5 @@
 import AnchoreAPI
+import Codecs
 import DedicatedThread
 import HTTPTypes
 import ScanModel
@@ -9,7 +10,7 @@ extension AnchoreRoutes {
         for prefix in ["images/:digest", "images/by_id/:imageID"] {
             add(.get, "\(prefix)/content", .readOnly, false) { call in
                 _ = try await image(call)
-                return .json(.strings(ContentType.listed + MetadataType.listed))
+                return .json(.strings(ContentType.listed))
             }
             add(.get, "\(prefix)/content/:type", .readOnly, false) { try await content($0) }
             add(.get, "\(prefix)/vuln", .readOnly, false) { call in
@@ -37,7 +38,8 @@ extension AnchoreRoutes {
                     }
                 ).bytes
             }
-            return .bytes(text)
+            let name = image.record.digest.replacing(":", with: "_")
+            return .attachment(try Gzip.compress(text), type: "application/gzip", name: "\(name)_native.json.gzip")
         }
     }
 
@@ -106,8 +108,8 @@ extension AnchoreRoutes {
         case .manifest: return try await documents(of: image).manifest
         case .dockerHistory: return try await documents(of: image).history.bytes
         case .dockerfile:
-            if let given = image.record.dockerfile { return given }
-            return Array(try await documents(of: image).guessedDockerfile.utf8)
+            // What is guessed from the history is for policies alone.
+            return image.record.dockerfile ?? []
         }
     }
 

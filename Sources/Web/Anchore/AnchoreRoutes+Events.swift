@@ -44,6 +44,8 @@ extension AnchoreRoutes {
     }
 
     /// A parameter that is a time in ISO 8601, in UTC where it has no zone; in microseconds.
+    ///
+    /// A space between day and time may have come as `+`, which elsewhere in a query is a plus: versions have them.
     private static func moment(_ call: AnchoreCall, _ name: String) throws(AnchoreError) -> Int64? {
         guard let text = try call.query(name) else { return nil }
         guard let time = EventTime.microseconds(text) else {
@@ -75,6 +77,9 @@ enum EventTime {
     static func microseconds(_ text: String) -> Int64? {
         guard text.utf8.count <= 40 else { return nil }
         var text = text.replacing(" ", with: "T")
+        if let place = text.firstIndex(of: "+"), text[..<place].utf8.count == 10 {
+            text.replaceSubrange(place...place, with: "T")
+        }
         var fraction: Int64 = 0
         if let point = text.firstIndex(of: ".") {
             let rest = text[text.index(after: point)...]
@@ -90,6 +95,7 @@ enum EventTime {
         parser.isLenient = false
         for format in [
             "yyyy-MM-dd'T'HH:mm:ssXXXXX", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd",
+            "yyyyMMdd'T'HHmmssXXXXX", "yyyyMMdd'T'HHmmss", "yyyyMMdd",
         ] {
             parser.dateFormat = format
             guard let date = parser.date(from: text) else { continue }

@@ -86,7 +86,7 @@ extension AnchoreRoutes {
                 (part, images) = (nextPart, try await next)
             }
             text.closeArray()
-            page.writeCounts(returned: range.count, total: matches.count, to: &text)
+            for member in page.counts(returned: range.count, total: matches.count) { text.member(member) }
             text.closeObject()
             try await send(text.take())
         }
@@ -107,11 +107,19 @@ extension AnchoreRoutes {
             throw AnchoreError.badRequest("id must name 1 to \(Self.maxIDs) vulnerabilities")
         }
         let page = try FleetPage(page: try call.query("page"), limit: try call.query("limit"))
-        let all = try await service.store.vulnerabilities(ids, package: try call.query("affected_package"))
+        let (package, version) = (try call.query("affected_package"), try call.query("affected_package_version"))
+        guard version == nil || package != nil else {
+            throw AnchoreError.badRequest("affected_package_version needs affected_package")
+        }
+        let namespaces = try call.query("namespace")?.lowercased().split(separator: ",").map(String.init)
+        let all = try await service.store.vulnerabilities(ids, package: package, version: version)
+            .filter { namespaces?.contains($0.namespace.lowercased()) ?? true }
         let rows = all[page.range(of: all.count)]
-        return .json([
-            "vulnerabilities": .array(Array(rows)), "page": .string("\(page.number)"),
-            "returned_count": .int(rows.count), "total_count": .int(all.count),
-        ])
+        return .json(
+            .object(
+                [JSONMember("vulnerabilities", .array(rows.map(\.json)))]
+                    + page.counts(returned: rows.count, total: all.count)
+            )
+        )
     }
 }

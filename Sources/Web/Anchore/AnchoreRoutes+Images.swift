@@ -29,12 +29,15 @@ extension AnchoreRoutes {
             return .json(.array(found.map(\.record.json)))
         }
         add(.delete, "images/by_id/:imageID", .scanner, false) { call in
-            let found = try await service.store.images(.imageID(try call.part("imageID")), in: call.scope)
-            guard let image = found.first else { throw Self.noImage }
-            return .json(try await delete(image.record.digest, call))
+            let id = try call.part("imageID")
+            let found = try await service.store.images(.imageID(id), in: call.scope)
+            return .json(try await delete(found.first?.record.digest ?? id, call))
         }
         add(.get, "summaries/imagetags", .readOnly, false) { call in
-            stream(call, withDockerfiles: false) { $0.record.writeTagSummaries(to: &$1) }
+            let statuses = (try call.query("image_status") ?? "active").split(separator: ",")
+            for status in statuses { try Self.check(imageStatus: String(status)) }
+            let isAny = statuses.contains { $0 != "deleting" }
+            return stream(call, withDockerfiles: false) { if isAny { $0.record.writeTagSummaries(to: &$1) } }
         }
     }
 
@@ -69,9 +72,7 @@ extension AnchoreRoutes {
             throw AnchoreError.badRequest("analysis_status '\(wanted.prefix(40))' is not one of them")
         }
         let status = try call.query("image_status") ?? "active"
-        guard ["active", "all", "deleting"].contains(status) else {
-            throw AnchoreError.badRequest("image_status '\(status.prefix(40))' is not one of active, all, deleting")
-        }
+        try Self.check(imageStatus: status)
         guard let name else {
             return stream(call, withDockerfiles: true) { image, text in
                 if status == "deleting" || (wanted.map { $0 != image.record.status.rawValue } ?? false) { return }
@@ -94,6 +95,12 @@ extension AnchoreRoutes {
         guard !shown.isEmpty, status != "deleting" else { throw Self.noImage }
         let isHistory = try call.flag("history", false)
         return .json(.array((isHistory ? shown : Array(shown.prefix(1))).map(\.record.json)))
+    }
+
+    private static func check(imageStatus status: String) throws(AnchoreError) {
+        guard ["active", "all", "deleting"].contains(status) else {
+            throw AnchoreError.badRequest("image_status '\(status.prefix(40))' is not one of active, all, deleting")
+        }
     }
 
     /// The images of an account as one array, page by page: memory does not grow with their number.
@@ -133,16 +140,11 @@ extension AnchoreRoutes {
             case .tag(let registry, let repository, let tag) = try Self.named(name, addition)
         else { throw AnchoreError.badRequest("'\(addition.name ?? "")' is not an image") }
         let stored = RepositoryName.stored(registry: registry, repository)
-        if addition.dockerfile != nil, !isForced {
-            let known = try await service.store.images(
-                .tag(registry: registry, repository: repository, tag: tag),
-                in: AccountScope(account: call.account, seesFleet: false)
-            )
-            guard known.isEmpty else {
-                throw AnchoreError.badRequest(
-                    "Cannot provide dockerfile content for an image that was added before; add it again with force"
-                )
+        let createdAt = try addition.createdAt.map { text throws(AnchoreError) in
+            guard let time = EventTime.microseconds(text) else {
+                throw AnchoreError.badRequest("'\(text.prefix(60))' is not a time: YYYY-MM-DDTHH:MM:SSZ is expected")
             }
+            return time
         }
         var digest = Self.digest(of: name)
         if let text = addition.digest {
@@ -155,12 +157,18 @@ extension AnchoreRoutes {
             tag: tag,
             digest: digest
         )
+        if addition.dockerfile != nil, !isForced, try await isListed(image, of: call.account) {
+            throw AnchoreError.badRequest(
+                "Cannot provide dockerfile content for an image that was added before; add it again with force"
+            )
+        }
         let shown = TagRecord(registry: registry, repository: stored, tag: tag, digest: "", detectedAt: "")
         let number = try await service.store.addImage(
             image,
             to: call.account,
             dockerfile: addition.dockerfile,
             annotations: addition.annotations,
+            createdAt: createdAt,
             subscriptions: SubscriptionRecord.forTag(
                 shown.fulltag,
                 account: call.account,
@@ -172,6 +180,13 @@ extension AnchoreRoutes {
         )
         let added = try await service.store.images(.numbers([number]), in: call.scope)
         return .json(.array(added.map(\.record.json)))
+    }
+
+    /// Whether the account added what the tag names now: what it named before is another image.
+    private func isListed(_ image: FoundImage, of account: String) async throws -> Bool {
+        guard let digest = image.digest else { return false }
+        let scope = AccountScope(account: account, seesFleet: false)
+        return try await !service.store.images(.digest(digest.description), in: scope).isEmpty
     }
 
     /// The tag of an addition; a digest in a repository is its own tag, as in the fleet.
@@ -201,7 +216,10 @@ extension AnchoreRoutes {
     /// Takes an image out of the account; the answer says so, or why not.
     private func delete(_ digest: String, _ call: AnchoreCall) async throws -> JSONValue {
         func result(_ status: String, _ detail: String?) -> JSONValue {
-            ["digest": .string(digest), "status": .string(status), "detail": .string(detail ?? "None")]
+            [
+                "digest": .string(String(digest.prefix(200))), "status": .string(status),
+                "detail": .string(detail ?? "None"),
+            ]
         }
         let isForced = try call.flag("force", false)
         guard Digest(digest) != nil, let found = try await service.store.images(.digest(digest), in: call.scope).first

@@ -17,16 +17,16 @@ extension AnchoreRoutes {
         add(.get, "registries/:registry", .readOnly, false) { call in .json(.array([try await registry(call).json])) }
         add(.put, "registries/:registry", .admin, false) { call in
             let known = try await registry(call)
-            let change = try RegistryChange(try await call.object(), account: call.account)
+            let change = try RegistryChange(try await call.object(), of: known.registry, account: call.account)
             guard change.record.registry == known.registry else {
                 throw AnchoreError(409, "the registry of the body is not that of the path")
             }
             return try await set(change, call)
         }
         add(.delete, "registries/:registry", .admin, false) { call in
-            let known = try await registry(call)
-            _ = try await service.store.removeRegistryLogin(known.registry, of: call.account)
-            return .json([:])
+            // Done is done, whoever did it: scripts clean up without asking first.
+            _ = try await service.store.removeRegistryLogin(try call.part("registry"), of: call.account)
+            return .json(true)
         }
     }
 

@@ -9,10 +9,13 @@ extension AnchoreRoutes {
             .json(state("apiext", isUp: true, "").json["service_detail"] ?? [:])
         }
         add(.get, "system", .readOnly, false) { _ in try await system() }
-        add(.get, "system/services", .readOnly, false) { _ in .json(.array(try await services().map(\.json))) }
-        add(.get, "system/services/:service", .readOnly, false) { call in
-            let name = try call.part("service")
-            return .json(.array(try await services().filter { $0.name == name }.map(\.json)))
+        add(.get, "system/services", .admin, true) { _ in .json(.array(try await services().map(\.json))) }
+        for path in ["system/services/:service", "system/services/:service/:host"] {
+            add(.get, path, .admin, true) { call in
+                let (name, host) = (try call.part("service"), call.parameters["host"])
+                let found = try await services().filter { $0.name == name && (host == nil || $0.host == host) }
+                return .json(.array(found.map(\.json)))
+            }
         }
         add(.delete, "system/services/:service/:host", .admin, true) { call in
             let (name, host) = (try call.part("service"), try call.part("host"))

@@ -7,7 +7,7 @@ import Logging
 import Postgres
 import Store
 
-/// The routes of `/v1`: finds out who asks, what may be done, and turns every failure into Anchore's envelope.
+/// The routes of `/v1`, which are there without it, too: finds out who asks, what may be done, and turns every failure into Anchore's envelope.
 struct AnchoreRoutes: Sendable {
     typealias Handler = @Sendable (AnchoreCall) async throws -> AnchoreAnswer
 
@@ -26,7 +26,8 @@ struct AnchoreRoutes: Sendable {
 
     func addRoutes(to router: Router<BasicRequestContext>) {
         let added = Added()
-        let group = router.group("v1")
+        // Anchore answers every path with and without it, and its images are probed at `/health`.
+        let prefixes = ["v1/", ""]
         func add(
             _ method: HTTPRequest.Method,
             _ path: String,
@@ -35,14 +36,17 @@ struct AnchoreRoutes: Sendable {
             _ handler: @escaping Handler
         ) {
             added.paths.insert("/" + path)
-            group.on(RouterPath(stringLiteral: path), method: method) { request, context in
-                await answer(request, context) {
-                    let call = try await gate.admit(request, context, needs: role, isSystem: isSystem)
-                    return try await handler(call)
+            for prefix in prefixes {
+                router.on(RouterPath(stringLiteral: prefix + path), method: method) { request, context in
+                    await answer(request, context) {
+                        let call = try await gate.admit(request, context, needs: role, isSystem: isSystem)
+                        return try await handler(call)
+                    }
                 }
             }
         }
-        addOpenRoutes(to: group)
+        router.get("v1") { _, _ in Self.response(.json("v1")) }
+        for prefix in prefixes { addOpenRoutes(to: router, prefix) }
         addImageRoutes(add)
         addContentRoutes(add)
         addPolicyRoutes(add)
@@ -54,7 +58,6 @@ struct AnchoreRoutes: Sendable {
         addAccountRoutes(add)
         addTokenRoutes(add)
         addArchiveRoutes(add)
-        addTokenRoute(to: group)
         let description = ServiceDescription.swagger(paths: added.paths.sorted())
         for path in ["swagger.json", "v1/swagger.json"] {
             router.get(RouterPath(stringLiteral: path)) { _, _ in Self.response(.json(description)) }
@@ -65,16 +68,12 @@ struct AnchoreRoutes: Sendable {
     typealias Add = (HTTPRequest.Method, String, AccessRole, Bool, @escaping Handler) -> Void
 
     /// What clients ask before they log in.
-    private func addOpenRoutes(to group: RouterGroup<BasicRequestContext>) {
-        group.get("/") { _, _ in Self.response(.json("v1")) }
-        group.get("health") { _, _ in Self.response(.json("ok")) }
-        group.get("version") { _, _ in
+    private func addOpenRoutes(to router: Router<BasicRequestContext>, _ prefix: String) {
+        router.get(RouterPath(stringLiteral: prefix + "health")) { _, _ in Self.response(.json("ok")) }
+        router.get(RouterPath(stringLiteral: prefix + "version")) { _, _ in
             Self.response(.json(ServiceDescription.version(service.settings.version, schema: Migrations.current)))
         }
-    }
-
-    private func addTokenRoute(to group: RouterGroup<BasicRequestContext>) {
-        group.post("oauth/token") { request, context in
+        router.post(RouterPath(stringLiteral: prefix + "oauth/token")) { request, context in
             await answer(request, context) { try await gate.token(request) }
         }
     }
@@ -134,6 +133,12 @@ struct AnchoreRoutes: Sendable {
         switch answer {
         case .json(let value): json(value.bytes)
         case .bytes(let bytes): json(bytes)
+        case .attachment(let bytes, let type, let name):
+            Response(
+                status: .ok,
+                headers: [.contentType: type, .contentDisposition: "attachment; filename=\(name)"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+            )
         case .empty(let status): Response(status: status)
         case .parts(let produce):
             Response(
