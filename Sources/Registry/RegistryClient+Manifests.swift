@@ -76,6 +76,8 @@ extension RegistryClient {
         stated: Digest?,
         subject: String
     ) throws -> FetchedManifest {
+        // Signatures of schema 1 are no part of what its digest is made of, and so are not read either.
+        let bytes = SignedManifest.payload(of: bytes) ?? bytes
         let digest = try checkedDigest(of: bytes, asked: reference.digest, stated: stated, subject: subject)
         let own = ManifestDecoding.isGeneric(type) ? ManifestDecoding.bodyMediaType(bytes) : nil
         return FetchedManifest(

@@ -96,7 +96,15 @@ package struct ImageManifest: Codable, Sendable {
     package var subject: Descriptor?
 
     /// Why this is not a container image, or `nil` where it is one.
+    ///
+    /// Docker images that old tools pushed name no type of their configuration; their layers tell what they are.
     package var artifactReason: String? {
+        let isUntyped = ["", "application/octet-stream"].contains(config.mediaType)
+        if isUntyped, artifactType == nil, mediaType == MediaType.dockerManifest, !layers.isEmpty,
+            layers.allSatisfy({ MediaType.isLayer($0.mediaType) || MediaType.isForeignLayer($0.mediaType) })
+        {
+            return nil
+        }
         if let artifactType, !MediaType.isImageConfig(config.mediaType) {
             return "artifact of type \(artifactType.prefix(100))"
         }

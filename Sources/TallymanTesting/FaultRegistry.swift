@@ -1,5 +1,5 @@
 import Foundation
-import ScanModel
+package import ScanModel
 import Synchronization
 
 /// A registry on the loopback interface that holds its images in memory, logs what it is asked for, and misbehaves
@@ -18,7 +18,7 @@ package final class FaultRegistry: Sendable {
     }
 
     private struct Content {
-        var manifests: [String: [String: (type: String, bytes: [UInt8])]] = [:]
+        var manifests: [String: [String: (type: String, bytes: [UInt8], digest: String)]] = [:]
         var blobs: [String: [UInt8]] = [:]
         var rules: [Rule] = []
         var pageSize = Int.max
@@ -49,15 +49,22 @@ package final class FaultRegistry: Sendable {
     // MARK: Content
 
     package func add(_ image: TestImage, as repository: String, tag: String) {
-        addManifest(image.manifest, type: image.mediaType, as: repository, tag: tag)
+        addManifest(image.manifest, type: image.mediaType, as: repository, tag: tag, digest: image.digest)
         for bytes in image.blobs.values { addBlob(bytes) }
     }
 
     /// Adds a manifest or index of any kind; without a tag it is there by its digest alone.
-    package func addManifest(_ bytes: [UInt8], type: String, as repository: String, tag: String? = nil) {
+    package func addManifest(
+        _ bytes: [UInt8],
+        type: String,
+        as repository: String,
+        tag: String? = nil,
+        digest: ScanModel.Digest? = nil
+    ) {
+        let digest = digest ?? TestImage.digest(bytes)
         shared.content.withLock { content in
-            content.manifests[repository, default: [:]][TestImage.digest(bytes).description] = (type, bytes)
-            if let tag { content.manifests[repository, default: [:]][tag] = (type, bytes) }
+            content.manifests[repository, default: [:]][digest.description] = (type, bytes, digest.description)
+            if let tag { content.manifests[repository, default: [:]][tag] = (type, bytes, digest.description) }
         }
     }
 
@@ -157,8 +164,7 @@ package final class FaultRegistry: Sendable {
                 }
             case "manifests":
                 if let manifest = content.manifests[repository]?[last] {
-                    let digest = TestImage.digest(manifest.bytes).description
-                    let headers = [("Content-Type", manifest.type), ("Docker-Content-Digest", digest)]
+                    let headers = [("Content-Type", manifest.type), ("Docker-Content-Digest", manifest.digest)]
                     return Fault.Answer(request, 200, headers, manifest.bytes)
                 }
             case "blobs":

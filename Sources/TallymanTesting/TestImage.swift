@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 package import ScanModel
 
 /// A small image made in code.
@@ -7,7 +8,10 @@ package struct TestImage: Sendable {
     package var manifest: [UInt8]
     package var blobs: [ScanModel.Digest: [UInt8]]
 
-    package var digest: ScanModel.Digest { Self.digest(manifest) }
+    /// What the digest is made of where that is not the whole manifest: schema 1 leaves out its signatures.
+    package var signed: [UInt8]?
+
+    package var digest: ScanModel.Digest { Self.digest(signed ?? manifest) }
 
     package static func digest(_ bytes: [UInt8]) -> ScanModel.Digest {
         ScanModel.Digest(sha256: SHA256.hash(data: bytes))
@@ -52,7 +56,14 @@ package struct TestImage: Sendable {
     package static var schema1: TestImage {
         var image = TestImage(layers: [])
         image.mediaType = MediaType.dockerSchema1Signed
-        image.manifest = Array(#"{"schemaVersion":1,"name":"old","tag":"1","fsLayers":[],"history":[]}"#.utf8)
+        let content = #"{"schemaVersion":1,"name":"old","tag":"1","fsLayers":[],"history":[]"#
+        func encoded(_ text: String) -> String {
+            Data(text.utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+                .replacing("=", with: "")
+        }
+        let format = #"{"formatLength":\#(content.utf8.count),"formatTail":"\#(encoded("\n}"))"}"#
+        image.signed = Array((content + "\n}").utf8)
+        image.manifest = Array(#"\#(content),"signatures":[{"protected":"\#(encoded(format))","signature":"x"}]}"#.utf8)
         return image
     }
 

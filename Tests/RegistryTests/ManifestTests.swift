@@ -1,3 +1,4 @@
+import Foundation
 import Registry
 import ScanModel
 import TallymanTesting
@@ -145,6 +146,49 @@ struct ManifestTests {
                 let error = await failure { _ = try await client.selectImage(try reference(server)) }
                 #expect(error?.code == .unsupported)
                 #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+            }
+        }
+    }
+
+    @Test("F46: a signature does not make what its digest is of something else")
+    func signatures() async throws {
+        let image = TestImage(layers: [[1]])
+        let manifest = String(decoding: image.manifest, as: UTF8.self)
+        // A registry that would pass an image off as something that is not read.
+        let tail = Data(manifest.utf8.dropFirst()).base64EncodedString().replacing("=", with: "")
+            .replacing("+", with: "-").replacing("/", with: "_")
+        let format = Data(#"{"formatLength":1,"formatTail":"\#(tail)"}"#.utf8).base64EncodedString()
+            .replacing("=", with: "").replacing("+", with: "-").replacing("/", with: "_")
+        let disguised = #"{"schemaVersion":1,"fsLayers":[],"signatures":[{"protected":"\#(format)"}]}"#
+        let server = try contentServer(tags: ["\(image.digest)": (disguised, type: MediaType.ociManifest)])
+        defer { server.stop() }
+        try await withClient { client in
+            let reference = ImageReference(registry: server.host, repository: "a", digest: image.digest)
+            guard case .image = try await client.manifest(reference).content() else {
+                Issue.record("not read as the image that it is")
+                return
+            }
+        }
+    }
+
+    @Test("F46: Docker's images whose configuration has no type are images")
+    func untypedConfiguration() async throws {
+        for (type, isRead) in [("application/octet-stream", true), ("application/vnd.example", false)] {
+            let layer = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+            let digest = TestImage.digest([1])
+            let text = Documents.image(mediaType: MediaType.dockerManifest, configType: type).replacing(
+                #""layers":[]"#,
+                with: #""layers":[{"mediaType":"\#(layer)","digest":"\#(digest)","size":1}]"#
+            )
+            let server = try contentServer(tags: ["t": (text, type: MediaType.dockerManifest)])
+            defer { server.stop() }
+            try await withClient { client in
+                if isRead {
+                    let selected = try await client.selectImage(try reference(server))
+                    #expect(selected.manifest.layers.count == 1)
+                } else {
+                    #expect(await code { _ = try await client.selectImage(try reference(server)) } == .unsupported)
+                }
             }
         }
     }
