@@ -225,6 +225,10 @@ struct LayerContent {
                 evidence[path] = wanted.map {
                     Evidence(path: path, cataloger: selection.catalogers[$0].name, linkTarget: target)
                 }
+                // The layer below did not read it as what this name makes it.
+                if wanted.contains(where: { !selection.nameCatalogers(for: target).contains($0) }) {
+                    addProblem(path, "a hard link to \(target.text) of a lower layer, which is not read by that name")
+                }
             } else if wanted.contains(where: { !selection.nameCatalogers(for: target).contains($0) }) {
                 addProblem(path, "a hard link to \(target.text), whose content had gone by when the link came")
             }

@@ -51,6 +51,16 @@ private var sampleTar: [UInt8] {
 
 @Suite("The analysis of one layer")
 struct LayerScannerTests {
+    @Test("A hard link to a lower layer's file that is not read under its own name is a gap")
+    func linkToOddName() throws {
+        var tar = TarBuilder()
+        tar.hardlink("app/log4j-core.jar", to: "store/abc")
+        tar.hardlink("app/other.jar", to: "store/other.jar")
+        let gaps = try scan(tar.archive).report.gaps
+        #expect(gaps.map(\.path) == ["app/log4j-core.jar"])
+        #expect(gaps.first?.reason.contains("store/abc") == true)
+    }
+
     @Test("Every form of a layer gives the same report, in pieces of any size", arguments: [1, 2, 3, 1000, 65536])
     func forms(pieces: Int) throws {
         let tar = sampleTar
