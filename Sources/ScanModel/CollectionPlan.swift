@@ -62,7 +62,7 @@ package struct NamedPattern: Hashable, Sendable, Codable {
 /// What is collected of an image's files: it decides what an analysis finds, and so is part of its version.
 package struct CollectionPlan: Hashable, Sendable, Codable {
     /// Raised whenever the same plan would collect something else.
-    private static let version = 2
+    private static let version = 3
 
     package var parts: Set<CollectedPart>
     /// Absolute paths of files to keep the content of; `*` stands for any characters but a slash.

@@ -16,6 +16,16 @@ package struct SecretFinding: Hashable, Sendable, Codable {
     /// The rule's own keyword as it stands in the file, with `…` for the rest; `…` alone for the rules of users.
     package var excerpt: String
 
+    /// What stands for all of a secret that a rule of a user's found.
+    private static let hidden = "…"
+    /// The names of the expressions that Anchore Engine searches with unless it is told otherwise.
+    private static let anchores: Set<String> = [
+        "AWS_ACCESS_KEY", "AWS_SECRET_KEY", "PRIV_KEY", "DOCKER_AUTH", "API_KEY",
+    ]
+
+    package var isAnchores: Bool { Self.anchores.contains(rule) }
+    package var isOfUser: Bool { excerpt == Self.hidden }
+
     package init(
         rule: String,
         title: String,

@@ -21,6 +21,8 @@ package struct SecretScanner {
     private static let portion = 64 << 10
 
     private enum State { case undecided, text, passedOver, ended }
+    /// Whether the file is a short one that is no text: Anchore Engine's expressions and users' count there alone.
+    private var isShortBinary = false
 
     private let rules: SecretRules
     private let path: LayerPath
@@ -84,9 +86,13 @@ package struct SecretScanner {
 
     /// The findings, by their places; called once, at the file's end.
     package mutating func finish() -> [SecretFinding] {
-        if state == .undecided { decide() }
+        if state == .undecided {
+            isShortBinary = buffer.contains(0)
+            state = .text
+        }
         if state == .text { searchRest() }
         state = .ended
+        if isShortBinary { findings.removeAll { !$0.isAnchores && !$0.isOfUser } }
         return findings.sorted { ($0.offset, $0.rule) < ($1.offset, $1.rule) }
     }
 

@@ -27,6 +27,7 @@ struct FleetCollect: AsyncParsableCommand {
               tallyman fleet collect
               tallyman fleet collect standard,digests --retrieve /etc/ssh/sshd_config
               tallyman fleet collect files,content --content-search 'PASSWORD=.*password *='
+              tallyman fleet collect standard,secrets --secret-rules analyzer_config.yaml
             """
     )
 
@@ -38,6 +39,20 @@ struct FleetCollect: AsyncParsableCommand {
         help: ArgumentHelp("An expression to search text files for; may be repeated.", valueName: "name=regex")
     )
     var contentSearch: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Search for secrets with this expression, too, on lines from their start; may be repeated.",
+            valueName: "name=regex"
+        )
+    )
+    var secretSearch: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Search for secrets with the rules of this file, too: YAML or JSON, or Anchore's analyzer_config.yaml.",
+            valueName: "file"
+        )
+    )
+    var secretRules: String?
     @Option(name: .shortAndLong, help: "table or json.") var output = FleetCommand.Format.table
 
     func run() async throws {
@@ -53,6 +68,7 @@ struct FleetCollect: AsyncParsableCommand {
             ConsoleOutput.line(now.parts.isEmpty ? "nothing" : Self.names(now.parts))
             for path in now.retrievedPaths { ConsoleOutput.line("retrieve \(path)") }
             for pattern in now.contentPatterns { ConsoleOutput.line("content-search \(pattern.text)") }
+            for pattern in now.secretPatterns { ConsoleOutput.line("secret-search \(pattern.text)") }
         }
         if now.versionSuffix != before.versionSuffix {
             ConsoleOutput.error("changed: the next run analyses the layers of its images anew")
@@ -62,8 +78,10 @@ struct FleetCollect: AsyncParsableCommand {
     /// What is to be set; `nil` where nothing is.
     private func plan() throws -> CollectionPlan? {
         guard let list else {
-            guard retrieve.isEmpty, contentSearch.isEmpty else {
-                throw UsageError("--retrieve and --content-search go with a list of what to collect")
+            guard retrieve.isEmpty, contentSearch.isEmpty, secretSearch.isEmpty, secretRules == nil else {
+                throw UsageError(
+                    "--retrieve, --content-search, --secret-search and --secret-rules go with a list of what to collect"
+                )
             }
             return nil
         }
@@ -73,6 +91,8 @@ struct FleetCollect: AsyncParsableCommand {
         options.collect = rest
         options.retrieve = retrieve
         options.contentSearch = contentSearch
+        options.secretSearch = secretSearch
+        options.secretRules = secretRules
         var plan = try options.plan()
         if rest.split(separator: ",").count < words.count { plan.parts.formUnion(CollectionPlan.standard.parts) }
         return plan

@@ -35,6 +35,16 @@ struct SecretScannerTests {
         }
     }
 
+    @Test("A short file that is no text is searched with Anchore's and users' expressions, a longer one not at all")
+    func binaries() throws {
+        let own = try SecretRules.named("WORD=.*xyzzy.*")
+        let rules = SecretRules(adding: [own])
+        let key = "\0\n-----BEGIN RSA PRIVATE KEY-----\nxyzzy\nghp_\(String(repeating: "a1", count: 18))\n"
+        #expect(scan(Array(key.utf8), rules: rules, part: { _ in 7 }).map(\.rule) == ["PRIV_KEY", "WORD"])
+        let long = Array(key.utf8) + Array(repeating: UInt8(0), count: 10_000)
+        #expect(scan(long, rules: rules, part: { _ in 4096 }).isEmpty)
+    }
+
     /// Lines of all lengths around secrets, some longer than what is looked at together.
     private func text(seed: UInt64) -> [UInt8] {
         var samples = SecretSamples(random: SeededRandom(seed: seed))

@@ -84,8 +84,12 @@ extension ImageFiles {
 
 extension ContentMatch {
     /// The rules that found something in one file, each once with its lines.
+    ///
+    /// What one of Anchore Engine's expressions finds, the wider set does not find once more: whitelists of before cover it.
     fileprivate static func all(path: LayerPath, _ secrets: [SecretFinding]) -> [ContentMatch] {
-        Dictionary(grouping: secrets, by: \.rule).sorted { $0.key < $1.key }.compactMap { rule, found in
+        let covered = Set(secrets.lazy.filter(\.isAnchores).map(\.line))
+        let counted = secrets.filter { $0.isAnchores || $0.isOfUser || !covered.contains($0.line) }
+        return Dictionary(grouping: counted, by: \.rule).sorted { $0.key < $1.key }.compactMap { rule, found in
             found.first.map {
                 ContentMatch(
                     path: "/" + path.text,
