@@ -118,7 +118,7 @@ let package = Package(
         ),
         library("Matching", ["Advisories", "ScanModel", "Versions"]),
         library("VEX", ["Advisories", "ScanModel", "YAML", crypto]),
-        library("Policy", ["Advisories", "LinearRegex", "ScanModel", "Versions", crypto]),
+        library("Policy", ["Advisories", "Licenses", "LinearRegex", "ScanModel", "Versions", crypto]),
         library("Reports", ["ScanModel", mustache]),
         library("Compliance", ["Policy", "Reports"]),
         library("AnchoreAPI", ["ScanModel", crypto]),

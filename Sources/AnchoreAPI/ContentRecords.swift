@@ -31,7 +31,12 @@ package enum ContentType: String, Sendable, CaseIterable {
         case .files: .array(files?.entries.map(FileRecords.entry) ?? [])
         case .malware: FileRecords.malware(files)
         default:
-            .array(packages.filter { self.packages.contains($0.package.type.rawValue) }.map(record))
+            // What belongs to a package of the distribution is answered for by that.
+            .array(
+                packages.filter {
+                    self.packages.contains($0.package.type.rawValue) && ($0.package.type.isOS || $0.ownedBy == nil)
+                }.map(record)
+            )
         }
     }
 

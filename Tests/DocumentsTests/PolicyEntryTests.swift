@@ -156,7 +156,7 @@ struct PolicyEntryTests {
         let packages = try #require(facts.packages.value)
         #expect(packages.map(\.name) == ["ms", "ms", "bash"])
         #expect(
-            packages.map(\.location) == ["/a/node_modules/ms/package.json", "/b/node_modules/ms/package.json", nil]
+            packages.map(\.location) == ["/a/node_modules/ms/package.json", "/b/node_modules/ms/package.json", "pkgdb"]
         )
         #expect(packages.last?.version == "0:5.1")
         #expect(packages.last?.release == "2.el9")

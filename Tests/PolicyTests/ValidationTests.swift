@@ -84,6 +84,20 @@ struct ValidationTests {
         #expect(reading.problems.map(\.path) == ["policies[1].rules[0].gate"])
     }
 
+    @Test("What no mapping names may lack what makes it whole, or be of another version; an empty policy_id is none")
+    func unreachableParts() {
+        let text = """
+            {"id": "b", "version": "1_0", "policies": [
+               {"id": "p", "version": "1_0", "rules": []}, {"id": "bare"},
+               {"id": "old", "version": "0_9", "rules": [{"gate": "always", "trigger": "always", "action": "GO"}]}],
+             "whitelists": [{"id": "w"}, {"id": "old", "version": "2_0"}],
+             "mappings": [{\(Sample.selector("m")), "policy_id": "", "policy_ids": ["p"], "whitelist_ids": []}]}
+            """
+        let reading = PolicyBundle.read(Array(text.utf8))
+        #expect(reading.errors.isEmpty)
+        #expect(reading.problems.map(\.path) == ["policies[2].version", "whitelists[1].version"])
+    }
+
     @Test(
         "Values of parameters are those that Anchore Engine takes",
         arguments: [

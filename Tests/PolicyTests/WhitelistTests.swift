@@ -1,5 +1,6 @@
-import Policy
 import Testing
+
+@testable import Policy
 
 @Suite("Whitelists")
 struct WhitelistTests {
@@ -39,6 +40,25 @@ struct WhitelistTests {
         #expect(passed.map { String($0.triggerID.prefix { $0 != "+" }) } == covered)
         #expect(passed.allSatisfy { $0.action == .go })
         #expect(evaluation.finalAction == (covered.count == 2 ? .go : .stop))
+    }
+
+    @Test("A jar within another is named as Anchore Engine names it, and by its group as well")
+    func shadedJar() {
+        let package = PackageFact(
+            name: "guava",
+            version: "1",
+            type: "java",
+            isOS: false,
+            location: "/sandbox/target/my-app-1.jar:com.google.guava:guava"
+        )
+        let flaw = VulnerabilityFact(id: "CVE-1", aliases: ["GHSA-1"], severity: .high, package: package)
+        #expect(flaw.triggerID == "CVE-1+my-app-1.jar:guava")
+        #expect(
+            flaw.otherTriggerIDs == [
+                "GHSA-1+my-app-1.jar:guava", "CVE-1+my-app-1.jar:com.google.guava:guava",
+                "GHSA-1+my-app-1.jar:com.google.guava:guava",
+            ]
+        )
     }
 
     @Test(

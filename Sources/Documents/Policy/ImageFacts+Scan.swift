@@ -5,7 +5,6 @@ package import ImageSources
 package import Matching
 package import Policy
 import ScanModel
-import Versions
 
 extension ImageFacts {
     /// What a one-shot scan knows of an image.
@@ -41,10 +40,8 @@ extension ImageFacts {
             )
         }
         let installed = image.inventory.packages
-        let placed = installed.enumerated().map { index, item in
-            PackageFact.facts(of: item, distro: image.distro(ofPackageAt: index))
-        }
-        packages = .collected(placed.flatMap { $0 })
+        let placed = installed.map { PackageFact.facts(of: $0) }
+        packages = .collected(PackageFact.facts(of: installed))
         if !image.layers.isEmpty {
             add(FilesFold.fold(image.layers.map(\.analysis)), remedy: "see --collect")
         }
@@ -57,7 +54,9 @@ extension ImageFacts {
                 }
             }
         )
-        self.advisories = .collected(try AdvisoryFacts(image, found: found, advisories: advisories))
+        self.advisories = .collected(
+            try AdvisoryFacts(image, namespace: metadata.namespace, found: found, advisories: advisories)
+        )
     }
 }
 
@@ -69,67 +68,10 @@ extension MetadataFacts {
         if image.config != nil || !image.layerDigests.isEmpty { layerCount = image.layerDigests.count }
         architecture = image.platform?.architecture ?? image.config?.architecture
         operatingSystem = image.platform?.os ?? image.config?.os
-        if let found = image.inventory.distro {
-            distro = found.id
-            distroVersion = found.versionID
-            likeDistro = found.idLike.isEmpty ? found.id : found.idLike.joined(separator: ",")
-        }
+        state(image.inventory)
         labels = image.labels
         exposedPorts = image.config?.config?.exposedPorts ?? []
         user = image.config?.config?.user
         environment = image.config?.config?.environment ?? []
-    }
-}
-
-extension PackageFact {
-    /// The package at each place where its evidence stands; a distribution's package once.
-    fileprivate static func facts(of item: InstalledPackage, distro: Distro?) -> [PackageFact] {
-        let package = item.package
-        var version = package.version
-        var release: String?
-        // Of these the release is a part of its own.
-        if package.type == .rpm || package.type == .apk, let dash = version.lastIndex(of: "-"),
-            dash != version.startIndex
-        {
-            release = String(version[version.index(after: dash)...])
-            version = String(version[..<dash])
-        }
-        let fact = PackageFact(
-            name: package.name,
-            version: version,
-            release: release,
-            type: anchoreType(of: package.type),
-            isOS: package.type.isOS,
-            licenses: package.licenses,
-            origin: package.supplier ?? package.source?.name,
-            scheme: scheme(of: package.type)
-        )
-        guard !package.type.isOS, !item.paths.isEmpty else { return [fact] }
-        return item.paths.map { path in
-            var placed = fact
-            placed.location = path
-            return placed
-        }
-    }
-
-    private static func scheme(of type: PackageType) -> VersionScheme? {
-        switch type {
-        case .deb: .dpkg
-        case .rpm: .rpm
-        case .apk: .apk
-        default: nil
-        }
-    }
-
-    private static func anchoreType(of type: PackageType) -> String {
-        switch type {
-        case .deb: "dpkg"
-        case .apk: "APKG"
-        case .java: "java"
-        case .go: "go"
-        case .phpComposer: "composer"
-        case .dotnet: "nuget"
-        default: type.rawValue
-        }
     }
 }

@@ -130,8 +130,10 @@ struct BundleObject {
     }
 
     /// Notes a version that is not `1_0`, in any of the document's parts that have one.
-    func checkVersion() {
-        guard let version = requiredText("version", remedy: "add \"version\": \"1_0\"") else { return }
+    func checkVersion(required: Bool = true) {
+        guard required || has("version"),
+            let version = requiredText("version", remedy: "add \"version\": \"1_0\"")
+        else { return }
         guard version != "1_0" else { return }
         log.add(
             .unsupportedVersion,

@@ -129,7 +129,9 @@ struct BundleReader {
 
     private func mapping(_ object: BundleObject) -> BundleMapping? {
         var ids: [String] = []
-        switch (object.has("policy_id"), object.has("policy_ids")) {
+        // An empty one counts as left out, as Anchore Engine has it.
+        let single = object.text("policy_id").flatMap { $0.isEmpty ? nil : $0 }
+        switch (single != nil, object.has("policy_ids")) {
         case (true, true):
             log.add(
                 .validation,
@@ -137,7 +139,7 @@ struct BundleReader {
                 "Cannot specify both policy_id and policy_ids properties in mapping rule",
                 remedy: "keep policy_ids"
             )
-        case (true, false): ids = object.text("policy_id").map { [$0] } ?? []
+        case (true, false): ids = single.map { [$0] } ?? []
         case (false, true):
             ids = object.texts("policy_ids", most: limits.maxPolicies)
             if ids.isEmpty {
@@ -213,13 +215,15 @@ struct BundleReader {
 
     private mutating func policy(_ object: BundleObject, reachable: Set<String>) -> BundlePolicy {
         let id = object.requiredText("id") ?? ""
-        object.checkVersion()
-        let room = max(0, limits.maxRules - ruleCount)
-        let objects = object.objects("rules", required: true, most: room)
-        ruleCount += objects.count
-        // Anchore Engine never looks at the rules of policies that no mapping names.
+        // Anchore Engine never looks at policies that no mapping names.
         let isReachable = reachable.contains(id)
-        let read = log.collect { objects.compactMap { rule($0) } }
+        let room = max(0, limits.maxRules - ruleCount)
+        let objects = object.objects("rules", required: isReachable, most: room)
+        ruleCount += objects.count
+        let read = log.collect {
+            object.checkVersion(required: isReachable)
+            return objects.compactMap { rule($0, isReachable: isReachable) }
+        }
         for var problem in read.problems {
             if !isReachable, problem.kind != .schema {
                 problem.severity = .warning
@@ -235,11 +239,11 @@ struct BundleReader {
         )
     }
 
-    private func rule(_ object: BundleObject) -> BundlePolicy.Rule? {
+    private func rule(_ object: BundleObject, isReachable: Bool) -> BundlePolicy.Rule? {
         let gateName = object.requiredText("gate", remedy: "add \"gate\" with the name of a gate")
         let triggerName = object.requiredText("trigger", remedy: "add \"trigger\" with the name of a trigger")
         let actionName = object.requiredText("action", remedy: "add \"action\": \"STOP\", \"WARN\" or \"GO\"")
-        let parameters = object.objects("params", required: true, most: limits.maxParameters)
+        let parameters = object.objects("params", required: isReachable, most: limits.maxParameters)
         let action = actionName.flatMap { PolicyAction(rawValue: $0.lowercased()) }
         if let actionName, action == nil {
             log.add(
@@ -266,12 +270,14 @@ struct BundleReader {
 
     private mutating func whitelist(_ object: BundleObject, reachable: Set<String>) -> Whitelist {
         let id = object.requiredText("id") ?? ""
-        object.checkVersion()
-        let room = max(0, limits.maxItems - itemCount)
-        let objects = object.objects("items", required: true, most: room)
-        itemCount += objects.count
         let isReachable = reachable.contains(id)
-        let read = log.collect { objects.compactMap { item($0) } }
+        let room = max(0, limits.maxItems - itemCount)
+        let objects = object.objects("items", required: isReachable, most: room)
+        itemCount += objects.count
+        let read = log.collect {
+            object.checkVersion(required: isReachable)
+            return objects.compactMap { item($0) }
+        }
         for var problem in read.problems {
             if !isReachable, problem.kind != .schema {
                 problem.severity = .warning

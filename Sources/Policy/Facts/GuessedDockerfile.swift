@@ -26,7 +26,7 @@ package enum GuessedDockerfile {
 
     package static func facts(history: [String], stated: Stated = Stated()) -> DockerfileFacts {
         var lines = ["FROM scratch"] + history.prefix(maxLines).filter { !$0.isEmpty }.map { line(of: $0) }
-        let dockerfile = Dockerfile(lines.joined(separator: "\n"))
+        let dockerfile = Dockerfile(lines.joined(separator: "\n"), joinsLines: false)
         if let user = stated.user.map({ oneLine($0) }), !user.isEmpty,
             dockerfile["USER"].last.map({ Self.user($0) }) != user
         {

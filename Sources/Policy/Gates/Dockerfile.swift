@@ -15,12 +15,15 @@ struct Dockerfile {
     /// The instructions of each directive, in the order of the file.
     private var instructions: [String: [Instruction]] = [:]
 
-    init(_ text: String) {
+    /// Reads a file that somebody wrote, or else one line for each step of an image's history: those never go on in the
+    /// next, whatever they end with.
+    init(_ text: String, joinsLines: Bool = true) {
         var first: String?
+        var heredocs: [Heredoc] = []
         var whole: [String] = []
         func end(_ instructions: inout [String: [Instruction]]) {
             guard let begun = first else { return }
-            let directive = begun.prefix { $0 != " " }.uppercased()
+            let directive = begun.prefix { !$0.isWhitespace }.uppercased()
             instructions[directive, default: []].append(
                 Instruction(first: begun, whole: whole.joined(separator: " "))
             )
@@ -28,11 +31,16 @@ struct Dockerfile {
             whole = []
         }
         for raw in text.split(whereSeparator: \.isNewline) {
+            if let heredoc = heredocs.first {
+                if heredoc.ends(with: raw) { heredocs.removeFirst() }
+                continue
+            }
             let line = PythonText.stripped(raw)
             guard !line.isEmpty, !line.hasPrefix("#") else { continue }
             if first == nil { first = line }
-            guard line.hasSuffix("\\") else {
+            guard joinsLines, line.hasSuffix("\\") else {
                 whole.append(line)
+                if joinsLines { heredocs = Heredoc.all(in: whole.joined(separator: " ")) }
                 end(&instructions)
                 continue
             }
@@ -46,7 +54,7 @@ struct Dockerfile {
 
     /// Whether a line of an image's history is a directive and no command of a shell.
     static func startsWithDirective(_ line: String) -> Bool {
-        guard let word = line.split(separator: " ", maxSplits: 1).first else { return false }
+        guard let word = line.split(maxSplits: 1, whereSeparator: \.isWhitespace).first else { return false }
         return directives.contains(String(word))
     }
 }

@@ -77,14 +77,21 @@ private struct InstructionTrigger: ImageTrigger {
         var found: [TriggerFinding] = []
         for instruction in instructions {
             guard let line = try match(instruction, matcher) else { continue }
+            let first = argument(instruction.first)
             found.append(
                 TriggerFinding(
-                    "Dockerfile directive '\(directive)' check '\(check)' matched against '\(value ?? "")' "
-                        + "for line '\(line)'"
+                    message(line),
+                    otherIDs: line == first
+                        ? []
+                        : [TriggerID.hash(gate: Gate.dockerfile.name, trigger: Self.name, message: message(first))]
                 )
             )
         }
         return found
+    }
+
+    private func message(_ line: String) -> String {
+        "Dockerfile directive '\(directive)' check '\(check)' matched against '\(value ?? "")' for line '\(line)'"
     }
 
     /// The text that fits; `nil` where none does.

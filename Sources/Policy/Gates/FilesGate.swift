@@ -141,7 +141,8 @@ private struct AttributeMatchTrigger: ImageTrigger {
             guard files.hasDigests || file.sha256 != nil else {
                 throw Unjudged(.notCollected, "the contents of files were not hashed")
             }
-            let actual = file.sha256 ?? ""
+            // Anchore Engine's word for what has no content of its own.
+            let actual = file.kind == .file ? file.sha256 ?? "" : "DIRECTORY_OR_OTHER"
             guard (actual == checksum) == (checksumOperation == "equals") else { return [] }
             parts.append("checksum=\(actual) op=\(checksumOperation) specified_checksum=\(checksum)")
         }

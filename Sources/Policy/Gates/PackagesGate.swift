@@ -41,7 +41,7 @@ private struct RequiredPackageTrigger: ImageTrigger {
                 TriggerFinding("Required input package (\(wanted)\(what)) is not present in container image")
             ]
         }
-        guard let version, package.fullVersion != version else { return [] }
+        guard let minimum = version, package.fullVersion != minimum else { return [] }
         guard isMinimum else {
             // The name stands where a version is announced; whitelists of hashed messages expect it.
             return [
@@ -58,7 +58,13 @@ private struct RequiredPackageTrigger: ImageTrigger {
             )
         }
         // A minimum without a release is reached by every release.
-        let own = version.contains("-") ? package.fullVersion : package.version
+        var own = minimum.contains("-") ? package.fullVersion : package.version
+        var version = minimum
+        // Nor does an epoch count that only one of the two has.
+        if scheme != .apk, own.contains(":") != version.contains(":") {
+            own = Self.withoutEpoch(own)
+            version = Self.withoutEpoch(version)
+        }
         guard let order = Versions.compare(own, version, scheme: scheme) else {
             throw Unjudged(.failed, "\(own) and \(version) of \(wanted) cannot be compared")
         }
@@ -66,9 +72,15 @@ private struct RequiredPackageTrigger: ImageTrigger {
         return [
             TriggerFinding(
                 "Required min-version input package (\(wanted)) is present (\(package.fullVersion)), "
-                    + "but is lower version than what is specified in policy (\(version))"
+                    + "but is lower version than what is specified in policy (\(minimum))"
             )
         ]
+    }
+}
+
+extension RequiredPackageTrigger {
+    private static func withoutEpoch(_ version: String) -> String {
+        version.firstIndex(of: ":").map { String(version[version.index(after: $0)...]) } ?? version
     }
 }
 

@@ -115,7 +115,8 @@ final class EvaluationContext {
 
     func dockerfile(of image: ImageFacts) throws(Unjudged) -> Dockerfile {
         if let dockerfile { return dockerfile }
-        let read = Dockerfile(try image.dockerfile.get().text)
+        let facts = try image.dockerfile.get()
+        let read = Dockerfile(facts.text, joinsLines: facts.mode == .actual)
         dockerfile = read
         return read
     }

@@ -233,6 +233,7 @@ struct PolicyChecks: Sendable {
             record: image.record,
             stored: stored,
             inventory: InventoryFold.fold(layers),
+            size: layers.reduce(0) { $0.addingReportingOverflow($1.report.expandedBytes).partialValue },
             files: withFiles ? FilesFold.fold(layers) : nil,
             documents: documents,
             oldestSync: material.oldestSync

@@ -3,13 +3,14 @@ import ImageInventory
 import Policy
 import ScanModel
 import Store
-import Versions
 
 /// An image that policies are asked about, with what is stored about it.
 struct PolicySubject {
     let record: ImageRecord
     let stored: EvaluationMaterial.Image
     let inventory: Inventory
+    /// Bytes of its layers, decompressed.
+    let size: Int64
     /// `nil` where no rule asks.
     let files: ImageFiles?
     let documents: ImageDocuments?
@@ -25,12 +26,12 @@ extension PolicySubject {
         facts.digest = record.digest
         facts.metadata = metadata(config)
         facts.dockerfile = dockerfileFacts(config)
-        facts.packages = .collected(inventory.packages.map { PackageFact($0.package, path: $0.paths.first) })
+        facts.packages = .collected(PackageFact.facts(of: inventory.packages))
         if let files { facts.add(files, remedy: "see `tallyman fleet collect`") }
         facts.vulnerabilities = .collected(findings.facts(stored.findings, in: inventory))
         facts.advisories = .collected(
             AdvisoryFacts(
-                namespace: inventory.distro.map { "\($0.id):\($0.versionID)" } ?? "None:None",
+                namespace: facts.metadata.namespace,
                 hasDistroRecords: stored.hasDistroAdvisories,
                 oldestSync: oldestSync.map { PolicyInstant(seconds: Int64($0)) }
             )
@@ -40,13 +41,10 @@ extension PolicySubject {
 
     private func metadata(_ config: JSONValue?) -> MetadataFacts {
         var metadata = MetadataFacts()
-        let distro = inventory.distro
-        metadata.size = Int64(record.size)
+        metadata.size = size
         metadata.architecture = record.architecture
         metadata.operatingSystem = config?["os"]?.string ?? "linux"
-        metadata.distro = distro?.id
-        metadata.distroVersion = distro?.versionID
-        metadata.likeDistro = distro.map { $0.idLike.isEmpty ? $0.id : $0.idLike.joined(separator: ",") }
+        metadata.state(inventory)
         metadata.layerCount = stored.layers.count
         let execution = config?["config"]
         for label in execution?["Labels"]?.members ?? [] { metadata.labels[label.name] = label.value.string ?? "" }
@@ -88,7 +86,7 @@ struct SharedFindings: Sendable {
         var scores: [String: [VulnerabilityFact.Scores]] = [:]
         var packages: [[UInt8]: PackageFact] = [:]
         facts = findings.map { finding in
-            let package = packages[finding.fingerprint] ?? PackageFact(finding.record.package, path: nil)
+            let package = packages[finding.fingerprint] ?? PackageFact(finding.record.package, at: nil)
             packages[finding.fingerprint] = package
             guard withScores, let vector = finding.record.cvssVector else {
                 return VulnerabilityFact(finding.record, package, scores: [])
@@ -139,20 +137,25 @@ extension VulnerabilityFact {
             fixedVersions: finding.fixedVersions,
             willNotFix: finding.willNotFix,
             detected: finding.detectedAt.map { PolicyInstant(seconds: Int64($0)) },
-            nvdScores: scores
+            nvdScores: scores,
+            // Of a flaw one vector is kept, the worst: a rule for high scores must not pass because it is another's.
+            vendorScores: Self.withoutScores.contains(finding.provider) ? [] : scores
         )
     }
 
+    /// Providers that give no scores, so that what is kept is NVD's.
+    private static let withoutScores: Set<String> = [
+        "alpine", "amazon", "arch", "chainguard", "debian", "nvd", "wolfi",
+    ]
+
     /// The same flaw in a package of a language, in the file that it was read from.
     fileprivate func located(at path: String) -> VulnerabilityFact {
-        var package = package
-        package.location = path
-        return VulnerabilityFact(
+        VulnerabilityFact(
             id: id,
             aliases: aliases,
             severity: severity,
             link: link,
-            package: package,
+            package: package.located(at: path),
             fixedVersions: fixedVersions,
             willNotFix: willNotFix,
             fixObserved: fixObserved,
@@ -160,40 +163,5 @@ extension VulnerabilityFact {
             nvdScores: nvdScores,
             vendorScores: vendorScores
         )
-    }
-}
-
-extension PackageFact {
-    fileprivate init(_ package: Package, path: String?) {
-        var version = package.version
-        var release: String?
-        // Those of RPM and Alpine end in a release, which Anchore keeps apart.
-        if [.rpm, .apk].contains(package.type), let dash = version.lastIndex(of: "-") {
-            release = String(version[version.index(after: dash)...])
-            version = String(version[..<dash])
-            if package.type == .rpm, let colon = version.firstIndex(of: ":") {
-                version = String(version[version.index(after: colon)...])
-            }
-        }
-        self.init(
-            name: package.name,
-            version: version,
-            release: release,
-            type: AnchorePackageType.name(package.type),
-            isOS: package.type.isOS,
-            licenses: package.licenses,
-            origin: package.supplier,
-            location: package.type.isOS ? "pkgdb" : path,
-            scheme: Self.scheme(package.type)
-        )
-    }
-
-    private static func scheme(_ type: PackageType) -> VersionScheme? {
-        switch type {
-        case .deb: .dpkg
-        case .rpm: .rpm
-        case .apk: .apk
-        default: nil
-        }
     }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Policy
 import Testing
 
@@ -26,9 +27,12 @@ struct DockerfileGateTests {
         ]
     )
     func instruction(directive: String, check: String, value: String, lines: [String]) throws {
+        var image = Sample.image
+        image.dockerfile = .collected(DockerfileFacts(mode: .actual, text: Sample.dockerfile))
         let found = try Sample.messages(
             "dockerfile/instruction",
-            ["instruction": directive, "check": check, "value": value]
+            ["instruction": directive, "check": check, "value": value],
+            in: image
         )
         #expect(
             found
@@ -36,6 +40,62 @@ struct DockerfileGateTests {
                     "Dockerfile directive '\(directive)' check '\(check)' matched against '\(value)' for line '\($0)'"
                 }
         )
+    }
+
+    @Test("a step of the history that ends in a backslash hides no other")
+    func guessedLines() throws {
+        var image = Sample.image
+        image.dockerfile = .collected(
+            GuessedDockerfile.facts(
+                history: [
+                    #"RUN ["true","\"# + #"\"#, "ADD http://evil/x /x # buildkit", #"LABEL x=y\"#, "ENV PASSWORD=1",
+                ]
+            )
+        )
+        for (directive, line) in [("ADD", "http://evil/x /x"), ("ENV", "PASSWORD=1")] {
+            let found = try Sample.messages(
+                "dockerfile/instruction",
+                ["instruction": directive, "check": "exists"],
+                in: image
+            )
+            #expect(found.map { $0.hasSuffix("for line '\(line)'") } == [true])
+        }
+    }
+
+    @Test(
+        "an actual file's instructions are those that a builder sees, whatever separates them from what follows",
+        arguments: [
+            ("USER\tapp", "app"), ("RUN <<EOF\nUSER fake\nEOF\nUSER app", "app"),
+            ("RUN <<-'A' cat <<B\nUSER fake\n\tA\nUSER fake\nB\nUSER app", "app"),
+            ("RUN cat <<<EOF\nUSER app", "app"), ("USER app\nCOPY <<EOF /x\nUSER fake", "app"),
+        ]
+    )
+    func heredocs(text: String, user: String) throws {
+        var image = Sample.image
+        image.dockerfile = .collected(DockerfileFacts(mode: .actual, text: "FROM a\n\(text)"))
+        let found = try Sample.messages("dockerfile/effective_user", ["users": user, "type": "blacklist"], in: image)
+        #expect(found.count == 1, "\(text)")
+    }
+
+    @Test("a whitelist of the first line's hash covers what is not on any line of the instruction")
+    func firstLine() throws {
+        let rule = Sample.rule(
+            "dockerfile/instruction",
+            ["instruction": "RUN", "check": "not_like", "value": ".*wget"]
+        )
+        // The MD5 of gate, trigger and message, as Anchore Engine has it of the first line alone.
+        let message =
+            "Dockerfile directive 'RUN' check 'not_like' matched against '.*wget' "
+            + #"for line 'apt-get update && \'"#
+        let id = Insecure.MD5.hash(data: Array("dockerfileinstruction\(message)".utf8)).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
+        var image = Sample.image
+        let text = "FROM a\nRUN apt-get update && \\\n  apt-get install curl"
+        image.dockerfile = .collected(DockerfileFacts(mode: .actual, text: text))
+        let bundle = try Sample.read(Sample.bundle([rule], whitelist: [Sample.item("dockerfile", id)]))
+        let findings = bundle.evaluate(image, as: ImageName("app:1"), now: Sample.now).findings
+        #expect(findings.map { $0.whitelisted != nil } == [true])
     }
 
     @Test("instruction says what is not there, and nothing where a value is needed and missing")

@@ -58,6 +58,11 @@ struct FilesGateTests {
             ),
             (["filename": "/usr/bin/openssl"], nil), (["filename": "/none"], nil),
             (["filename": "/none", "skip_missing": "false"], "skip_missing=False"),
+            (["filename": "/usr", "checksum": "11"], nil),
+            (
+                ["filename": "/usr", "checksum": "11", "checksum_match": "not_equals"],
+                "checksum=DIRECTORY_OR_OTHER op=not_equals specified_checksum=11"
+            ),
         ] as [(KeyValuePairs<String, String>, String?)]
     )
     func attributes(parameters: KeyValuePairs<String, String>, part: String?) throws {

@@ -1,4 +1,5 @@
 import Policy
+import ScanModel
 import Testing
 
 @Suite("The gates packages, licenses, npms, ruby_gems, malware and metadata")
@@ -71,6 +72,8 @@ struct PackageGateTests {
             ("blacklist_exact_match", "GPL", "LICFULLMATCH", nil),
             ("blacklist_partial_match", "GPL,3", "LICSUBMATCH", "bash(GPL-3+), bash(GPL-3+)"),
             ("blacklist_partial_match", "BSD", "LICSUBMATCH", nil),
+            // Of those that state none.
+            ("blacklist_exact_match", "N/A", "LICFULLMATCH", "log4j-core(N/A)"),
         ] as [(String, String, String, String?)]
     )
     func licenses(trigger: String, listed: String, word: String, hits: String?) throws {
@@ -78,6 +81,114 @@ struct PackageGateTests {
         #expect(
             try Sample.messages("licenses/\(trigger)", ["licenses": listed]) == (hits.map { [start + $0] } ?? [])
         )
+    }
+
+    @Test(
+        "a rule finds licences in its distribution's spelling, which is not how packages are kept",
+        arguments: [
+            ("blacklist_exact_match", "GPL-2", ["dpkg(GPL-2)"]), ("blacklist_exact_match", "GPLv2", ["dpkg(GPLv2)"]),
+            ("blacklist_exact_match", "GPL-2+,GPL-3+", ["coreutils(GPL-3+)"]),
+            ("blacklist_exact_match", "Expat", ["zlib(Expat)"]),
+            ("blacklist_exact_match", "BSD-3-clause", ["zlib(BSD-3-clause)"]),
+            ("blacklist_exact_match", "GPL-3.0-or-later,GPL-3+", ["coreutils(GPL-3.0-or-later)"]),
+            ("blacklist_exact_match", "AND", []),
+            ("blacklist_partial_match", "GPL-3+", ["coreutils(GPL-3.0-or-later)"]),
+            ("blacklist_exact_match", "Unknown", ["bare(Unknown)"]),
+        ]
+    )
+    func spellings(trigger: String, listed: String, hits: [String]) throws {
+        func package(_ name: String, _ licenses: [String]) -> PackageFact {
+            PackageFact(name: name, version: "1", type: "dpkg", isOS: true, licenses: licenses)
+        }
+        var image = Sample.image
+        image.packages = .collected([
+            package("dpkg", ["GPL-2.0-only"]), package("coreutils", ["GPL-3.0-or-later"]),
+            package("zlib", ["(MIT OR BSD-3-Clause)"]), package("bare", []),
+        ])
+        let found = try Sample.messages("licenses/\(trigger)", ["licenses": listed], in: image)
+        #expect(
+            found.map { String($0.drop { $0 != ":" }.dropFirst(2)) }
+                == (hits.isEmpty ? [] : [hits.joined(separator: ", ")])
+        )
+    }
+
+    @Test(
+        "an epoch is a part of a version, and counts for a minimum where both have one",
+        arguments: [
+            ("packages/blacklist", ["name": "bind", "version": "32:9.11.13"], true),
+            ("packages/blacklist", ["name": "bind", "version": "9.11.13"], false),
+            ("packages/required_package", ["name": "bind", "version": "32:9.11.13-3.el8"], false),
+            (
+                "packages/required_package",
+                ["name": "bind", "version": "32:9.11.12", "version_match_type": "minimum"], false
+            ),
+            (
+                "packages/required_package", ["name": "bind", "version": "9.11.14", "version_match_type": "minimum"],
+                true
+            ),
+            (
+                "packages/required_package", ["name": "bind", "version": "9.11.12", "version_match_type": "minimum"],
+                false
+            ),
+            ("packages/required_package", ["name": "bind", "version": "33:1", "version_match_type": "minimum"], true),
+        ] as [(String, KeyValuePairs<String, String>, Bool)]
+    )
+    func epochs(trigger: String, parameters: KeyValuePairs<String, String>, fires: Bool) throws {
+        var image = Sample.image
+        image.packages = .collected([
+            PackageFact(Package(type: .rpm, name: "bind", version: "32:9.11.13-3.el8"), at: nil)
+        ])
+        #expect(try Sample.messages(trigger, parameters, in: image).isEmpty != fires)
+    }
+
+    @Test("packages stand where Anchore Engine lists them, without those that a distribution's package owns")
+    func places() {
+        func item(_ type: PackageType, _ name: String, _ path: String, owner: String? = nil) -> InstalledPackage {
+            InstalledPackage(
+                package: Package(type: type, name: name, version: "1-2"),
+                layer: 0,
+                paths: [path],
+                ownedBy: owner
+            )
+        }
+        let facts = PackageFact.facts(of: [
+            item(.apk, "musl", "/lib/apk/db/installed"), item(.python, "a", "/usr/lib/python3/a.dist-info/METADATA"),
+            item(.python, "b", "/usr/lib/python3/b-1.egg-info"),
+            item(.python, "c", "/usr/lib/python3/c.dist-info/METADATA", owner: "x"),
+            item(PackageType(rawValue: "jenkins-plugin"), "git", "/usr/share/git.hpi"),
+            item(.npm, "d", "/d/package.json"),
+        ])
+        #expect(facts.map(\.name) == ["musl", "a", "b", "git", "d"])
+        #expect(facts.map(\.type) == ["APKG", "python", "python", "java", "npm"])
+        #expect(
+            facts.map(\.location)
+                == ["pkgdb", "/usr/lib/python3", "/usr/lib/python3", "/usr/share/git.hpi", "/d/package.json"]
+        )
+        #expect(facts[0].version == "1" && facts[0].release == "2")
+    }
+
+    @Test("an image without os-release is Unknown, or BusyBox's")
+    func namelessImages() throws {
+        func facts(_ distro: Distro?, _ packages: [InstalledPackage] = []) -> MetadataFacts {
+            var facts = MetadataFacts()
+            facts.state(Inventory(distro: distro, packages: packages, gaps: []))
+            return facts
+        }
+        #expect(facts(nil).namespace == "Unknown:0")
+        let busyBox = InstalledPackage(
+            package: Package(type: .binary, name: "busybox", version: "1.36.1"),
+            layer: 0,
+            paths: ["/bin/busybox"]
+        )
+        #expect(facts(nil, [busyBox]).namespace == "busybox:v1.36.1")
+        #expect(facts(Distro(id: "debian", versionID: "", name: "sid")).namespace == "debian:unstable")
+        #expect(facts(Distro(id: "arch", versionID: "", name: "Arch")).namespace == "arch:0")
+        var image = Sample.image
+        image.metadata = facts(nil)
+        let like: KeyValuePairs = ["attribute": "distro", "check": "like", "value": "alpine"]
+        #expect(try Sample.evaluate("metadata/attribute", like, in: image).problems.isEmpty)
+        let exact: KeyValuePairs = ["attribute": "distro", "check": "=", "value": "Unknown"]
+        #expect(try Sample.messages("metadata/attribute", exact, in: image).count == 1)
     }
 
     @Test(
