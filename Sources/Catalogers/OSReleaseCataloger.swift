@@ -4,7 +4,7 @@ import ScanModel
 /// The distribution, from os-release(5), or where that is absent from the older files of single distributions.
 struct OSReleaseCataloger: Cataloger {
     let name = "os-release"
-    let version = 2
+    let version = 3
     let selectors: [PathSelector] =
         Self.rooted.map { .pathSuffix($0) } + [.directory(Self.variants, suffix: "")]
 
@@ -57,9 +57,28 @@ struct OSReleaseCataloger: Cataloger {
         )
     }
 
+    /// A shell takes what follows a blank and a hash outside quotes for a comment.
+    private static func withoutComment(_ text: String) -> Substring {
+        var quote: Character?
+        var previous: Character = "="
+        for (place, character) in zip(text.indices, text) {
+            if character == quote, previous != "\\" {
+                quote = nil
+            } else if quote == nil, previous == "=", character == "\"" || character == "'" {
+                quote = character
+            } else if quote == nil, character == "#", previous == " " || previous == "\t" {
+                var value = text[..<place]
+                while value.last == " " || value.last == "\t" { value.removeLast() }
+                return value
+            }
+            previous = character
+        }
+        return text[...]
+    }
+
     /// Takes off the quotes of a shell-like value and resolves its backslashes.
     private func unquote(_ text: String) -> String {
-        var value = Substring(text)
+        var value = Self.withoutComment(text)
         if let quote = value.first, quote == "\"" || quote == "'", value.count >= 2, value.last == quote {
             value = value.dropFirst().dropLast()
             if quote == "'" { return String(value) }
