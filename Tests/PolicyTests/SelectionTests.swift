@@ -41,6 +41,9 @@ struct SelectionTests {
         "Stars stand for anything, regexp: for an expression from the start, all else for itself",
         arguments: [
             ("docker.io", "library/*", "*", "library/nginx:1", true), ("docker.io", "nginx", "*", "nginx:1", true),
+            // One image by two names.
+            ("docker.io", "library/*", "*", "nginx:1", true), ("docker.io", "nginx", "*", "library/nginx:1", true),
+            ("*", "library/*", "*", "quay.io/nginx:1", false), ("docker.io", "library/*", "*", "team/nginx:1", false),
             ("docker.io", "nginx", "*", "nginxx:1", false), ("*.io", "*", "*", "quay.io/a:1", true),
             ("*.io", "*", "*", "quay.ioo/a:1", false), ("*", "a.b", "*", "axb:1", false),
             ("regexp:(quay|docker)", "*", "*", "quay.io/a:1", true), ("regexp:uay", "*", "*", "quay.io/a:1", false),

@@ -21,12 +21,20 @@ package struct ImageSelector: Sendable {
     /// Anchore Engine decides without the image which mapping counts, so that those by digest or id end every evaluation
     /// in STOP; here they mean what they say.
     func matches(_ image: ImageFacts, _ name: ImageName) throws(RegexBudgetError) -> Bool {
-        guard try registry.matches(name.registry), try repository.matches(name.repository) else { return false }
+        guard try registry.matches(name.registry), try isMeant(name) else { return false }
         switch target {
         case .tag(let pattern): return try pattern.matches(name.tag)
         case .digest(let digest): return digest == image.digest || digest == image.parentDigest
         case .id(let id): return !id.isEmpty && id == image.imageID
         }
+    }
+}
+
+extension ImageSelector {
+    /// Official images of Docker Hub have two names, whichever of them is asked under.
+    private func isMeant(_ name: ImageName) throws(RegexBudgetError) -> Bool {
+        if try repository.matches(name.repository) { return true }
+        return try name.otherRepository.map { other throws(RegexBudgetError) in try repository.matches(other) } ?? false
     }
 }
 
@@ -75,6 +83,14 @@ package struct ImageName: Hashable, Sendable, CustomStringConvertible {
             rest = rest[..<colon]
         }
         self.init(registry: registry, repository: String(rest), tag: tag)
+    }
+
+    /// `library/alpine` for `alpine` of Docker Hub, and the other way round.
+    var otherRepository: String? {
+        let prefix = "library/"
+        guard registry == "docker.io" else { return nil }
+        if repository.hasPrefix(prefix) { return String(repository.dropFirst(prefix.count)) }
+        return repository.contains("/") ? nil : prefix + repository
     }
 
     package var description: String { "\(registry)/\(repository):\(tag)" }
