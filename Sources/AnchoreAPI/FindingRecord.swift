@@ -14,6 +14,8 @@ package struct FindingRecord: Sendable {
     package var distro: Distro?
     /// When it was first found here, in seconds since 1970.
     package var detectedAt: Int?
+    /// Since when a fix is known here, in seconds since 1970, where there is one.
+    package var fixedFrom: Int?
     /// Where the package was read from; `nil` for packages of the distribution.
     package var path: String?
 
@@ -29,6 +31,7 @@ package struct FindingRecord: Sendable {
         package: Package,
         distro: Distro?,
         detectedAt: Int? = nil,
+        fixedFrom: Int? = nil,
         path: String? = nil
     ) {
         self.id = id
@@ -42,6 +45,7 @@ package struct FindingRecord: Sendable {
         self.package = package
         self.distro = distro
         self.detectedAt = detectedAt
+        self.fixedFrom = fixedFrom
         self.path = path
     }
 

@@ -37,6 +37,7 @@ package enum Migrations {
         Migration(number: 21, name: "m0021_fleet_questions", sql: PackageResources.m0021_fleet_questions_sql),
         Migration(number: 22, name: "m0022_fold_shards", sql: PackageResources.m0022_fold_shards_sql),
         Migration(number: 23, name: "m0023_filed_packages", sql: PackageResources.m0023_filed_packages_sql),
+        Migration(number: 24, name: "m0024_fix_dates", sql: PackageResources.m0024_fix_dates_sql),
     ]
 
     /// The schema version that this program needs.

@@ -240,7 +240,9 @@ struct RematchBatch {
         try session.script(
             """
             UPDATE package_vulnerabilities AS known SET severity = matched.severity, fix_state = matched.fix_state,
-                fixed_versions = matched.fixed_versions, provider = matched.provider
+                fixed_versions = matched.fixed_versions, provider = matched.provider,
+                fixed_from = CASE WHEN matched.fixed_versions = '{}' THEN NULL WHEN known.fixed_versions = '{}' THEN now()
+                    ELSE known.fixed_from END
             FROM matched JOIN vulnerabilities USING (name)
             WHERE known.package_id = matched.package_id AND known.vulnerability_id = vulnerabilities.id
                 AND known.found_until IS NULL;

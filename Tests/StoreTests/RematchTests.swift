@@ -38,6 +38,28 @@ struct RematchTests {
         }
     }
 
+    @Test("A fix that comes later is known from then on, whatever it is later, until it is withdrawn")
+    func laterFix() async throws {
+        try await withFleet { store, _ in
+            func dates(_ zlib: String?) async throws -> [String] {
+                _ = try await store.importing(SampleFeed.debian([Self.curl, ("zlib", "CVE-2024-0002", zlib)]))
+                _ = try await store.rematch()
+                return try await store.texts(
+                    """
+                    SELECT CASE WHEN fixed_from IS NULL THEN 'as found' WHEN fixed_from > found_from THEN fixed_from::text
+                        ELSE 'wrong' END
+                    FROM package_vulnerabilities JOIN vulnerabilities ON vulnerabilities.id = vulnerability_id ORDER BY name
+                    """
+                )
+            }
+            #expect(try await dates(nil) == ["as found", "as found"])
+            let first = try await dates("1.1")
+            #expect(first.first == "as found" && first.last != "as found" && first.last != "wrong")
+            #expect(try await dates("1.2") == first)
+            #expect(try await dates(nil) == ["as found", "as found"])
+        }
+    }
+
     @Test("Records that stay keep their rows when a feed comes again with one more")
     func unchangedRecords() async throws {
         try await withFleet { store, _ in

@@ -40,6 +40,11 @@ struct FleetPolicyTests {
         }
         let bad = rule("vulnerabilities", "package", ["package_type": "all", "severity": "medium"])
         let aged = rule("vulnerabilities", "package", ["package_type": "all", "max_days_since_creation": "6"])
+        let fixed = rule(
+            "vulnerabilities",
+            "package",
+            ["package_type": "all", "fix_available": "true", "max_days_since_fix": "5"]
+        )
         let scored = rule("vulnerabilities", "package", ["package_type": "all", "cvss_v3_base_score": "7"], "WARN")
         let old = rule("vulnerabilities", "stale_feed_data", ["max_days_since_sync": "3"])
         let unknown = rule("vulnerabilities", "vulnerability_data_unavailable", [:], "WARN")
@@ -51,7 +56,7 @@ struct FleetPolicyTests {
             """
         }
         return [
-            bundle([bad, itself]), bundle([bad, aged, old], items), bundle([scored, unknown, bad], items),
+            bundle([bad, itself]), bundle([bad, aged, old], items), bundle([scored, unknown, bad, fixed], items),
             bundle([itself]),
         ]
     }

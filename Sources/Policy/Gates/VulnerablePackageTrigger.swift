@@ -97,7 +97,7 @@ struct VulnerablePackageTrigger: Trigger {
         FactReading(
             findings: true,
             scores: !nvdChecks.isEmpty || !vendorChecks.isEmpty,
-            ages: daysSinceCreation != nil
+            ages: daysSinceCreation != nil || daysSinceFix != nil
         )
     }
 

@@ -155,7 +155,8 @@ struct EvaluationBases {
             SELECT known.package_id, packages.owner IS NOT NULL AS has_owner,
                 md5(string_agg(ROW(known.vulnerability_id, vulnerabilities.aliases, known.severity, known.fixed_versions,
                     known.fix_state, CASE WHEN $2 THEN vulnerabilities.cvss_vector END,
-                    CASE WHEN $3 THEN extract(epoch FROM known.found_from) END)::text, ','
+                    CASE WHEN $3 THEN extract(epoch FROM known.found_from) END,
+                    CASE WHEN $3 THEN extract(epoch FROM known.fixed_from) END)::text, ','
                     ORDER BY known.vulnerability_id)) AS print
             FROM package_vulnerabilities AS known JOIN vulnerabilities ON vulnerabilities.id = known.vulnerability_id
                 JOIN packages ON packages.id = known.package_id

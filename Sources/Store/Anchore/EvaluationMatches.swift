@@ -60,7 +60,8 @@ struct EvaluationMatches {
                 cvssScore: flaw.score,
                 package: package.columns.package,
                 distro: package.columns.distro,
-                detectedAt: try row.int(6)
+                detectedAt: try row.int(6),
+                fixedFrom: try row.int(7)
             )
             let match = Match(
                 package: pair.package,
@@ -107,7 +108,7 @@ struct EvaluationMatches {
 
     private static let matches = """
         SELECT package_id, vulnerability_id, severity, fixed_versions, fix_state, provider,
-            \(AnchoreSQL.seconds("found_from"))
+            \(AnchoreSQL.seconds("found_from")), \(AnchoreSQL.seconds("coalesce(fixed_from, found_from)"))
         FROM package_vulnerabilities WHERE found_until IS NULL AND package_id = ANY($1::bigint[])
         """
 

@@ -136,6 +136,8 @@ extension VulnerabilityFact {
             package: package,
             fixedVersions: finding.fixedVersions,
             willNotFix: finding.willNotFix,
+            fixObserved: finding.fixedVersions.isEmpty
+                ? nil : finding.fixedFrom.map { PolicyInstant(seconds: Int64($0)) },
             detected: finding.detectedAt.map { PolicyInstant(seconds: Int64($0)) },
             nvdScores: scores,
             // Of a flaw one vector is kept, the worst: a rule for high scores must not pass because it is another's.
