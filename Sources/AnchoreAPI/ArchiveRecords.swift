@@ -94,10 +94,13 @@ package struct ArchiveRule: Sendable {
         let newer = try body.optionalInt("tag_versions_newer")
         for (name, value) in [
             ("analysis_age_days", age), ("tag_versions_newer", newer), ("max_images_per_account", most),
-        ] where (value ?? 0) < 0 { throw AnchoreError.badRequest("\(name) must not be negative") }
+        ] where (value ?? 0) < -1 || (name == "max_images_per_account" && (value ?? 0) < 0) {
+            throw AnchoreError.badRequest("\(name) must not be negative, but for -1: it does not count")
+        }
         let exclude = try body.object("exclude")
         return [
-            "analysis_age_days": .int(age ?? 0), "tag_versions_newer": .int(newer ?? 0),
+            // -1, as Anchore Engine has it, where one does not count.
+            "analysis_age_days": .int(age ?? -1), "tag_versions_newer": .int(newer ?? -1),
             "transition": .string(transition), "system_global": .bool(isGlobal),
             "selector": try selector(try body.object("selector"), otherwise: "*"),
             "exclude": [

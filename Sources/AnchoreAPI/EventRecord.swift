@@ -64,42 +64,55 @@ package struct EventRecord: Sendable {
         ]
     }
 
-    /// The types that are written, with what each means.
-    package static let types: [(type: String, message: String)] = [
-        ("user.image.analysis.completed", "The analysis of an image was completed"),
-        ("user.image.analysis.failed", "The analysis of an image failed"),
-        ("user.image.deleted", "An image was removed from an account"),
-        ("user.checks.policy_eval.updated", "The outcome of a policy for an image changed"),
-        ("user.policy.activated", "A policy bundle was made the active one"),
-        ("system.fleet.run.completed", "A scan of a fleet ended"),
-        ("system.fleet.run.failed", "A scan of a fleet failed"),
-        ("system.feeds.sync.completed", "Advisories were imported"),
-        ("system.feeds.sync.failed", "Advisories could not be imported"),
+    /// The types that are written, each with what it means and the kind of what it is about.
+    ///
+    /// Those that Anchore Engine has bear its names.
+    package static let types: [(type: String, message: String, resource: String)] = [
+        ("user.image.analysis.completed", "The analysis of an image was completed", "image_tag"),
+        ("user.image.analysis.failed", "The analysis of an image failed", "image_tag"),
+        ("user.image.deleted", "An image was removed from an account", "image_digest"),
+        ("user.checks.tag.policy_evaluation.update", "The outcome of a policy for an image changed", "image_tag"),
+        ("user.policy.active.updated", "A policy bundle was made the active one", "policy_bundle"),
+        ("system.fleet.run.completed", "A scan of a fleet ended", "run"),
+        ("system.fleet.run.failed", "A scan of a fleet failed", "run"),
+        ("system.feeds.sync.completed", "Advisories were imported", "feeds"),
+        ("system.feeds.sync.failed", "Advisories could not be imported", "feeds"),
     ]
 
-    /// The list of types by category.
+    /// The list of types by category and subcategory, the first two parts of a type's name.
     package static var catalogue: JSONValue {
-        let groups = Dictionary(grouping: types) { $0.type.split(separator: ".").prefix(2).joined(separator: ".") }
+        let categories = Dictionary(grouping: types) { part(0, $0.type) }.sorted { $0.key < $1.key }
         return .array(
-            groups.sorted { $0.key < $1.key }.map { category, members in
-                [
-                    "category": .string(category), "description": .string("Events of \(category)"),
+            categories.map { category, members in
+                let groups = Dictionary(grouping: members) { part(1, $0.type) }.sorted { $0.key < $1.key }
+                // `name` is what Anchore Engine answers, `category` what its description says.
+                return [
+                    "name": .string(category), "category": .string(category),
+                    "description": .string("Events of the \(category)"),
                     "subcategories": .array(
-                        members.map { member in
-                            let name = member.type.split(separator: ".").dropLast().joined(separator: ".")
-                            return [
-                                "name": .string(name), "description": .string(member.message),
-                                "events": [
-                                    [
-                                        "name": .string(member.type), "type": .string(member.type),
-                                        "message": .string(member.message), "resource_type": "None",
-                                    ]
-                                ],
+                        groups.map { group, members in
+                            [
+                                "name": .string(group), "description": .string("Events about \(group)"),
+                                "events": .array(
+                                    members.map { member in
+                                        [
+                                            "name": .string(
+                                                String(member.type.dropFirst(category.count + group.count + 2))
+                                            ),
+                                            "type": .string(member.type), "message": .string(member.message),
+                                            "resource_type": .string(member.resource),
+                                        ]
+                                    }
+                                ),
                             ]
                         }
                     ),
                 ]
             }
         )
+    }
+
+    private static func part(_ number: Int, _ type: String) -> String {
+        type.split(separator: ".").dropFirst(number).first.map(String.init) ?? ""
     }
 }

@@ -26,8 +26,9 @@ package enum FileRecords {
         case .file: "file"
         case .directory: "dir"
         case .symlink: "slink"
-        case .hardlink: "hlink"
-        case .other: "other"
+        // As Anchore Engine names what a layer's archive has.
+        case .hardlink: "file"
+        case .other: "dev"
         }
     }
 
@@ -95,6 +96,7 @@ package enum ArtifactType: String, Sendable, CaseIterable {
     }
 
     private static func record(_ name: String, _ regex: String, _ lines: [Int]) -> JSONValue {
-        ["name": .string(name), "regex": .string(regex), "lines": .array(lines.map { .int($0) })]
+        // Anchore Engine counts from 0.
+        ["name": .string(name), "regex": .string(regex), "lines": .array(lines.map { .int($0 - 1) })]
     }
 }

@@ -29,7 +29,7 @@ package struct ImageAddition: Sendable, Equatable {
             guard let given = try source.object(kind) else { throw AnchoreError.missing(kind) }
             switch kind {
             case "archive": archive = try given.string("digest")
-            case "import": throw AnchoreError(501, "images are read from registries; imports are not supported")
+            case "import": throw Self.noImports
             case "digest":
                 name = try given.string("tag")
                 digest = Self.digest(try given.string("pullstring"))
@@ -54,6 +54,11 @@ package struct ImageAddition: Sendable, Equatable {
         }
         annotations = try AnnotationChange(body.object("annotations")?.value.members)
     }
+
+    package static let noImports = AnchoreError(
+        501,
+        "images are read from registries; analyses made elsewhere are not imported"
+    )
 
     /// What stands behind the `@` of a name; `nil` where there is none.
     private static func digest(_ pullString: String) -> String? {

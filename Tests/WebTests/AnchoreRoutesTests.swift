@@ -102,6 +102,19 @@ struct AnchoreRoutesTests {
             #expect(events?["next_page"] == .bool(false))
             let types = events?["results"]?.array?.compactMap { $0["event"]?["type"]?.string } ?? []
             #expect(types.contains("user.image.analysis.completed"))
+            let analysed = try await client.get(
+                "/v1/events?resource_type=image_tag&resource_id=registry.test/team/app:1"
+            )
+            let event = try #require(analysed.json?["results"]?.array?.first?["event"])
+            #expect(event["details"]?["curr_eval"]?["analysis_status"]?.string == "analyzed")
+            #expect(event["details"]?["curr_eval"]?["imageDigest"]?.string == digest)
+            #expect(event["details"]?["annotations"]?["a"]?.string == "b")
+            let listed = try await client.get("/v1/event_types").json?.array
+            #expect(listed?.compactMap { $0["name"]?.string } == ["system", "user"])
+            let groups = listed?.last?["subcategories"]?.array
+            #expect(groups?.compactMap { $0["name"]?.string } == ["checks", "image", "policy"])
+            #expect(groups?.first?["events"]?.array?.first?["name"]?.string == "tag.policy_evaluation.update")
+            #expect(try await client.send("POST", "/v1/imports/images", body: "{}").status == 501)
         }
     }
 

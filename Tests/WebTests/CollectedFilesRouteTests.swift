@@ -51,7 +51,7 @@ struct CollectedFilesRouteTests {
                 matches == [
                     [
                         "path": "/etc/app.conf",
-                        "matches": [["name": "PASSWORD", "regex": "password", "lines": [2]]],
+                        "matches": [["name": "PASSWORD", "regex": "password", "lines": [1]]],
                     ]
                 ]
             )

@@ -126,11 +126,21 @@ extension Store {
                 ELSE 'user.image.analysis.completed' END,
             CASE run_images.state WHEN 'failed' THEN 'The analysis of an image failed'
                 ELSE 'The analysis of an image was completed' END,
-            'image_digest', manifests.digest, 'analyzer', 'tallyman',
-            json_build_object('run', runs.id, 'reason', coalesce(run_images.reason, ''))::text
+            'image_tag', shown_repository(registries.host, repositories.name) || ':' || run_images.tag, 'analyzer',
+            'tallyman',
+            json_build_object('run', runs.id, 'reason', coalesce(run_images.reason, ''),
+                'last_eval', json_build_object('imageDigest', manifests.digest, 'analysis_status', 'analyzing',
+                    'annotations', said.annotations),
+                'curr_eval', json_build_object('imageDigest', manifests.digest, 'analysis_status',
+                    CASE run_images.state WHEN 'failed' THEN 'analysis_failed' ELSE 'analyzed' END,
+                    'annotations', said.annotations),
+                'subscription_type', 'analysis_update', 'annotations', said.annotations)::text
         FROM runs JOIN run_images ON run_images.run_id = runs.id
+            JOIN repositories ON repositories.id = run_images.repository_id
+            JOIN registries ON registries.id = repositories.registry_id
             JOIN manifests ON manifests.id = run_images.manifest_id
             JOIN account_images ON account_images.manifest_id = run_images.manifest_id AND is_listed
+            CROSS JOIN LATERAL (SELECT coalesce(account_images.annotations, '{}')::json AS annotations) AS said
         WHERE runs.id = $1 AND runs.origin = 'api' AND run_images.state IN ('analysed', 'reused', 'failed')
         UNION ALL
         SELECT 'admin', CASE runs.state WHEN 'failed' THEN 'error' ELSE 'info' END,

@@ -81,9 +81,9 @@ extension AnchoreRoutes {
             try await service.store.note(
                 EventRecord(
                     account: call.account,
-                    type: "user.policy.activated",
+                    type: "user.policy.active.updated",
                     message: "A policy bundle was made the active one",
-                    resourceType: "policy",
+                    resourceType: "policy_bundle",
                     resourceID: id,
                     host: service.settings.host
                 )

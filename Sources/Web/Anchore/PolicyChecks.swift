@@ -285,16 +285,16 @@ struct PolicyChecks: Sendable {
 
     private func tell(_ item: Judged, _ policy: CompiledPolicy, before: String) async throws {
         let details: JSONValue = [
-            "tag": .string(item.asked.tag), "policy_id": .string(policy.record.id), "from": .string(before),
-            "to": .string(item.judged.finalAction),
+            "tag": .string(item.asked.tag), "image_digest": .string(item.asked.image.record.digest),
+            "policy_id": .string(policy.record.id), "from": .string(before), "to": .string(item.judged.finalAction),
         ]
         try await service.store.note(
             EventRecord(
                 account: policy.record.account,
-                type: "user.checks.policy_eval.updated",
+                type: "user.checks.tag.policy_evaluation.update",
                 message: "The outcome of a policy for an image changed",
-                resourceType: "image_digest",
-                resourceID: item.asked.image.record.digest,
+                resourceType: "image_tag",
+                resourceID: item.asked.tag,
                 service: "policy_engine",
                 host: service.settings.host,
                 details: String(decoding: details.bytes, as: UTF8.self)
