@@ -221,9 +221,9 @@ let package = Package(
         library(
             "Web",
             [
-                "Access", "AnchoreAPI", "Compliance", "DedicatedThread", "FleetAPI", "Gatekeeping", "ImageInventory",
-                "Policy", "Postgres", "Queue", "Reports", "SBOM", "ScanModel", "Store", "Telemetry", "Versions",
-                "VEX", crypto, hummingbird, hummingbirdTLS, logging, nioSSL,
+                "Access", "AnchoreAPI", "Codecs", "Compliance", "DedicatedThread", "FleetAPI", "Gatekeeping",
+                "ImageInventory", "Policy", "Postgres", "Queue", "Reports", "SBOM", "ScanModel", "Store", "Telemetry",
+                "VEX", "Versions", crypto, hummingbird, hummingbirdTLS, logging, nioSSL,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
