@@ -77,7 +77,8 @@ extension RegistryClient {
         subject: String
     ) throws -> FetchedManifest {
         // Signatures of schema 1 are no part of what its digest is made of, and so are not read either.
-        let bytes = SignedManifest.payload(of: bytes) ?? bytes
+        let isSigned = MediaType.isSchema1(type) || ManifestDecoding.isGeneric(type)
+        let bytes = isSigned ? SignedManifest.payload(of: bytes) ?? bytes : bytes
         let digest = try checkedDigest(of: bytes, asked: reference.digest, stated: stated, subject: subject)
         let own = ManifestDecoding.isGeneric(type) ? ManifestDecoding.bodyMediaType(bytes) : nil
         return FetchedManifest(

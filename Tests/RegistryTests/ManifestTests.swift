@@ -160,7 +160,17 @@ struct ManifestTests {
         let format = Data(#"{"formatLength":1,"formatTail":"\#(tail)"}"#.utf8).base64EncodedString()
             .replacing("=", with: "").replacing("+", with: "-").replacing("/", with: "_")
         let disguised = #"{"schemaVersion":1,"fsLayers":[],"signatures":[{"protected":"\#(format)"}]}"#
-        let server = try contentServer(tags: ["\(image.digest)": (disguised, type: MediaType.ociManifest)])
+        for (type, expected) in [
+            (MediaType.dockerSchema1Signed, RegistryError.Code.badResponse), (MediaType.ociManifest, .digestMismatch),
+        ] {
+            let server = try contentServer(tags: ["\(image.digest)": (disguised, type: type)])
+            defer { server.stop() }
+            try await withClient { client in
+                let reference = ImageReference(registry: server.host, repository: "a", digest: image.digest)
+                #expect(await code { _ = try await client.selectImage(reference) } == expected)
+            }
+        }
+        let server = try contentServer(tags: ["\(image.digest)": (disguised, type: "application/json")])
         defer { server.stop() }
         try await withClient { client in
             let reference = ImageReference(registry: server.host, repository: "a", digest: image.digest)
