@@ -193,8 +193,15 @@ def database_read_only(stage, chance):
         stage.postgres.sql(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
         stage.postgres.sql("SELECT pg_reload_conf()")
     say("on")
-    # ALTER SYSTEM is allowed where transactions are read-only.
-    stage.later(chance.uniform(1, 4), lambda: say("off"))
+
+    def end():
+        # Another fault may have stopped the server meanwhile, and whoever starts it waits for this.
+        if stage.postgres.is_running:
+            # ALTER SYSTEM is allowed where transactions are read-only.
+            say("off")
+        else:
+            stage.later(0.2, end)
+    stage.later(chance.uniform(1, 4), end)
 
 
 @kind("postgres")

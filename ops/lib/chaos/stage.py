@@ -152,7 +152,8 @@ class Stage:
     def calm(self):
         """Ends all harm, and waits until everything stands again."""
         self.registry.misbehave(None, 0)
-        self.tend(everything=True)
+        # What waits for a server to be back comes after it.
+        wait_for("all harm has ended", lambda: (self.tend(everything=True), not self._laters)[1])
         wait_for("all parts run", lambda: (self.tend(), all(part.is_running for part in self.parts))[1])
 
     def stop(self):
