@@ -223,7 +223,7 @@ let package = Package(
             [
                 "Access", "AnchoreAPI", "Codecs", "Compliance", "DedicatedThread", "FleetAPI", "Gatekeeping",
                 "ImageInventory", "Policy", "Postgres", "Queue", "Reports", "SBOM", "ScanModel", "Store", "Telemetry",
-                "VEX", "Versions", crypto, hummingbird, hummingbirdTLS, logging, nioSSL,
+                "VEX", crypto, hummingbird, hummingbirdTLS, logging, nioSSL,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),

@@ -13,7 +13,11 @@ extension Gate {
 /// Of a package that states none there is the word that Anchore Engine has in its place, by which rules find it.
 private func licenseWords(_ image: ImageFacts) throws(Unjudged) -> [(package: String, word: String)] {
     try image.packages.get().flatMap { package in
-        let words = package.licenses.flatMap { PythonText.words($0) }.map { bare($0) }
+        // Each licence once a package, in however many of its expressions it stands, and none of what joins them.
+        var seen: Set = ["AND", "OR", "WITH"]
+        let words = package.licenses.flatMap { PythonText.words($0) }.map { bare($0) }.filter {
+            seen.insert($0).inserted
+        }
         return (words.isEmpty ? unstated(package.type) : words).map { (package.name, $0) }
     }
 }

@@ -102,7 +102,8 @@ struct PackageGateTests {
         }
         var image = Sample.image
         image.packages = .collected([
-            package("dpkg", ["GPL-2.0-only"]), package("coreutils", ["GPL-3.0-or-later"]),
+            package("dpkg", ["GPL-2.0-only"]),
+            package("coreutils", ["GPL-3.0-or-later", "GFDL-1.3-only AND GPL-3.0-or-later"]),
             package("zlib", ["(MIT OR BSD-3-Clause)"]), package("bare", []),
         ])
         let found = try Sample.messages("licenses/\(trigger)", ["licenses": listed], in: image)
