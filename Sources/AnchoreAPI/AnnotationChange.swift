@@ -2,6 +2,8 @@
 package struct AnnotationChange: Sendable, Equatable {
     /// The most that an image may have.
     package static let maxCount = 256
+    /// Bytes of all that an image may have, as JSON text.
+    package static let maxBytes = 64 << 10
 
     private let members: [JSONMember]
 
@@ -30,7 +32,11 @@ package struct AnnotationChange: Sendable, Equatable {
         }
         kept.removeAll { $0.value == .null || $0.value.string == "null" }
         guard kept.count <= Self.maxCount else { throw Self.tooMany }
-        return String(decoding: JSONValue.object(kept).canonical, as: UTF8.self)
+        let text = JSONValue.object(kept).canonical
+        guard text.count <= Self.maxBytes else {
+            throw .badRequest("the annotations of an image may have \(Self.maxBytes) bytes in all")
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static var tooMany: AnchoreError { .badRequest("an image may have \(maxCount) annotations") }

@@ -95,11 +95,11 @@ package struct ArchiveRule: Sendable {
         for (name, value) in [
             ("analysis_age_days", age), ("tag_versions_newer", newer), ("max_images_per_account", most),
         ] where (value ?? 0) < -1 || (name == "max_images_per_account" && (value ?? 0) < 0) {
-            throw AnchoreError.badRequest("\(name) must not be negative, but for -1: it does not count")
+            throw AnchoreError.badRequest("\(name) must not be negative, but for -1: no bound")
         }
         let exclude = try body.object("exclude")
         return [
-            // -1, as Anchore Engine has it, where one does not count.
+            // -1, as Anchore Engine has it, where one sets no bound: everything that the selector names is meant.
             "analysis_age_days": .int(age ?? -1), "tag_versions_newer": .int(newer ?? -1),
             "transition": .string(transition), "system_global": .bool(isGlobal),
             "selector": try selector(try body.object("selector"), otherwise: "*"),

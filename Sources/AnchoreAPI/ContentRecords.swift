@@ -26,15 +26,21 @@ package enum ContentType: String, Sendable, CaseIterable {
     }
 
     /// The content of this type, of packages or files of an image; `files` is for those types that are about files.
-    package func content(_ packages: [InstalledPackage], files: ImageFiles?) -> JSONValue {
+    ///
+    /// What belongs to a package of the distribution, which answers for it, is there only `withOwned`.
+    package func content(
+        _ packages: [InstalledPackage],
+        files: ImageFiles?,
+        withOwned: Bool = false
+    ) -> JSONValue {
         switch self {
         case .files: .array(files?.entries.map(FileRecords.entry) ?? [])
         case .malware: FileRecords.malware(files)
         default:
-            // What belongs to a package of the distribution is answered for by that.
             .array(
                 packages.filter {
-                    self.packages.contains($0.package.type.rawValue) && ($0.package.type.isOS || $0.ownedBy == nil)
+                    self.packages.contains($0.package.type.rawValue)
+                        && (withOwned || $0.package.type.isOS || $0.ownedBy == nil)
                 }.map(record)
             )
         }

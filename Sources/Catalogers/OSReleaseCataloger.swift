@@ -60,11 +60,16 @@ struct OSReleaseCataloger: Cataloger {
     /// A shell takes what follows a blank and a hash outside quotes for a comment.
     private static func withoutComment(_ text: String) -> Substring {
         var quote: Character?
-        var previous: Character = "="
+        var previous: Character?
+        var isEscaped = false
         for (place, character) in zip(text.indices, text) {
-            if character == quote, previous != "\\" {
+            if isEscaped {
+                isEscaped = false
+            } else if character == "\\", quote != "'" {
+                isEscaped = true
+            } else if character == quote {
                 quote = nil
-            } else if quote == nil, previous == "=", character == "\"" || character == "'" {
+            } else if previous == nil, character == "\"" || character == "'" {
                 quote = character
             } else if quote == nil, character == "#", previous == " " || previous == "\t" {
                 var value = text[..<place]

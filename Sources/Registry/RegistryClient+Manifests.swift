@@ -76,9 +76,14 @@ extension RegistryClient {
         stated: Digest?,
         subject: String
     ) throws -> FetchedManifest {
-        // Signatures of schema 1 are no part of what its digest is made of, and so are not read either.
         let isSigned = MediaType.isSchema1(type) || ManifestDecoding.isGeneric(type)
-        let bytes = isSigned ? SignedManifest.payload(of: bytes) ?? bytes : bytes
+        var bytes = bytes
+        // Signatures of schema 1 are no part of what its digest is made of, and so are not read either.
+        if isSigned, let expected = reference.digest ?? stated, let payload = SignedManifest.payload(of: bytes),
+            (try? ContentDigest.check(payload, against: expected, subject: subject)) != nil  // else all of it must fit
+        {
+            bytes = payload
+        }
         let digest = try checkedDigest(of: bytes, asked: reference.digest, stated: stated, subject: subject)
         let own = ManifestDecoding.isGeneric(type) ? ManifestDecoding.bodyMediaType(bytes) : nil
         return FetchedManifest(

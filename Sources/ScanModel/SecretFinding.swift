@@ -23,7 +23,8 @@ package struct SecretFinding: Hashable, Sendable, Codable {
         "AWS_ACCESS_KEY", "AWS_SECRET_KEY", "PRIV_KEY", "DOCKER_AUTH", "API_KEY",
     ]
 
-    package var isAnchores: Bool { Self.anchores.contains(rule) }
+    /// Whether one of those found it, and no rule of a user's by the same name.
+    package var isAnchores: Bool { Self.anchores.contains(rule) && !isOfUser }
     package var isOfUser: Bool { excerpt == Self.hidden }
 
     package init(

@@ -71,6 +71,8 @@ struct RequestTests {
         #expect(try applied(#"{"a":null}"#, to: #"{"a":"1"}"#) == "{}")
         #expect(try applied(#"{"n":12,"deep":{"k":[true]}}"#, to: nil) == #"{"deep":{"k":[true]},"n":12}"#)
         #expect(try applied("{}", to: #"{"a":"1"}"#) == nil)
+        let long = #"{"a":"\#(String(repeating: "x", count: 70_000))"}"#
+        #expect(throws: AnchoreError.self) { try applied(long, to: nil) }
         let many = (0..<200).map { #""a\#($0)":"1""# }.joined(separator: ",")
         let more = (0..<200).map { #""b\#($0)":"1""# }.joined(separator: ",")
         #expect(throws: AnchoreError.self) { try applied("{\(more)}", to: "{\(many)}") }

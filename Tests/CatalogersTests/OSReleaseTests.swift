@@ -12,7 +12,8 @@ struct OSReleaseTests {
             ("  ID = Debian  ", "debian"), ("ID=\"\"\nNAME=x", ""),
             ("ID=\"a\\\"b\\\\c\\$\"", "a\"b\\c$"), ("ID='a\\b'", "a\\b"), ("ID=\"open", "\"open"), ("ID=\"\\", "\""),
             ("ID=debian # a comment", "debian"), ("ID=\"debian\"\t# x", "debian"), ("ID='a # b'", "a # b"),
-            ("ID=a#b", "a#b"), ("#ID=no\nID=yes", "yes"), ("ID=one\r\nID=two\r\n", "two"),
+            ("ID=a#b", "a#b"), ("ID='a\\' # c", "a\\"), ("ID=\"a\\\\\" # c", "a\\"), ("#ID=no\nID=yes", "yes"),
+            ("ID=one\r\nID=two\r\n", "two"),
         ]
     )
     func quoting(text: String, id: String) throws {

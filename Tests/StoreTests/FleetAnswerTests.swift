@@ -74,6 +74,41 @@ struct FleetAnswerTests {
         }
     }
 
+    @Test("what is known of a flaw is one record for each group of the feed, whichever distributions go by it")
+    func vulnerabilities() async throws {
+        try await withFleet { store in
+            try await store.execute(
+                """
+                INSERT INTO distros (fingerprint, distro_id, version_id, name, id_like) VALUES
+                    ('\\x01', 'almalinux', '9', '', '{}'), ('\\x02', 'debian', '12', '', '{}'),
+                    ('\\x03', 'rhel', '9', '', '{}')
+                """
+            )
+            try await store.execute(
+                """
+                INSERT INTO packages (fingerprint, type, name, version, arch, distro)
+                SELECT decode('a' || id, 'hex'), CASE distro_id WHEN 'debian' THEN 'deb' ELSE 'rpm' END, 'OpenSSL', '3', '', id
+                FROM distros
+                """
+            )
+            try await store.execute(
+                """
+                INSERT INTO package_vulnerabilities (package_id, vulnerability_id, severity, fix_state, fixed_versions,
+                    provider, found_from, found_state)
+                SELECT id, 1, 'high', 'wont-fix', '{}', 'x', now(), 1 FROM packages WHERE name = 'OpenSSL'
+                """
+            )
+            let found = try await store.vulnerabilities(["GHSA-1"], package: "openssl", version: nil)
+            #expect(found.map(\.id) == ["CVE-1", "CVE-1"])
+            #expect(Set(found.map(\.namespace)) == ["rhel:9", "debian:12"])
+            let packages = found.flatMap { $0.json["affected_packages"]?.array ?? [] }
+            #expect(packages.map { $0["type"]?.string }.sorted { ($0 ?? "") < ($1 ?? "") } == ["dpkg", "rpm"])
+            #expect(packages.allSatisfy { $0["will_not_fix"]?.bool == true })
+            #expect(try await store.vulnerabilities(["CVE-1"], package: "openssl", version: "4").isEmpty)
+            #expect(try await store.vulnerabilities(["CVE-2"], package: nil, version: nil).isEmpty)
+        }
+    }
+
     @Test("a list of an account of its own has what it added, under the tags that it added")
     func accountsOwn() async throws {
         try await withFleet { store in

@@ -6,6 +6,8 @@ package struct FactReading: Hashable, Sendable {
     package var findings: Bool
     /// The scores of those flaws.
     package var scores: Bool
+    /// Whose scores those are.
+    package var vendorScores: Bool
     /// Since when those flaws have been known.
     package var ages: Bool
     /// Whether there are advisories about the image's distribution.
@@ -18,6 +20,7 @@ package struct FactReading: Hashable, Sendable {
     init(
         findings: Bool = false,
         scores: Bool = false,
+        vendorScores: Bool = false,
         ages: Bool = false,
         distroData: Bool = false,
         feedAges: Set<Int> = [],
@@ -25,6 +28,7 @@ package struct FactReading: Hashable, Sendable {
     ) {
         self.findings = findings
         self.scores = scores
+        self.vendorScores = vendorScores
         self.ages = ages
         self.distroData = distroData
         self.feedAges = feedAges
@@ -34,12 +38,20 @@ package struct FactReading: Hashable, Sendable {
     /// Nothing: the image alone.
     package static let image = FactReading()
     /// All of it.
-    static let everything = FactReading(findings: true, scores: true, ages: true, distroData: true, feedTime: true)
+    static let everything = FactReading(
+        findings: true,
+        scores: true,
+        vendorScores: true,
+        ages: true,
+        distroData: true,
+        feedTime: true
+    )
 
     func union(_ other: FactReading) -> FactReading {
         FactReading(
             findings: findings || other.findings,
             scores: scores || other.scores,
+            vendorScores: vendorScores || other.vendorScores,
             ages: ages || other.ages,
             distroData: distroData || other.distroData,
             feedAges: feedAges.union(other.feedAges),

@@ -54,7 +54,8 @@ extension PackageFact {
         guard let file = parts.popLast() else { return path }
         let isDescription = parts.last.map { $0.hasSuffix(".dist-info") || $0.hasSuffix(".egg-info") } ?? false
         if isDescription { parts.removeLast() }
-        return isDescription || file.hasSuffix(".egg-info") ? parts.joined(separator: "/") : path
+        guard isDescription || file.hasSuffix(".egg-info") else { return path }
+        return parts.count > 1 ? parts.joined(separator: "/") : "/"
     }
 
     private static func scheme(of type: PackageType) -> VersionScheme? {

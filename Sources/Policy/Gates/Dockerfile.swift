@@ -19,7 +19,6 @@ struct Dockerfile {
     /// next, whatever they end with.
     init(_ text: String, joinsLines: Bool = true) {
         var first: String?
-        var heredocs: [Heredoc] = []
         var whole: [String] = []
         func end(_ instructions: inout [String: [Instruction]]) {
             guard let begun = first else { return }
@@ -30,17 +29,18 @@ struct Dockerfile {
             first = nil
             whole = []
         }
-        for raw in text.split(whereSeparator: \.isNewline) {
-            if let heredoc = heredocs.first {
-                if heredoc.ends(with: raw) { heredocs.removeFirst() }
-                continue
-            }
-            let line = PythonText.stripped(raw)
+        let lines = text.split(whereSeparator: \.isNewline)
+        lazy var ends = HeredocEnds(lines)
+        var next = 0
+        while next < lines.count {
+            let line = PythonText.stripped(lines[next])
+            next += 1
             guard !line.isEmpty, !line.hasPrefix("#") else { continue }
             if first == nil { first = line }
             guard joinsLines, line.hasSuffix("\\") else {
                 whole.append(line)
-                if joinsLines { heredocs = Heredoc.all(in: whole.joined(separator: " ")) }
+                let documents = joinsLines ? Heredoc.all(in: whole.joined(separator: " ")) : []
+                if !documents.isEmpty { next = ends.next(after: documents, from: next) ?? next }
                 end(&instructions)
                 continue
             }

@@ -97,6 +97,7 @@ struct VulnerablePackageTrigger: Trigger {
         FactReading(
             findings: true,
             scores: !nvdChecks.isEmpty || !vendorChecks.isEmpty,
+            vendorScores: !vendorChecks.isEmpty,
             ages: daysSinceCreation != nil || daysSinceFix != nil
         )
     }

@@ -27,6 +27,7 @@ package struct Principal: Sendable {
             account: account.name,
             kind: "external",
             role: role,
+            hasPassword: false,
             createdAt: account.createdAt,
             updatedAt: account.updatedAt
         )

@@ -12,9 +12,10 @@ package struct EvaluationQuestion: Sendable {
     package var program: String
     /// When it is asked, in seconds since 1970; `nil` for now, by the database's clock.
     package var moment: Int?
-    /// Whether rules read open findings, their scores, and since when they are known.
+    /// Whether rules read open findings, their scores, whose those are, and since when they are known.
     package var findings: Bool
     package var scores: Bool
+    package var vendorScores: Bool
     package var ages: Bool
     /// Whether rules read if there are advisories about a distribution.
     package var distroData: Bool
@@ -29,6 +30,7 @@ package struct EvaluationQuestion: Sendable {
         moment: Int? = nil,
         findings: Bool,
         scores: Bool,
+        vendorScores: Bool = false,
         ages: Bool,
         distroData: Bool,
         feedAge: @escaping @Sendable (_ oldestSync: Int?, _ now: Int) -> String
@@ -40,6 +42,7 @@ package struct EvaluationQuestion: Sendable {
         self.moment = moment
         self.findings = findings
         self.scores = scores
+        self.vendorScores = vendorScores
         self.ages = ages
         self.distroData = distroData
         self.feedAge = feedAge
@@ -139,7 +142,9 @@ struct EvaluationBases {
         _ question: EvaluationQuestion
     ) throws -> [Int: String] {
         var prints: [Int: String] = [:]
-        let parameters: [PostgresValue] = [.intArray(images), .bool(question.scores), .bool(question.ages)]
+        let parameters: [PostgresValue] = [
+            .intArray(images), .bool(question.scores), .bool(question.ages), .bool(question.vendorScores),
+        ]
         for row in try session.execute(findings, parameters) { prints[try row.int(0)] = try row.string(1) }
         return prints
     }
@@ -154,7 +159,7 @@ struct EvaluationBases {
         ), open AS MATERIALIZED (
             SELECT known.package_id, packages.owner IS NOT NULL AS has_owner,
                 md5(string_agg(ROW(known.vulnerability_id, vulnerabilities.aliases, known.severity, known.fixed_versions,
-                    known.fix_state, CASE WHEN $2 THEN vulnerabilities.cvss_vector END,
+                    known.fix_state, CASE WHEN $2 THEN vulnerabilities.cvss_vector END, CASE WHEN $4 THEN known.provider END,
                     CASE WHEN $3 THEN extract(epoch FROM known.found_from) END,
                     CASE WHEN $3 THEN extract(epoch FROM known.fixed_from) END)::text, ','
                     ORDER BY known.vulnerability_id)) AS print

@@ -128,6 +128,7 @@ extension Store {
     {
         try await pool.run { session in
             var records: [VulnerabilityRecord] = []
+            var places: [[String]: Int] = [:]
             for row in try session.execute(
                 Self.knownVulnerabilities,
                 [.textArray(ids), .text(name?.lowercased()), .text(version)]
@@ -155,27 +156,32 @@ extension Store {
                     ),
                     distro: distro
                 )
-                let isNext = records.last.map { $0.id == id && $0.namespace == finding.feedGroup } ?? false
-                if !isNext {
+                // Several distributions go by the advisories of one.
+                let place = places[[id, finding.feedGroup]] ?? records.count
+                if place == records.count {
+                    places[[id, finding.feedGroup]] = place
                     records.append(VulnerabilityRecord(finding, description: try row.string(1), isTouching: isTouching))
                 }
-                if isTouching { records[records.count - 1].add(finding) }
+                if isTouching { records[place].add(finding) }
             }
             return records
         }
     }
 
     private static let knownVulnerabilities = """
-        SELECT DISTINCT vulnerabilities.name COLLATE "C", vulnerabilities.summary, vulnerabilities.cvss_vector,
-            vulnerabilities.cvss_score, known.severity, known.provider, packages.name COLLATE "C", known.fix_state,
-            known.fixed_versions, distros.distro_id COLLATE "C", distros.version_id COLLATE "C", packages.type COLLATE "C"
-        FROM vulnerabilities
-            LEFT JOIN (package_vulnerabilities AS known JOIN packages ON packages.id = known.package_id
-                    LEFT JOIN distros ON distros.id = packages.distro)
-                ON known.vulnerability_id = vulnerabilities.id AND known.found_until IS NULL
-                AND ($2::text IS NULL OR lower(packages.name) = $2)
-                AND ($3::text IS NULL OR packages.version = $3)
+        SELECT vulnerabilities.name, vulnerabilities.summary, vulnerabilities.cvss_vector, vulnerabilities.cvss_score,
+            touched.severity, touched.provider, touched.package, touched.fix_state, touched.fixed_versions,
+            touched.distro_id, touched.version_id, touched.type
+        FROM vulnerabilities LEFT JOIN LATERAL (
+            SELECT DISTINCT known.severity, known.provider, packages.name AS package, known.fix_state,
+                known.fixed_versions, distros.distro_id, distros.version_id, packages.type
+            FROM package_vulnerabilities AS known JOIN packages ON packages.id = known.package_id
+                LEFT JOIN distros ON distros.id = packages.distro
+            WHERE known.vulnerability_id = vulnerabilities.id AND known.found_until IS NULL
+                AND ($2::text IS NULL OR lower(packages.name) = $2) AND ($3::text IS NULL OR packages.version = $3)
+            ) AS touched ON true
         WHERE vulnerabilities.name = ANY($1::text[]) OR vulnerabilities.aliases && $1::text[]
-        ORDER BY 1, 10 NULLS LAST, 11, 6, 12, 7, 8, 9
+        ORDER BY vulnerabilities.name COLLATE "C", touched.distro_id COLLATE "C" NULLS LAST, touched.version_id COLLATE "C",
+            touched.provider, touched.type, touched.package COLLATE "C", touched.fix_state, touched.fixed_versions
         """
 }

@@ -54,13 +54,16 @@ extension Store {
             """
             INSERT INTO subscriptions (account, id, key, kind, value, is_active)
             SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[])
-            ON CONFLICT (account, id) DO UPDATE SET is_active = true, last_updated = now()
-            WHERE $7 AND excluded.is_active AND NOT subscriptions.is_active
+            ON CONFLICT (account, id)
+            \(activating ? """
+                DO UPDATE SET is_active = true, last_updated = now()
+                WHERE excluded.is_active AND NOT subscriptions.is_active
+                """ : "DO NOTHING")
             """,
             [
                 .textArray(sorted.map(\.account)), .textArray(sorted.map(\.id)), .textArray(sorted.map(\.key)),
                 .textArray(sorted.map(\.type.rawValue)), .optionalTextArray(sorted.map(\.value)),
-                .boolArray(sorted.map(\.isActive)), .bool(activating),
+                .boolArray(sorted.map(\.isActive)),
             ]
         )
     }

@@ -26,10 +26,16 @@ extension AnchoreRoutes {
         }
         add(.delete, "accounts/:account/users/:user/credentials", .admin, false) { try await removePassword($0) }
         add(.post, "user/credentials", .readOnly, false) { call in
-            try await setPassword(of: call.principal.user, call)
+            // Who logs in elsewhere has no password here, though a user of ours may have the same name.
+            guard call.principal.proof != .external else {
+                throw AnchoreError.badRequest("\(call.principal.user.name) has no password here to change")
+            }
+            return try await setPassword(of: call.principal.user, call)
         }
         add(.get, "user/credentials", .readOnly, false) { call in
-            .json([Self.credential(masked: 8, at: call.principal.user.updatedAt)])
+            let user = call.principal.user
+            guard user.hasPassword, call.principal.proof != .external else { return .json([]) }
+            return .json([Self.credential(masked: 8, at: user.updatedAt)])
         }
     }
 
@@ -160,7 +166,8 @@ extension AnchoreRoutes {
             throw AnchoreError.badRequest("credential_type must be password")
         }
         let user = try await user(call)
-        guard user.name != call.principal.user.name, user.name != "admin" else {
+        let isOwn = call.principal.proof != .external && user.name == call.principal.user.name
+        guard !isOwn, user.name != "admin" else {
             throw AnchoreError.badRequest("users cannot remove their own password, nor that of the user admin")
         }
         try await service.store.removePassword(of: user.name, account: user.account)

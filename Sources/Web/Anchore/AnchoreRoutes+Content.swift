@@ -28,18 +28,20 @@ extension AnchoreRoutes {
         add(.get, "images/:digest/sboms/native", .readOnly, false) { call in
             let image = try await analysed(call)
             let content = try await service.contents.content(of: image)
-            let text = try await service.threads.run {
-                JSONValue.array(
-                    ContentType.allCases.filter { !$0.packages.isEmpty }.map { type in
-                        [
-                            "content_type": .string(type.rawValue),
-                            "content": type.content(content.inventory.packages, files: nil),
-                        ]
-                    }
-                ).bytes
+            let file = try await service.threads.run {
+                try Gzip.compress(
+                    JSONValue.array(
+                        ContentType.allCases.filter { !$0.packages.isEmpty }.map { type in
+                            [
+                                "content_type": .string(type.rawValue),
+                                "content": type.content(content.inventory.packages, files: nil, withOwned: true),
+                            ]
+                        }
+                    ).bytes
+                )
             }
             let name = image.record.digest.replacing(":", with: "_")
-            return .attachment(try Gzip.compress(text), type: "application/gzip", name: "\(name)_native.json.gzip")
+            return .attachment(file, type: "application/gzip", name: "\(name)_native.json.gzip")
         }
     }
 

@@ -39,8 +39,8 @@ extension AnchoreRoutes {
         add(.get, "summaries/imagetags", .readOnly, false) { call in
             let statuses = (try call.query("image_status") ?? "active").split(separator: ",")
             for status in statuses { try Self.check(imageStatus: String(status)) }
-            let isAny = statuses.contains { $0 != "deleting" }
-            return stream(call, withDockerfiles: false) { if isAny { $0.record.writeTagSummaries(to: &$1) } }
+            guard statuses.contains(where: { $0 != "deleting" }) else { return .json([]) }
+            return stream(call, withDockerfiles: false) { $0.record.writeTagSummaries(to: &$1) }
         }
     }
 

@@ -134,6 +134,7 @@ struct PolicyChecks: Sendable {
             moment: moment,
             findings: reads.findings,
             scores: reads.scores,
+            vendorScores: reads.vendorScores,
             ages: reads.ages,
             distroData: reads.distroData,
             feedAge: { sync, now in

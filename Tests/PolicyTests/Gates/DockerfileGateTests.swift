@@ -67,7 +67,11 @@ struct DockerfileGateTests {
         arguments: [
             ("USER\tapp", "app"), ("RUN <<EOF\nUSER fake\nEOF\nUSER app", "app"),
             ("RUN <<-'A' cat <<B\nUSER fake\n\tA\nUSER fake\nB\nUSER app", "app"),
-            ("RUN cat <<<EOF\nUSER app", "app"), ("USER app\nCOPY <<EOF /x\nUSER fake", "app"),
+            ("RUN cat <<<EOF\nUSER app", "app"), ("COPY <<EOF /x\nUSER app", "app"),
+            ("RUN echo \"x <<EOF\"\nUSER app\nEOF", "app"),
+            ("RUN echo $((1<<n))\nUSER app\nn", "app"), ("RUN cat a<<EOF\nUSER app\nEOF", "app"),
+            ("RUN <<END-OF.txt\nUSER fake\nEND-OF.txt\nUSER app", "app"),
+            ("ONBUILD RUN 3<<\"A\"\nUSER fake\nA\nUSER app", "app"),
         ]
     )
     func heredocs(text: String, user: String) throws {
