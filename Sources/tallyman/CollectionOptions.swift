@@ -1,11 +1,8 @@
 import ArgumentParser
 import Foundation
 import LayerScan
-import LinearRegex
 import MalwareScan
-import Policy
 import ScanModel
-import SecretSearch
 
 /// The options that say what is collected of an image's files.
 struct CollectionOptions: ParsableArguments {
@@ -33,21 +30,7 @@ struct CollectionOptions: ParsableArguments {
     )
     var contentSearch: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "Search for secrets with this expression, too, on lines from their start; may be repeated.",
-            valueName: "name=regex"
-        )
-    )
-    var secretSearch: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Search for secrets with the rules of this file, too: YAML or JSON, or Anchore's analyzer_config.yaml.",
-            valueName: "file"
-        )
-    )
-    var secretRules: String?
+    @OptionGroup var secrets: SecretRuleOptions
 
     @OptionGroup var clamd: ClamdOption
 
@@ -59,24 +42,13 @@ struct CollectionOptions: ParsableArguments {
             parts: try collect.map { try Self.parts($0) } ?? [],
             retrievedPaths: retrieve,
             contentPatterns: contentSearch.map { NamedPattern($0) },
-            secretPatterns: secretSearch.map { NamedPattern($0) }
+            secretPatterns: try secrets.patterns()
         )
-        if let secretRules { plan.secretPatterns += try Self.rules(secretRules) }
         if !plan.secretPatterns.isEmpty { plan.parts.insert(.secrets) }
         if !retrieve.isEmpty { plan.parts.insert(.retrieve) }
         if !contentSearch.isEmpty { plan.parts.insert(.content) }
         _ = try Self.collection(plan)
         return plan
-    }
-
-    /// The rules of a file.
-    private static func rules(_ path: String) throws -> [NamedPattern] {
-        guard let data = FileManager.default.contents(atPath: path) else { throw InputError("\(path) cannot be read") }
-        do {
-            return try SecretRules.read([UInt8](data)).map { NamedPattern(name: $0.name, pattern: $0.pattern.text) }
-        } catch {
-            throw InputError("\(path): \(error)")
-        }
     }
 
     /// The parts that a list names.

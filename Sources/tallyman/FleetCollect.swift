@@ -39,20 +39,7 @@ struct FleetCollect: AsyncParsableCommand {
         help: ArgumentHelp("An expression to search text files for; may be repeated.", valueName: "name=regex")
     )
     var contentSearch: [String] = []
-    @Option(
-        help: ArgumentHelp(
-            "Search for secrets with this expression, too, on lines from their start; may be repeated.",
-            valueName: "name=regex"
-        )
-    )
-    var secretSearch: [String] = []
-    @Option(
-        help: ArgumentHelp(
-            "Search for secrets with the rules of this file, too: YAML or JSON, or Anchore's analyzer_config.yaml.",
-            valueName: "file"
-        )
-    )
-    var secretRules: String?
+    @OptionGroup var secrets: SecretRuleOptions
     @Option(name: .shortAndLong, help: "table or json.") var output = FleetCommand.Format.table
 
     func run() async throws {
@@ -78,7 +65,7 @@ struct FleetCollect: AsyncParsableCommand {
     /// What is to be set; `nil` where nothing is.
     private func plan() throws -> CollectionPlan? {
         guard let list else {
-            guard retrieve.isEmpty, contentSearch.isEmpty, secretSearch.isEmpty, secretRules == nil else {
+            guard retrieve.isEmpty, contentSearch.isEmpty, secrets.isEmpty else {
                 throw UsageError(
                     "--retrieve, --content-search, --secret-search and --secret-rules go with a list of what to collect"
                 )
@@ -91,8 +78,7 @@ struct FleetCollect: AsyncParsableCommand {
         options.collect = rest
         options.retrieve = retrieve
         options.contentSearch = contentSearch
-        options.secretSearch = secretSearch
-        options.secretRules = secretRules
+        options.secrets = secrets
         var plan = try options.plan()
         if rest.split(separator: ",").count < words.count { plan.parts.formUnion(CollectionPlan.standard.parts) }
         return plan
