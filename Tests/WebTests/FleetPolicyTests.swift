@@ -55,9 +55,17 @@ struct FleetPolicyTests {
             "expires_on":"\(Self.text(start + (flaw + 1) * 2 * day + flaw * 3600))"}
             """
         }
+        let byVendor = rule(
+            "vulnerabilities",
+            "package",
+            [
+                "package_type": "all", "severity": "negligible", "severity_comparison": ">=",
+                "vendor_cvss_v3_base_score": "7",
+            ]
+        )
         return [
             bundle([bad, itself]), bundle([bad, aged, old], items), bundle([scored, unknown, bad, fixed], items),
-            bundle([itself]),
+            bundle([itself]), bundle([byVendor]),
         ]
     }
 
@@ -317,6 +325,48 @@ struct FleetPolicyTests {
             #expect(try await judged() == 1)
             #expect(try await judged() == 0)
             #expect(try await judged("2") == 20)
+        }
+    }
+
+    @Test("whose score it is counts where a rule is for a vendor's, and for nobody else")
+    func vendor() async throws {
+        let start = 1_800_000_000
+        try await APIServer.withStore { store in
+            try await Self.fill(store, start: start)
+            let package = try await Self.numbers(
+                store,
+                """
+                SELECT min(listed.id) FROM image_sets JOIN package_sets ON package_sets.id = set_id
+                    CROSS JOIN LATERAL unnest(package_ids) AS listed(id)
+                """
+            )[0]
+            try await Self.execute(
+                store,
+                """
+                INSERT INTO vulnerabilities (name, aliases, cvss_vector, is_kev, summary)
+                VALUES ('CVE-2099-0', '{}', 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', false, '');
+                INSERT INTO package_vulnerabilities (package_id, vulnerability_id, severity, fix_state, fixed_versions,
+                    provider, found_from, found_state)
+                SELECT \(package), id, 'high', 'fixed', '{9}', 'debian', now(), 0
+                FROM vulnerabilities WHERE name = 'CVE-2099-0'
+                """
+            )
+            let holders = try await Self.numbers(store, Self.holders(package)).count
+            try #require(holders > 0)
+            func verdict() async throws -> [Int] {
+                let verdict = try await FleetPolicy(store: store, version: "1", moment: start)
+                    .judgeFleet(account: "admin")
+                return [verdict?.judged ?? -1, verdict?.failed ?? -1]
+            }
+            try await Self.set(4, store, start: start)
+            #expect(try await verdict() == [20, 0])
+            try await Self.execute(store, "UPDATE package_vulnerabilities SET provider = 'redhat'")
+            #expect(try await verdict() == [holders, holders])
+            #expect(try await verdict() == [0, holders])
+            try await Self.set(0, store, start: start)
+            _ = try await verdict()
+            try await Self.execute(store, "UPDATE package_vulnerabilities SET provider = 'debian'")
+            #expect(try await verdict()[0] == 0)
         }
     }
 
