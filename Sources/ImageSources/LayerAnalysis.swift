@@ -48,7 +48,7 @@ struct LayerAnalysis: Sendable {
         Task(digest: digest) { analysis in
             let scanner = analysis.scanner
             return try await analysis.pool.run {
-                let layer = try scanner.scan(place.producer(), expected: isDiffID ? nil : digest)
+                let layer = try scanner.scan(again: { try place.producer() }, expected: isDiffID ? nil : digest)
                 if isDiffID, let actual = layer.report.diffID, actual != digest {
                     throw ImageSourceError(.digestMismatch, "\(place.path): a layer's tar has not the digest \(digest)")
                 }
@@ -60,24 +60,36 @@ struct LayerAnalysis: Sendable {
     /// A layer in a registry, analysed while it arrives.
     static func remote(_ descriptor: Descriptor, of reference: ImageReference, from client: RegistryClient) -> Task {
         Task(digest: descriptor.digest) { analysis in
-            let queue = ChunkQueue()
-            let scanner = analysis.scanner
-            let pool = analysis.pool
-            async let layer = Self.scan(queue, descriptor.digest, scanner, pool)
-            do {
-                try await client.streamBlob(
-                    registry: reference.registry,
-                    repository: reference.repository,
-                    digest: descriptor.digest,
-                    size: descriptor.size
-                ) { try await queue.send($0) }
-                queue.finish()
-            } catch {
-                // The analysis ends with this error, or with the one that made it stop listening.
-                queue.finish(throwing: error)
-            }
-            return try await layer
+            let first = try await pass(descriptor, of: reference, from: client, analysis, LinkedNames())
+            if first.missed.isEmpty { return first.layer }
+            return try await pass(descriptor, of: reference, from: client, analysis, first.missed).layer
         }
+    }
+
+    private static func pass(
+        _ descriptor: Descriptor,
+        of reference: ImageReference,
+        from client: RegistryClient,
+        _ analysis: LayerAnalysis,
+        _ linked: LinkedNames
+    ) async throws -> (layer: AnalysedLayer, missed: LinkedNames) {
+        let queue = ChunkQueue()
+        let scanner = analysis.scanner
+        let pool = analysis.pool
+        async let found = Self.scan(queue, descriptor.digest, scanner, linked, pool)
+        do {
+            try await client.streamBlob(
+                registry: reference.registry,
+                repository: reference.repository,
+                digest: descriptor.digest,
+                size: descriptor.size
+            ) { try await queue.send($0) }
+            queue.finish()
+        } catch {
+            // The analysis ends with this error, or with the one that made it stop listening.
+            queue.finish(throwing: error)
+        }
+        return try await found
     }
 
     /// Closes the queue however the analysis ends, also where its turn never came, so that no sender waits for ever.
@@ -85,10 +97,11 @@ struct LayerAnalysis: Sendable {
         _ queue: ChunkQueue,
         _ digest: Digest,
         _ scanner: LayerScanner,
+        _ linked: LinkedNames,
         _ pool: ThreadPool
-    ) async throws -> AnalysedLayer {
+    ) async throws -> (layer: AnalysedLayer, missed: LinkedNames) {
         defer { queue.close() }
-        return try await pool.run { try scanner.scan(queue, expected: digest) }
+        return try await pool.run { try scanner.pass(queue, expected: digest, linked: linked) }
     }
 
     /// A layer whose bytes are not read, and why: the image has a gap there.

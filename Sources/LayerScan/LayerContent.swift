@@ -12,6 +12,10 @@ struct LayerContent {
     private let costs: AnalyzerCosts?
     /// What policies ask for; `nil` where they ask for nothing.
     private let collector: FileCollector?
+    /// What an earlier pass over the same layer found to be evidence by hard links alone.
+    private let linked: LinkedNames
+    /// What this pass did.
+    private(set) var missed = LinkedNames()
 
     private var entries = 0
     private var paths: [LayerPath: PathKind] = [:]
@@ -33,8 +37,10 @@ struct LayerContent {
         scratchDirectory: String,
         cache: ContentCache,
         costs: AnalyzerCosts?,
-        collector: FileCollector?
+        collector: FileCollector?,
+        linked: LinkedNames
     ) {
+        self.linked = linked
         self.collector = collector
         self.limits = limits
         self.selection = selection
@@ -107,10 +113,13 @@ struct LayerContent {
         let isCompanion = selection.isCompanion(path)
         let byMagic = selection.programCatalogers(for: path, hasExecutableBit: entry.mode & 0o111 != 0)
         // Read whatever it holds, or only if it turns out to be a program.
-        let isWanted = !byPath.isEmpty || isCompanion
+        let names = linked[path]
+        let isWanted = !byPath.isEmpty || isCompanion || !names.isEmpty
         let mayBeMarked = byMagic.isEmpty && selection.mayBeMarked(path)
         guard isWanted || !byMagic.isEmpty || mayBeMarked else { return }
-        let isLarge = !isWanted || isCompanion || byPath.contains { selection.catalogers[$0].readsLargeFiles }
+        let isLarge =
+            !isWanted || isCompanion || readsLargeFiles(byPath)
+            || names.contains { readsLargeFiles(selection.catalogers(for: $0)) || selection.isCompanion($0) }
         let limit = isLarge ? limits.maxBinaryBytes : limits.maxEvidenceBytes
         guard entry.size <= limit else {
             if !isWanted {
@@ -118,11 +127,7 @@ struct LayerContent {
                 guard head.withUnsafeBytes({ isRead($0, byMagic: byMagic) }) else { return }
             }
             addProblem(path, "\(entry.size) bytes, more than the \(limit) that are read of such a file")
-            if !byPath.isEmpty {
-                evidence[path] = byPath.filter { !selection.catalogers[$0].listsFilesOnly }.map {
-                    Evidence(path: path, cataloger: selection.catalogers[$0].name)
-                }
-            }
+            for name in [path] + names { noteUnread(name) }
             return
         }
         let outcome = try spool.read(content, size: entry.size) { isWanted || isRead($0, byMagic: byMagic) }
@@ -130,18 +135,34 @@ struct LayerContent {
         case .declined: return
         case .failed(let reason): addProblem(path, reason)
         case .bytes(let bytes):
-            if isCompanion { companions[path] = bytes }
-            for index in byPath {
-                if selection.catalogers[index].companionSuffixes.isEmpty {
-                    catalog(path, bytes, with: index, keepsEmpty: true)
-                } else {
-                    waiting[path, default: ([], bytes)].catalogers.append(index)
-                }
-            }
+            for name in [path] + names { take(bytes, asNamed: name) }
             guard bytes.withUnsafeBytes({ ExecutableMagic.matches($0) }) else { return }
             let readers =
                 mayBeMarked ? bytes.withUnsafeBytes { selection.libraryCatalogers(head: $0) } : byMagic
             for index in readers where !byPath.contains(index) { catalog(path, bytes, with: index, keepsEmpty: false) }
+        }
+    }
+
+    private func readsLargeFiles(_ catalogers: [Int]) -> Bool {
+        catalogers.contains { selection.catalogers[$0].readsLargeFiles }
+    }
+
+    /// Evidence of which nothing is known stands in the way of the same file in a layer below.
+    private mutating func noteUnread(_ name: LayerPath) {
+        let readers = selection.catalogers(for: name).filter { !selection.catalogers[$0].listsFilesOnly }
+        guard !readers.isEmpty else { return }
+        evidence[name] = readers.map { Evidence(path: name, cataloger: selection.catalogers[$0].name) }
+    }
+
+    /// Reads a file as what a name makes it: its own, or that of a hard link to it.
+    private mutating func take(_ bytes: FileBytes, asNamed name: LayerPath) {
+        if selection.isCompanion(name) { companions[name] = bytes }
+        for index in selection.catalogers(for: name) {
+            if selection.catalogers[index].companionSuffixes.isEmpty {
+                catalog(name, bytes, with: index, keepsEmpty: true)
+            } else {
+                waiting[name, default: ([], bytes)].catalogers.append(index)
+            }
         }
     }
 
@@ -204,6 +225,8 @@ struct LayerContent {
         if let problem = collector?.noteHardlink(path, to: target, isHere: paths[target] != nil) {
             addProblem(path, problem)
         }
+        // Read already, in the place where its content stood.
+        if linked[target].contains(path), evidence[path] != nil || waiting[path] != nil { return }
         // What a name alone makes evidence is none under a name that does not.
         let linked = (evidence[target] ?? []).filter { selection.isReader($0.cataloger, among: wanted) }
         if !linked.isEmpty {
@@ -231,6 +254,7 @@ struct LayerContent {
                 }
             } else if wanted.contains(where: { !selection.nameCatalogers(for: target).contains($0) }) {
                 addProblem(path, "a hard link to \(target.text), whose content had gone by when the link came")
+                if !selection.catalogers(for: path).isEmpty { missed.insert(path, of: target) }
             }
         }
     }

@@ -45,6 +45,22 @@ package struct LayerScanner: Sendable {
     /// `expected` is the digest that the bytes must have; a mismatch throws whatever else was found, for damaged bytes
     /// prove nothing. `nil` is for files named by the user, which have no digest to keep.
     package func scan(_ blob: any ByteProducer, expected: Digest?) throws -> AnalysedLayer {
+        try pass(blob, expected: expected, linked: LinkedNames()).layer
+    }
+
+    /// The same for a blob that can be had again, and is where a second pass finds more: see ``LinkedNames``.
+    package func scan(again blob: () throws -> any ByteProducer, expected: Digest?) throws -> AnalysedLayer {
+        let first = try pass(blob(), expected: expected, linked: LinkedNames())
+        return first.missed.isEmpty
+            ? first.layer : try pass(blob(), expected: expected, linked: first.missed).layer
+    }
+
+    /// One pass over the blob, with what an earlier one missed.
+    package func pass(
+        _ blob: any ByteProducer,
+        expected: Digest?,
+        linked: LinkedNames
+    ) throws -> (layer: AnalysedLayer, missed: LinkedNames) {
         let input = HashingProducer(blob, algorithm: expected?.algorithm ?? .sha256)
         var content = LayerContent(
             limits: limits,
@@ -53,7 +69,8 @@ package struct LayerScanner: Sendable {
             cache: cache,
             costs: costs,
             collector: collection.parts.isEmpty
-                ? nil : FileCollector(collection, costs: costs)
+                ? nil : FileCollector(collection, costs: costs),
+            linked: linked
         )
         var diffID: Digest?
         var expandedBytes: Int64 = 0
@@ -91,7 +108,8 @@ package struct LayerScanner: Sendable {
             guard failure is CodecError || failure is TarError else { throw failure }
             throw LayerScanError(.malformed, "\(failure)")
         }
-        return content.finish(diffID: diffID, expandedBytes: expandedBytes)
+        let missed = content.missed
+        return (content.finish(diffID: diffID, expandedBytes: expandedBytes), missed)
     }
 
     private func read(_ tar: HashingProducer, into content: inout LayerContent) throws {

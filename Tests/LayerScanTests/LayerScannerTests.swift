@@ -61,6 +61,47 @@ struct LayerScannerTests {
         #expect(gaps.first?.reason.contains("store/abc") == true)
     }
 
+    @Test("Content that comes first under another name is read under those of its hard links, by a second pass")
+    func linkedNames() throws {
+        func layer(_ names: [String], _ content: String, _ rest: (inout TarBuilder) -> Void = { _ in }) -> [UInt8] {
+            var tar = TarBuilder()
+            tar.file(names[0], content)
+            for name in names.dropFirst() { tar.hardlink(name, to: names[0]) }
+            rest(&tar)
+            return tar.archive
+        }
+        func found(_ tar: [UInt8]) throws -> AnalysedLayer {
+            try LayerScanner().scan(again: { ArrayProducer(tar, pieceSize: 700) }, expected: digest(tar))
+        }
+        let store = "pnpm/store/v10/files/1f/abc"
+        let names = [store, "app/node_modules/lodash/package.json", "srv/node_modules/lodash/package.json"]
+        let pnpm = layer(names, manifest("lodash", "4.17.21"))
+        #expect(try scan(pnpm).report.gaps.count == 2, "one pass says what it could not see")
+        let twice = try found(pnpm)
+        #expect(twice.report.gaps == [])
+        #expect(twice.report.evidence.map(\.path.text).sorted() == names.dropFirst().sorted())
+        #expect(twice.report.evidence.flatMap(\.packages).map(\.package.version) == ["4.17.21", "4.17.21"])
+
+        // Whichever name comes first, the evidence is the same.
+        let two = Array(names.dropFirst())
+        let direct = try found(layer([two[1], two[0], store], manifest("lodash", "4.17.21")))
+        #expect(Set(direct.report.evidence) == Set(twice.report.evidence))
+
+        // What stands at the name later is what counts, and what is too large is said.
+        let replaced = try found(
+            layer([store, "app/node_modules/x/package.json"], manifest("x", "1")) {
+                $0.file("app/node_modules/x/package.json", manifest("x", "2"))
+            }
+        )
+        #expect(replaced.report.evidence.flatMap(\.packages).map(\.package.version) == ["2"])
+        var limits = LayerScanLimits()
+        limits.maxEvidenceBytes = 10
+        let small = LayerScanner(limits: limits)
+        let large = try small.scan(again: { ArrayProducer(pnpm) }, expected: nil)
+        #expect(large.report.gaps.contains { $0.reason.contains("more than the 10") })
+        #expect(large.report.evidence.allSatisfy { $0.packages.isEmpty })
+    }
+
     @Test("Every form of a layer gives the same report, in pieces of any size", arguments: [1, 2, 3, 1000, 65536])
     func forms(pieces: Int) throws {
         let tar = sampleTar
