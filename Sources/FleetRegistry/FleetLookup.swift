@@ -19,9 +19,16 @@ package struct FleetLookup: RegistryLookup {
         self.logger = logger
     }
 
-    package func image(registry: String, repository: String, tag: String, digest: Digest?) async throws -> FoundImage {
+    package func image(
+        registry: String,
+        repository: String,
+        tag: String,
+        digest: Digest?,
+        of account: String?
+    ) async throws -> FoundImage {
         try await told {
-            let resolver = ImageResolver(client: try await access.client(), platform: "")
+            let client = try await access.client(of: account)
+            let resolver = ImageResolver(client: client, platform: "")
             var image = FoundImage(
                 registry: registry,
                 repository: repository,
@@ -31,7 +38,7 @@ package struct FleetLookup: RegistryLookup {
             )
             if digest == nil {
                 let reference = ImageReference(registry: registry, repository: repository, tag: tag)
-                image.digest = try await access.client().resolve(reference).digest
+                image.digest = try await client.resolve(reference).digest
             }
             let found = try await resolver.resolved(image)
             switch found.outcome {
@@ -48,9 +55,9 @@ package struct FleetLookup: RegistryLookup {
         }
     }
 
-    package func tags(registry: String, repository: String) async throws -> [String] {
+    package func tags(registry: String, repository: String, of account: String?) async throws -> [String] {
         do {
-            let listed = try await access.client().tags(registry, repository: repository)
+            let listed = try await access.client(of: account).tags(registry, repository: repository)
             return listed.tags.sorted()
         } catch let error as RegistryError {
             throw AnchoreError(404, "No available tags in registry: \(error.message)", codes: [Self.code(error)])

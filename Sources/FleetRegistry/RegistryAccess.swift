@@ -7,18 +7,25 @@ package import Store
 /// The settings live in PostgreSQL and are looked at again every few seconds, so that `registry add` reaches running
 /// workers.
 package actor RegistryAccess {
-    private static let maxAge = Duration.seconds(5)
-
     private let store: Store
     private let box: SecretBox?
     private let base: RegistryOptions
     private let environment: [String: String]
     private let logger: Logger
     private let budget: SharedBudget?
-    private var current:
-        (client: RegistryClient, settings: [Settings], scoped: [RepositoryLogin], since: ContinuousClock.Instant)?
+    /// How long settings are taken for what they were.
+    private let maxAge: Duration
+    /// By the account whose credentials they use, with `nil` for the fleet's.
+    private var current: [String?: Current] = [:]
     /// Clients whose settings have changed; their requests may still be under way.
     private var retired: [RegistryClient] = []
+
+    private struct Current {
+        let client: RegistryClient
+        let settings: [Settings]
+        let logins: [SealedLogin]
+        var since: ContinuousClock.Instant
+    }
 
     private struct Settings: Equatable {
         let host: String
@@ -28,15 +35,18 @@ package actor RegistryAccess {
         let tokenHosts: [String]
     }
 
-    /// `redis` is where the fleet shares the registries' limits; without it there are none.
+    /// `redis` is where the fleet shares the registries' limits; without it there are none. Settings are looked at again
+    /// after `maxAge`: at once where whoever changes them asks with the next request.
     package init(
         store: Store,
         box: SecretBox?,
         options: RegistryOptions,
         environment: [String: String],
         redis: String? = nil,
+        maxAge: Duration = .seconds(5),
         logger: Logger
     ) {
+        self.maxAge = maxAge
         budget = redis.map { SharedBudget(redis: $0, logger: logger) }
         self.store = store
         self.box = box
@@ -45,36 +55,55 @@ package actor RegistryAccess {
         self.logger = logger
     }
 
-    /// A client for the present settings.
-    package func client() async throws -> RegistryClient {
-        if let current, ContinuousClock.now - current.since < Self.maxAge { return current.client }
+    /// A client for the present settings: with the fleet's credentials, or with those of an account alone.
+    package func client(of account: String? = nil) async throws -> RegistryClient {
+        if let known = current[account], ContinuousClock.now - known.since < maxAge { return known.client }
+        return try await renewed(account)
+    }
+
+    /// Whether the fleet's settings have changed since they were looked at, as they may have where a registry refused.
+    package func hasChanged() async throws -> Bool {
+        let before = current[nil]?.client
+        return try await renewed(nil) !== before
+    }
+
+    private func renewed(_ account: String?) async throws -> RegistryClient {
         let known = try await store.registries().filter(\.isConfigured)
-        let scoped = try await store.repositoryLogins()
+        let logins =
+            if let account { try await store.sealedLogins(of: account) } else { try await store.sealedLogins() }
         await budget?.set(Self.limits(known))
         let settings = known.map {
             Settings(
                 host: $0.host,
                 isPlainHTTP: $0.isPlainHTTP,
-                username: $0.username,
-                secret: $0.sealedSecret,
+                username: account == nil ? $0.username : nil,
+                secret: account == nil ? $0.sealedSecret : nil,
                 tokenHosts: $0.tokenHosts
             )
         }
-        if let known = current, known.settings == settings, known.scoped == scoped {
-            current = (known.client, settings, scoped, .now)
-            return known.client
+        if let before = current[account] {
+            if before.settings == settings, before.logins == logins {
+                current[account]?.since = .now
+                return before.client
+            }
+            retired.append(before.client)
         }
-        if let known = current { retired.append(known.client) }
         var options = base
         for setting in settings where setting.isPlainHTTP { options.plainHTTPHosts.insert(setting.host) }
         for setting in settings { options.credentialRealms[setting.host] = Set(setting.tokenHosts) }
+        let places = open(logins)
+        let hosts = Dictionary(
+            places.filter { !$0.pattern.contains("/") }.map { ($0.pattern, $0.credential) },
+            uniquingKeysWith: { first, _ in first }
+        )
         let credentials = LayeredCredentials(
-            known: open(settings),
-            scoped: RepositoryCredentials(open(scoped)),
-            docker: DockerConfigCredentials(environment: environment, logger: logger)
+            known: hosts.merging(open(settings)) { _, fleets in fleets },
+            scoped: RepositoryCredentials(places),
+            // Docker's own configuration is that of whoever runs the fleet.
+            docker: account == nil ? DockerConfigCredentials(environment: environment, logger: logger) : nil
         )
         let client = RegistryClient(options: options, credentials: credentials, gate: budget, logger: logger)
-        current = (client, settings, scoped, .now)
+        current[account] = Current(client: client, settings: settings, logins: logins, since: .now)
         return client
     }
 
@@ -98,7 +127,7 @@ package actor RegistryAccess {
         return found
     }
 
-    private func open(_ logins: [RepositoryLogin]) -> [(pattern: String, credential: RegistryCredential)] {
+    private func open(_ logins: [SealedLogin]) -> [(pattern: String, credential: RegistryCredential)] {
         logins.compactMap { login in
             opened(login.pattern, login.username, login.secret).map { (login.pattern, $0) }
         }
@@ -120,9 +149,9 @@ package actor RegistryAccess {
     private struct KeyMissing: Error {}
 
     package func shutdown() async {
-        let clients = retired + [current?.client].compactMap(\.self)
+        let clients = retired + current.values.map(\.client)
         retired = []
-        current = nil
+        current = [:]
         for client in clients {
             do { try await client.shutdown() } catch { logger.debug("registry client: \(error)") }
         }
@@ -134,13 +163,13 @@ package actor RegistryAccess {
 private struct LayeredCredentials: CredentialSource {
     let known: [String: RegistryCredential]
     let scoped: RepositoryCredentials
-    let docker: DockerConfigCredentials
+    let docker: DockerConfigCredentials?
 
     var dividedHosts: Set<String> { scoped.hosts }
 
     func credential(for host: String) async -> RegistryCredential? {
         if let credential = known[host] { return credential }
-        return await docker.credential(for: host)
+        return await docker?.credential(for: host)
     }
 
     func credential(for host: String, repository: String) async -> RegistryCredential? {

@@ -38,6 +38,7 @@ package enum Migrations {
         Migration(number: 22, name: "m0022_fold_shards", sql: PackageResources.m0022_fold_shards_sql),
         Migration(number: 23, name: "m0023_filed_packages", sql: PackageResources.m0023_filed_packages_sql),
         Migration(number: 24, name: "m0024_fix_dates", sql: PackageResources.m0024_fix_dates_sql),
+        Migration(number: 25, name: "m0025_fleet_logins", sql: PackageResources.m0025_fleet_logins_sql),
     ]
 
     /// The schema version that this program needs.

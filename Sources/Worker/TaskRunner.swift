@@ -53,10 +53,18 @@ struct TaskRunner: Sendable {
         }
         var failure: (any Error)?
         var next = 0
+        var hasLookedAgain = false
         while next < places.count {
             do {
-                return try await fetch(source, from: places[next], scanner, on: threads)
+                let first = try await fetch(source, from: places[next], scanner, LinkedNames(), on: threads)
+                guard !first.missed.isEmpty else { return first.layer }
+                return try await fetch(source, from: places[next], scanner, first.missed, on: threads).layer
             } catch let error where Self.isOfPlace(error) {
+                // Credentials that were added with the image may be younger than what is known of them here.
+                if Self.isRefusal(error), !hasLookedAgain {
+                    hasLookedAgain = true
+                    if try await access.hasChanged() { continue }
+                }
                 // What the first place said explains most.
                 failure = failure ?? error
                 if next == 0, places.count == 1 {
@@ -77,18 +85,24 @@ struct TaskRunner: Sendable {
         }
     }
 
+    private static func isRefusal(_ error: any Error) -> Bool {
+        let code = (error as? RegistryError)?.code
+        return code == .unauthorized || code == .forbidden
+    }
+
     /// Streams the blob into the scanner: the download awaits while the thread is behind, the thread waits while the
     /// network is, but for the first bytes, which take longest.
     private func fetch(
         _ source: LayerSource,
         from place: LayerPlace,
         _ scanner: LayerScanner,
+        _ linked: LinkedNames,
         on threads: ThreadPool
-    ) async throws -> StoredLayer {
+    ) async throws -> (layer: StoredLayer, missed: LinkedNames) {
         let client = try await access.client()
         let queue = ChunkQueue()
         let asked = ContinuousClock.now
-        return try await withThrowingTaskGroup(of: StoredLayer?.self) { group in
+        return try await withThrowingTaskGroup(of: (layer: StoredLayer, missed: LinkedNames)?.self) { group in
             group.addTask {
                 do {
                     try await client.streamBlob(
@@ -116,11 +130,11 @@ struct TaskRunner: Sendable {
                 let arrived = ContinuousClock.now
                 return try await threads.run { [costs] in
                     window.note(network: arrived - asked, thread: .now - arrived)
-                    let layer = try scanner.scan(queue, expected: source.digest)
-                    return try costs.measure("merge") { try StoredLayer(layer) }
+                    let pass = try scanner.pass(queue, expected: source.digest, linked: linked)
+                    return (try costs.measure("merge") { try StoredLayer(pass.layer) }, pass.missed)
                 }
             }
-            var result: StoredLayer?
+            var result: (layer: StoredLayer, missed: LinkedNames)?
             while let part = try await group.next() { result = part ?? result }
             guard let result else { throw LayerScanError(.cancelled, "the analysis ended without a result") }
             return result

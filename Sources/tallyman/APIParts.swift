@@ -47,6 +47,8 @@ struct APIParts {
             options: options,
             environment: ProcessInfo.processInfo.environment,
             redis: redis,
+            // What was added with one request counts with the next.
+            maxAge: .zero,
             logger: logger
         )
         lookup = FleetLookup(access: access, box: box, options: options, logger: logger)

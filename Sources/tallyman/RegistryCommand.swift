@@ -116,7 +116,7 @@ struct RegistryCommand: AsyncParsableCommand {
         func run() async throws {
             let store = try await fleet.store(connections: 1)
             let known = try await store.registries()
-            let repositories = try await store.repositoryLogins()
+            let logins = try await store.sealedLogins()
             await store.close()
             var table = TextTable([
                 .init("REGISTRY"), .init("SCHEME"), .init("USER"), .init("AT A TIME"), .init("A SECOND"),
@@ -130,7 +130,7 @@ struct RegistryCommand: AsyncParsableCommand {
                     registry.isConfigured ? "added" : "",
                 ])
             }
-            for login in repositories { table.append(["\(login.pattern)", "", "\(login.username)", "", "", "added"]) }
+            for login in logins { table.append(["\(login.pattern)", "", "\(login.username)", "", "", "added"]) }
             ConsoleOutput.text(table.render(ConsoleOutput.appearance))
         }
     }

@@ -143,7 +143,13 @@ final class FixedLookup: RegistryLookup {
 
     func removeAll() { held.withLock { $0 = [:] } }
 
-    func image(registry: String, repository: String, tag: String, digest: Digest?) async throws -> FoundImage {
+    func image(
+        registry: String,
+        repository: String,
+        tag: String,
+        digest: Digest?,
+        of account: String?
+    ) async throws -> FoundImage {
         guard let found = held.withLock({ $0["\(registry)/\(repository):\(tag)"] }) else {
             throw AnchoreError(
                 400,
@@ -154,7 +160,7 @@ final class FixedLookup: RegistryLookup {
         return found
     }
 
-    func tags(registry: String, repository: String) async throws -> [String] {
+    func tags(registry: String, repository: String, of account: String?) async throws -> [String] {
         let prefix = "\(registry)/\(repository):"
         return held.withLock { $0.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) } }
             .sorted()

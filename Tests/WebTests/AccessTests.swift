@@ -2,6 +2,7 @@ import Access
 import AnchoreAPI
 import Foundation
 import Logging
+import Postgres
 import Store
 import TallymanTesting
 import Testing
@@ -131,7 +132,7 @@ struct AccessTests {
                     try await server.client.send("POST", path, body: body, user: user, password: password).status == 200
                 )
             }
-            func patterns() async throws -> [String] { try await server.store.repositoryLogins().map(\.pattern) }
+            func patterns() async throws -> [String] { try await server.store.sealedLogins().map(\.pattern) }
             for host in ["one.test", "two.test", "three.test"] {
                 try await add("\(host)/team/*", user: "ann", password: "secret-ann")
             }
@@ -139,6 +140,70 @@ struct AccessTests {
             try await add("one.test/other", user: "admin", password: APIServer.password)
             try await add("two.test", user: "admin", password: APIServer.password)
             #expect(try await patterns() == ["one.test/other", "three.test/team/*"])
+        }
+    }
+
+    @Test("whoever adds a registry, the fleet's credentials stay what they were, and an account's go with the account")
+    func hostLogins() async throws {
+        try await APIServer.with { server async throws in
+            for name in ["ann", "ben"] { try await makeUser(server, name, role: "admin", account: name) }
+            func send(_ method: String, _ registry: String, _ name: String, _ user: String) async throws {
+                let body =
+                    #"{"registry":"\#(registry)","registry_user":"\#(name)","registry_pass":"\#(name)","registry_type":"docker_v2","registry_verify":true}"#
+                let password = user == "admin" ? APIServer.password : "secret-\(user)"
+                let path = method == "POST" ? "/v1/registries?validate=False" : "/v1/registries/\(registry)"
+                let answer = try await server.client.send(method, path, body: body, user: user, password: password)
+                #expect(answer.status == 200)
+            }
+            func fleets() async throws -> [String?] {
+                try await server.store.registries().filter { $0.host == "one.test" }.map(\.username)
+            }
+            func logins() async throws -> [String] {
+                try await server.store.sealedLogins().map { "\($0.pattern) \($0.username)" }
+            }
+            try await send("POST", "one.test", "robot", "admin")
+            try await send("POST", "one.test", "wrong", "ann")
+            try await send("POST", "two.test", "ann", "ann")
+            try await send("POST", "two.test", "ben", "ben")
+            #expect(try await fleets() == ["robot"])
+            #expect(try await logins() == ["two.test ann", "two.test ben"])
+            try await send("DELETE", "one.test", "", "ann")
+            #expect(try await fleets() == ["robot"])
+            #expect(try await server.store.sealedLogins(of: "ann").map(\.pattern) == ["two.test"])
+            try await server.store.removeAccount("ann")
+            #expect(try await logins() == ["two.test ben"])
+            try await send("DELETE", "one.test", "", "admin")
+            #expect(try await fleets() == [nil])
+        }
+    }
+
+    @Test("an account's credentials are used for the repositories that it alone has added images of")
+    func ownRepositories() async throws {
+        try await APIServer.with { server async throws in
+            for name in ["ann", "ben"] { try await makeUser(server, name, role: "admin", account: name) }
+            try await server.store.pool.run { session in
+                try session.script(
+                    """
+                    INSERT INTO registry_logins (account, registry, name, username, secret, kind, is_verified) VALUES
+                        ('admin', 'one.test', '', 'robot', 'x', 'docker_v2', true),
+                        ('ann', 'one.test', '', 'ann', 'x', 'docker_v2', true),
+                        ('ben', 'one.test', '', 'ben', 'x', 'docker_v2', true),
+                        ('ben', 'one.test/team/*', '', 'ben2', 'x', 'docker_v2', true);
+                    INSERT INTO registries (host, username, secret, is_configured) VALUES ('one.test', 'robot', 'x', true);
+                    INSERT INTO repositories (registry_id, name)
+                    SELECT id, unnest(ARRAY['a', 'b', 'team/c', 'd']) FROM registries WHERE host = 'one.test';
+                    INSERT INTO account_tags (account, repository_id, name)
+                    SELECT account, repositories.id, 'latest' FROM repositories
+                        JOIN (VALUES ('ann', 'a'), ('ann', 'b'), ('admin', 'b'), ('ben', 'team/c')) AS given(account, name)
+                        USING (name)
+                    """
+                )
+            }
+            #expect(
+                try await server.store.sealedLogins().map { "\($0.pattern) \($0.username)" } == [
+                    "one.test/a ann", "one.test/team/c ben2",
+                ]
+            )
         }
     }
 

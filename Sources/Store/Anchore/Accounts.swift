@@ -49,7 +49,7 @@ package struct Principal: Sendable {
 }
 
 /// An account as a view of the fleet.
-package struct AccountScope: Sendable {
+package struct AccountScope: Hashable, Sendable {
     package var account: String
     /// Accounts of type admin see every image of the fleet, others what they added.
     package var seesFleet: Bool
@@ -58,6 +58,9 @@ package struct AccountScope: Sendable {
         self.account = account
         self.seesFleet = seesFleet
     }
+
+    /// Whose credentials open registries for it: `nil` for the fleet's.
+    package var reader: String? { seesFleet ? nil : account }
 }
 
 extension Store {

@@ -38,9 +38,10 @@ extension Store {
         }
     }
 
-    /// Keeps credentials, sealed; those of a whole host are used for it from now on.
+    /// Keeps credentials, sealed; those that an account of kind admin has for a whole host are the fleet's from now on.
     ///
-    /// `plainHTTP` says how the host is spoken to; `nil` where that is not known.
+    /// `plainHTTP` says how the host is spoken to; `nil` where that is not known. Other accounts say it of hosts that
+    /// nobody has set up before.
     package func setRegistryLogin(_ record: RegistryRecord, sealed: [UInt8]?, plainHTTP: Bool?) async throws {
         try await pool.transaction { session in
             let secret: PostgresValue = sealed.map { .bytes($0) } ?? .null
@@ -58,6 +59,18 @@ extension Store {
                 ]
             )
             guard record.isWholeHost else { return }
+            guard try Self.isFleet(record.account, session) else {
+                _ = try session.execute(
+                    """
+                    INSERT INTO registries (host, plain_http, is_configured) VALUES ($1, coalesce($2, false), true)
+                    ON CONFLICT (host) DO UPDATE SET plain_http = coalesce($2, registries.plain_http),
+                        is_configured = true
+                    WHERE NOT registries.is_configured
+                    """,
+                    [.text(record.host), plainHTTP.map { .bool($0) } ?? .null]
+                )
+                return
+            }
             _ = try session.execute(
                 """
                 INSERT INTO registries (host, plain_http, username, secret, is_configured)
@@ -80,49 +93,94 @@ extension Store {
                 "DELETE FROM registry_logins WHERE account = $1 AND registry = $2",
                 [.text(account), .text(registry)]
             ).affected
-            _ = try session.execute(
-                """
-                UPDATE registries SET username = NULL, secret = NULL, is_configured = plain_http
-                WHERE host = $1 AND $2 AND NOT EXISTS (SELECT FROM registry_logins WHERE registry = $1)
-                """,
-                [.text(registry), .bool(removed > 0)]
-            )
-            return removed > 0
+            guard removed > 0 else { return false }
+            if try Self.isFleet(account, session) {
+                _ = try session.execute(
+                    "UPDATE registries SET username = NULL, secret = NULL, is_configured = plain_http WHERE host = $1",
+                    [.text(registry)]
+                )
+            }
+            return true
         }
     }
 
-    /// The credentials for single repositories, those of the account admin first.
-    ///
-    /// Those of other accounts count where the fleet has none for the host: else an account could put its own in their
-    /// place.
-    package func repositoryLogins() async throws -> [RepositoryLogin] {
+    /// Whether an account's images are the fleet's, and its credentials those that the fleet is scanned with.
+    private static func isFleet(_ account: String, _ session: PostgresSession) throws -> Bool {
+        try session.execute(
+            "SELECT EXISTS (SELECT FROM accounts WHERE name = $1 AND kind = 'admin')",
+            [.text(account)]
+        ).first?.bool(0) ?? false
+    }
+
+    /// The credentials that an account added, for hosts and for repositories.
+    package func sealedLogins(of account: String) async throws -> [SealedLogin] {
         try await pool.run { session in
             try session.execute(
                 """
                 SELECT registry, username, secret FROM registry_logins
-                WHERE strpos(registry, '/') > 0 AND secret IS NOT NULL AND username <> ''
-                    AND (account = 'admin' OR NOT EXISTS (
-                            SELECT FROM registry_logins AS fleet WHERE fleet.account = 'admin'
-                                AND split_part(fleet.registry, '/', 1) = split_part(registry_logins.registry, '/', 1))
-                        AND NOT EXISTS (SELECT FROM registries
-                            WHERE host = split_part(registry_logins.registry, '/', 1) AND secret IS NOT NULL))
-                ORDER BY account <> 'admin', created_at, account COLLATE "C", registry COLLATE "C"
-                """
-            ).map { row in
-                RepositoryLogin(
-                    pattern: try row.string(0),
-                    username: try row.string(1),
-                    secret: try row.bytes(2)
-                )
-            }
+                WHERE account = $1 AND secret IS NOT NULL AND username <> '' ORDER BY registry COLLATE "C"
+                """,
+                [.text(account)]
+            ).map(SealedLogin.init)
         }
     }
+
+    /// What accounts' credentials add to those of the fleet's hosts, which `registries()` has; the first of a pattern
+    /// counts.
+    ///
+    /// No account puts its own in the place of the fleet's, or of another's: an account's are used for the repositories
+    /// that it has added images of, which it could with them alone, and no account of kind admin; and, those of the first
+    /// account that added some, for all else of a host that the fleet has none for.
+    package func sealedLogins() async throws -> [SealedLogin] {
+        try await pool.run { try $0.execute(Self.fleetLogins).map(SealedLogin.init) }
+    }
+
+    private static let fleetLogins = """
+        WITH given AS MATERIALIZED (
+            SELECT account, registry, split_part(registry, '/', 1) AS host, strpos(registry, '/') = 0 AS is_host,
+                username, secret, registry_logins.created_at, accounts.kind = 'admin' AS is_fleet
+            FROM registry_logins JOIN accounts ON accounts.name = account
+            WHERE secret IS NOT NULL AND username <> ''
+        ), held AS MATERIALIZED (
+            SELECT host FROM registries WHERE secret IS NOT NULL
+            UNION SELECT host FROM given WHERE is_fleet
+        ), listed AS MATERIALIZED (
+            SELECT DISTINCT account, repository_id FROM account_tags
+            WHERE account IN (SELECT account FROM given WHERE NOT is_fleet)
+        ), own AS (
+            SELECT DISTINCT ON (given.host, repositories.name) given.host || '/' || repositories.name AS registry,
+                given.username, given.secret
+            FROM listed JOIN repositories ON repositories.id = listed.repository_id
+                JOIN registries ON registries.id = repositories.registry_id
+                JOIN given ON given.account = listed.account AND given.host = registries.host
+                    AND (is_host OR given.registry = given.host || '/' || repositories.name
+                        OR given.registry LIKE '%*'
+                            AND starts_with(given.host || '/' || repositories.name, left(given.registry, -1)))
+            WHERE NOT EXISTS (
+                SELECT FROM account_tags JOIN accounts ON accounts.name = account_tags.account AND accounts.kind = 'admin'
+                WHERE account_tags.repository_id = listed.repository_id)
+            ORDER BY given.host, repositories.name, is_host, length(given.registry) DESC, given.created_at, given.account
+        )
+        SELECT registry, username, secret FROM (
+            SELECT 0 AS rank, registry, username, secret, created_at, account FROM given WHERE is_fleet AND NOT is_host
+            UNION ALL SELECT 1, registry, username, secret, NULL, NULL FROM own
+            UNION ALL SELECT 2, registry, username, secret, created_at, account FROM given
+                WHERE NOT is_fleet AND host NOT IN (SELECT host FROM held)
+        ) AS ranked
+        ORDER BY rank, created_at, account COLLATE "C", registry COLLATE "C"
+        """
 }
 
-/// Credentials for repositories of a registry, sealed.
-package struct RepositoryLogin: Sendable, Equatable {
-    /// `host/repository`, or `host/prefix*`.
+/// Credentials for a registry or for repositories of one, sealed.
+package struct SealedLogin: Sendable, Equatable {
+    /// `host`, `host/repository`, or `host/prefix*`.
     package var pattern: String
     package var username: String
     package var secret: [UInt8]
+
+    fileprivate init(_ row: PostgresRow) throws {
+        pattern = try row.string(0)
+        username = try row.string(1)
+        secret = try row.bytes(2)
+    }
 }

@@ -3,15 +3,22 @@ package import ScanModel
 
 /// Registries, as the API asks them while a client waits.
 ///
-/// Every call throws `AnchoreError` with the code that Anchore's clients know for what went wrong.
+/// Every call throws `AnchoreError` with the code that Anchore's clients know for what went wrong. An account reads what
+/// its own credentials open, and `nil` what the fleet's do.
 package protocol RegistryLookup: Sendable {
     /// What a tag, or a digest taken as the tag, stands for: an image that can be analysed.
-    func image(registry: String, repository: String, tag: String, digest: Digest?) async throws -> FoundImage
+    func image(
+        registry: String,
+        repository: String,
+        tag: String,
+        digest: Digest?,
+        of account: String?
+    ) async throws -> FoundImage
 
     /// The tags of a repository.
-    func tags(registry: String, repository: String) async throws -> [String]
+    func tags(registry: String, repository: String, of account: String?) async throws -> [String]
 
-    /// The manifest and the configuration of an image.
+    /// The manifest and the configuration of an image of the fleet.
     func documents(registry: String, repository: String, digest: Digest) async throws -> ImageDocuments
 
     /// Whether a host speaks plain HTTP, for one whose certificate is not to be checked; with credentials, whether they are

@@ -158,7 +158,8 @@ extension AnchoreRoutes {
             registry: registry,
             repository: stored,
             tag: tag,
-            digest: digest
+            digest: digest,
+            of: call.scope.reader
         )
         if addition.dockerfile != nil, !isForced, try await isListed(image, of: call.account) {
             throw AnchoreError.badRequest(

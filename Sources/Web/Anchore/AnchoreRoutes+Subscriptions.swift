@@ -56,6 +56,7 @@ extension AnchoreRoutes {
         guard !record.key.isEmpty, record.key.utf8.count <= 1024 else {
             throw AnchoreError.badRequest("subscription_key is not usable")
         }
+        if record.isActive { try await mayWatch(record, call) }
         guard try await service.store.addSubscription(record) else {
             throw AnchoreError(500, "subscription already exists in DB")
         }
@@ -69,6 +70,7 @@ extension AnchoreRoutes {
             throw AnchoreError.notFound("subscription not found in DB")
         }
         let isActive = try body.optionalBool("active")
+        if isActive == true, !current.isActive { try await mayWatch(current, call) }
         _ = try await service.store.changeSubscription(
             current.id,
             of: call.account,
@@ -93,7 +95,7 @@ extension AnchoreRoutes {
         let stored = RepositoryName.stored(registry: registry, repository)
         let key = "\(registry)/\(RepositoryName.shown(registry: registry, repository))"
         let isDry = try call.flag("dryrun", false)
-        let tags = try await service.lookup.tags(registry: registry, repository: stored)
+        let tags = try await service.lookup.tags(registry: registry, repository: stored, of: call.scope.reader)
         guard !tags.isEmpty else { throw AnchoreError.notFound("No available tags in \(key)") }
         let record = SubscriptionRecord.forRepository(
             key,
@@ -115,6 +117,15 @@ extension AnchoreRoutes {
         }
         let added = try await service.store.subscription(record.id, of: call.account)
         return .json(.array([(added ?? record).json]))
+    }
+
+    /// Throws where the account's own credentials do not open a repository that is to be watched: its images come into the
+    /// account's list, and are scanned with the fleet's.
+    private func mayWatch(_ record: SubscriptionRecord, _ call: AnchoreCall) async throws {
+        guard record.type == .repoUpdate, let reader = call.scope.reader, let target = RegistryTarget(record.key),
+            let repository = target.repository
+        else { return }
+        _ = try await service.lookup.tags(registry: target.registry, repository: repository, of: reader)
     }
 
     private func scan(repository key: String) async throws {

@@ -233,11 +233,17 @@ extension EvaluationRecord {
 private struct NoRegistry: RegistryLookup {
     private static let refusal = AnchoreError.notFound("registries are not asked here")
 
-    func image(registry: String, repository: String, tag: String, digest: Digest?) async throws -> FoundImage {
+    func image(
+        registry: String,
+        repository: String,
+        tag: String,
+        digest: Digest?,
+        of account: String?
+    ) async throws -> FoundImage {
         throw Self.refusal
     }
 
-    func tags(registry: String, repository: String) async throws -> [String] { throw Self.refusal }
+    func tags(registry: String, repository: String, of account: String?) async throws -> [String] { throw Self.refusal }
 
     func documents(registry: String, repository: String, digest: Digest) async throws -> ImageDocuments {
         throw Self.refusal

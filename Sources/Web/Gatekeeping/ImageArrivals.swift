@@ -14,7 +14,7 @@ actor ImageArrivals {
     private static let maxOfNone = 2048
 
     struct Wish: Hashable, Sendable {
-        let account: String
+        let scope: AccountScope
         let registry: String
         /// As the fleet keeps it.
         let repository: String
@@ -96,11 +96,12 @@ actor ImageArrivals {
                 registry: wish.registry,
                 repository: wish.repository,
                 tag: wish.tag,
-                digest: wish.digest
+                digest: wish.digest,
+                of: wish.scope.reader
             )
             _ = try await service.store.addImage(
                 image,
-                to: wish.account,
+                to: wish.scope.account,
                 dockerfile: nil,
                 annotations: nil,
                 subscriptions: [],

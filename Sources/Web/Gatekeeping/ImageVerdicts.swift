@@ -83,7 +83,7 @@ struct ImageVerdicts: Sendable {
     }
 
     private func verdict(_ name: String, _ question: Question) async throws -> ImageVerdict {
-        guard let parsed = AnchoreImageName(name), let wish = Self.wish(parsed, account: question.scope.account) else {
+        guard let parsed = AnchoreImageName(name), let wish = Self.wish(parsed, question.scope) else {
             return ImageVerdict(image: name, status: .unknown, reasons: ["that is no name of an image in a registry"])
         }
         let isFixed = wish.digest != nil || !question.fetchesNew
@@ -121,11 +121,11 @@ struct ImageVerdicts: Sendable {
         }
     }
 
-    private static func wish(_ name: AnchoreImageName, account: String) -> ImageArrivals.Wish? {
+    private static func wish(_ name: AnchoreImageName, _ scope: AccountScope) -> ImageArrivals.Wish? {
         switch name.subject {
         case .tag(let registry, let repository, let tag):
             ImageArrivals.Wish(
-                account: account,
+                scope: scope,
                 registry: registry,
                 repository: RepositoryName.stored(registry: registry, repository),
                 tag: tag,
@@ -133,7 +133,7 @@ struct ImageVerdicts: Sendable {
             )
         case .digest(let digest, let registry, let repository?):
             ImageArrivals.Wish(
-                account: account,
+                scope: scope,
                 registry: registry,
                 repository: RepositoryName.stored(registry: registry, repository),
                 tag: digest.description,
