@@ -19,6 +19,8 @@ package struct IndexedImages: Sendable {
     package internal(set) var images: [Descriptor] = []
     /// What could not be read, one sentence each.
     package internal(set) var problems: [String] = []
+    /// Whether an index below was not to be had, and another time may be.
+    var isPartial = false
 }
 
 extension RegistryClient {
@@ -50,7 +52,7 @@ extension RegistryClient {
         case .index(let index):
             let found = try await images(in: index, of: reference, digest: top.descriptor.digest)
             let chosen = try await choose(from: found, platform: platform, reference)
-            let fetched = try await manifest(reference.at(chosen.digest))
+            let fetched = try await child(chosen.digest, of: reference)
             guard case .image(let manifest) = try content(of: fetched, reference) else {
                 throw RegistryError(
                     .unsupported,
@@ -74,6 +76,18 @@ extension RegistryClient {
         case .unknown(let mediaType):
             let type = mediaType.isEmpty ? "none" : PlainText.line(mediaType)
             throw RegistryError(.unsupported, "\(reference): not a container image: media type \(type)")
+        }
+    }
+
+    /// A manifest that an index names: where it is missing, the image is there and broken, not gone.
+    private func child(_ digest: Digest, of reference: ImageReference) async throws -> FetchedManifest {
+        do { return try await manifest(reference.at(digest)) } catch let error as RegistryError
+            where error.code == .notFound || error.code == .gone
+        {
+            throw RegistryError(
+                .badResponse,
+                "\(reference): the index names \(digest), which is missing: \(error.message)"
+            )
         }
     }
 
@@ -125,6 +139,7 @@ extension RegistryClient {
                 pending += below.manifests.reversed().map { (descriptor: $0, depth: depth + 1) }
             } catch let error as RegistryError where error.code != .tooLarge && !error.isTransient {
                 result.note("the index \(descriptor.digest) could not be read: \(error.message)")
+                result.isPartial = true
             }
         }
         return result
@@ -146,7 +161,7 @@ extension RegistryClient {
         if let match = Self.match(labelled, platform) { return match }
         var learned: [Descriptor] = []
         for var descriptor in found.images.filter({ $0.platform == nil }).prefix(Self.maxUnlabelled) {
-            guard case .image(let manifest) = try await manifest(reference.at(descriptor.digest)).content() else {
+            guard case .image(let manifest) = try await child(descriptor.digest, of: reference).content() else {
                 continue
             }
             let fetched = try await config(
@@ -162,7 +177,11 @@ extension RegistryClient {
         let offered = (labelled + learned).compactMap { $0.platform.map { PlainText.line("\($0)", limit: 40) } }
         let list = offered.isEmpty ? "no image" : offered.prefix(10).joined(separator: ", ")
         let problems = found.problems.isEmpty ? "" : " (\(found.problems.joined(separator: "; ")))"
-        throw RegistryError(.unsupported, "\(reference): no image for \(wanted); the index has \(list)\(problems)")
+        // What was not to be had this time says nothing for good.
+        throw RegistryError(
+            found.isPartial ? .badResponse : .unsupported,
+            "\(reference): no image for \(wanted); the index has \(list)\(problems)"
+        )
     }
 
     private static func match(_ images: [Descriptor], _ platform: Platform?) -> Descriptor? {

@@ -70,6 +70,18 @@ struct IndexTests {
         #expect(chosen.problems.count == 3)
     }
 
+    @Test("F45: what an index names and the registry has not makes the image broken: neither gone nor none for good")
+    func missingChild() async throws {
+        let missing = Documents.index([
+            Documents.entry(digest([9]), size: 1, type: MediaType.ociManifest, platform: "linux/amd64")
+        ])
+        #expect(await code { _ = try await select(missing) } == .badResponse)
+        let unlabelled = Documents.index([Documents.entry(digest([9]), size: 1, type: MediaType.ociManifest)])
+        #expect(await code { _ = try await select(unlabelled) } == .badResponse)
+        let nested = Documents.index([Documents.entry(digest([9]), size: 1, type: MediaType.ociIndex)])
+        #expect(await code { _ = try await select(nested) } == .badResponse)
+    }
+
     @Test("F45: an index that names itself ends", arguments: [1, 3])
     func cyclic(copies: Int) async throws {
         // A digest cannot be in its own content, so the registry lies about the content; the digest check sees it.
@@ -79,7 +91,7 @@ struct IndexTests {
         defer { server.stop() }
         try await withClient { client in
             let reference = try #require(ImageReference("\(server.host)/a:t"))
-            #expect(await code { _ = try await client.selectImage(reference) } == .unsupported)
+            #expect(await code { _ = try await client.selectImage(reference) } == .badResponse)
             // The walk itself, told that it is inside the index that its child names.
             guard case .index(let value) = try await client.manifest(reference).content() else { return }
             let found = try await client.images(in: value, of: reference, digest: own)
