@@ -12,6 +12,9 @@ struct FleetLister: Sendable {
     private static let repositoriesAtATime = 6
     /// Registries listed at a time.
     private static let registriesAtATime = 8
+    /// What is waited before repositories that a registry could not list for the moment are tried again: it may be
+    /// restarting, and what is not listed is not scanned that night.
+    private static let patience: [Duration] = [.seconds(10), .seconds(20), .seconds(40), .seconds(80)]
     /// How often a tag that moves while it is looked at is followed.
     private static let maxMoves = 3
 
@@ -81,30 +84,71 @@ struct FleetLister: Sendable {
         for problem in summary.problems {
             try await store.addProblem(run: run.id, target: "\(registry) (catalog)", reason: problem)
         }
-        let names = Set(repositories).sorted()
-        let outcomes = try await bounded(names, atATime: Self.repositoriesAtATime) { repository in
-            await outcome(of: repository, in: registry)
-        }
         var whole: [(String, String)] = []
-        for (repository, outcome) in zip(names, outcomes) where try outcome.get() {
-            whole.append((registry, repository))
+        var failures: [(repository: String, error: RegistryError)] = []
+        var names = Set(repositories).sorted()
+        let count = names.count
+        for pause in [nil] + Self.patience.map(Optional.some) {
+            if let pause {
+                logger.info("\(registry): \(names.count) repositories could not be listed; again in \(pause)")
+                try await Task.sleep(for: pause)
+            }
+            let outcomes = try await bounded(names, atATime: Self.repositoriesAtATime) { repository in
+                await outcome(of: repository, in: registry)
+            }
+            failures.removeAll { $0.error.isTransient }
+            for (repository, outcome) in zip(names, outcomes) {
+                switch try outcome.get() {
+                case .whole: whole.append((registry, repository))
+                case .failed(let error): failures.append((repository, error))
+                }
+            }
+            names = failures.filter { $0.error.isTransient }.map(\.repository)
+            if names.isEmpty { break }
         }
-        return whole
+        // A registry that lists nothing is a target that was not listed.
+        if let first = failures.first, failures.count == count {
+            throw RegistryError(
+                first.error.code,
+                "none of its \(count) repositories could be listed; \(first.repository): \(first.error.message)"
+            )
+        }
+        for (repository, error) in failures {
+            try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: error.message)
+        }
+        return whole + (try await goneRepositories(of: registry, notIn: Set(repositories)))
     }
 
-    /// Lists a repository; whether all of its tags were, or what ends the listing as a whole.
-    private func outcome(of repository: String, in registry: String) async -> Result<Bool, any Error> {
-        do {
+    /// Repositories that held tags, that the catalog names no more, and of which the registry says that there is none.
+    ///
+    /// A catalog may be shorter than the registry: its silence alone proves nothing.
+    private func goneRepositories(of registry: String, notIn listed: Set<String>) async throws -> [(String, String)] {
+        let missing = try await store.repositories(withTagsIn: registry).filter { !listed.contains($0) }
+        let gone = try await bounded(missing, atATime: Self.repositoriesAtATime) { repository in
             do {
-                try Task.checkCancellation()
-                try await listRepository(registry, repository)
-                return .success(true)
-            } catch let error as RegistryError {
-                // A repository that the catalog still names but that has no tags left is not an error.
-                guard error.code != .notFound else { return .success(false) }
-                try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: error.message)
-                return .success(false)
+                _ = try await client.tags(registry, repository: repository)
+                return false
+            } catch {
+                return (error as? RegistryError)?.code == .notFound
             }
+        }
+        return zip(missing, gone).filter(\.1).map { (registry, $0.0) }
+    }
+
+    private enum Outcome {
+        /// All of its tags, or that there is no such repository, though the catalog may still name it.
+        case whole
+        case failed(RegistryError)
+    }
+
+    /// Lists a repository; or what ends the listing as a whole.
+    private func outcome(of repository: String, in registry: String) async -> Result<Outcome, any Error> {
+        do {
+            try Task.checkCancellation()
+            try await listRepository(registry, repository)
+            return .success(.whole)
+        } catch let error as RegistryError where error.code != .cancelled {
+            return .success(error.code == .notFound ? .whole : .failed(error))
         } catch {
             return .failure(error)
         }

@@ -301,6 +301,20 @@ extension Store {
         }
     }
 
+    /// The repositories of a registry that tags name images in, by name.
+    package func repositories(withTagsIn registry: String) async throws -> [String] {
+        try await pool.run { session in
+            try session.execute(
+                """
+                SELECT repositories.name FROM repositories JOIN registries ON registries.id = registry_id
+                WHERE host = $1 AND EXISTS (SELECT FROM tags WHERE repository_id = repositories.id AND valid_until IS NULL)
+                ORDER BY repositories.name COLLATE "C"
+                """,
+                [.text(registry)]
+            ).map { try $0.string(0) }
+        }
+    }
+
     private static let goneTags = """
         INSERT INTO run_images (run_id, repository_id, tag, digest, manifest_id, state, reason)
         SELECT $1::bigint, tags.repository_id, tags.name, tags.digest, tags.manifest_id, 'gone', 'the tag is no longer listed'

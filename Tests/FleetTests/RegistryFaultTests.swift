@@ -175,6 +175,59 @@ extension FleetTests {
             }
         }
 
+        @Test("a registry that lists none of its repositories is a target that was not listed, whatever others gave")
+        func nothingListed() async throws {
+            let closed = try FaultRegistry()
+            defer { closed.stop() }
+            Self.fleet(closed, images: 2)
+            for number in 0..<2 { closed.setFault(.status(403), at: "app-\(number)/tags/list") }
+            let open = try FaultRegistry()
+            defer { open.stop() }
+            Self.fleet(open, images: 1)
+            try await TestServices.withFleet { fleet in
+                try await fleet.withServices(workers: 1) {
+                    let status = try await fleet.scan(closed.host, open.host)
+                    #expect(status.run.state == .failed)
+                    #expect(status.run.reason?.contains("none of its 2 repositories could be listed") == true)
+                    #expect(status.byState == ["analysed": 1])
+                }
+            }
+        }
+
+        @Test("F80: the images of a repository that is gone are gone, where the catalog still names it and where not")
+        func goneRepositories() async throws {
+            try await scan { registry in
+                Self.fleet(registry, images: 4)
+            } _: { (fleet, status, registry) async throws in
+                #expect(status.byState == ["analysed": 4])
+                registry.setFault(.status(404), at: "app-1/tags/list")
+                registry.setFault(.body(Array(#"{"repositories":["app-0","app-1"]}"#.utf8)), at: "_catalog")
+                registry.setFault(.status(404), at: "app-2/tags/list")
+                let again = try await fleet.scan(registry.host)
+                #expect(
+                    try await fleet.outcomes(again.run.id) == ["app-0:1 reused", "app-1:1 gone", "app-2:1 gone"]
+                )
+                // Of app-3 the catalog says nothing, and it is there.
+                #expect(
+                    try await fleet.texts(
+                        "SELECT repositories.name FROM tags JOIN repositories ON repositories.id = repository_id "
+                            + "WHERE valid_until IS NULL ORDER BY 1"
+                    ) == ["app-0", "app-3"]
+                )
+            }
+        }
+
+        @Test("a repository that cannot be listed for the moment is listed later in the same run")
+        func listedLater() async throws {
+            try await scan { registry in
+                Self.fleet(registry, images: 2)
+                registry.add(.status(503), at: "app-0/tags/list", requests: 1...2)
+            } _: { (fleet, status, _) async throws in
+                #expect(status.run.state == .done && status.run.reason == nil)
+                #expect(status.byState == ["analysed": 2])
+            }
+        }
+
         @Test("F44: an image that is deleted while it is scanned fails with its reason, and is gone in the next run")
         func deleted() async throws {
             try await scan { registry in
@@ -239,7 +292,7 @@ extension FleetTests {
                 #expect(status.run.state == .done)
                 #expect(
                     try await fleet.outcomes(status.run.id) == [
-                        "circle:1 unsupported", "good:1 analysed", "many:1 analysed", "nothing:1 unsupported",
+                        "circle:1 failed", "good:1 analysed", "many:1 analysed", "nothing:1 unsupported",
                         "toomany:1 failed",
                     ]
                 )

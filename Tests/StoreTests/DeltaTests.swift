@@ -33,6 +33,13 @@ struct DeltaTests {
             )
             try await store.finish(run: first.id, state: .done, reason: nil, workers: 1)
 
+            // A run that could not list the repository says nothing of its images.
+            let unlisted = try await store.plan([try SampleFleet.known("app", "2", layers: ["b"])])
+            #expect(try await store.settle(unlisted) == 0)
+            try await store.finish(run: unlisted.id, state: .done, reason: nil, workers: 1)
+            let nothing = try #require(try await store.fleetReport(run: unlisted.id, since: first.id).delta)
+            #expect(nothing.gone.isEmpty && nothing.fixed.isEmpty && nothing.new.isEmpty)
+
             let second = try await store.plan([try SampleFleet.known("app", "2", layers: ["b"])], whole: ["app"])
             #expect(try await store.settle(second) == 0)
             try await store.finish(run: second.id, state: .done, reason: nil, workers: 1)
