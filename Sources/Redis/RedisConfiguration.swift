@@ -59,7 +59,9 @@ package struct RedisConfiguration: Sendable, Equatable {
             case "cert": tls.certificateFile = value
             case "key": tls.keyFile = value
             case "name": tls.serverName = value
-            default: throw Self.invalid("its options are db, ca, cert, key and name, not \(item[..<equals])")
+            default:
+                // Not what it says: a question mark in a password begins no options.
+                throw Self.invalid("its options are db, ca, cert, key and name; in a password ? is written %3F")
             }
             if item[..<equals] != "db" { hasTLSOption = true }
         }
@@ -92,7 +94,7 @@ package struct RedisConfiguration: Sendable, Equatable {
         }
         if let database {
             guard let number = Int(database), (0...65_535).contains(number) else {
-                throw Self.invalid("the database must be a number, not \(database)")
+                throw Self.invalid("the database must be a number; in a password / is written %2F")
             }
             self.database = number
         }
@@ -115,7 +117,9 @@ package struct RedisConfiguration: Sendable, Equatable {
 
     private static func portNumber(_ text: Substring) throws(RedisError) -> Int {
         guard text.hasPrefix(":"), let port = Int(text.dropFirst()), (1...65_535).contains(port) else {
-            throw invalid("the port must be a number from 1 to 65535, not \(text.dropFirst())")
+            throw invalid(
+                "the port must be a number from 1 to 65535; in a password : / ? # @ are written %3A %2F %3F %23 %40"
+            )
         }
         return port
     }

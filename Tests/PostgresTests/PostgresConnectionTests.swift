@@ -30,6 +30,21 @@ struct PostgresConnectionTests {
         await connection.close()
     }
 
+    @Test(
+        "An address that cannot be read is refused without showing what is in it",
+        arguments: [
+            "postgres://u:a?secret=x#y@host/db", "postgres://u:a@host/db?secret", "host=x secret=y", "password='secret",
+            "postgres://u:%zzsecret@host/db",
+        ]
+    )
+    func unreadable(_ address: String) async throws {
+        let error = await #expect(throws: PostgresError.self) {
+            _ = try await PostgresConnection.connect(PostgresConfiguration(url: address))
+        }
+        #expect(error?.code == .connectionFailed)
+        #expect(error.map { "\($0)".contains("secret") } == false)
+    }
+
     @Test("A transaction that asks nothing for too long is ended, so that its locks are free")
     func idleTransaction() async throws {
         var configuration = try TestServer.configuration()
