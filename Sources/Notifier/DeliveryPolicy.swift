@@ -1,7 +1,7 @@
 /// When what failed is tried again, and when no more.
 package struct DeliveryPolicy: Sendable {
-    /// A message that failed so often is given up; with the delays below that is after half a day of tries.
-    package var maxFailures = 20
+    /// A message that failed so often is given up: more often than the delays below allow within ``giveUpHours``.
+    package var maxFailures = 200
     package var base = Duration.seconds(5)
     package var limit = Duration.seconds(3600)
     /// How long an endpoint that fails is left alone at most, whatever waits for it.
