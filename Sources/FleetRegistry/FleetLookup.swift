@@ -115,6 +115,10 @@ package struct FleetLookup: RegistryLookup {
         try result.get()
     }
 
+    package func isNear(_ host: String) async throws -> Bool {
+        try await HostScopes.places(of: host).contains { $0.scope >= .loopback }
+    }
+
     package func seal(_ password: String) throws -> [UInt8] {
         guard let box else {
             throw AnchoreError(500, "passwords are stored sealed: set TALLYMAN_SECRET_KEY, the same for every part")

@@ -35,8 +35,9 @@ package actor RegistryAccess {
         let tokenHosts: [String]
     }
 
-    /// `redis` is where the fleet shares the registries' limits; without it there are none. Settings are looked at again
-    /// after `maxAge`: at once where whoever changes them asks with the next request.
+    /// `redis` is where the fleet shares the registries' limits; without it there are none.
+    ///
+    /// Settings are looked at again after `maxAge`: at once where whoever changes them asks with the next request.
     package init(
         store: Store,
         box: SecretBox?,

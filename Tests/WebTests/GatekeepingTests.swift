@@ -1,6 +1,7 @@
 import AnchoreAPI
 import Foundation
 import Gatekeeping
+import Postgres
 import ScanModel
 import Store
 import Testing
@@ -19,12 +20,17 @@ struct GatekeepingTests {
         """
     }
 
-    private func review(_ images: [String], namespace: String = "shop", uid: String = "u-1") -> String {
+    private func review(
+        _ images: [String],
+        namespace: String = "shop",
+        uid: String = "u-1",
+        isDryRun: Bool = false
+    ) -> String {
         let containers = images.enumerated().map { #"{"name":"c\#($0.offset)","image":"\#($0.element)"}"# }
         return """
             {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"\(uid)",
              "kind":{"group":"apps","version":"v1","kind":"Deployment"},"namespace":"\(namespace)","operation":"CREATE",
-             "userInfo":{"username":"ann"},"dryRun":false,
+             "userInfo":{"username":"ann"},"dryRun":\(isDryRun),
              "object":{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d"},
               "spec":{"template":{"spec":{"containers":[\(containers.joined(separator: ","))]}}}}}}
             """
@@ -90,6 +96,10 @@ struct GatekeepingTests {
             )
 
             try await activate("strict", server)
+            let before = try await evaluations(server)
+            let dry = try await validate(server, review([app], isDryRun: true))
+            #expect(dry?["allowed"]?.bool == false)
+            #expect(try await evaluations(server) == before, "a dry run keeps nothing")
             let stopped = try await validate(server, review([app]))
             #expect(stopped?["allowed"]?.bool == false)
             #expect(stopped?["status"]?["message"]?.string?.contains("packages/blacklist") == true)
@@ -99,6 +109,12 @@ struct GatekeepingTests {
             let off = try await validate(server, review([app, "nowhere.test/x:1"], namespace: "kube-system"))
             #expect(off?["allowed"]?.bool == true)
             #expect(off?["warnings"] == nil)
+        }
+    }
+
+    private func evaluations(_ server: APIServer) async throws -> Int {
+        try await server.store.pool.run { session in
+            try session.execute("SELECT count(*) FROM policy_evaluations").first?.int(0) ?? -1
         }
     }
 
@@ -173,7 +189,7 @@ struct GatekeepingTests {
             for host in [
                 "localhost", "LOCALHOST:80", "a.localhost:5000", "localhost.:1", "127.0.0.1", "127.1:22",
                 "2130706433:5000",
-                "0177.0.0.1", "0x7f.1", "0.0.0.0:80", "169.254.169.254", "::1", "fe80::1",
+                "0177.0.0.1", "0x7f.1", "0.0.0.0:80", "169.254.169.254", "::1", "fe80::1", "inside.test:5000",
             ] {
                 _ = try await validate(server, review(["\(host)/app:1"]))
                 let answer = try await validate(server, review(["\(host)/app:1"]))

@@ -25,6 +25,9 @@ package protocol RegistryLookup: Sendable {
     /// taken. Throws where it does not answer, or refuses them.
     func isPlainHTTP(host: String, user: String, password: String, verify: Bool) async throws -> Bool
 
+    /// Whether a host, by its name or address, is this machine or what it is plugged into.
+    func isNear(_ host: String) async throws -> Bool
+
     /// A password as the database keeps it; throws where there is no key.
     func seal(_ password: String) throws -> [UInt8]
 }

@@ -253,5 +253,7 @@ private struct NoRegistry: RegistryLookup {
         throw Self.refusal
     }
 
+    func isNear(_ host: String) async throws -> Bool { throw Self.refusal }
+
     func seal(_ password: String) throws -> [UInt8] { throw Self.refusal }
 }

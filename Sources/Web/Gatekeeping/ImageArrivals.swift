@@ -117,9 +117,14 @@ actor ImageArrivals {
         }
     }
 
-    /// Whether a registry is asked because an image names it: one on the server's own machine where somebody added it.
+    /// Whether a registry is asked because an image names it: one on the server's own machine, whatever its name, where
+    /// somebody added it.
     private func mayAsk(_ registry: String) async throws -> Bool {
-        guard LocalHost.isMeant(by: registry) else { return true }
+        if !LocalHost.isMeant(by: registry),
+            try await !service.lookup.isNear(LocalHost.name(of: registry))
+        {
+            return true
+        }
         return try await service.store.registries().contains { $0.host == registry && $0.isConfigured }
     }
 }

@@ -19,6 +19,7 @@ struct ImageVerdicts: Sendable {
         let scope: AccountScope
         let bundle: PolicyRecord
         let end: ContinuousClock.Instant
+        /// Where not, nothing is to change: the question is a dry run.
         let fetchesNew: Bool
         let namespace: String?
     }
@@ -47,15 +48,17 @@ struct ImageVerdicts: Sendable {
             let reason = reason(error, about: "policy \(policy ?? "that is active")")
             return names.map { ImageVerdict(image: $0, status: .unknown, reasons: [reason]) }
         }
-        return await withTaskGroup(of: (Int, ImageVerdict).self) { group in
-            var found: [Int: ImageVerdict] = [:]
-            for (index, name) in names.enumerated() {
+        let found = await withTaskGroup(of: (String, ImageVerdict).self) { group in
+            var found: [String: ImageVerdict] = [:]
+            // A deployment's many pods name few images.
+            for (index, name) in Set(names).enumerated() {
                 if index >= Self.parallel, let done = await group.next() { found[done.0] = done.1 }
-                group.addTask { (index, await self.bounded(name, question)) }
+                group.addTask { (name, await self.bounded(name, question)) }
             }
             for await done in group { found[done.0] = done.1 }
-            return names.indices.map { found[$0] ?? ImageVerdict(image: names[$0], status: .unknown) }
+            return found
         }
+        return names.map { found[$0] ?? ImageVerdict(image: $0, status: .unknown) }
     }
 
     private func bundle(_ policy: String?, _ account: String) async throws -> PolicyRecord {
@@ -67,7 +70,8 @@ struct ImageVerdicts: Sendable {
 
     private func bounded(_ name: String, _ question: Question) async -> ImageVerdict {
         do {
-            return try await Bounded.run(max(.zero, question.end - .now) + Self.grace) {
+            // One grace for all of them: those whose turn comes after it have no time left.
+            return try await Bounded.run(max(.zero, question.end + Self.grace - .now)) {
                 try await verdict(name, question)
             }
         } catch {
@@ -92,7 +96,7 @@ struct ImageVerdicts: Sendable {
             let isSettled = if isFixed { true } else { await arrivals.isSettled(wish) }
             let image = try await image(wish, question.scope)
             if isSettled, let image, image.record.status == .analyzed {
-                return try await judged(image, name, wish, question.bundle)
+                return try await judged(image, name, wish, question)
             }
             guard question.fetchesNew else {
                 return ImageVerdict(image: name, status: .unknown, reasons: ["it has not been analysed"])
@@ -152,11 +156,12 @@ struct ImageVerdicts: Sendable {
         _ image: ListedImage,
         _ name: String,
         _ wish: ImageArrivals.Wish,
-        _ bundle: PolicyRecord
+        _ question: Question
     ) async throws -> ImageVerdict {
+        let bundle = question.bundle
         let tag = Self.tag(of: image, wish)
         let checks = PolicyChecks(routes: AnchoreRoutes(service: service))
-        let evaluation = try await checks.evaluation(of: image, tag: tag, bundle, keeps: true)
+        let evaluation = try await checks.evaluation(of: image, tag: tag, bundle, keeps: question.fetchesNew)
         let detail = evaluation.detail
         let summary = try await service.threads.run { EvaluationSummary(detail: detail) }
         var verdict = ImageVerdict(

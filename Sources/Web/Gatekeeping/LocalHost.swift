@@ -9,18 +9,19 @@ enum LocalHost {
 
     /// Whether `host` or `host:port` is the name or the address of one.
     static func isMeant(by authority: String) -> Bool {
-        let isIPv6 = authority.hasPrefix("[") || authority.count(where: { $0 == ":" }) > 1
-        var host = authority[...]
-        if authority.hasPrefix("[") {
-            host = authority.dropFirst().prefix { $0 != "]" }
-        } else if !isIPv6 {
-            host = authority.prefix { $0 != ":" }
-        }
-        var name = host.lowercased()
+        var name = name(of: authority).lowercased()
+        let isIPv6 = name.contains(":")
         while name.hasSuffix(".") { name.removeLast() }
         guard !names.contains(name), !name.hasSuffix(".localhost") else { return true }
         let address = isIPv6 ? name : canonical(name)
         return ranges.contains { $0.contains(address) }
+    }
+
+    /// The host of `host` or `host:port`, an IPv6 address without its brackets.
+    static func name(of authority: String) -> String {
+        if authority.hasPrefix("[") { return String(authority.dropFirst().prefix { $0 != "]" }) }
+        let isIPv6 = authority.count(where: { $0 == ":" }) > 1
+        return isIPv6 ? authority : String(authority.prefix { $0 != ":" })
     }
 
     /// Resolvers take an IPv4 address as one number too, in parts, and in octal: `2130706433`, `127.1`, `0177.0.0.1`.
