@@ -98,11 +98,20 @@ package struct ArchiveRule: Sendable {
             throw AnchoreError.badRequest("\(name) must not be negative, but for -1: no bound")
         }
         let exclude = try body.object("exclude")
+        let wanted = try body.object("selector")
+        if most == nil {
+            for name in ["registry", "repository", "tag"] where try wanted?.optionalString(name)?.isEmpty ?? true {
+                // A rule that was meant for some images must not take all of them.
+                throw AnchoreError.badRequest("selector.\(name) must not be empty; * stands for all")
+            }
+        } else if wanted != nil || exclude != nil {
+            throw AnchoreError.badRequest("a rule with max_images_per_account has neither selector nor exclude")
+        }
         return [
             // -1, as Anchore Engine has it, where one sets no bound: everything that the selector names is meant.
             "analysis_age_days": .int(age ?? -1), "tag_versions_newer": .int(newer ?? -1),
             "transition": .string(transition), "system_global": .bool(isGlobal),
-            "selector": try selector(try body.object("selector"), otherwise: "*"),
+            "selector": try selector(wanted, otherwise: "*"),
             "exclude": [
                 "expiration_days": .int(try exclude?.optionalInt("expiration_days") ?? -1),
                 "selector": try selector(try exclude?.object("selector"), otherwise: ""),

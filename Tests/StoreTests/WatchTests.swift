@@ -137,6 +137,22 @@ struct WatchTests {
         )
     }
 
+    @Test(
+        "A rule that does not say which images it means is refused",
+        arguments: [
+            #"{"transition":"archive"}"#, #"{"transition":"archive","selector":{"registry":"r"}}"#,
+            #"{"transition":"archive","selector":{"registry":"r","repository":"","tag":"*"}}"#,
+            """
+            {"transition":"archive","system_global":true,"max_images_per_account":1,
+             "selector":{"registry":"*","repository":"*","tag":"*"}}
+            """,
+        ]
+    )
+    func withoutSelector(_ text: String) throws {
+        let error = #expect(throws: AnchoreError.self) { try ArchiveRule.members(try BodyObject(Array(text.utf8))) }
+        #expect(error?.status == 400)
+    }
+
     @Test("A rule archives what newer versions of the tag follow, keeps the newest, and says what it did")
     func archives() async throws {
         try await withHistory { store in
@@ -153,7 +169,10 @@ struct WatchTests {
             #expect(try await store.applyArchiveRules()?.isEmpty == true, "nothing is left to do")
             #expect(try await store.applyArchiveRules(every: 3600) == nil, "it is not time")
             // A rule that takes them out again, by age: not yet, then yes.
-            _ = try await rule(store, #"{"transition":"delete","analysis_age_days":7}"#)
+            _ = try await rule(
+                store,
+                #"{"transition":"delete","analysis_age_days":7,"selector":{"registry":"*","repository":"*","tag":"*"}}"#
+            )
             #expect(try await store.applyArchiveRules()?.isEmpty == true)
             try await store.execute("UPDATE archived_images SET archived_at = now() - interval '8 days'")
             #expect(try await store.applyArchiveRules()?.deleted == 2)
@@ -165,7 +184,10 @@ struct WatchTests {
     func exclusions() async throws {
         try await withHistory { store in
             let excluding =
-                #"{"transition":"archive","analysis_age_days":10,"exclude":{"expiration_days":30,"selector":{"registry":"*","repository":"app","tag":"*"}}}"#
+                """
+                {"transition":"archive","analysis_age_days":10,"selector":{"registry":"*","repository":"*","tag":"*"},
+                 "exclude":{"expiration_days":30,"selector":{"registry":"*","repository":"app","tag":"*"}}}
+                """
             let id = try await rule(store, excluding)
             #expect(try await store.applyArchiveRules()?.isEmpty == true, "all are too young")
             try await store.execute("UPDATE image_analyses SET analyzed_at = now() - interval '20 days'")
