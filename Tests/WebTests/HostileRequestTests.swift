@@ -21,6 +21,8 @@ struct HostileRequestTests {
             var many = Array(chunked.utf8)
             for _ in 0..<20 { many += chunk }
             #expect(try await client.exchange(many + Array("0\r\n\r\n".utf8)).status == 413)
+            let noChunk = try await client.exchange(Array((chunked + "zz\r\nx\r\n").utf8))
+            #expect(noChunk.status == 400)
             // Without credentials nothing of the body is looked at.
             let anonymous = stated.replacing(login + "\r\n", with: "")
             #expect(try await client.exchange(Array(anonymous.utf8) + body).status == 401)
@@ -88,6 +90,7 @@ struct HostileRequestTests {
                 "/v1/events?level=loud", "/v1/images?image_status=odd", "/v1/images?analysis_status=odd",
                 "/v1/images?fulltag=a%20b", "/v1/query/images/by_package", "/v1/query/images/by_vulnerability",
                 "/v1/query/images/by_package?name=a&page=0", "/v1/policies?detail=maybe",
+                "/v1/query/images/by_vulnerability?vulnerability_id=CVE-2024-1&severity=bogus",
             ] {
                 let answer = try await server.client.get(path)
                 #expect(answer.status == 400, "\(path)")

@@ -65,7 +65,14 @@ enum RequestLimits {
         return try await within(bodyTime, otherwise: AnchoreError(408, "the body took too long")) {
             do {
                 return Array(try await request.body.collect(upTo: limit).readableBytesView)
-            } catch is NIOTooManyBytesError { throw tooLarge(limit) }
+            } catch is NIOTooManyBytesError {
+                throw tooLarge(limit)
+            } catch let error where !(error is CancellationError) {
+                // A client that goes away or sends chunks that are none; nothing of ours is wrong.
+                throw AnchoreError.badRequest(
+                    "the body could not be read: it breaks off, or its framing is none of HTTP's"
+                )
+            }
         }
     }
 

@@ -23,11 +23,20 @@ extension AnchoreRoutes {
             vulnerability: id,
             package: try call.query("affected_package"),
             namespace: try call.query("namespace"),
-            severity: try call.query("severity"),
+            severity: try call.query("severity").map { try Self.severity($0) },
             vendorOnly: try call.flag("vendor_only", true),
             in: call.scope
         )
         return stream(matches, page, as: "vulnerable_packages", call.scope)
+    }
+
+    /// A word that is none must not read as that nothing was found.
+    private static func severity(_ text: String) throws(AnchoreError) -> String {
+        let known = ["unknown", "negligible", "low", "medium", "high", "critical"]
+        guard known.contains(text.lowercased()) else {
+            throw AnchoreError.badRequest("severity must be one of \(known.joined(separator: ", "))")
+        }
+        return text
     }
 
     private func byPackage(_ call: AnchoreCall) async throws -> AnchoreAnswer {
