@@ -102,6 +102,51 @@ struct LockSample: Sendable {
             type: "hex",
             expected: ["castore 0.1.17", "credo 1.6.6", "realname 1.0.0", "quo-ted 2.0.0"]
         ),
+        // As versions of Mix wrote it whose map opens in front of the first entry and closes behind the last.
+        LockSample(
+            cataloger: MixLockCataloger(),
+            path: "b/mix.lock",
+            text: """
+                %{"cowboy": {:hex, :cowboy, "1.0.4", "a324", [:make, :rebar], [{:cowlib, "~> 1.0.0", [hex: :cowlib]}]},
+                  "cowlib": {:hex, :cowlib, "1.0.2"},
+                  "enacl": {:git, "https://example.org/enacl.git", "2f50ba", []},
+                  "ranch": {:hex, :ranch, "1.2.1"}}
+                """,
+            type: "hex",
+            expected: ["cowboy 1.0.4", "cowlib 1.0.2", "ranch 1.2.1"]
+        ),
+        LockSample(
+            cataloger: MixLockCataloger(),
+            path: "c/mix.lock",
+            text: "%{\"ranch\": {:hex, :ranch, \"1.2.1\"}}\n",
+            type: "hex",
+            expected: ["ranch 1.2.1"]
+        ),
+        // Cut off: within a version, in front of one, and between two entries.
+        LockSample(
+            cataloger: MixLockCataloger(),
+            path: "d/mix.lock",
+            text: "%{\"cowboy\": {:hex, :cowboy, \"1.0.4\"},\n  \"cowlib\": {:hex, :cowlib, \"1.0.",
+            type: "hex",
+            expected: ["cowboy 1.0.4"],
+            problems: 2
+        ),
+        LockSample(
+            cataloger: MixLockCataloger(),
+            path: "e/mix.lock",
+            text: "%{\n  \"cowboy\": {:hex, :cowboy, \"1.0.4\"},\n  \"cowlib\": {:hex, :cow",
+            type: "hex",
+            expected: ["cowboy 1.0.4"],
+            problems: 2
+        ),
+        LockSample(
+            cataloger: MixLockCataloger(),
+            path: "f/mix.lock",
+            text: "%{\n  \"cowboy\": {:hex, :cowboy, \"1.0.4\", \"a324\", [:make], [], \"hexpm\", \"99\"},\n",
+            type: "hex",
+            expected: ["cowboy 1.0.4"],
+            problems: 1
+        ),
         LockSample(
             cataloger: RebarLockCataloger(),
             path: "a/rebar.lock",
