@@ -6,27 +6,28 @@ import ScanModel
 /// As Syft does, ranges, wildcards and lists of constraints are no statement on what is used; options are passed over.
 struct RequirementsCataloger: Cataloger {
     let name = "python-requirements"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.nameContaining("requirements", suffix: ".txt")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         ListingFile.read(file, .python) { bytes, packages in
-            var line = ""
+            // Joined before they are trimmed, as by pip: only its blanks part a line from the `a==1.0\` that it continues.
+            var line: [UInt8] = []
             for part in TextLines(Self.utf8(bytes)) {
-                line += Self.withoutComment(part)
-                guard line.utf8.count <= 64 * 1024 else {
+                // A comment is not continued, and ends the line that it stands in the middle of.
+                let isComment = part.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "#")
+                let isContinued = !isComment && part.last == UInt8(ascii: "\\")
+                if !isComment { line += isContinued ? part.dropLast() : part }
+                guard line.count <= 64 * 1024 else {
                     packages.refuse()
-                    line = ""
+                    line = []
                     continue
                 }
-                if line.hasSuffix("\\") {
-                    line.removeLast()
-                    continue
-                }
-                Self.read(line, &packages)
-                line = ""
+                if isContinued { continue }
+                Self.read(Self.withoutComment(line[...]), &packages)
+                line = []
             }
-            Self.read(line, &packages)
+            Self.read(Self.withoutComment(line[...]), &packages)
         }
     }
 

@@ -32,6 +32,21 @@ struct PythonDeclaredTests {
         #expect(try declare("requirements.txt", wide).names == ["a 1.0", "b 2.0"])
     }
 
+    @Test(
+        "A line is joined with the next as it stands, blanks and all, and a comment ends it",
+        arguments: [
+            ("a==1.0\\\n    --hash=sha256:x\\\n    --hash=sha256:y\nb==2.0\n", ["a 1.0", "b 2.0"]),
+            ("a==1.0\\\r\n\t--hash=sha256:x\r\nb==2.0\r\n", ["a 1.0", "b 2.0"]),
+            ("a==1\\\n.5\n", ["a 1.5"]), ("a==1.0 # why \\\n--hash=sha256:x\nb==2.0\n", ["a 1.0", "b 2.0"]),
+            ("a==1.0\\\n  # why \\\nb==2.0\\", ["a 1.0", "b 2.0"]), ("# why \\\na==1.0\n", ["a 1.0"]),
+        ]
+    )
+    func continuedLines(text: String, expected: [String]) throws {
+        let found = try declare("requirements.txt", text)
+        #expect(found.names == expected)
+        #expect(found.problems == [])
+    }
+
     @Test("Literal pins of a setup.py, quoted or on lines of their own")
     func setup() throws {
         let found = try declare(
