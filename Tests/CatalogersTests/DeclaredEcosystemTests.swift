@@ -281,6 +281,16 @@ struct LockSample: Sendable {
             expected: ["mfast 1.2.2", "boost 1.75.0"]
         ),
         LockSample(
+            cataloger: ConanLockCataloger(),
+            path: "c/conan.lock",
+            text: """
+                {"graph_lock":{"nodes":{"0":{"ref":"conanfile.py (App/1.0)","path":"conanfile.py","requires":["1"]},
+                "1":{"ref":"zlib/1.2.11@conan/stable#abc"}}},"version":"0.4"}
+                """,
+            type: "conan",
+            expected: ["zlib 1.2.11"]
+        ),
+        LockSample(
             cataloger: ConanFileCataloger(),
             path: "a/conanfile.txt",
             text:

@@ -4,7 +4,7 @@ import ScanModel
 /// C and C++ dependencies, from Conan's `conan.lock` of both generations (Conan documentation, "Lockfiles").
 struct ConanLockCataloger: Cataloger {
     let name = "conan-lock"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.pathSuffix("conan.lock")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -13,8 +13,9 @@ struct ConanLockCataloger: Cataloger {
             var packages = PackageRecords(.conan)
             for required in document["requires"]?.elements ?? [] { add(required.string, to: &packages) }
             for node in document["graph_lock"]?["nodes"]?.members ?? [] {
-                // The consumer itself has a node without a reference.
-                if let reference = node.value["ref"]?.string, !reference.isEmpty, reference.contains("/") {
+                // The consumer itself has a node without a reference, or with the name of its recipe and its own
+                // reference in brackets: `conanfile.py (app/1.0)`. No reference has blanks.
+                if let reference = node.value["ref"]?.string, reference.contains("/"), !reference.contains(" (") {
                     add(reference, to: &packages)
                 }
             }
