@@ -5,7 +5,7 @@ import ScanModel
 /// metadata; "Recording installed projects").
 struct PythonCataloger: Cataloger {
     let name = "python"
-    let version = 2
+    let version = 3
     let selectors: [PathSelector] = [
         .name("METADATA", parentSuffixes: [".dist-info"]),
         .name("PKG-INFO", parentSuffixes: [".egg-info", "egg-info"]),
@@ -16,7 +16,7 @@ struct PythonCataloger: Cataloger {
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         var found = CatalogedFile()
-        var stanzas = ControlStanzas(file.bytes.all, wanted: Self.fields)
+        var stanzas = ControlStanzas(file.bytes.all, wanted: Self.fields, end: .emptyLine)
         guard let metadata = stanzas.next(), let name = metadata["name"]?.first, !name.isEmpty,
             let version = metadata["version"]?.first, !version.isEmpty, name.utf8.count <= 256,
             version.utf8.count <= 256

@@ -38,13 +38,24 @@ struct ControlStanzas: Sequence, IteratorProtocol {
     /// Fields longer than this are cut: no field that we read comes near.
     private static let maxFieldBytes = 64 * 1024
 
+    /// What ends a stanza.
+    enum End {
+        /// A line without anything but blanks, which no field may have in it: Debian's control files and R's.
+        case blankLine
+        /// Only a line without anything; one of blanks continues the field, as in messages (RFC 5322, 2.2.3, as Python's
+        /// `email` reads it).
+        case emptyLine
+    }
+
     private var lines: TextLines
     private let wanted: Set<String>
+    private let end: End
 
     /// Reads only the fields in `wanted`, which are given in lower case; passes over a byte order mark.
-    init(_ bytes: [UInt8], wanted: Set<String>) {
+    init(_ bytes: [UInt8], wanted: Set<String>, end: End = .blankLine) {
         lines = TextLines(bytes, from: bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0)
         self.wanted = wanted
+        self.end = end
     }
 
     /// The next stanza that is not empty; names in lower case, each with its values in order.
@@ -58,7 +69,8 @@ struct ControlStanzas: Sequence, IteratorProtocol {
         }
         while let line = lines.next() {
             guard line.contains(where: { $0 != 32 && $0 != 9 }) else {
-                if sawLine { break }
+                // Where it continues a field it adds nothing that we read.
+                if sawLine, end == .blankLine || line.isEmpty { break }
                 continue
             }
             sawLine = true

@@ -30,6 +30,22 @@ struct PythonTests {
         #expect(found.packages.first?.package.licenses == ["MIT"])
     }
 
+    @Test("A line of blanks goes on with a field, and only one without anything ends the header")
+    func blankLines() throws {
+        let text =
+            "Name: x\nLicense: UNKNOWN\nDescription: First\n        \n\t\n        Second\n        \nVersion: 1.0\n"
+            + "Classifier: License :: OSI Approved :: MIT License\n"
+        for text in [text, text.replacing("\n", with: "\r\n")] {
+            let found = try catalog(wheel, text)
+            #expect(found.names == ["x 1.0"])
+            #expect(found.packages.first?.package.licenses == ["MIT License"])
+            #expect(found.problems == [])
+        }
+        let license = try catalog(wheel, "Name: x\nLicense: MIT\n        \nVersion: 1.0\n\nVersion: 2.0\n")
+        #expect(license.names == ["x 1.0"])
+        #expect(license.packages.first?.package.licenses == ["MIT"])
+    }
+
     @Test("A byte order mark in front of the first field is passed over")
     func byteOrderMark() throws {
         #expect(try catalog(wheel, "\u{feff}Name: x\nVersion: 1.0\n").names == ["x 1.0"])
