@@ -5,6 +5,8 @@ struct PomProperties: Equatable {
     let version: String
 
     /// Reads `key=value` lines; `nil` without an artifactId or a version.
+    ///
+    /// A value with a `${…}` that nothing was put in for, as in templates, is none.
     init?(_ bytes: [UInt8]) {
         var values: [String: String] = [:]
         for line in TextLines.split(bytes) {
@@ -14,7 +16,8 @@ struct PomProperties: Equatable {
             else { continue }
             let key = TextLines.trimmed(text[..<separator])
             guard key == "groupId" || key == "artifactId" || key == "version" else { continue }
-            values[key] = TextLines.trimmed(text[text.index(after: separator)...])
+            let value = TextLines.trimmed(text[text.index(after: separator)...])
+            values[key] = value.contains("${") ? nil : value
         }
         guard let artifactID = values["artifactId"], !artifactID.isEmpty,
             let version = values["version"], !version.isEmpty

@@ -212,6 +212,27 @@ import Testing
         #expect(other.map(\.name) == ["t"])
     }
 
+    @Test(
+        "A pom.properties in which nothing was put in for an expression says nothing",
+        arguments: [("${artifactId}", "${version}"), ("tool", "${project.version}"), ("${name}", "2")]
+    )
+    func template(artifact: String, version: String) {
+        let found = read(
+            [
+                "META-INF/MANIFEST.MF": "Implementation-Version: 9\n",
+                "META-INF/maven/g/tool/pom.properties": pom("g", artifact, version),
+            ],
+            path: "/tool-3.jar"
+        )
+        #expect(found.map { "\($0.name) \($0.version) \($0.isShaded)" } == ["tool 3 false"])
+        let group = read(
+            ["META-INF/MANIFEST.MF": "A: b\n", "META-INF/maven/g/zzz/pom.properties": pom("${groupId}", "zzz", "1")],
+            path: "/zzz.jar"
+        )
+        #expect(group.map(\.name) == ["zzz"])
+        #expect(group.map(\.groupID) == [nil])
+    }
+
     @Test("Without a manifest a single pom.xml of the file's name speaks alone")
     func projectAlone() {
         func project(_ name: String) -> String {
