@@ -6,6 +6,8 @@ package struct JavaArchiveName: Sendable, Equatable {
     package let version: String?
     /// The extension in lower case, without its dot.
     package let fileExtension: String
+    /// The file name without its extension, or empty where it is beyond all bounds.
+    private let stem: String
 
     /// The extensions of archives that are read, in lower case.
     package static let extensions: Set<String> = [
@@ -37,8 +39,10 @@ package struct JavaArchiveName: Sendable, Equatable {
         guard stem.count <= Self.maxBytes else {
             name = ""
             version = nil
+            self.stem = ""
             return
         }
+        self.stem = String(decoding: stem, as: UTF8.self)
         for (index, byte) in stem.enumerated() where byte == UInt8(ascii: "-") {
             if Self.isVersion(stem[(index + 1)...], caseSensitive: false), Self.isName(stem[..<index]) {
                 name = String(decoding: stem[..<index], as: UTF8.self)
@@ -61,6 +65,22 @@ package struct JavaArchiveName: Sendable, Equatable {
         }
         name = String(decoding: stem, as: UTF8.self)
         version = nil
+    }
+
+    private init(of file: JavaArchiveName, name: String, version: String) {
+        self.name = name
+        self.version = version
+        fileExtension = file.fileExtension
+        stem = file.stem
+    }
+
+    /// The parts as a bundle's manifest tells them, where the file has the name that Eclipse's p2 gives bundles,
+    /// `<symbolic name>_<version>`: the version may have a dash in front of a digit.
+    func ofBundle(_ manifest: JavaManifest?) -> JavaArchiveName {
+        guard let name = manifest?.symbolicName, let version = manifest?.main["bundle-version"], !version.isEmpty,
+            stem == "\(name)_\(version)"
+        else { return self }
+        return JavaArchiveName(of: self, name: name, version: version)
     }
 
     /// The file name of a path without its extension, and the extension in lower case.

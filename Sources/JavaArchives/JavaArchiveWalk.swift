@@ -91,7 +91,7 @@ struct JavaArchiveWalk {
             report("\(virtualPath): more than \(limits.maxPomFiles) Maven files, the rest is not read")
         }
         return ArchiveIdentity(
-            fileName: fileName,
+            fileName: fileName.ofBundle(manifest),
             manifest: manifest,
             properties: properties,
             projects: projects

@@ -83,6 +83,13 @@ struct JavaManifest: Equatable {
         return nil
     }
 
+    /// A bundle's symbolic name without its directives; never empty.
+    var symbolicName: String? {
+        guard let field = main["bundle-symbolicname"], let first = field.split(separator: ";").first else { return nil }
+        let name = TextLines.trimmed(first)
+        return name.isEmpty ? nil : name
+    }
+
     /// The last part of a bundle's symbolic name where a Maven plugin made it from `groupId.artifactId`.
     var bundleArtifactID: String? {
         guard main["created-by"]?.contains("Apache Maven Bundle Plugin") == true,

@@ -79,6 +79,27 @@ import Testing
         #expect(found.map(\.groupID) == ["org.x.core"])
     }
 
+    @Test(
+        "A file named after a bundle has the manifest's name and version",
+        arguments: [
+            ("org.eclipse.core.runtime", "3.29.0.v20230726-0617", "org.eclipse.core.runtime"),
+            ("org.junit", "4.13.2.v20211018-1956", "junit"), ("com.google.guava", "32.1.2.jre", "guava"),
+        ]
+    )
+    func bundleFile(symbolicName: String, version: String, expected: String) {
+        let manifest = "Bundle-SymbolicName: \(symbolicName);singleton:=true\nBundle-Version: \(version)\n"
+        let found = read(["META-INF/MANIFEST.MF": manifest], path: "/plugins/\(symbolicName)_\(version).jar")
+        #expect(found.map(\.name) == [expected])
+        #expect(found.map(\.version) == [version])
+    }
+
+    @Test("A file named otherwise than its bundle keeps what its name says")
+    func otherBundleFile() {
+        let manifest = "Bundle-SymbolicName: org.eclipse.x\nBundle-Version: 1.0.0.v2023-0617\n"
+        let found = read(["META-INF/MANIFEST.MF": manifest], path: "/x-2.0.jar")
+        #expect(found.map { "\($0.name) \($0.version)" } == ["x 2.0"])
+    }
+
     @Test("A file name that is a groupId and an artifactId is reduced to the artifactId")
     func dotted() {
         let found = read(["META-INF/MANIFEST.MF": "A: b\n"], path: "/opt/org.apache.felix.framework-1.0.jar")
