@@ -1,7 +1,8 @@
 /// What is needed of a `pom.xml` (Maven POM reference 4.0.0): its coordinates, its parent's, its licenses, and the
-/// dependencies that it declares.
+/// dependencies that it declares, in profiles, too: which of them a build has is not known.
 ///
-/// Values are resolved within the file: what a parent or an imported POM says is not known here.
+/// Values are resolved within the file: what a parent or an imported POM says is not known here, and what a profile sets
+/// is not put in.
 package struct PomProject: Equatable {
     package struct Dependency: Hashable {
         package let groupID: String
@@ -32,15 +33,25 @@ package struct PomProject: Equatable {
         var licenseAddresses: [String] = []
         var declared: [[String: String]] = []
         var managed: [[String: String]] = []
+        var managedByProfiles: [[String: String]] = []
         var current: [String: String] = [:]
         XMLPaths(bytes).forEachElement { path, text in
-            guard path.first == "project", path.count <= 5 else { return }
-            switch path.dropFirst().joined(separator: "/") {
+            guard path.first == "project" else { return }
+            // Dependencies stand in a profile as they do in the project.
+            var place = path.dropFirst()
+            let isInProfile = place.starts(with: ["profiles", "profile"])
+            if isInProfile { place = place.dropFirst(2) }
+            guard place.count <= 4 else { return }
+            switch place.joined(separator: "/") {
             case "dependencies/dependency":
                 if declared.count < Self.maxDependencies { declared.append(current) }
                 current = [:]
             case "dependencyManagement/dependencies/dependency":
-                if managed.count < Self.maxDependencies { managed.append(current) }
+                if isInProfile {
+                    if managedByProfiles.count < Self.maxDependencies { managedByProfiles.append(current) }
+                } else if managed.count < Self.maxDependencies {
+                    managed.append(current)
+                }
                 current = [:]
             case _ where text.isEmpty:
                 break
@@ -48,9 +59,9 @@ package struct PomProject: Equatable {
                 if fields[key] == nil { fields[key] = text }
             case _ where path.count == 3 && path[1] == "properties" && properties.count < Self.maxProperties:
                 properties[path[2]] = text
-            case "licenses/license/name" where licenseNames.count < Self.maxLicenses:
+            case "licenses/license/name" where !isInProfile && licenseNames.count < Self.maxLicenses:
                 licenseNames.append(text)
-            case "licenses/license/url" where licenseAddresses.count < Self.maxLicenses:
+            case "licenses/license/url" where !isInProfile && licenseAddresses.count < Self.maxLicenses:
                 licenseAddresses.append(text)
             case _ where path.suffix(3).starts(with: ["dependencies", "dependency"]):
                 if let name = path.last { current[name] = text }
@@ -67,7 +78,9 @@ package struct PomProject: Equatable {
         version = expressions.resolve(fields["version"]) ?? (fields["version"] == nil ? parentVersion : nil)
         licenses = licenseNames.isEmpty ? licenseAddresses : licenseNames
         var versions: [Dependency: String] = [:]
-        for dependency in managed.compactMap(expressions.dependency) where dependency.version != nil {
+        // The last one counts: a profile's only for what the project says nothing about.
+        for dependency in (managedByProfiles + managed).compactMap(expressions.dependency)
+        where dependency.version != nil {
             versions[Dependency(groupID: dependency.groupID, artifactID: dependency.artifactID, version: nil)] =
                 dependency.version
         }

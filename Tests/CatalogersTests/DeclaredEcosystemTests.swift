@@ -469,6 +469,40 @@ struct LockSample: Sendable {
             expected: ["app 7", "guava 31.1-jre", "managed 2.0", "sibling 7"],
             problems: 1
         ),
+        LockSample(
+            cataloger: PomCataloger(),
+            path: "b/pom.xml",
+            text: """
+                <project><groupId>org.x</groupId><artifactId>y</artifactId><version>1.0</version>
+                  <dependencyManagement><dependencies>
+                    <dependency><groupId>org.x</groupId><artifactId>managed</artifactId><version>2.0</version></dependency>
+                  </dependencies></dependencyManagement>
+                  <licenses><license><name>MIT</name></license></licenses>
+                  <profiles>
+                    <profile><id>a</id><activation><activeByDefault>true</activeByDefault></activation>
+                      <properties><p>1</p></properties>
+                      <dependencyManagement><dependencies>
+                        <dependency><groupId>org.x</groupId><artifactId>managed</artifactId><version>3</version></dependency>
+                        <dependency><groupId>com.google.guava</groupId><artifactId>guava</artifactId><version>4</version></dependency>
+                      </dependencies></dependencyManagement>
+                      <dependencies>
+                        <dependency><groupId>com.google.guava</groupId><artifactId>guava</artifactId></dependency>
+                      </dependencies>
+                      <build><plugins><plugin><groupId>p</groupId><artifactId>plugin</artifactId><version>3</version>
+                        <dependencies><dependency><groupId>p</groupId><artifactId>of-plugin</artifactId><version>4</version></dependency></dependencies>
+                      </plugin></plugins></build>
+                    </profile>
+                    <profile><id>b</id><dependencies>
+                      <dependency><groupId>org.x</groupId><artifactId>managed</artifactId></dependency>
+                      <dependency><groupId>org.x</groupId><artifactId>unset</artifactId><version>${p}</version></dependency>
+                    </dependencies></profile>
+                  </profiles>
+                </project>
+                """,
+            type: "java-archive",
+            expected: ["y 1.0", "guava 4", "managed 2.0"],
+            problems: 1
+        ),
     ]
 }
 
