@@ -6,7 +6,7 @@ import ScanModel
 /// Packages that only development dependencies of the workspaces reach are left out, as Syft does.
 struct BunLockCataloger: Cataloger {
     let name = "bun-lock"
-    let version = 2
+    let version = 3
     let selectors: [PathSelector] = [.name("bun.lock", parentSuffixes: [])]
 
     private struct Lock: Decodable {
@@ -15,6 +15,7 @@ struct BunLockCataloger: Cataloger {
     }
 
     private struct Workspace: Decodable {
+        var name: Lenient<String>?
         var dependencies: Lenient<[String: Lenient<String>]>?
         var optionalDependencies: Lenient<[String: Lenient<String>]>?
         var peerDependencies: Lenient<[String: Lenient<String>]>?
@@ -57,36 +58,34 @@ struct BunLockCataloger: Cataloger {
     }
 
     private func read(_ lock: Lock, _ packages: inout ListedPackages) {
-        var entries: [(name: String, version: String, dependencies: [String], hashes: [FileHash])] = []
-        for (_, item) in lock.packages.sorted(by: { $0.key < $1.key }) {
+        var entries: [(name: String, version: String, hashes: [FileHash], place: Int?)] = []
+        var tree = BunLockTree()
+        for (path, item) in lock.packages.sorted(by: { $0.key < $1.key }) {
             guard let entry = item.value, let (name, version) = NpmName.split(entry.identifier) else {
                 packages.refuse()
                 continue
             }
-            entries.append((name, version, entry.dependencies, entry.hashes))
+            entries.append((name, version, entry.hashes, tree.add(path, dependencies: entry.dependencies)))
         }
-        let graph = Dictionary(entries.map { ($0.name, $0.dependencies) }, uniquingKeysWith: +)
-        let workspaces = (lock.workspaces?.value ?? [:]).values.compactMap(\.value)
-        let needed = Self.reachable(
-            workspaces.flatMap {
-                [$0.dependencies, $0.optionalDependencies, $0.peerDependencies].flatMap { ($0?.value ?? [:]).keys }
-            },
-            graph
-        )
-        let development = Self.reachable(workspaces.flatMap { ($0.devDependencies?.value ?? [:]).keys }, graph)
-        for entry in entries where needed.contains(entry.name) || !development.contains(entry.name) {
+        var needed: [Int] = []
+        var development: [Int] = []
+        for (folder, item) in lock.workspaces?.value ?? [:] {
+            guard let workspace = item.value else { continue }
+            // A member of the project has what it has to itself below its name; the project itself has no such place.
+            let place = folder.isEmpty ? BunLockTree.top : tree.place(at: workspace.name?.value ?? "")
+            for names in [workspace.dependencies, workspace.optionalDependencies, workspace.peerDependencies] {
+                needed += (names?.value ?? [:]).keys.compactMap { tree.resolve($0, from: place) }
+            }
+            development += (workspace.devDependencies?.value ?? [:]).keys.compactMap { tree.resolve($0, from: place) }
+        }
+        let neededPlaces = tree.reachable(from: needed)
+        let developmentPlaces = tree.reachable(from: development)
+        for entry in entries {
+            // Packages that nothing requires are kept.
+            if let place = entry.place, developmentPlaces.contains(place), !neededPlaces.contains(place) { continue }
             // Projects, workspaces and folders are not dependencies.
             if ["root:", "workspace:", "link:", "file:"].contains(where: { entry.version.hasPrefix($0) }) { continue }
             packages.add(entry.name, entry.version, hashes: entry.hashes)
         }
-    }
-
-    private static func reachable(_ roots: [String], _ graph: [String: [String]]) -> Set<String> {
-        var found = Set(roots)
-        var pending = roots
-        while let name = pending.popLast() {
-            for next in graph[name] ?? [] where found.insert(next).inserted { pending.append(next) }
-        }
-        return found
     }
 }

@@ -37,6 +37,67 @@ struct BunDenoTests {
         #expect(found.problems.count == 1)
     }
 
+    @Test("Bun: an alias stands for another package, beside the package's own name")
+    func bunAliases() throws {
+        let direct = try declare(
+            "bun.lock",
+            #"""
+            {"workspaces": {"": {"dependencies": {"old": "npm:x@1.0.0"}, "devDependencies": {"x": "2.0.0"}}},
+            "packages": {"x": ["x@2.0.0", "", {}, "h"], "old": ["x@1.0.0", "", {}, "h"]}}
+            """#
+        )
+        #expect(direct.names == ["x 1.0.0"])
+        let deeper = try declare(
+            "bun.lock",
+            #"""
+            {"workspaces": {"": {"dependencies": {"@s/a": "1"}, "devDependencies": {"d": "1"}}},
+            "packages": {
+              "@s/a": ["@s/a@1.0.0", "", {"dependencies": {"y-cjs": "npm:y@^1"}}, "h"],
+              "d": ["d@1.0.0", "", {"dependencies": {"y": "^1", "z": "^1"}}, "h"],
+              "y": ["y@1.0.0", "", {"dependencies": {"z": "^1"}}, "h"],
+              "y-cjs": ["y@1.0.0", "", {"dependencies": {"z": "^1"}}, "h"],
+              "z": ["z@1.0.0", "", {}, "h"],
+            }}
+            """#
+        )
+        #expect(deeper.names == ["@s/a 1.0.0", "y 1.0.0", "z 1.0.0"])
+        #expect(direct.problems + deeper.problems == [])
+    }
+
+    @Test("Bun: what a package requires is the nearest of that name on the way to the top")
+    func bunPlaces() throws {
+        let found = try declare(
+            "bun.lock",
+            #"""
+            {"workspaces": {
+              "": {"name": "root", "dependencies": {"@s/a": "1"}, "devDependencies": {"d": "1", "x": "1"}},
+              "packages/w": {"name": "@s/w", "dependencies": {"y": "2"}}},
+            "packages": {
+              "@s/a": ["@s/a@1.0.0", "", {"dependencies": {"@t/b": "1"}}, "h"],
+              "@s/a/@t/b": ["@t/b@2.0.0", "", {"dependencies": {"x": "2", "z": "1"}}, "h"],
+              "@s/a/x": ["x@2.0.0", "", {}, "h"],
+              "@s/w": ["@s/w@workspace:packages/w"],
+              "@s/w/y": ["y@2.0.0", "", {}, "h"],
+              "@t/b": ["@t/b@1.0.0", "", {}, "h"],
+              "d": ["d@1.0.0", "", {"dependencies": {"@t/b": "1", "y": "1", "gone": "1"}}, "h"],
+              "x": ["x@1.0.0", "", {}, "h"],
+              "y": ["y@1.0.0", "", {}, "h"],
+              "z": ["z@1.0.0", "", {}, "h"],
+            }}
+            """#
+        )
+        #expect(found.names == ["@s/a 1.0.0", "@t/b 2.0.0", "x 2.0.0", "y 2.0.0", "z 1.0.0"])
+        #expect(found.problems == [])
+    }
+
+    @Test("Bun: paths of many levels cost neither time nor a package", .timeLimit(.minutes(1)))
+    func bunDepth() throws {
+        let path = String(repeating: "a/", count: 1000)
+        let paths = (0..<2000).map { #""\#(path)b\#($0)": ["b\#($0)@1.0.0", "", {"dependencies": {"a": "1"}}]"# }
+        let found = try declare("bun.lock", #"{"packages": {\#(paths.joined(separator: ","))}}"#)
+        #expect(found.packages.count == 2000)
+    }
+
     @Test(
         "Deno: each version of the format",
         arguments: [
