@@ -4,7 +4,7 @@ import ScanModel
 /// Go modules compiled into executables, and Go's standard library as a module of its own.
 struct GoCataloger: Cataloger {
     let name = "go"
-    let version = 4
+    let version = 5
     let readsLargeFiles = true
     let selectors: [PathSelector] = [.executable]
 

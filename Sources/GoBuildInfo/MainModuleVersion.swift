@@ -6,35 +6,91 @@ enum MainModuleVersion {
     private static let maxAssignments = 8
     private static let maxSlashes = 16
 
+    /// Variables of libraries that are there for the version of the program, which its build sets.
+    ///
+    /// Any other library's variable may hold the library's own version.
+    private static let sharedVariables: Set<String> = [
+        "github.com/prometheus/common/version.Version",
+        "k8s.io/component-base/version.gitVersion",
+        "k8s.io/client-go/pkg/version.gitVersion",
+        "sigs.k8s.io/release-utils/version.gitVersion",
+        "istio.io/pkg/version.buildVersion",
+        "github.com/cosmos/cosmos-sdk/version.Version",
+        "go.szostok.io/version.version",
+    ]
+
+    /// One variable and what the linker was told to put into it.
+    private struct Assignment {
+        let package: Substring
+        let variable: Substring
+        let value: Substring
+    }
+
     static func refine(_ main: GoModule, settings: [String: String], _ stampedVersion: () -> String?) -> String {
         guard main.version == GoBuildText.development else { return main.version }
-        let flags = settings["-ldflags"]
-        return (flags.map { fromLinkerFlags($0, module: main.path) } ?? stampedVersion())
+        let told: String?
+        if let flags = settings["-ldflags"] {
+            // Flags that are told are all there were: what else is in a variable was not put there by them.
+            told = fromLinkerFlags(flags, module: main.path)
+        } else {
+            told = stampedVersion()
+        }
+        return told
             ?? pseudoVersion(revision: settings["vcs.revision"], time: settings["vcs.time"])
             ?? main.version
     }
 
     /// The value of a variable of the main package, or of one below the main module, whose name ends in `version`,
-    /// `ver` or `tag`: `-X main.version=1.2.3`, `-X 'example.org/tool/internal.gitVersion=v1.2.3'`.
+    /// `ver` or `tag`: `-X main.version=1.2.3`, `-X 'example.org/tool/internal.gitVersion=v1.2.3'`; or else of a
+    /// library's variable that is there for it: `-X k8s.io/component-base/version.gitVersion=v1.2.3`.
     static func fromLinkerFlags(_ flags: String, module: String) -> String? {
         guard flags.utf8.count <= maxFlagsBytes, module.utf8.count <= maxWordBytes else { return nil }
-        let words = flags.split(whereSeparator: \.isWhitespace).filter { $0.utf8.count <= maxWordBytes }
+        let assignments = assignments(in: flags)
+        let own = assignments.filter { isOwn(package: $0.package, module: module) }
         for endings in [["version", "Version", "ver", "Ver"], ["tag", "Tag"]] {
-            for word in words {
-                for equals in word.indices.filter({ word[$0] == "=" }).prefix(maxAssignments) {
-                    let left = word[..<equals]
-                    guard let dot = left.lastIndex(of: ".") else { continue }
-                    let variable = left[left.index(after: dot)...]
-                    guard variable.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }),
-                        endings.contains(where: variable.hasSuffix),
-                        isOwn(package: left[..<dot], module: module),
-                        let version = version(in: word[word.index(after: equals)...])
-                    else { continue }
-                    return version.hasPrefix("v") ? version : "v" + version
-                }
+            for assignment in own where endings.contains(where: assignment.variable.hasSuffix) {
+                if let version = version(in: assignment.value) { return prefixed(version) }
             }
         }
-        return nil
+        // A program with a version of its own that is no number (`dev`) may set the libraries' to that of a part.
+        let hasOwn = own.contains { assignment in
+            let name = assignment.variable.lowercased()
+            return name.contains("version") && !name.hasPrefix("go")
+        }
+        guard !hasOwn else { return nil }
+        let shared = assignments.filter(isShared).compactMap { version(in: $0.value) }.map(prefixed)
+        // Set to two versions they tell that one is not the program's.
+        guard let first = shared.first, shared.allSatisfy({ $0 == first }) else { return nil }
+        return first
+    }
+
+    /// What looks like `package.variable=value`, in the order of the flags.
+    private static func assignments(in flags: String) -> [Assignment] {
+        var found: [Assignment] = []
+        for word in flags.split(whereSeparator: \.isWhitespace) where word.utf8.count <= maxWordBytes {
+            for equals in word.indices.filter({ word[$0] == "=" }).prefix(maxAssignments) {
+                let left = word[..<equals]
+                guard let dot = left.lastIndex(of: ".") else { continue }
+                let variable = left[left.index(after: dot)...]
+                guard variable.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else { continue }
+                found.append(
+                    Assignment(package: left[..<dot], variable: variable, value: word[word.index(after: equals)...])
+                )
+            }
+        }
+        return found
+    }
+
+    private static func prefixed(_ version: String) -> String { version.hasPrefix("v") ? version : "v" + version }
+
+    /// Whether this is one of ``sharedVariables``, in a module of its own or in the program's `vendor` folder, behind
+    /// what is left of the flag: `-X='k8s.io/kubernetes/vendor/k8s.io/component-base/version.gitVersion`.
+    private static func isShared(_ assignment: Assignment) -> Bool {
+        let afterFlag = assignment.package.split { "'\"=".contains($0) }.last ?? ""
+        let parts = afterFlag.split(separator: "/", omittingEmptySubsequences: false)
+        let start = parts.lastIndex(of: "vendor").map { $0 + 1 } ?? parts.startIndex
+        let path = parts[start...].joined(separator: "/")
+        return sharedVariables.contains("\(path).\(assignment.variable)")
     }
 
     private static func isOwn(package: Substring, module: String) -> Bool {

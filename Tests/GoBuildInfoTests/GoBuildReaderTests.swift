@@ -147,6 +147,50 @@ import Testing
     }
 
     @Test(
+        "A library's variable that is there for the program's version gives it",
+        arguments: [
+            ("-X github.com/prometheus/common/version.Version=1.8.2", "v1.8.2"),
+            ("-X 'k8s.io/component-base/version.gitVersion=v1.30.3'", "v1.30.3"),
+            ("-X=k8s.io/client-go/pkg/version.gitVersion=v1.30.3", "v1.30.3"),
+            // As Debian builds kubectl, without modules.
+            ("-s -X 'k8s.io/kubernetes/vendor/k8s.io/component-base/version.gitVersion=v1.20.2'", "v1.20.2"),
+            (
+                "-X k8s.io/component-base/version.gitVersion=v1.30.3 -X k8s.io/client-go/pkg/version.gitVersion=v1.30.3",
+                "v1.30.3"
+            ),
+            // The program's own variable counts more, and tells that the other is about a part where it has no number.
+            ("-X k8s.io/component-base/version.gitVersion=v1.30.3 -X main.version=1.2.3", "v1.2.3"),
+            ("-X k8s.io/component-base/version.gitVersion=v1.30.3 -X main.version=dev", "(devel)"),
+            (
+                "-X k8s.io/component-base/version.gitVersion=v1.30.3 -X example.org/tool/x.versionFromGit=4.16.0-abc",
+                "(devel)"
+            ),
+            ("-X github.com/prometheus/common/version.Version=1.8.2 -X main.goVersion=go1.22.1", "v1.8.2"),
+            // Two versions: which one is the program's?
+            (
+                "-X k8s.io/component-base/version.gitVersion=v1.30.3 -X k8s.io/client-go/pkg/version.gitVersion=v1.29.1",
+                "(devel)"
+            ),
+            // Other variables of these libraries, and libraries' own versions.
+            ("-X k8s.io/component-base/version.gitMajor=1.30", "(devel)"),
+            ("-X github.com/prometheus/common/version.GoVersion=1.22.1", "(devel)"),
+            ("-X example.org/k8s.io/component-base/version.gitVersion=v1.30.3", "(devel)"),
+            ("-X github.com/prometheus/common/version.Version=unknown", "(devel)"),
+        ]
+    )
+    func sharedVariables(flags: String, version: String) throws {
+        let text = "path\tx\nmod\texample.org/tool\t(devel)\t\nbuild\t-ldflags=\(flags)\n"
+        #expect(try mainVersion(text) == version)
+    }
+
+    @Test("A program built without modules has the version that its vendored libraries were told")
+    func vendored() throws {
+        let flags = "-X 'k8s.io/kubernetes/vendor/k8s.io/client-go/pkg/version.gitVersion=v1.20.2'"
+        let text = "path\tk8s.io/kubernetes/cmd/kubectl\nbuild\t-ldflags=\"-s -w \(flags)\"\n"
+        #expect(try mainVersion(text) == "v1.20.2")
+    }
+
+    @Test(
         "A revision and its time give a pseudo-version",
         arguments: [
             ("2024-01-31T12:00:01Z", "v0.0.0-20240131120001-0123456789ab"),
