@@ -6,7 +6,8 @@ struct GoCataloger: Cataloger {
     let name = "go"
     let version = 5
     let readsLargeFiles = true
-    let selectors: [PathSelector] = [.executable]
+    /// A shared library has the owner of the note with Go's build ID in its first page.
+    let selectors: [PathSelector] = [.executable, .library(mark: Array("Go\0\0".utf8))]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         var found = CatalogedFile()

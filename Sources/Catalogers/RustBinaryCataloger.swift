@@ -7,7 +7,7 @@ import ScanModel
 /// (cargo-auditable, PARSING.md).
 struct RustBinaryCataloger: Cataloger {
     let name = "rust-binary"
-    let version = 1
+    let version = 2
     let readsLargeFiles = true
     let selectors: [PathSelector] = [.executable]
 
