@@ -6,7 +6,7 @@ import ScanModel
 /// What a package manager did install is found here too; the inventory drops it where the manager owns the file.
 struct BinaryCataloger: Cataloger {
     let name = CatalogerName.binary
-    let version = 3
+    let version = 4
     let readsLargeFiles = true
     let selectors: [PathSelector] = BinaryClassifier.all.flatMap(\.files).map { rule in
         switch rule {

@@ -2,6 +2,10 @@ extension BinaryClassifier {
     /// Databases and stores, by their servers or, as packages of MySQL's family are split, their clients.
     static let databases: [BinaryClassifier] = [
         BinaryClassifier(
+            // One program under several names, which Debian and Ubuntu link to that of the first.
+            .program("redis-check-rdb"),
+            .program("redis-check-aof"),
+            .program("redis-sentinel"),
             .program("redis-server"),
             is: "redis",
             // Behind the version stand the name of the machine that built it and a time.

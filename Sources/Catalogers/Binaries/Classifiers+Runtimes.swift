@@ -20,6 +20,7 @@ extension BinaryClassifier {
         ),
         BinaryClassifier(
             .program("node"),
+            .stemHolding("libnode", ".so"),
             is: "node",
             ["node.js/v", .version(.three)]
         ),
