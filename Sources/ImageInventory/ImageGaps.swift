@@ -54,6 +54,15 @@ struct ImageGaps {
         return managers
     }()
 
+    /// Distributions beside those of ``managers`` whose releases matching knows (`DistroRelease` in `Matching`, which is
+    /// below this target): derivatives by other names, and those with a feed whose database nobody need have.
+    private static let matched: Set<String> = [
+        "raspbian", "devuan", "minimos", "alpaquita", "redhat", "scientific", "mageia", "archarm", "leap-micro",
+        "sl-micro", "suse_sles",
+    ]
+    /// How the names of SUSE's many products start.
+    private static let matchedPrefixes = ["opensuse", "sle"]
+
     private let layers: [AnalysedLayer]
     private let losses: Losses
     private let databases: Set<PackageType>
@@ -78,6 +87,11 @@ struct ImageGaps {
             let reason = "no distribution is named: OS packages cannot be matched with advisories"
             found.append(losses.distro.map { gap($0, reason) } ?? gap(reason))
         }
+        if let distro, !distro.id.isEmpty, !databases.isEmpty, !isMatched(distro) {
+            found.append(
+                gap("the distribution \(distro.id) is not known: its OS packages cannot be matched with advisories")
+            )
+        }
         if distro == nil, !hasPackages, hasFiles {
             found.append(gap("neither a distribution nor a package was recognised"))
         }
@@ -86,6 +100,13 @@ struct ImageGaps {
 
     private func manager(of distro: Distro) -> PackageType? {
         ([distro.id] + distro.idLike).lazy.compactMap { Self.managers[$0] }.first
+    }
+
+    /// Whether advisories may speak about the packages of `distro`: its own, or those of what it says to be like.
+    private func isMatched(_ distro: Distro) -> Bool {
+        ([distro.id] + distro.idLike).lazy.map { $0.lowercased() }.contains { id in
+            Self.managers[id] != nil || Self.matched.contains(id) || Self.matchedPrefixes.contains(where: id.hasPrefix)
+        }
     }
 
     private var hasFiles: Bool {

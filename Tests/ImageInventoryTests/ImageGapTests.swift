@@ -91,6 +91,20 @@ struct ImageGapTests {
         #expect(try gaps([vendor, debian, database, gone]).isEmpty)
     }
 
+    @Test(
+        "OS packages of a distribution without advisories are a gap, unless it is like one that has some",
+        arguments: [
+            ("ID=mystery", true), ("ID=mystery\nID_LIKE=enigma", true), ("ID=mystery\nID_LIKE=debian", false),
+            ("ID=\"Debian\"", false), ("ID=raspbian", false), ("ID=opensuse-leap-micro", false), ("ID=sles", false),
+        ]
+    )
+    func unknownDistribution(text: String, isUnknown: Bool) throws {
+        let found = try gaps([release(text + "\n"), database]).filter { $0.hasPrefix("1  the distribution ") }
+        #expect(found == (isUnknown ? ["1  the distribution mystery is not known"] : []))
+        // Without OS packages nothing is missing.
+        #expect(try gaps([release("ID=mystery\n"), other]).isEmpty)
+    }
+
     @Test("Files of which nothing is recognised are a gap, and no files are none")
     func nothing() throws {
         let unrecognised = "neither a distribution nor a package was recognised"
