@@ -177,6 +177,30 @@ struct AccessTests {
         }
     }
 
+    @Test("an account that adds an image which the fleet has analysed is told of it, once")
+    func toldOfKnownImages() async throws {
+        try await APIServer.with { server async throws in
+            try await makeUser(server, "ann", role: "admin")
+            server.lookup.add(try FixedLookup.image("team/app", "1"))
+            func add(_ user: String, _ password: String) async throws {
+                let body = #"{"tag":"registry.test/team/app:1"}"#
+                let path = "/v1/images"
+                #expect(
+                    try await server.client.send("POST", path, body: body, user: user, password: password).status == 200
+                )
+            }
+            try await add("admin", APIServer.password)
+            try await server.store.analyseEverything()
+            for _ in 0..<2 {
+                try await add("ann", "secret-ann")
+                try await server.store.analyseEverything()
+            }
+            let told = try await server.client.get("/v1/events", user: "ann", password: "secret-ann")
+            let types = told.json?["results"]?.array?.compactMap { $0["event"]?["type"]?.string }
+            #expect(types == ["user.image.analysis.completed"])
+        }
+    }
+
     @Test("an account's credentials are used for the repositories that it alone has added images of")
     func ownRepositories() async throws {
         try await APIServer.with { server async throws in

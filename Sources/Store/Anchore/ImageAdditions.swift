@@ -5,7 +5,8 @@ import ScanModel
 extension Store {
     /// Adds an image to an account and, where nobody has analysed it or is about to, plans its analysis at once.
     ///
-    /// All in one transaction: the run that is made is never seen half-planned. Asked again, nothing happens a second time,
+    /// A tag that is new to the account has a run of its own in any case, which ends at once where all is known: whoever waits
+    /// to be told of the analysis is. All in one transaction: the run that is made is never seen half-planned. Asked again, nothing happens a second time,
     /// but that annotations are added, and subscriptions that are to be active are so again. An image that is new to the
     /// account counts as added at `createdAt`, in microseconds since 1970. Returns the image's number.
     package func addImage(
@@ -34,7 +35,7 @@ extension Store {
                     .text(image.tag), .text(digest.description),
                 ]
             ).first?.bool(0)
-            if isKnown != true {
+            if try isKnown != true || !Self.isListed(image, in: account, session) {
                 let run = try session.count(
                     """
                     INSERT INTO runs (state, targets, platform, priority, started_at, origin)
@@ -99,6 +100,19 @@ extension Store {
                 createdAt.map { .timestamp(microseconds: $0) } ?? .null,
             ]
         )
+    }
+
+    private static func isListed(_ image: FoundImage, in account: String, _ session: PostgresSession) throws -> Bool {
+        try session.execute(
+            """
+            SELECT EXISTS (
+                SELECT FROM account_tags JOIN repositories ON repositories.id = account_tags.repository_id
+                    JOIN registries ON registries.id = repositories.registry_id
+                WHERE account_tags.account = $1 AND registries.host = $2 AND repositories.name = $3
+                    AND account_tags.name = $4)
+            """,
+            [.text(account), .text(image.registry), .text(image.repository), .text(image.tag)]
+        ).first?.bool(0) ?? false
     }
 
     private static func list(_ image: FoundImage, in account: String, _ session: PostgresSession) throws {
