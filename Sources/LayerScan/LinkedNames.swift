@@ -8,6 +8,8 @@ import ScanModel
 package struct LinkedNames: Sendable, Equatable {
     /// The most names that one layer is read again for.
     static let maxNames = 200_000
+    /// The most names of one file, each of which it is read for; of more there is a gap.
+    static let maxNamesOfFile = 256
 
     /// The names that are evidence, by the path at which the content stands.
     private var names: [LayerPath: [LayerPath]] = [:]
@@ -20,7 +22,7 @@ package struct LinkedNames: Sendable, Equatable {
     subscript(path: LayerPath) -> [LayerPath] { names[path] ?? [] }
 
     mutating func insert(_ name: LayerPath, of path: LayerPath) {
-        guard count < Self.maxNames, self[path].last != name else { return }
+        guard count < Self.maxNames, self[path].count < Self.maxNamesOfFile, self[path].last != name else { return }
         names[path, default: []].append(name)
         count += 1
     }
