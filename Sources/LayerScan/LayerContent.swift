@@ -14,6 +14,9 @@ struct LayerContent {
     private let collector: FileCollector?
     /// What an earlier pass over the same layer found to be evidence by hard links alone.
     private let linked: LinkedNames
+    /// How much was read for them, and how much is: each name has its file parsed again.
+    private var linkedBytes: Int64 = 0
+    private static let maxLinkedBytes: Int64 = 1 << 30
     /// What this pass did.
     private(set) var missed = LinkedNames()
 
@@ -95,6 +98,12 @@ struct LayerContent {
 
     private mutating func forget(_ path: LayerPath) {
         guard paths[path] != nil else { return }
+        clear(path)
+        // What was read for links that are still to come was read from the content that is replaced.
+        for name in linked[path] where paths[name] == nil { clear(name) }
+    }
+
+    private mutating func clear(_ path: LayerPath) {
         evidence[path] = nil
         problemCount -= problems.removeValue(forKey: path)?.count ?? 0
         waiting[path] = nil
@@ -135,7 +144,16 @@ struct LayerContent {
         case .declined: return
         case .failed(let reason): addProblem(path, reason)
         case .bytes(let bytes):
-            for name in [path] + names { take(bytes, asNamed: name) }
+            take(bytes, asNamed: path)
+            for name in names {
+                linkedBytes += Int64(bytes.count)
+                if linkedBytes > Self.maxLinkedBytes {
+                    addProblem(name, "the layer has too many hard links to be read under all of their names")
+                    noteUnread(name)
+                } else {
+                    take(bytes, asNamed: name)
+                }
+            }
             guard bytes.withUnsafeBytes({ ExecutableMagic.matches($0) }) else { return }
             let readers =
                 mayBeMarked ? bytes.withUnsafeBytes { selection.libraryCatalogers(head: $0) } : byMagic

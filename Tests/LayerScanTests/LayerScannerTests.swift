@@ -94,6 +94,13 @@ struct LayerScannerTests {
             }
         )
         #expect(replaced.report.evidence.flatMap(\.packages).map(\.package.version) == ["2"])
+        var appended = TarBuilder()
+        for version in ["1", "2"] { appended.file(store, manifest("x", version)) }
+        appended.hardlink("app/node_modules/x/package.json", to: store)
+        #expect(try found(appended.archive).report.evidence.flatMap(\.packages).map(\.package.version) == ["2"])
+        // Each name has the file parsed again, so that there is an end to them.
+        let many = try found(layer([store] + (0..<300).map { "app/\($0)/node_modules/x/package.json" }, manifest("x")))
+        #expect(many.report.evidence.flatMap(\.packages).count == 256 && many.report.gaps.count == 44)
         var limits = LayerScanLimits()
         limits.maxEvidenceBytes = 10
         let small = LayerScanner(limits: limits)

@@ -6,6 +6,8 @@ struct BunLockTree {
     /// Deeper paths than any real project has: finding a dependency takes a step for each level.
     private static let maxDepth = 64
     private static let maxPathBytes = 4096
+    /// Names in all paths; the largest projects have some ten thousand.
+    private static let maxPlaces = 500_000
 
     /// Where all paths begin.
     static let top = 0
@@ -21,7 +23,7 @@ struct BunLockTree {
 
     /// Adds a package with the names that it requires; gives its place, or `nil` where its path is beyond the bounds.
     mutating func add(_ path: String, dependencies: [String]) -> Int? {
-        guard let names = Self.names(path) else { return nil }
+        guard let names = Self.names(path), places.count + names.count <= Self.maxPlaces else { return nil }
         var place = Self.top
         for name in names {
             if let child = places[place].children[name] {
