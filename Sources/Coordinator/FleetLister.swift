@@ -100,6 +100,7 @@ struct FleetLister: Sendable {
             for (repository, outcome) in zip(names, outcomes) {
                 switch try outcome.get() {
                 case .whole: whole.append((registry, repository))
+                case .empty: break
                 case .failed(let error): failures.append((repository, error))
                 }
             }
@@ -129,7 +130,7 @@ struct FleetLister: Sendable {
                 _ = try await client.tags(registry, repository: repository)
                 return false
             } catch {
-                return (error as? RegistryError)?.code == .notFound
+                return (error as? RegistryError)?.saysNoRepository ?? false
             }
         }
         return zip(missing, gone).filter(\.1).map { (registry, $0.0) }
@@ -138,6 +139,8 @@ struct FleetLister: Sendable {
     private enum Outcome {
         /// All of its tags, or that there is no such repository, though the catalog may still name it.
         case whole
+        /// The catalog still names it and its tags are not to be had: that is no error, and proves nothing.
+        case empty
         case failed(RegistryError)
     }
 
@@ -148,7 +151,8 @@ struct FleetLister: Sendable {
             try await listRepository(registry, repository)
             return .success(.whole)
         } catch let error as RegistryError where error.code != .cancelled {
-            return .success(error.code == .notFound ? .whole : .failed(error))
+            guard error.code == .notFound else { return .success(.failed(error)) }
+            return .success(error.saysNoRepository ? .whole : .empty)
         } catch {
             return .failure(error)
         }

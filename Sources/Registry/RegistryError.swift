@@ -68,4 +68,8 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
     }
 
     package var description: String { "\(message) [\(code)]" }
+
+    /// Whether the registry itself says that it has no such repository (OCI distribution-spec, "Error Codes"): a proxy in
+    /// front of one that is away answers 404, too.
+    package var saysNoRepository: Bool { code == .notFound && message.contains("NAME_UNKNOWN") }
 }

@@ -200,12 +200,15 @@ extension FleetTests {
                 Self.fleet(registry, images: 4)
             } _: { (fleet, status, registry) async throws in
                 #expect(status.byState == ["analysed": 4])
-                registry.setFault(.status(404), at: "app-1/tags/list")
+                let unknown = Fault.status(404, text: #"{"errors":[{"code":"NAME_UNKNOWN"}]}"#)
+                registry.setFault(unknown, at: "app-1/tags/list")
                 registry.setFault(.body(Array(#"{"repositories":["app-0","app-1"]}"#.utf8)), at: "_catalog")
-                registry.setFault(.status(404), at: "app-2/tags/list")
+                registry.setFault(unknown, at: "app-2/tags/list")
+                // A proxy that misses its registry says as much of any.
+                registry.setFault(.status(404), at: "app-0/tags/list")
                 let again = try await fleet.scan(registry.host)
                 #expect(
-                    try await fleet.outcomes(again.run.id) == ["app-0:1 reused", "app-1:1 gone", "app-2:1 gone"]
+                    try await fleet.outcomes(again.run.id) == ["app-1:1 gone", "app-2:1 gone"]
                 )
                 // Of app-3 the catalog says nothing, and it is there.
                 #expect(
