@@ -153,7 +153,7 @@ package struct Coordinator: Sendable {
         logger.info("listing", metadata: ["run": "\(run.id)"])
         let lister = FleetLister(
             store: store,
-            client: try await access.client(),
+            client: try await access.freshClient(),
             run: run,
             concurrency: settings.listingConcurrency,
             logger: logger

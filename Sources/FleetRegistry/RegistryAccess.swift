@@ -17,8 +17,10 @@ package actor RegistryAccess {
     private let maxAge: Duration
     /// By the account whose credentials they use, with `nil` for the fleet's.
     private var current: [String?: Current] = [:]
-    /// Clients whose settings have changed; their requests may still be under way.
-    private var retired: [RegistryClient] = []
+    /// Clients whose settings have changed, and since when; their requests may still be under way.
+    private var retired: [(client: RegistryClient, since: ContinuousClock.Instant)] = []
+    /// No request that began before takes longer.
+    private static let retirement = Duration.seconds(6 * 3600)
 
     private struct Current {
         let client: RegistryClient
@@ -62,13 +64,11 @@ package actor RegistryAccess {
         return try await renewed(account)
     }
 
-    /// Whether the fleet's settings have changed since they were looked at, as they may have where a registry refused.
-    package func hasChanged() async throws -> Bool {
-        let before = current[nil]?.client
-        return try await renewed(nil) !== before
-    }
+    /// The fleet's client for settings that are looked at now; the one that is known where nothing has changed.
+    package func freshClient() async throws -> RegistryClient { try await renewed(nil) }
 
     private func renewed(_ account: String?) async throws -> RegistryClient {
+        await shutDownRetired(before: .now - Self.retirement)
         let known = try await store.registries().filter(\.isConfigured)
         let logins =
             if let account { try await store.sealedLogins(of: account) } else { try await store.sealedLogins() }
@@ -87,25 +87,33 @@ package actor RegistryAccess {
                 current[account]?.since = .now
                 return before.client
             }
-            retired.append(before.client)
+            retired.append((before.client, .now))
         }
         var options = base
         for setting in settings where setting.isPlainHTTP { options.plainHTTPHosts.insert(setting.host) }
         for setting in settings { options.credentialRealms[setting.host] = Set(setting.tokenHosts) }
-        let places = open(logins)
-        let hosts = Dictionary(
-            places.filter { !$0.pattern.contains("/") }.map { ($0.pattern, $0.credential) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        let first = open(logins.filter { !$0.isLast })
+        let last = open(logins.filter(\.isLast))
         let credentials = LayeredCredentials(
-            known: hosts.merging(open(settings)) { _, fleets in fleets },
-            scoped: RepositoryCredentials(places),
+            known: Self.hosts(first).merging(open(settings)) { _, fleets in fleets },
+            scoped: RepositoryCredentials(first),
             // Docker's own configuration is that of whoever runs the fleet.
-            docker: account == nil ? DockerConfigCredentials(environment: environment, logger: logger) : nil
+            docker: account == nil ? DockerConfigCredentials(environment: environment, logger: logger) : nil,
+            lastKnown: Self.hosts(last),
+            lastScoped: RepositoryCredentials(last)
         )
         let client = RegistryClient(options: options, credentials: credentials, gate: budget, logger: logger)
         current[account] = Current(client: client, settings: settings, logins: logins, since: .now)
         return client
+    }
+
+    private static func hosts(
+        _ places: [(pattern: String, credential: RegistryCredential)]
+    ) -> [String: RegistryCredential] {
+        Dictionary(
+            places.filter { !$0.pattern.contains("/") }.map { ($0.pattern, $0.credential) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     private static func limits(_ registries: [KnownRegistry]) -> [String: RegistryLimits] {
@@ -150,31 +158,40 @@ package actor RegistryAccess {
     private struct KeyMissing: Error {}
 
     package func shutdown() async {
-        let clients = retired + current.values.map(\.client)
-        retired = []
+        retired += current.values.map { ($0.client, $0.since) }
         current = [:]
-        for client in clients {
+        await shutDownRetired(before: .now)
+        await budget?.shutdown()
+    }
+
+    private func shutDownRetired(before time: ContinuousClock.Instant) async {
+        let ended = retired.filter { $0.since <= time }
+        retired.removeAll { $0.since <= time }
+        for (client, _) in ended {
             do { try await client.shutdown() } catch { logger.debug("registry client: \(error)") }
         }
-        await budget?.shutdown()
     }
 }
 
-/// What `registry add` was told first, then Docker's own configuration.
+/// What `registry add` was told first, then Docker's own configuration, then what other accounts have for the rest.
 private struct LayeredCredentials: CredentialSource {
     let known: [String: RegistryCredential]
     let scoped: RepositoryCredentials
     let docker: DockerConfigCredentials?
+    let lastKnown: [String: RegistryCredential]
+    let lastScoped: RepositoryCredentials
 
-    var dividedHosts: Set<String> { scoped.hosts }
+    var dividedHosts: Set<String> { scoped.hosts.union(lastScoped.hosts) }
 
     func credential(for host: String) async -> RegistryCredential? {
         if let credential = known[host] { return credential }
-        return await docker?.credential(for: host)
+        return await docker?.credential(for: host) ?? lastKnown[host]
     }
 
     func credential(for host: String, repository: String) async -> RegistryCredential? {
         if let credential = scoped.credential(for: host, repository: repository) { return credential }
-        return await credential(for: host)
+        if let credential = known[host] { return credential }
+        if let credential = await docker?.credential(for: host) { return credential }
+        return lastScoped.credential(for: host, repository: repository) ?? lastKnown[host]
     }
 }

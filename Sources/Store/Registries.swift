@@ -46,12 +46,19 @@ extension Store {
         }
     }
 
-    /// Forgets a registry's settings and credentials; what was scanned of it stays.
+    /// Forgets a registry's settings and the fleet's credentials, however they were added; what was scanned of it stays.
     ///
     /// `false` where there was none.
     package func removeRegistry(_ host: String) async throws -> Bool {
-        try await pool.run { session in
-            try session.execute(
+        try await pool.transaction { session in
+            _ = try session.execute(
+                """
+                DELETE FROM registry_logins USING accounts
+                WHERE registry = $1 AND accounts.name = account AND accounts.kind = 'admin'
+                """,
+                [.text(host)]
+            )
+            return try session.execute(
                 """
                 UPDATE registries SET is_configured = false, plain_http = false, username = NULL, secret = NULL,
                     max_concurrency = NULL, requests_per_second = NULL, token_hosts = '{}'

@@ -53,17 +53,23 @@ struct TaskRunner: Sendable {
         }
         var failure: (any Error)?
         var next = 0
+        var client = try await access.client()
         var hasLookedAgain = false
         while next < places.count {
             do {
-                let first = try await fetch(source, from: places[next], scanner, LinkedNames(), on: threads)
+                let place = places[next]
+                let first = try await fetch(source, from: place, by: client, scanner, LinkedNames(), on: threads)
                 guard !first.missed.isEmpty else { return first.layer }
-                return try await fetch(source, from: places[next], scanner, first.missed, on: threads).layer
+                return try await fetch(source, from: place, by: client, scanner, first.missed, on: threads).layer
             } catch let error where Self.isOfPlace(error) {
                 // Credentials that were added with the image may be younger than what is known of them here.
                 if Self.isRefusal(error), !hasLookedAgain {
                     hasLookedAgain = true
-                    if try await access.hasChanged() { continue }
+                    let fresh = try await access.freshClient()
+                    if fresh !== client {
+                        client = fresh
+                        continue
+                    }
                 }
                 // What the first place said explains most.
                 failure = failure ?? error
@@ -95,11 +101,11 @@ struct TaskRunner: Sendable {
     private func fetch(
         _ source: LayerSource,
         from place: LayerPlace,
+        by client: RegistryClient,
         _ scanner: LayerScanner,
         _ linked: LinkedNames,
         on threads: ThreadPool
     ) async throws -> (layer: StoredLayer, missed: LinkedNames) {
-        let client = try await access.client()
         let queue = ChunkQueue()
         let asked = ContinuousClock.now
         return try await withThrowingTaskGroup(of: (layer: StoredLayer, missed: LinkedNames)?.self) { group in

@@ -139,7 +139,7 @@ struct AccessTests {
             #expect(try await patterns().count == 3)
             try await add("one.test/other", user: "admin", password: APIServer.password)
             try await add("two.test", user: "admin", password: APIServer.password)
-            #expect(try await patterns() == ["one.test/other", "three.test/team/*"])
+            #expect(try await patterns() == ["one.test/other", "two.test", "three.test/team/*"])
         }
     }
 
@@ -166,14 +166,20 @@ struct AccessTests {
             try await send("POST", "two.test", "ann", "ann")
             try await send("POST", "two.test", "ben", "ben")
             #expect(try await fleets() == ["robot"])
-            #expect(try await logins() == ["two.test ann", "two.test ben"])
+            #expect(try await logins() == ["one.test robot", "two.test ann", "two.test ben"])
+            #expect(try await server.store.sealedLogins().map(\.isLast) == [false, true, true])
             try await send("DELETE", "one.test", "", "ann")
             #expect(try await fleets() == ["robot"])
             #expect(try await server.store.sealedLogins(of: "ann").map(\.pattern) == ["two.test"])
             try await server.store.removeAccount("ann")
-            #expect(try await logins() == ["two.test ben"])
+            #expect(try await logins() == ["one.test robot", "two.test ben"])
             try await send("DELETE", "one.test", "", "admin")
             #expect(try await fleets() == [nil])
+            #expect(try await logins() == ["two.test ben"])
+            // However the fleet's was added, `registry remove` takes it away.
+            try await send("POST", "one.test", "robot", "admin")
+            #expect(try await server.store.removeRegistry("one.test"))
+            #expect(try await logins() == ["two.test ben"])
         }
     }
 
@@ -219,13 +225,15 @@ struct AccessTests {
                     INSERT INTO account_tags (account, repository_id, name)
                     SELECT account, repositories.id, 'latest' FROM repositories
                         JOIN (VALUES ('ann', 'a'), ('ann', 'b'), ('admin', 'b'), ('ben', 'team/c')) AS given(account, name)
-                        USING (name)
+                        USING (name);
+                    INSERT INTO subscriptions (account, id, key, kind, is_active)
+                    VALUES ('ann', 'x', 'one.test/w', 'repo_update', true), ('ann', 'y', 'one.test/v', 'repo_update', false)
                     """
                 )
             }
             #expect(
                 try await server.store.sealedLogins().map { "\($0.pattern) \($0.username)" } == [
-                    "one.test/a ann", "one.test/team/c ben2",
+                    "one.test robot", "one.test/a ann", "one.test/team/c ben2", "one.test/w ann",
                 ]
             )
         }

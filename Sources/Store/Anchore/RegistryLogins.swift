@@ -117,7 +117,7 @@ extension Store {
         try await pool.run { session in
             try session.execute(
                 """
-                SELECT registry, username, secret FROM registry_logins
+                SELECT registry, username, secret, false FROM registry_logins
                 WHERE account = $1 AND secret IS NOT NULL AND username <> '' ORDER BY registry COLLATE "C"
                 """,
                 [.text(account)]
@@ -125,12 +125,11 @@ extension Store {
         }
     }
 
-    /// What accounts' credentials add to those of the fleet's hosts, which `registries()` has; the first of a pattern
-    /// counts.
+    /// What accounts' credentials add to those of `registries()`; the first of a pattern counts.
     ///
     /// No account puts its own in the place of the fleet's, or of another's: an account's are used for the repositories
-    /// that it has added images of, which it could with them alone, and no account of kind admin; and, those of the first
-    /// account that added some, for all else of a host that the fleet has none for.
+    /// that it watches or has added images of, which it could with them alone, and no account of kind admin; and, last of all,
+    /// those of the first account that added some for all else of a host that the fleet has none for.
     package func sealedLogins() async throws -> [SealedLogin] {
         try await pool.run { try $0.execute(Self.fleetLogins).map(SealedLogin.init) }
     }
@@ -145,24 +144,27 @@ extension Store {
             SELECT host FROM registries WHERE secret IS NOT NULL
             UNION SELECT host FROM given WHERE is_fleet
         ), listed AS MATERIALIZED (
-            SELECT DISTINCT account, repository_id FROM account_tags
-            WHERE account IN (SELECT account FROM given WHERE NOT is_fleet)
-        ), own AS (
-            SELECT DISTINCT ON (given.host, repositories.name) given.host || '/' || repositories.name AS registry,
-                given.username, given.secret
-            FROM listed JOIN repositories ON repositories.id = listed.repository_id
+            SELECT added.account, shown_repository(registries.host, repositories.name) AS place
+            FROM (SELECT DISTINCT account, repository_id FROM account_tags
+                    WHERE account IN (SELECT account FROM given WHERE NOT is_fleet)
+                        OR account IN (SELECT name FROM accounts WHERE kind = 'admin')
+                            AND EXISTS (SELECT FROM given WHERE NOT is_fleet)) AS added
+                JOIN repositories ON repositories.id = added.repository_id
                 JOIN registries ON registries.id = repositories.registry_id
-                JOIN given ON given.account = listed.account AND given.host = registries.host
-                    AND (is_host OR given.registry = given.host || '/' || repositories.name
-                        OR given.registry LIKE '%*'
-                            AND starts_with(given.host || '/' || repositories.name, left(given.registry, -1)))
+            UNION SELECT account, key FROM subscriptions WHERE kind = 'repo_update' AND is_active
+        ), own AS (
+            SELECT DISTINCT ON (place) place AS registry, given.username, given.secret
+            FROM listed JOIN given ON given.account = listed.account AND NOT is_fleet
+                    AND given.host = split_part(place, '/', 1)
+                    AND (is_host OR given.registry = place
+                        OR given.registry LIKE '%*' AND starts_with(place, left(given.registry, -1)))
             WHERE NOT EXISTS (
-                SELECT FROM account_tags JOIN accounts ON accounts.name = account_tags.account AND accounts.kind = 'admin'
-                WHERE account_tags.repository_id = listed.repository_id)
-            ORDER BY given.host, repositories.name, is_host, length(given.registry) DESC, given.created_at, given.account
+                SELECT FROM listed AS fleets JOIN accounts ON accounts.name = fleets.account AND accounts.kind = 'admin'
+                WHERE fleets.place = listed.place)
+            ORDER BY place, is_host, length(given.registry) DESC, given.created_at, given.account
         )
-        SELECT registry, username, secret FROM (
-            SELECT 0 AS rank, registry, username, secret, created_at, account FROM given WHERE is_fleet AND NOT is_host
+        SELECT registry, username, secret, rank = 2 FROM (
+            SELECT 0 AS rank, registry, username, secret, created_at, account FROM given WHERE is_fleet
             UNION ALL SELECT 1, registry, username, secret, NULL, NULL FROM own
             UNION ALL SELECT 2, registry, username, secret, created_at, account FROM given
                 WHERE NOT is_fleet AND host NOT IN (SELECT host FROM held)
@@ -177,10 +179,13 @@ package struct SealedLogin: Sendable, Equatable {
     package var pattern: String
     package var username: String
     package var secret: [UInt8]
+    /// Whether anything else that is known of the place comes first.
+    package var isLast: Bool
 
     fileprivate init(_ row: PostgresRow) throws {
         pattern = try row.string(0)
         username = try row.string(1)
         secret = try row.bytes(2)
+        isLast = try row.bool(3)
     }
 }
