@@ -35,6 +35,8 @@ struct PolicyChecks: Sendable {
     private static let batch = 160
     /// The same where rules read what was collected of files: a layer may have megabytes of that.
     private static let batchWithFiles = 8
+    /// Images of a batch that are folded and judged at a time.
+    private static let imagesAtOnce = 4
     /// Stored bytes of layers that are kept decoded, twice: what the images of some batches share.
     private static let layerBytes = 4 << 20
     /// What was judged without the image's documents is judged again after so many seconds: a registry may have them then.
@@ -187,58 +189,92 @@ struct PolicyChecks: Sendable {
         let shared = try await service.threads.run {
             SharedFindings(material.findings, withScores: question.scores)
         }
-        let byImage = Dictionary(grouping: asked, by: \.image.number).values
+        let byImage = Array(Dictionary(grouping: asked, by: \.image.number).values)
         return try await withThrowingTaskGroup(of: [Judged].self) { group in
-            for names in byImage {
-                guard let image = names.first?.image, let stored = material.images[image.number] else { continue }
-                let documents = try await documents(of: image, stored)
+            // No more at a time than threads can work on: each holds its files and packages until it is judged.
+            var waiting = byImage[...]
+            func startNext() {
+                guard let names = waiting.popFirst() else { return }
                 group.addTask {
-                    try await service.threads.run {
-                        let subject = try subject(image, stored, documents, material, withFiles: withFiles)
-                        let facts = subject.facts(shared)
-                        return try names.map { name in
-                            var judged = try judged(
-                                name,
-                                facts,
-                                policy,
-                                stored.basis,
-                                material,
-                                isPartial: documents == nil
-                            )
-                            if forKeeping { judged.detail = [] }
-                            return judged
-                        }
-                    }
+                    try await judge(names, policy, shared, material, withFiles: withFiles, forKeeping: forKeeping)
                 }
             }
-            return try await group.reduce(into: []) { $0 += $1 }
+            for _ in 0..<Self.imagesAtOnce { startNext() }
+            var judged: [Judged] = []
+            while let image = try await group.next() {
+                judged += image
+                startNext()
+            }
+            return judged
         }
     }
 
-    /// CPU work.
+    /// Judges an image by its names; one that is gone, or has a layer without a report, gives nothing.
+    private func judge(
+        _ names: [Asked],
+        _ policy: CompiledPolicy,
+        _ shared: SharedFindings,
+        _ material: EvaluationMaterial,
+        withFiles: Bool,
+        forKeeping: Bool
+    ) async throws -> [Judged] {
+        guard let image = names.first?.image, let stored = material.images[image.number] else { return [] }
+        let documents = try await documents(of: image, stored)
+        let subject = try await subject(image, stored, documents, material, withFiles: withFiles)
+        return try await service.threads.run {
+            let facts = subject.facts(shared)
+            return try names.map { name in
+                var judged = try judged(name, facts, policy, stored.basis, material, isPartial: documents == nil)
+                if forKeeping { judged.detail = [] }
+                return judged
+            }
+        }
+    }
+
+    /// Folds an image's layers; packages and files at the same time, as either is a good part of what one image takes.
     private func subject(
         _ image: ListedImage,
         _ stored: EvaluationMaterial.Image,
         _ documents: ImageDocuments?,
         _ material: EvaluationMaterial,
         withFiles: Bool
-    ) throws -> PolicySubject {
-        let layers = try stored.layers.compactMap { key -> AnalysedLayer? in
-            switch material.layers[key] {
-            case .decoded(let layer): layer
-            case .stored(let stored): try self.layers.layer(LayerKey(content: key, withFiles: withFiles), stored)
-            case nil: nil
-            }
-        }
+    ) async throws -> PolicySubject {
+        let layers = try await layers(of: stored, material, withFiles: withFiles)
+        async let files = withFiles ? service.threads.run { FilesFold.fold(layers) } : nil
+        async let inventory = service.threads.run { InventoryFold.fold(layers) }
         return PolicySubject(
             record: image.record,
             stored: stored,
-            inventory: InventoryFold.fold(layers),
+            inventory: try await inventory,
             size: layers.reduce(0) { $0.addingReportingOverflow($1.report.expandedBytes).partialValue },
-            files: withFiles ? FilesFold.fold(layers) : nil,
+            files: try await files,
             documents: documents,
             oldestSync: material.oldestSync
         )
+    }
+
+    /// The layers of an image, decoded each on its own where it is not at hand.
+    private func layers(
+        of image: EvaluationMaterial.Image,
+        _ material: EvaluationMaterial,
+        withFiles: Bool
+    ) async throws -> [AnalysedLayer] {
+        try await withThrowingTaskGroup(of: (Int, AnalysedLayer).self) { group in
+            var layers = [AnalysedLayer?](repeating: nil, count: image.layers.count)
+            for (position, key) in image.layers.enumerated() {
+                switch material.layers[key] {
+                case .decoded(let layer): layers[position] = layer
+                case .stored(let stored):
+                    group.addTask {
+                        let key = LayerKey(content: key, withFiles: withFiles)
+                        return (position, try await service.threads.run { try self.layers.layer(key, stored) })
+                    }
+                case nil: break
+                }
+            }
+            for try await (position, layer) in group { layers[position] = layer }
+            return layers.compactMap { $0 }
+        }
     }
 
     /// CPU work.
