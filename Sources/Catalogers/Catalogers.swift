@@ -28,6 +28,7 @@ package enum Catalogers {
         PerlCataloger(),
         HomebrewCataloger(),
         WordPressPluginCataloger(),
+        BitnamiCataloger(),
         AlpmCataloger(),
         AlpmFileListCataloger(),
         PortageCataloger(),

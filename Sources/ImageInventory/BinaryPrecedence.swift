@@ -15,12 +15,25 @@ struct BinaryPrecedence {
     private var listed: Set<Named> = []
     /// The roots of Java installations that say themselves what they are.
     private var javaRoots: Set<LayerPath> = []
+    /// What Bitnami's documents name, by the folders that they stand in.
+    private var components: [LayerPath: [Component]] = [:]
+
+    /// A component of Bitnami's: its name, and its version's numbers.
+    private struct Component {
+        let name: String
+        let release: [Substring]
+    }
 
     init(_ visible: [InventoryFold.Visible]) {
         let hasNotes = visible.contains { $0.evidence.cataloger == CatalogerName.elfPackage }
         for item in visible where !item.evidence.packages.isEmpty {
             switch item.evidence.cataloger {
             case CatalogerName.jvm: if let root = item.evidence.path.parent { javaRoots.insert(root) }
+            case CatalogerName.bitnami:
+                guard let folder = item.evidence.path.parent else { continue }
+                components[folder, default: []] += item.evidence.packages.map {
+                    Component(name: $0.package.name, release: Self.release($0.package.version))
+                }
             case CatalogerName.elfPackage, CatalogerName.snapManifest, CatalogerName.snapList: break
             default:
                 // Notes alone are held against it.
@@ -35,9 +48,10 @@ struct BinaryPrecedence {
 
     /// Whether `package`, found in `evidence`, is left out of the inventory.
     ///
-    /// The file's owner is an OS package, which its distribution answers for, or a .NET package that names it (nobody answers for
-    /// Nix' packages: a program of theirs stays, with its owner); or a note names a package that the OS's database lists anyway (notes have the name of the source); or a Java program stands in an installation that is
-    /// reported as a whole.
+    /// The file's owner is an OS package, which its distribution answers for, or a .NET package that names it (nobody
+    /// answers for Nix' packages: a program of theirs stays, with its owner); or a note names a package that the OS's
+    /// database lists anyway (notes have the name of the source); or a Java program stands in an installation that is
+    /// reported as a whole; or Bitnami names the program, in a document of a folder above it.
     func drops(_ package: Package, in evidence: Evidence, owner: String?) -> Bool {
         guard Self.catalogers.contains(evidence.cataloger) else { return false }
         if owner != nil { return FileOwners.nixStorePath(of: evidence.path) == nil }
@@ -46,7 +60,28 @@ struct BinaryPrecedence {
             return listed.contains(Named(type: package.type, name: package.name))
         case CatalogerName.binary:
             return !javaRoots.isEmpty && evidence.path.ancestors.contains(where: javaRoots.contains)
+                || isComponent(package, at: evidence.path)
+        case CatalogerName.jvm: return isComponent(package, at: evidence.path)
         default: return false
         }
+    }
+
+    /// Whether Bitnami names the program at `path`: by the same name, or as it calls it (`apache` for `httpd`) with the
+    /// same release.
+    private func isComponent(_ package: Package, at path: LayerPath) -> Bool {
+        guard !components.isEmpty else { return false }
+        let release = Self.release(package.version)
+        return path.ancestors.contains { folder in
+            (components[folder] ?? []).contains {
+                $0.name == package.name || !release.isEmpty && $0.release == release
+            }
+        }
+    }
+
+    /// The numbers at the version's beginning, without zeros at their end: Bitnami's `17.2.0-8` is a packaging of 17.2.
+    private static func release(_ version: String) -> [Substring] {
+        var numbers = version.prefix { $0 == "." || $0.isASCII && $0.isNumber }.split(separator: ".")
+        while numbers.last == "0" { numbers.removeLast() }
+        return numbers
     }
 }

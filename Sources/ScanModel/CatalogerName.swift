@@ -1,5 +1,7 @@
 /// The names of catalogers whose findings the inventory treats in a way of their own.
 package enum CatalogerName {
+    /// Components of Bitnami's images.
+    package static let bitnami = "bitnami"
     /// Programs recognised by what their files hold.
     package static let binary = "binary"
     /// Programs that carry a note about their package.

@@ -11,6 +11,7 @@ extension PackageType {
     package static let rPackage = PackageType(rawValue: "R-package")
     package static let luaRocks = PackageType(rawValue: "lua-rocks")
     package static let cpan = PackageType(rawValue: "cpan")
+    package static let bitnami = PackageType(rawValue: "bitnami")
     package static let conda = PackageType(rawValue: "conda")
     package static let swift = PackageType(rawValue: "swift")
     package static let pod = PackageType(rawValue: "pod")

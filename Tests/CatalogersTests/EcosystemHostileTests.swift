@@ -13,6 +13,14 @@ struct EcosystemHostileTests {
         (CondaCataloger(), "conda-meta/a.json", Array(#"{"name":"a","version":"1","license":"\u00e9"}"#.utf8)),
         (PerlCataloger(), ".meta/a/install.json", Array(#"{"name":"A::B","version":"1","dist":"A-B-1"}"#.utf8)),
         (
+            BitnamiCataloger(), "opt/bitnami/a/.spdx-a.spdx",
+            Array(
+                #"{"packages":[{"externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:bitnami/a@1-0"}]}]}"#
+                    .utf8
+            )
+        ),
+        (BitnamiCataloger(), "opt/bitnami/.bitnami_components.json", Array(#"{"a":{"version":"1-0"}}"#.utf8)),
+        (
             WordPressPluginCataloger(), "wp-content/plugins/a/a.php",
             Array("<?php /*\n * Plugin Name: a\n * Version: 1 */\n".utf8)
         ),

@@ -80,6 +80,38 @@ struct InstalledEcosystemTests {
         }
     }
 
+    // Documents as the images of postgresql and render-template have them, shortened.
+    @Test("Bitnami's documents give its own components, and not what else they name")
+    func bitnami() throws {
+        let found = try catalog(
+            "opt/bitnami/postgresql/.spdx-postgresql.spdx",
+            #"""
+            {"spdxVersion":"SPDX-2.3","packages":[
+            {"name":"PostgreSQL","versionInfo":"17.2.0-8","licenseConcluded":"NONE","licenseDeclared":"PostgreSQL",
+             "externalRefs":[{"referenceType":"cpe23Type","referenceLocator":"cpe:2.3:*:postgresql:postgresql:17.2.0"},
+              {"referenceType":"purl","referenceLocator":"pkg:bitnami/postgresql@17.2.0-8?arch=arm64&distro=debian-12"}]},
+            {"name":"geos","versionInfo":"3.13.0","licenseConcluded":"LGPL-2.1-only","licenseDeclared":"NOASSERTION",
+             "externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:bitnami/geos"}]},
+            {"name":"proj","externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:bitnami/proj"}]},
+            {"name":"org.postgresql:pljava","versionInfo":"1.6.8",
+             "externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:maven/org.postgresql/pljava@1.6.8"}]},
+            {"name":"opt/bitnami/common/bin/render-template"}, 7]}
+            """#
+        )
+        #expect(found.names == ["postgresql 17.2.0-8", "geos 3.13.0"])
+        #expect(found.packages.map(\.package.type.rawValue) == ["bitnami", "bitnami"])
+        #expect(found.packages.map(\.package.licenses) == [["PostgreSQL"], ["LGPL-2.1-only"]])
+        #expect(found.problems == ["1 records without a sound name and version"])
+        #expect(try catalog("opt/bitnami/a/.spdx-a.spdx", "SPDXVersion: SPDX-2.3\n").problems.count == 1)
+        #expect(try catalog("opt/bitnami/a/other.spdx", "{}").problems == [])
+        let older = try catalog(
+            "opt/bitnami/.bitnami_components.json",
+            #"{"yq":{"version":"4.16.2-2","type":"NAMI"},"mongodb":{"arch":"amd64","version":"4.4.11-2"},"x":{}}"#
+        )
+        #expect(older.names == ["mongodb 4.4.11-2", "yq 4.16.2-2"])
+        #expect(older.problems.count == 1)
+    }
+
     @Test("R's licences without the pointers to their texts")
     func licenses() throws {
         func licenses(_ field: String) throws -> [String]? {

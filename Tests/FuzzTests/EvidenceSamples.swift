@@ -78,6 +78,10 @@ struct EvidenceSample {
         ),
         ("usr/lib/R/library/a/DESCRIPTION", "Package: a\nVersion: 1\nLicense: GPL (>= 2) | x + y\n"),
         ("lua/a.rockspec", "package = [[a]]\nlocal v, w = '1', \"2\"\nversion = v..'-'..w -- x\n"),
+        (
+            "opt/bitnami/a/.spdx-a.spdx",
+            #"{"packages":[{"externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:bitnami/a@1-0"}]}]}"#
+        ),
         ("opt/conda-meta/a.json", #"{"name":"a","version":"1","license":"é"}"#),
         ("c/a/1/_/_/package/x/conaninfo.txt", "[full_requires]\n b/2:x\n"),
         ("perl/.meta/a/install.json", #"{"name":"A::B","version":"1","dist":"A-B-1"}"#),

@@ -69,4 +69,26 @@ struct BinaryPrecedenceTests {
         )
         #expect(inventory.packages.map(\.paths) == [["/opt/java/release", "/opt/other/bin/java"]])
     }
+
+    @Test("Bitnami's documents speak for the programs beside them, by name or by release")
+    func bitnami() throws {
+        func document(_ names: String...) -> String {
+            let packages = names.map {
+                #"{"externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:bitnami/\#($0)"}]}"#
+            }
+            return #"{"packages":[\#(packages.joined(separator: ","))]}"#
+        }
+        let image = layer {
+            $0.file("opt/bitnami/shell/.spdx-shell.spdx", document("shell@1.36.1-3"))
+            $0.file("opt/bitnami/shell/bin/busybox", busybox, mode: 0o755)
+            $0.file("opt/bitnami/named/.spdx-busybox.spdx", document("busybox@1.37.0-0"))
+            $0.file("opt/bitnami/named/bin/busybox", busybox, mode: 0o755)
+        }
+        let other = layer {
+            $0.file("opt/bitnami/other/.spdx-other.spdx", document("other@1.36-0"))
+            $0.file("opt/bitnami/other/bin/busybox", busybox, mode: 0o755)
+        }
+        #expect(try fold([image]) == ["bitnami busybox", "bitnami shell"])
+        #expect(try fold([other]) == ["binary busybox", "bitnami other"])
+    }
 }
