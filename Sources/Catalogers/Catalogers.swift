@@ -13,6 +13,7 @@ package enum Catalogers {
         RPMCataloger(),
         RPMManifestCataloger(),
         PythonCataloger(),
+        PythonEggCataloger(),
         NpmCataloger(),
         GemCataloger(),
         JavaCataloger(),

@@ -1,5 +1,6 @@
 import Bytes
 import ScanModel
+import Zip
 
 /// Installed Python distributions: wheels' `METADATA`, eggs' `PKG-INFO`, and single `.egg-info` files (PyPA core
 /// metadata; "Recording installed projects").
@@ -12,11 +13,44 @@ struct PythonCataloger: Cataloger {
         .suffix(".egg-info"),
     ]
 
-    private static let fields: Set<String> = ["name", "version", "license", "license-expression", "classifier"]
+    func catalog(_ file: EvidenceFile) -> CatalogedFile { PythonMetadata.read(file.bytes.all) }
+}
+
+/// Eggs that are one ZIP file, which Python imports from as it is (setuptools, "The Internal Structure of Python Eggs").
+///
+/// A wheel is no such thing: it is there to be installed, and what was installed from it has its own metadata.
+struct PythonEggCataloger: Cataloger {
+    let name = "python-egg"
+    let version = 1
+    let selectors: [PathSelector] = [.suffix(".egg")]
+
+    /// Longer metadata is refused, 16 MiB.
+    private static let maxBytes = 16 << 20
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
+        // Other files have this name, too.
+        guard ZipArchive.isZip(file.bytes) else { return CatalogedFile() }
+        do {
+            let archive = try ZipArchive(file.bytes)
+            guard let metadata = archive.entries.first(where: { $0.name == "EGG-INFO/PKG-INFO" }) else {
+                return CatalogedFile()
+            }
+            var found = PythonMetadata.read(try archive.contents(of: metadata, maxBytes: Self.maxBytes))
+            found.problems += archive.problems
+            return found
+        } catch {
+            return CatalogedFile(problem: "egg: \(error)")
+        }
+    }
+}
+
+/// The metadata of a distribution (PyPA, "Core metadata specifications").
+private enum PythonMetadata {
+    private static let fields: Set<String> = ["name", "version", "license", "license-expression", "classifier"]
+
+    static func read(_ bytes: [UInt8]) -> CatalogedFile {
         var found = CatalogedFile()
-        var stanzas = ControlStanzas(file.bytes.all, wanted: Self.fields, end: .emptyLine)
+        var stanzas = ControlStanzas(bytes, wanted: fields, end: .emptyLine)
         guard let metadata = stanzas.next(), let name = metadata["name"]?.first, !name.isEmpty,
             let version = metadata["version"]?.first, !version.isEmpty, name.utf8.count <= 256,
             version.utf8.count <= 256
@@ -30,7 +64,7 @@ struct PythonCataloger: Cataloger {
         return found
     }
 
-    private func licenses(_ metadata: [String: [String]]) -> [String] {
+    private static func licenses(_ metadata: [String: [String]]) -> [String] {
         if let expression = metadata["license-expression"]?.first, !expression.isEmpty { return [expression] }
         if let license = metadata["license"]?.first, !license.isEmpty, license != "UNKNOWN", license.utf8.count <= 100,
             !license.contains("\n")

@@ -1,4 +1,5 @@
 import Catalogers
+import Foundation
 import ScanModel
 import Testing
 
@@ -63,6 +64,28 @@ struct PythonTests {
         #expect(try licenses("License: UNKNOWN\n" + classifiers) == ["BSD", "MIT License"])
         #expect(try licenses("License: long\n        text\n" + classifiers) == ["BSD", "MIT License"])
         #expect(try licenses("") == [])
+    }
+
+    // Written by Python's zipfile.
+    @Test("An egg in one file has its metadata in it; others with its ending say nothing")
+    func egg() throws {
+        let archive = try #require(
+            Data(
+                base64Encoded: "UEsDBBQAAAAAAAAAIQAAAAAAAAAAAAAAAAAPAAAAZm9vL19faW5pdF9fLnB5UEsDBBQAAAAIAAAAIQAHbbJj"
+                    + "MwAAADsAAAARAAAARUdHLUlORk8vUEtHLUlORk/zTS1JTEksSdQNSy0qzszPs1Iw1DPg8kvMTbVSSMvP50IS"
+                    + "NuLyyUxOzSsGyvh6hnBxAQBQSwECFAMUAAAAAAAAACEAAAAAAAAAAAAAAAAADwAAAAAAAAAAAAAAgAEAAAAA"
+                    + "Zm9vL19faW5pdF9fLnB5UEsBAhQDFAAAAAgAAAAhAAdtsmMzAAAAOwAAABEAAAAAAAAAAAAAAIABLQAAAEVH"
+                    + "Ry1JTkZPL1BLRy1JTkZPUEsFBgAAAAACAAIAfAAAAI8AAAAAAA=="
+            )
+        )
+        let path = "usr/lib/python2.7/site-packages/foo-1.2-py2.7.egg"
+        let found = try catalog(path, Array(archive))
+        #expect(found.names == ["foo 1.2"])
+        #expect(found.packages.first?.package.licenses == ["MIT"])
+        #expect(found.problems == [])
+        #expect(try catalog(path, Array(archive.dropLast(30))).names == [])
+        for text in ["", "egg", "/src/foo\n../\n"] { #expect(try catalog(path, text).problems == []) }
+        #expect(Catalogers.selection.catalogers(for: LayerPath("ensurepip/_bundled/pip-24.0-py3-none-any.whl")).isEmpty)
     }
 
     @Test(

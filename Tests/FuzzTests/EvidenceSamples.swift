@@ -70,6 +70,7 @@ struct EvidenceSample {
         ("x.dist-info/METADATA", "Name: a\nVersion: 1\nClassifier: License :: X\n\n"),
         ("a/package.json", #"{"name":"a","version":"1","licenses":[{"type":"x"}]}"#),
         ("specifications/a.gemspec", "s.name = \"a\"\ns.version = '1'\n"), ("opt/a.jar", "PK\u{3}\u{4}"),
+        ("site-packages/a-1-py3.9.egg", "PK\u{3}\u{4}"),
         ("vendor/composer/installed.json", #"{"packages":[{"name":"a/b","version":"1","license":"x"}]}"#),
         ("php/.registry/a.reg", #"a:2:{s:4:"name";s:1:"a";s:7:"version";a:1:{s:7:"release";d:1.5;}}"#),
         (
