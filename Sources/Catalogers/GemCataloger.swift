@@ -5,7 +5,7 @@ import ScanModel
 /// or else the comment in which RubyGems repeats them for itself (RubyGems, stub_specification.rb).
 struct GemCataloger: Cataloger {
     let name = "gem"
-    let version = 2
+    let version = 3
     let selectors: [PathSelector] = [.suffixBelow(".gemspec", directory: "specifications")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -45,26 +45,36 @@ struct GemCataloger: Cataloger {
         return found
     }
 
-    /// The quoted strings of a line, in order.
+    /// The strings of a line, in order; none that Ruby puts something into.
     private func literals(_ text: Substring) -> [String] {
-        var found: [String] = []
-        var open: Character?
-        var current = ""
-        for character in text {
-            if let quote = open {
-                if character == quote {
-                    found.append(current)
-                    open = nil
-                } else {
-                    current.append(character)
-                }
-            } else if character == "\"" || character == "'" {
-                open = character
-                current = ""
-            } else if character == "#" {
-                break
+        var found: [Substring] = []
+        var rest = text
+        while let character = rest.popFirst(), character != "#" {
+            if character == "\"" || character == "'" {
+                guard let end = rest.firstIndex(of: character) else { break }
+                found.append(rest[..<end])
+                rest = rest[rest.index(after: end)...]
+            } else if character == "%", let kind = rest.first, "qQwW".contains(kind), let open = rest.dropFirst().first,
+                !open.isLetter, !open.isNumber, !open.isWhitespace
+            {
+                rest = rest.dropFirst(2)
+                guard let end = closing(of: open, in: rest) else { break }
+                let body = rest[..<end]
+                found += kind == "w" || kind == "W" ? body.split(separator: " ") : [body]
+                rest = rest[rest.index(after: end)...]
             }
         }
-        return found
+        return found.filter { !$0.contains("#{") }.map { String($0) }
+    }
+
+    /// Where the literal ends that `open` began: at the next like it or, of brackets, at the one that closes it.
+    private func closing(of open: Character, in rest: Substring) -> Substring.Index? {
+        let brackets: [Character: Character] = ["(": ")", "[": "]", "{": "}", "<": ">"]
+        guard let close = brackets[open] else { return rest.firstIndex(of: open) }
+        var depth = 1
+        return rest.indices.first { index in
+            if rest[index] == open { depth += 1 } else if rest[index] == close { depth -= 1 }
+            return depth == 0
+        }
     }
 }

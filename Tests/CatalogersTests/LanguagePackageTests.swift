@@ -189,9 +189,27 @@ struct GemTests {
         #expect(found.packages.first?.package.licenses == ["MIT", "Ruby"])
     }
 
+    // Ruby, doc/syntax/literals.rdoc, "Percent Literals".
+    @Test(
+        "Every way to write a string that nothing is put into",
+        arguments: [
+            ("%q{a}", "%q(1.0)", "[%q[MIT], %Q<Ruby>]"), ("%q|a|.freeze", "'1.0'.freeze", "%w[MIT Ruby].freeze"),
+            ("%Q{a}", "Gem::Version.new(%q{1.0})", "[\"MIT\".freeze, %q<Ruby>.freeze] # %q{no}"),
+        ]
+    )
+    func literals(name: String, version: String, licenses: String) throws {
+        let found = try read("s.name = \(name)\ns.version = \(version)\ns.licenses = \(licenses)\n")
+        #expect(found.names == ["a 1.0"])
+        #expect(found.packages.first?.package.licenses == ["MIT", "Ruby"])
+        let nested = try read("s.name = %q{a}\ns.version = '1'\ns.license = %q{(a{b}c)}\n")
+        #expect(nested.packages.first?.package.licenses == ["(a{b}c)"])
+    }
+
     @Test(
         "What is computed is not guessed",
         arguments: [
+            "s.name = \"a\"\ns.version = \"1.#{minor}\"\n", "s.name = %q{open\ns.version = '1'\n", "s.name = %q\n",
+            "s.name = %w[]\ns.version = '1'\n", "s.name = 1 % 2\ns.version = %qx1x\n",
             "s.name = NAME\ns.version = \"1\"\n", "s.name = \"a\"\n", "s.name = \"a\"\ns.version = \"\"\n", "",
             "= . =\n.\n=",
             "s.name = \"open\ns.version = '1\n",

@@ -6,7 +6,7 @@ import ScanModel
 /// Most of them compute their version: those are passed over in silence, as their folder names no release.
 struct GemspecCataloger: Cataloger {
     let name = "gemspec"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.suffix(".gemspec")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
