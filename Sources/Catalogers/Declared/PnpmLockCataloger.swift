@@ -3,10 +3,10 @@ import ScanModel
 
 /// pnpm's `pnpm-lock.yaml` of lockfileVersion 5 to 9, which may hold several documents (pnpm, lockfile specifications).
 ///
-/// Entries that only development needs (`dev: true`, up to version 8) are left out, as Syft does.
+/// What only development needs is listed, too: `dev: true` tells it up to version 8 alone.
 struct PnpmLockCataloger: Cataloger {
     let name = "pnpm-lock"
-    let version = 2
+    let version = 3
     let selectors: [PathSelector] = [.name("pnpm-lock.yaml", parentSuffixes: [])]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -25,7 +25,6 @@ struct PnpmLockCataloger: Cataloger {
         var version: Double?
         private var section = ""
         private var key: String?
-        private var isDevelopment = false
         private var ownName: String?
         private var ownVersion: String?
         private var hashes: [FileHash] = []
@@ -59,7 +58,6 @@ struct PnpmLockCataloger: Cataloger {
                 guard let label = entry.value.firstRange(of: "integrity: ") else { break }
                 let value = entry.value[label.upperBound...].prefix { !",}".contains($0) }
                 hashes = FileHash.all(integrity: value)
-            case "dev": isDevelopment = entry.value == "true"
             case "name": ownName = entry.value
             case "version": ownVersion = entry.value
             default: break
@@ -80,12 +78,11 @@ struct PnpmLockCataloger: Cataloger {
         mutating func close(_ packages: inout ListedPackages) {
             defer {
                 key = nil
-                isDevelopment = false
                 ownName = nil
                 ownVersion = nil
                 hashes = []
             }
-            guard let key, !isDevelopment else { return }
+            guard let key else { return }
             if section == "dependencies" {
                 // Folders and archives have entries of their own, with what they hold.
                 guard let found = ownVersion.map(withoutPeers), PnpmKey.isVersion(found) else { return }
