@@ -108,13 +108,20 @@ package struct EvidenceSelection: Sendable {
         return named.isEmpty ? executableCatalogers : named + executableCatalogers
     }
 
-    /// Whether the file at `path` is worth a look at its first bytes although no other rule wants it: a shared library
-    /// without an executable bit.
-    package func mayBeMarked(_ path: LayerPath) -> Bool { !libraries.isEmpty && LibraryMark.isLibrary(path) }
+    /// Whether the file at `path` is worth a look at its first bytes for a mark: a shared library that is not taken for
+    /// a program anyway.
+    package func mayBeMarked(_ path: LayerPath, hasExecutableBit: Bool) -> Bool {
+        !libraries.isEmpty && LibraryMark.isLibrary(path)
+            && !ExecutableMagic.isLikely(path, hasExecutableBit: hasExecutableBit)
+    }
 
-    /// The catalogers that read a shared library whose first bytes are `head`.
-    package func libraryCatalogers(head: UnsafeRawBufferPointer) -> [Int] {
-        libraries.filter { LibraryMark.holds($0.mark, head) }.map(\.cataloger)
+    /// The catalogers that read a file whose first bytes are `head`: where it is a program or a library those in
+    /// `byMagic`, and those whose mark it holds if it `mayBeMarked`.
+    package func readers(of head: UnsafeRawBufferPointer, byMagic: [Int], mayBeMarked: Bool) -> [Int] {
+        guard ExecutableMagic.matches(head) else { return [] }
+        guard mayBeMarked else { return byMagic }
+        return byMagic
+            + libraries.filter { !byMagic.contains($0.cataloger) && LibraryMark.holds($0.mark, head) }.map(\.cataloger)
     }
 
     /// What stands in a folder whose entries count by their names alone: the entry at `path`, or the one that it is below.

@@ -13,10 +13,9 @@ package enum LibraryMark {
         return range.upperBound == name.endIndex || name[range.upperBound] == UInt8(ascii: ".")
     }
 
-    /// Whether the first bytes of a file are those of a program and hold `mark`.
+    /// Whether the first bytes of a library hold `mark`.
     static func holds(_ mark: [UInt8], _ head: UnsafeRawBufferPointer) -> Bool {
-        ExecutableMagic.matches(head)
-            && TextSearch(mark).offset(in: UnsafeRawBufferPointer(rebasing: head.prefix(headBytes)), from: 0) != nil
+        TextSearch(mark).offset(in: UnsafeRawBufferPointer(rebasing: head.prefix(headBytes)), from: 0) != nil
     }
 }
 

@@ -93,18 +93,16 @@ struct DirectoryScanner: Sendable {
         private mutating func read(_ path: LayerPath, isExecutable: Bool) {
             let byPath = selection.catalogers(for: path)
             let byMagic = selection.programCatalogers(for: path, hasExecutableBit: isExecutable)
-            let mayBeMarked = byMagic.isEmpty && selection.mayBeMarked(path)
+            let mayBeMarked = selection.mayBeMarked(path, hasExecutableBit: isExecutable)
             guard !byPath.isEmpty || !byMagic.isEmpty || mayBeMarked else { return }
             do {
                 let file = try LocalFile(text(path), followsLinks: false)
                 var readers: [Int] = []
-                if mayBeMarked {
-                    readers = try file.read(at: 0, count: LibraryMark.headBytes).withUnsafeBytes {
-                        selection.libraryCatalogers(head: $0)
+                if mayBeMarked || !byMagic.isEmpty {
+                    let head = try file.read(at: 0, count: mayBeMarked ? LibraryMark.headBytes : 4)
+                    readers = head.withUnsafeBytes {
+                        selection.readers(of: $0, byMagic: byMagic, mayBeMarked: mayBeMarked)
                     }
-                } else if !byMagic.isEmpty {
-                    let head = try file.read(at: 0, count: 4)
-                    readers = head.withUnsafeBytes { ExecutableMagic.matches($0) } ? byMagic : []
                 }
                 guard !readers.isEmpty || !byPath.isEmpty else { return }
                 let bytes = FileBytes(try file.all(maxBytes: Int(DirectoryScanner.maxFileBytes)))

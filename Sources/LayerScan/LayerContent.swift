@@ -120,12 +120,17 @@ struct LayerContent {
     private mutating func readFile(_ path: LayerPath, _ entry: TarEntry, _ content: EntryContent) throws {
         let byPath = selection.catalogers(for: path)
         let isCompanion = selection.isCompanion(path)
-        let byMagic = selection.programCatalogers(for: path, hasExecutableBit: entry.mode & 0o111 != 0)
+        let hasExecutableBit = entry.mode & 0o111 != 0
+        let byMagic = selection.programCatalogers(for: path, hasExecutableBit: hasExecutableBit)
         // Read whatever it holds, or only if it turns out to be a program.
         let names = linked[path]
         let isWanted = !byPath.isEmpty || isCompanion || !names.isEmpty
-        let mayBeMarked = byMagic.isEmpty && selection.mayBeMarked(path)
+        let mayBeMarked = selection.mayBeMarked(path, hasExecutableBit: hasExecutableBit)
         guard isWanted || !byMagic.isEmpty || mayBeMarked else { return }
+        // A file that no cataloger wants for its path is read if its first bytes say so.
+        let readers = { [selection] (head: UnsafeRawBufferPointer) in
+            selection.readers(of: head, byMagic: byMagic, mayBeMarked: mayBeMarked)
+        }
         let isLarge =
             !isWanted || isCompanion || readsLargeFiles(byPath)
             || names.contains { readsLargeFiles(selection.catalogers(for: $0)) || selection.isCompanion($0) }
@@ -133,13 +138,13 @@ struct LayerContent {
         guard entry.size <= limit else {
             if !isWanted {
                 let head = try spool.head(content, size: entry.size)
-                guard head.withUnsafeBytes({ isRead($0, byMagic: byMagic) }) else { return }
+                guard !head.withUnsafeBytes(readers).isEmpty else { return }
             }
             addProblem(path, "\(entry.size) bytes, more than the \(limit) that are read of such a file")
             for name in [path] + names { noteUnread(name) }
             return
         }
-        let outcome = try spool.read(content, size: entry.size) { isWanted || isRead($0, byMagic: byMagic) }
+        let outcome = try spool.read(content, size: entry.size) { isWanted || !readers($0).isEmpty }
         switch outcome {
         case .declined: return
         case .failed(let reason): addProblem(path, reason)
@@ -154,10 +159,9 @@ struct LayerContent {
                     take(bytes, asNamed: name)
                 }
             }
-            guard bytes.withUnsafeBytes({ ExecutableMagic.matches($0) }) else { return }
-            let readers =
-                mayBeMarked ? bytes.withUnsafeBytes { selection.libraryCatalogers(head: $0) } : byMagic
-            for index in readers where !byPath.contains(index) { catalog(path, bytes, with: index, keepsEmpty: false) }
+            for index in bytes.withUnsafeBytes(readers) where !byPath.contains(index) {
+                catalog(path, bytes, with: index, keepsEmpty: false)
+            }
         }
     }
 
@@ -182,11 +186,6 @@ struct LayerContent {
                 waiting[name, default: ([], bytes)].catalogers.append(index)
             }
         }
-    }
-
-    /// Whether a file that no cataloger wants for its path is read, which its first bytes decide.
-    private func isRead(_ head: UnsafeRawBufferPointer, byMagic: [Int]) -> Bool {
-        byMagic.isEmpty ? !selection.libraryCatalogers(head: head).isEmpty : ExecutableMagic.matches(head)
     }
 
     private mutating func catalog(

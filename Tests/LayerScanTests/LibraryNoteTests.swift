@@ -40,6 +40,15 @@ struct LibraryNoteTests {
         #expect(try names("usr/lib/liba.so.1.2", Self.library(), pieces: pieces) == ["lib"])
     }
 
+    @Test("A library that is looked at for its name, too, has its note read all the same")
+    func named() throws {
+        let library = Self.library() + Array("node.js/v18.13.0\0".utf8)
+        for mode in [0o644, 0o755] {
+            #expect(try names("usr/lib/libnode.so.108", library, mode: mode) == ["node", "lib"])
+        }
+        #expect(try names("usr/lib/libnode.so.108", Self.library(gap: 8192)) == [])
+    }
+
     @Test("Files of other names, and libraries with a note further on, need the bit")
     func others() throws {
         #expect(try names("usr/share/a.o", Self.library()) == [])

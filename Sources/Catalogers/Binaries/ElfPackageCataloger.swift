@@ -7,7 +7,7 @@ import ScanModel
 /// Executable Files"; ELF notes: System V gABI, chapter 5, "Note Section").
 struct ElfPackageCataloger: Cataloger {
     let name = CatalogerName.elfPackage
-    let version = 3
+    let version = 4
     let readsLargeFiles = true
     let selectors: [PathSelector] = [.executable, .library(mark: Array("FDO\0".utf8))]
 
