@@ -63,6 +63,7 @@ struct ArchiveIdentity {
             name: main.name,
             properties: mainProperties,
             project: match.project,
+            fileName: fileName.name,
             manifest: manifest
         )
         if mainProperties?.isJenkinsPlugin == true { main.isJenkinsPlugin = true }

@@ -1,10 +1,11 @@
 /// The Maven groupId of an artifact from all that an archive says about it.
 enum MavenGroup {
-    /// The first of: the `pom.properties`, the `pom.xml`, well-known publishers, the manifest.
+    /// The first of: the `pom.properties`, the `pom.xml`, well-known publishers, the file's name, the manifest.
     static func of(
         name: String,
         properties: PomProperties?,
         project: PomProject?,
+        fileName: String = "",
         manifest: JavaManifest?
     ) -> String? {
         if let properties {
@@ -18,7 +19,16 @@ enum MavenGroup {
             if let group = project.parentGroupID { return cleaned(group) }
         }
         if let group = KnownMavenGroups.group(of: name) { return group }
-        return manifest.flatMap(fromManifest)
+        return group(in: fileName, of: name) ?? manifest.flatMap(fromManifest)
+    }
+
+    /// What stands in front of the artifactId in `org.example.thing`, as Quarkus names the archives that it copies.
+    private static func group(in fileName: String, of name: String) -> String? {
+        guard fileName.hasSuffix(".\(name)"), domains.contains(where: { fileName.hasPrefix($0 + ".") }) else {
+            return nil
+        }
+        let group = fileName.dropLast(name.count + 1)
+        return group.contains(".") ? String(group) : nil
     }
 
     private static let primaryFields = [

@@ -108,6 +108,33 @@ import Testing
         #expect(eclipse.map(\.name) == ["org.eclipse.osgi"])
     }
 
+    // Quarkus' folder lib/main, as Keycloak's image has it; the manifests as published, shortened.
+    @Test(
+        "The groupId in a file's name counts before what the manifest lets guess, and after what Maven says",
+        arguments: [
+            ("io.quarkus.arc.arc-2.13.8.Final.jar", "A: b\n", "io.quarkus.arc arc"),
+            (
+                "org.postgresql.postgresql-42.5.4.jar", "Bundle-SymbolicName: org.postgresql.jdbc\n",
+                "org.postgresql postgresql"
+            ),
+            (
+                "com.github.ben-manes.caffeine.caffeine-3.1.5.jar",
+                "Automatic-Module-Name: com.github.benmanes.caffeine\n", "com.github.ben-manes.caffeine caffeine"
+            ),
+            ("a.b.c-1.jar", "A: b\n", " c"), ("com.thing-1.jar", "A: b\n", " thing"),
+            ("thing-1.jar", "Bundle-SymbolicName: org.x\n", "org.x thing"),
+        ]
+    )
+    func dottedGroup(file: String, manifest: String, expected: String) {
+        let found = read(["META-INF/MANIFEST.MF": manifest], path: "/opt/keycloak/lib/lib/main/\(file)")
+        #expect(found.map { "\($0.groupID ?? "") \($0.name)" } == [expected])
+        let stated = read(
+            ["META-INF/MANIFEST.MF": "A: b\n", "META-INF/maven/g/c/pom.properties": pom("g", "c", "1")],
+            path: "/org.b.c-1.jar"
+        )
+        #expect(stated.map(\.groupID) == ["g"])
+    }
+
     @Test("A plugin of Jenkins is recognised by its groupId or its extension")
     func jenkins() {
         let manifest = "Short-Name: git\nPlugin-Version: 5.2\n"
