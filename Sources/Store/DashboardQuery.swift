@@ -14,12 +14,13 @@ extension Store {
     /// Images on a page of the dashboard.
     private static let pageSize = 100
 
-    /// The dashboard as of the newest run that has images: its totals, one page of its images, the newest runs.
+    /// The dashboard as of the run that the nightly report is about, or of the newest that has images where there is none:
+    /// its totals, one page of its images, the newest runs.
     package func dashboard(page: Int, search: String, runs limit: Int) async throws -> DashboardModel {
         var summaries: [RunSummary] = []
         for run in try await recentRuns(limit: limit) { summaries.append(try await summary(run: run)) }
-        let shown = summaries.first { $0.state == "done" } ?? summaries.first { $0.images.found > 0 }
-        guard let run = shown.flatMap({ Int($0.run) }) else {
+        let other = summaries.first { $0.state == "done" } ?? summaries.first { $0.images.found > 0 }
+        guard let run = try await finishedRun(before: nil) ?? other.flatMap({ Int($0.run) }) else {
             let builds = try await pool.run { try Self.builds($0) }
             return DashboardModel(totals: FleetTotals(), advisories: builds, runs: summaries)
         }

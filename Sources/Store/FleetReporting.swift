@@ -97,30 +97,46 @@ extension Store {
         return day
     }
 
-    /// The newest finished run before `run` (or of all), whose fleet can be compared.
+    /// The newest finished run over a fleet, of all or before `run`, whose fleet it can be compared with.
+    ///
+    /// Runs of single images count where there is no other; a run over a fleet is never compared with one.
     package func finishedRun(before run: Int?) async throws -> Int? {
         try await pool.run { session in
             try session.execute(
                 """
-                SELECT id FROM runs WHERE state = 'done' AND origin = 'fleet' AND ($1::bigint IS NULL OR id < $1)
-                ORDER BY id DESC LIMIT 1
+                SELECT id FROM runs
+                WHERE state = 'done' AND origin = 'fleet' AND ($1::bigint IS NULL OR id < $1)
+                    AND (\(Self.coversFleet(of: "runs")) OR NOT EXISTS (
+                        SELECT FROM runs AS compared WHERE compared.id = $1 AND \(Self.coversFleet(of: "compared"))))
+                ORDER BY \(Self.coversFleet(of: "runs")) DESC, id DESC LIMIT 1
                 """,
                 [.int(run)]
             ).first?.int(0)
         }
     }
 
-    /// The newest run that was done by the end of a day (UTC), `YYYY-MM-DD`; throws where that is no date.
+    /// The newest run over a fleet that was done by the end of a day (UTC), `YYYY-MM-DD`; throws where that is no date.
+    ///
+    /// One of single images where there was no other.
     package func finishedRun(byEndOf day: String) async throws -> Int? {
         try await pool.run { session in
             try session.execute(
                 """
-                SELECT id FROM runs WHERE state = 'done' AND origin = 'fleet' AND finished_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'
-                ORDER BY id DESC LIMIT 1
+                SELECT id FROM runs
+                WHERE state = 'done' AND origin = 'fleet' AND finished_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'
+                ORDER BY \(Self.coversFleet(of: "runs")) DESC, id DESC LIMIT 1
                 """,
                 [.text(day)]
             ).first?.int(0)
         }
+    }
+
+    /// Whether a run looks at a registry or a repository: one of images alone, as a pipeline starts for what it has built,
+    /// says nothing of the fleet.
+    ///
+    /// A target names an image where a tag or a digest comes after its first slash (``RegistryTarget``).
+    static func coversFleet(of run: String) -> String {
+        "EXISTS (SELECT FROM unnest(\(run).targets) AS target WHERE target !~ '/.*[:@]')"
     }
 
     static func builds(_ session: PostgresSession) throws -> [ProviderBuild] {

@@ -98,7 +98,9 @@ extension Store {
             """
             DELETE FROM runs WHERE state IN ('done', 'failed') AND finished_at < $1::timestamptz
                     - make_interval(days => CASE origin WHEN 'watch' THEN least($2::integer, $4::integer) ELSE $2::integer END)
-                AND id NOT IN (SELECT id FROM runs WHERE state = 'done' AND origin = 'fleet' ORDER BY id DESC LIMIT $3)
+                AND id NOT IN (
+                    SELECT kept.id FROM runs AS kept WHERE kept.state = 'done' AND kept.origin = 'fleet'
+                    ORDER BY \(Store.coversFleet(of: "kept")) DESC, kept.id DESC LIMIT $3)
                 AND id IS DISTINCT FROM (SELECT max(id) FROM runs WHERE state = 'done')
             """,
             [now, .int(settings.runDays), .int(keptRuns), .int(watchDays)]

@@ -18,8 +18,11 @@ struct ReportCommand: AsyncParsableCommand {
 
     struct Nightly: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Writes the fleet's report as of the newest finished run.",
+            abstract: "Writes the fleet's report as of the newest finished run over it.",
             discussion: """
+                A run over the fleet is one of which a registry or a repository was a target. Those of single images, as
+                pipelines start them, count where no other has finished; --run names any.
+
                 report.html, report.json and the CSV files depend on the fleet, the advisories, and its exceptions and VEX
                 documents alone: the same fleet gives the same bytes. What belongs to the run (times, what was reused) is in
                 run.json and run.html.
@@ -31,9 +34,17 @@ struct ReportCommand: AsyncParsableCommand {
         @OptionGroup var fleet: FleetOptions
         @Option(help: "The folder to write into; made where it does not exist.") var out: String
         @Option(
+            name: .customLong("run"),
+            help: ArgumentHelp(
+                "The finished run to report on; by default the newest over the fleet.",
+                valueName: "RUN"
+            )
+        )
+        var subject: Int?
+        @Option(
             help: ArgumentHelp(
                 "The run to compare with, or a date: the last run finished by the end of that day (UTC).",
-                discussion: "By default the finished run before the newest.",
+                discussion: "By default the finished run over the fleet before the one reported on.",
                 valueName: "RUN|YYYY-MM-DD"
             )
         )
@@ -56,9 +67,7 @@ struct ReportCommand: AsyncParsableCommand {
             }
             let named = try DayOption.check(asOf)
             let store = try await fleet.store(connections: 2)
-            guard let run = try await store.finishedRun(before: nil) else {
-                throw InputError("no run has finished yet: tallyman fleet scan REGISTRY --wait")
-            }
+            let run = try await reportedRun(in: store)
             let previous = try await earlierRun(than: run, in: store)
             let day: String
             if let named { day = named } else { day = try await store.lastDay(of: run) }
@@ -85,6 +94,20 @@ struct ReportCommand: AsyncParsableCommand {
             ConsoleOutput.line(
                 "\(out)/\(formats.contains(.html) ? "report.html" : formats.contains(.json) ? "report.json" : "images.csv")"
             )
+        }
+
+        /// The run that `--run` names, or the newest finished one over the fleet.
+        private func reportedRun(in store: Store) async throws -> Int {
+            guard let subject else {
+                guard let newest = try await store.finishedRun(before: nil) else {
+                    throw InputError("no run has finished yet: tallyman fleet scan REGISTRY --wait")
+                }
+                return newest
+            }
+            guard let found = try await store.run(subject), found.state == .done else {
+                throw InputError("--run: there is no run \(subject) that is done")
+            }
+            return found.id
         }
 
         /// The run that `--since` names; `nil` where there is none before.
@@ -193,7 +216,7 @@ struct ReportCommand: AsyncParsableCommand {
                 rebuilding the image that first had it, and then building anew what stands on that; so each finding belongs
                 to one rebuild, and those that clear the most come first. A base that no scanned image is (as one from a
                 registry that was not scanned) is known by its top layer. Findings without a fix, and suppressed ones, do not
-                count. Asked of the newest finished run.
+                count. Asked of the newest finished run over the fleet.
 
                   tallyman report rebuild-plan --limit 5
                 """

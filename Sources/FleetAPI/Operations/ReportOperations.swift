@@ -3,7 +3,11 @@ import Reports
 
 extension Operations {
     private static let topic = "Reports"
-    private static let run = Parameter.query("run", "The run; the newest that is done where none is named.", number)
+    private static let run = Parameter.query(
+        "run",
+        "The run; where none is named the newest that is done, of those over registries or repositories if there are any.",
+        number
+    )
     private static let format = Parameter.query(
         "format",
         "ndjson: one JSON object a line; csv: a table as spreadsheets read it.",
@@ -68,7 +72,12 @@ extension Operations {
         topic: topic,
         "The nightly report: report.json as the command line writes it",
         parameters: [
-            run, .query("since", "The run to compare with; the one before where none is named.", number),
+            run,
+            .query(
+                "since",
+                "The run to compare with; where none is named the one before, of those over registries or repositories.",
+                number
+            ),
         ],
         answers: [one(nightlySchema)],
         isHeavy: true

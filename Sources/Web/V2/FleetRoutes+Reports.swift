@@ -54,7 +54,7 @@ extension FleetRoutes {
         }
     }
 
-    /// The run that the query names, or the newest that is done.
+    /// The run that the query names, or the newest over the fleet that is done.
     private func run(_ call: FleetCall) async throws -> Int {
         if let number = call.number("run") { return try await finished(number) }
         guard let run = try await service.store.finishedRun(before: nil) else {
