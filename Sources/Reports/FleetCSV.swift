@@ -7,7 +7,9 @@ enum FleetCSV {
             columns: [
                 "registry", "repository", "tag", "digest", "platform", "distro", "state", "reason", "packages",
                 "findings",
-            ] + Severity.worstFirst.map(\.rawValue) + ["fixable", "kev", "coverage_gaps", "suppressed"]
+            ] + Severity.worstFirst.map(\.rawValue) + [
+                "fixable", "kev", "coverage_gaps", "suppressed", "last_seen",
+            ]
         )
         for row in rows {
             writer.append(
@@ -15,7 +17,10 @@ enum FleetCSV {
                     row.registry, row.repository, row.tag, row.digest, row.platform, row.distro, row.state.rawValue,
                     row.reason, String(row.packages), String(row.severities.total),
                 ] + Severity.worstFirst.map { String(row.severities[$0]) }
-                    + [String(row.fixable), String(row.kev), String(row.coverageGaps), String(row.suppressed)]
+                    + [
+                        String(row.fixable), String(row.kev), String(row.coverageGaps), String(row.suppressed),
+                        row.lastSeen ?? "",
+                    ]
             )
         }
         return writer.take()

@@ -1,12 +1,17 @@
 /// The fleet in figures.
 package struct FleetTotals: Hashable, Sendable, Codable {
-    /// Images found.
+    /// Images found, gone or stale: each is counted in one of the next five.
     package var images: Int
     /// Images whose packages are known (analysed or reused).
     package var covered: Int
     package var unsupported: Int
     package var failed: Int
     package var gone: Int
+    /// Images of repositories that could not be listed.
+    ///
+    /// What was last seen of them counts in the figures of layers, packages and findings, as do the last good results of
+    /// those that failed.
+    package var stale: Int
     package var distinctLayers: Int
     package var distinctPackages: Int
     /// Distinct vulnerability identifiers with an open finding.
@@ -28,6 +33,7 @@ package struct FleetTotals: Hashable, Sendable, Codable {
         unsupported: Int = 0,
         failed: Int = 0,
         gone: Int = 0,
+        stale: Int = 0,
         distinctLayers: Int = 0,
         distinctPackages: Int = 0,
         vulnerabilities: Int = 0,
@@ -42,6 +48,7 @@ package struct FleetTotals: Hashable, Sendable, Codable {
         self.unsupported = unsupported
         self.failed = failed
         self.gone = gone
+        self.stale = stale
         self.distinctLayers = distinctLayers
         self.distinctPackages = distinctPackages
         self.vulnerabilities = vulnerabilities

@@ -1,6 +1,8 @@
-/// What became of an image in a run: every image found ends in exactly one of these.
+/// What became of an image in a run: every image found ends in exactly one of the first five.
 package enum ImageOutcome: String, Sendable, Codable, CaseIterable {
     case analysed, reused, unsupported, failed, gone
+    /// Known from before, and not looked at: its repository could not be listed.
+    case stale
 
     /// Whether the report holds this image's packages.
     package var isCovered: Bool { self == .analysed || self == .reused }
@@ -33,6 +35,10 @@ package struct ImageRow: Hashable, Sendable, Codable {
     package var coverageGaps: Int
     /// Findings that are suppressed, which count nowhere else here.
     package var suppressed: Int
+    /// The day (UTC) on which a stale image was last seen, `YYYY-MM-DD`; absent for all others.
+    ///
+    /// Its packages are as of then, its findings are what the present advisories say of them.
+    package var lastSeen: String?
 
     package init(
         registry: String,
@@ -48,7 +54,8 @@ package struct ImageRow: Hashable, Sendable, Codable {
         fixable: Int = 0,
         kev: Int = 0,
         coverageGaps: Int = 0,
-        suppressed: Int = 0
+        suppressed: Int = 0,
+        lastSeen: String? = nil
     ) {
         self.registry = registry
         self.repository = repository
@@ -64,6 +71,7 @@ package struct ImageRow: Hashable, Sendable, Codable {
         self.kev = kev
         self.coverageGaps = coverageGaps
         self.suppressed = suppressed
+        self.lastSeen = lastSeen
     }
 
     /// `registry/repository:tag`, or `…@digest` where there is no tag.

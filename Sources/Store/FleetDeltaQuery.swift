@@ -12,20 +12,27 @@ struct FleetDeltaQuery {
     ///
     /// A finding that no longer matches is fixed; one whose package is in no image any more is gone, not fixed, unless
     /// the images that held it are still there with another version of the package, which is fixed again. One that is
-    /// suppressed in every image is neither, and one whose exception ended in between is open again. Images that the tags
-    /// still name and the new run did not look at are compared with nothing: their repository could not be listed, say.
+    /// suppressed in every image is neither, and one whose exception ended in between is open again. Images of repositories
+    /// that could not be listed are compared as they were last seen, in either run; those that the tags still name and the
+    /// new run knows nothing of are compared with nothing.
     func delta(since previous: Int, now index: inout FleetIndex) throws -> FleetDelta {
         try session.script(
             """
             CREATE TEMPORARY TABLE former_images ON COMMIT DROP AS
-            SELECT row_number() OVER () - 1 AS image, run_images.manifest_id, run_images.state,
-                EXISTS (SELECT 1 FROM report_images AS now WHERE now.repository_id = run_images.repository_id
-                    AND now.tag = run_images.tag AND now.state <> 'gone') AS is_still_there
-            FROM run_images WHERE run_id = \(previous) AND state IN ('analysed', 'reused')
-                AND (EXISTS (SELECT FROM report_images AS now WHERE now.repository_id = run_images.repository_id
-                        AND now.tag = run_images.tag)
-                    OR NOT EXISTS (SELECT FROM tags WHERE tags.repository_id = run_images.repository_id
-                        AND tags.name = run_images.tag AND tags.valid_until IS NULL));
+            SELECT row_number() OVER () - 1 AS image, shown.manifest_id, shown.state,
+                EXISTS (SELECT 1 FROM report_images AS now WHERE now.repository_id = shown.repository_id
+                    AND now.tag = shown.tag AND now.state <> 'gone') AS is_still_there
+            FROM (
+                SELECT repository_id, tag, manifest_id, state FROM run_images
+                WHERE run_id = \(previous) AND state IN ('analysed', 'reused')
+                UNION ALL
+                SELECT repository_id, tag, manifest_id, state
+                FROM (\(ReportTables.staleImages(of: previous))) AS stale
+            ) AS shown
+            WHERE EXISTS (SELECT FROM report_images AS now WHERE now.repository_id = shown.repository_id
+                    AND now.tag = shown.tag)
+                OR NOT EXISTS (SELECT FROM tags WHERE tags.repository_id = shown.repository_id
+                    AND tags.name = shown.tag AND tags.valid_until IS NULL);
             ANALYZE former_images;
 
             CREATE TEMPORARY TABLE former_packages (package_id bigint, images bigint, is_still_there boolean)

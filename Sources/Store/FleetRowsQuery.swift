@@ -101,7 +101,7 @@ struct FleetRowsQuery {
                 coalesce(manifests.platform, ''),
                 coalesce(distros.distro_id || CASE WHEN distros.version_id = '' THEN '' ELSE '-' || distros.version_id END,
                     ''),
-                state, coalesce(reason, ''), coalesce(gaps, 0), image
+                state, coalesce(reason, ''), coalesce(gaps, 0), image, last_seen
             FROM report_images
                 LEFT JOIN manifests ON manifests.id = report_images.manifest_id
                 LEFT JOIN image_inventories ON image_inventories.manifest_id = report_images.manifest_id
@@ -124,7 +124,8 @@ struct FleetRowsQuery {
                 severities: SeverityCounts(),
                 fixable: 0,
                 kev: 0,
-                coverageGaps: try row.int(8)
+                coverageGaps: try row.int(8),
+                lastSeen: try row.optionalString(10)
             )
             return (try row.int(9), facts)
         }
@@ -142,6 +143,7 @@ struct FleetRowsQuery {
             unsupported: number(.unsupported),
             failed: number(.failed),
             gone: number(.gone),
+            stale: number(.stale),
             distinctLayers: try session.count(
                 """
                 SELECT count(DISTINCT layer_id) FROM manifest_layers
@@ -305,7 +307,7 @@ struct FleetRowsQuery {
             """
             SELECT host || '/' || repository || CASE WHEN tag LIKE 'sha256:%' THEN '@' ELSE ':' END || tag, state,
                 coalesce(reason, '')
-            FROM report_images WHERE state IN ('unsupported', 'failed', 'gone') ORDER BY 1
+            FROM report_images WHERE state IN ('unsupported', 'failed', 'gone', 'stale') ORDER BY 1
             """
         ).map {
             FailureRow(

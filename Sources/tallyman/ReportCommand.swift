@@ -27,6 +27,9 @@ struct ReportCommand: AsyncParsableCommand {
                 documents alone: the same fleet gives the same bytes. What belongs to the run (times, what was reused) is in
                 run.json and run.html.
 
+                Images of repositories that the run could not list are shown as stale, as they were last seen and with the
+                day of that; totals count what is known of them.
+
                 Findings that an exception or a VEX statement answers are marked, and counted as suppressed and nowhere
                 else. Exceptions count as of the day (UTC) on which the run ended, or that of --as-of.
                 """
@@ -87,6 +90,7 @@ struct ReportCommand: AsyncParsableCommand {
             await store.close()
             ConsoleOutput.line(
                 "run \(run): \(report.totals.covered) of \(report.totals.images) images covered, "
+                    + (report.totals.stale > 0 ? "\(report.totals.stale) shown as last seen, " : "")
                     + "\(report.totals.vulnerabilities) vulnerabilities in \(report.totals.findings) findings, "
                     + "\(report.totals.suppressed) more suppressed"
                     + (report.advisories.isEmpty ? " (no advisories were imported)" : "")

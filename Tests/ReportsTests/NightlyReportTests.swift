@@ -70,6 +70,34 @@ import Testing
         #expect(!files.contains { $0.name == "delta.csv" })
     }
 
+    @Test("an image that could not be looked at is shown as stale, with the day on which it was last seen")
+    func stale() throws {
+        let report = FleetReport(
+            advisories: [],
+            totals: FleetTotals(images: 2, covered: 1, stale: 1),
+            images: [
+                ImageRow(registry: "r", repository: "app", tag: "1", digest: "sha256:1", state: .analysed),
+                ImageRow(
+                    registry: "r",
+                    repository: "web",
+                    tag: "1",
+                    digest: "sha256:2",
+                    state: .stale,
+                    reason: "shown as of 2026-01-29",
+                    lastSeen: "2026-01-29"
+                ),
+            ]
+        )
+        let files = try NightlyReport.files(report, run: SampleFleet.run)
+        let page = text("report.html", in: files)
+        #expect(page.contains("<strong>Not everything is up to date.</strong> 1 image in repositories"))
+        #expect(page.contains("o-stale\">stale</span><br><span class=\"small soft\">shown as of 2026-01-29"))
+        #expect(page.contains("1 of 2") && page.contains("1 stale"))
+        #expect(text("report.json", in: files).ranges(of: "\"lastSeen\"").count == 1)
+        let lines = text("images.csv", in: files).split(separator: "\r\n")
+        #expect(lines.map { $0.hasSuffix(",2026-01-29") } == [false, false, true])
+    }
+
     @Test("a page shows 10,000 rows and says where the others are")
     func rowLimit() throws {
         let report = SampleFleet.report(seed: 1, images: 10_500)

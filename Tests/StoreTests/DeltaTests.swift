@@ -39,6 +39,7 @@ struct DeltaTests {
             try await store.finish(run: unlisted.id, state: .done, reason: nil, workers: 1)
             let nothing = try #require(try await store.fleetReport(run: unlisted.id, since: first.id).delta)
             #expect(nothing.gone.isEmpty && nothing.fixed.isEmpty && nothing.new.isEmpty)
+            #expect(nothing.stillOpen.isEmpty)
 
             let second = try await store.plan([try SampleFleet.known("app", "2", layers: ["b"])], whole: ["app"])
             #expect(try await store.settle(second) == 0)
@@ -54,6 +55,59 @@ struct DeltaTests {
             try await store.finish(run: third.id, state: .done, reason: nil, workers: 1)
             let back = try #require(try await store.fleetReport(run: third.id, since: first.id).delta)
             #expect(back.stillOpen.count == 1 && back.gone.isEmpty && back.new.isEmpty && back.fixed.isEmpty)
+        }
+    }
+
+    @Test(
+        "Images of a repository that could not be listed are stale: what is known of them stays, and is neither new nor gone",
+        arguments: ["registry.test/web", "registry.test (catalog)"]
+    )
+    func staleImages(target: String) async throws {
+        try await TestDatabase.with { store in
+            let app = try SampleFleet.image("app", "1", layers: ["a"])
+            let web = try SampleFleet.image("web", "1", layers: ["b"])
+            func night(_ images: [FoundImage], unlisted: Bool = false) async throws -> Int {
+                let run = try await store.plan(images, whole: unlisted ? ["app"] : ["app", "web"])
+                if unlisted { try await store.addProblem(run: run.id, target: target, reason: "503") }
+                try await store.work(on: run, packages: [("curl", "1")])
+                try await store.finish(run: run.id, state: .done, reason: nil, workers: 1)
+                return run.id
+            }
+            let first = try await night([app, web])
+            try await store.execute(
+                "INSERT INTO vulnerabilities (name, aliases, is_kev, summary) VALUES ('CVE-2024-1', '{}', false, 's')"
+            )
+            try await store.execute(
+                """
+                INSERT INTO package_vulnerabilities (package_id, vulnerability_id, severity, fix_state, fixed_versions,
+                    provider, found_from, found_state)
+                SELECT packages.id, vulnerabilities.id, 'high', 'fixed', '{2}', 'debian', '2020-01-01', 1
+                FROM packages CROSS JOIN vulnerabilities
+                """
+            )
+            try await store.execute("UPDATE runs SET started_at = '2020-01-29 23:00:00+00' WHERE id = \(first)")
+            try await store.execute("UPDATE tags SET valid_from = '2020-01-29 23:10:00+00'")
+            let known = try SampleFleet.known("app", "1", layers: ["a"])
+            let second = try await night([known], unlisted: true)
+            let third = try await night([known], unlisted: true)
+            // Added since by somebody else: the run knew nothing of it.
+            _ = try await night([known, try SampleFleet.image("web", "2", layers: ["c"])], unlisted: true)
+            for (run, previous) in [(second, first), (third, second)] {
+                let report = try await store.fleetReport(run: run, since: previous)
+                #expect(report.images.map(\.state) == [.analysed, .stale])
+                #expect(report.images.map(\.lastSeen) == [nil, "2020-01-29"])
+                #expect(report.images.map(\.severities.high) == [1, 1])
+                let totals = report.totals
+                #expect(totals.images == 2 && totals.covered == 1 && totals.stale == 1 && totals.findings == 2)
+                #expect(Set(report.failures.map(\.image)) == [target, "registry.test/web:1"])
+                let delta = try #require(report.delta)
+                #expect(delta.stillOpen.map(\.imageCount) == [2])
+                #expect(delta.new.isEmpty && delta.gone.isEmpty && delta.fixed.isEmpty && delta.reopened.isEmpty)
+            }
+            let last = try await night([known, try SampleFleet.known("web", "1", layers: ["b"])])
+            let back = try await store.fleetReport(run: last, since: third)
+            #expect(back.totals.stale == 0 && back.images.compactMap(\.lastSeen).isEmpty)
+            #expect(back.delta?.stillOpen.map(\.imageCount) == [2] && back.delta?.new.isEmpty == true)
         }
     }
 }

@@ -55,7 +55,11 @@ extension Operations {
     private static let nightlySchema = Schema.open([
         Schema.Member("schema", "tallyman.report/1", .text),
         Schema.Member("totals", "The fleet in figures.", .open([])),
-        Schema.Member("images", "Every image with its counts.", .list(.open([]), most: nil)),
+        Schema.Member(
+            "images",
+            "Every image with its counts. Those of repositories that could not be listed are stale, with the day of `lastSeen`.",
+            .list(.open([]), most: nil)
+        ),
         Schema.Member("vulnerabilities", "The most pressing first.", .list(.open([]), most: nil)),
         Schema.Member("packages", "The worst first.", .list(.open([]), most: nil)),
         Schema.Member("coverage", "What could not be looked into.", .list(.open([]), most: nil)),

@@ -123,7 +123,7 @@ struct NightlyPage {
 
     private var failureTable: [[String: Any]] {
         guard !report.failures.isEmpty else { return [] }
-        let caption = "Images without a result"
+        let caption = "Images without a new result"
         return [
             table(report.failures, caption: caption, noun: "images", file: FleetFile.failures) { row in
                 ["image": row.image, "state": row.state.rawValue, "reason": row.reason]

@@ -86,6 +86,16 @@ enum PageParts {
                 )
             )
         }
+        if totals.stale > 0 {
+            alerts.append(
+                alert(
+                    "warn",
+                    "Not everything is up to date.",
+                    "\(Figures.plural(totals.stale, "image")) in repositories that could not be listed: shown, and counted in "
+                        + "the figures below, as last seen."
+                )
+            )
+        }
         if coverageGaps > 0 {
             alerts.append(
                 alert(
@@ -101,8 +111,10 @@ enum PageParts {
     /// The figures that lead the nightly report and the dashboard.
     static func cards(_ totals: FleetTotals) -> [[String: Any]] {
         let urgent = SeverityCounts(critical: totals.bySeverity.critical, high: totals.bySeverity.high).total
-        let uncovered = [(totals.unsupported, "unsupported"), (totals.failed, "failed"), (totals.gone, "gone")]
-            .compactMap { $0.0 > 0 ? "\(Figures.count($0.0)) \($0.1)" : nil }
+        let uncovered = [
+            (totals.unsupported, "unsupported"), (totals.failed, "failed"), (totals.stale, "stale"),
+            (totals.gone, "gone"),
+        ].compactMap { $0.0 > 0 ? "\(Figures.count($0.0)) \($0.1)" : nil }
         return [
             card(
                 "Images covered",

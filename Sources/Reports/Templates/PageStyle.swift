@@ -65,7 +65,7 @@ enum PageStyle {
         .s-medium{color:#241500;background:var(--medium);border-color:var(--medium)}
         .s-low{color:var(--low)}.s-negligible,.s-unknown{color:var(--soft)}
         .s-kev{color:var(--critical)}
-        .o-analysed,.o-reused,.o-done{color:var(--good)}.o-failed{color:var(--high)}.o-unsupported,.o-running{color:var(--medium)}
+        .o-analysed,.o-reused,.o-done{color:var(--good)}.o-failed{color:var(--high)}.o-unsupported,.o-stale,.o-running{color:var(--medium)}
         .o-gone{color:var(--soft)}
         .fix{color:var(--good)}
         .clip{max-width:34em}
