@@ -12,9 +12,11 @@ struct FleetLister: Sendable {
     private static let repositoriesAtATime = 6
     /// Registries listed at a time.
     private static let registriesAtATime = 8
-    /// What is waited before repositories that a registry could not list for the moment are tried again: it may be
-    /// restarting, and what is not listed is not scanned that night.
+    /// What is waited before repositories that a registry could not list for the moment, and tags that it gave no answer
+    /// about, are tried again: it may be restarting, and what is not listed is not scanned that night.
     private static let patience: [Duration] = [.seconds(10), .seconds(20), .seconds(40), .seconds(80)]
+    /// After so many looks more a tag fails that gets no answer from a registry that is there.
+    private static let looksWhileThere = 2
     /// How often a tag that moves while it is looked at is followed.
     private static let maxMoves = 3
 
@@ -29,6 +31,13 @@ struct FleetLister: Sendable {
         let repository: String
         let tag: String
         let digest: Digest?
+    }
+
+    /// A tag about which its registry gave no answer for the moment.
+    private struct Unanswered: Sendable {
+        let name: Name
+        /// As it is stored, with the reason, where no later look helps.
+        let image: FoundImage
     }
 
     /// Lists all targets; returns the repositories whose tags were listed as a whole.
@@ -54,6 +63,7 @@ struct FleetLister: Sendable {
 
     private func list(_ targets: [String]) async throws -> [(String, String)] {
         var whole: [(String, String)] = []
+        var unanswered: [Unanswered] = []
         for text in targets {
             guard let target = RegistryTarget(text) else {
                 try await store.addProblem(run: run.id, target: text, reason: "not a registry, repository or image")
@@ -62,11 +72,11 @@ struct FleetLister: Sendable {
             do {
                 if let repository = target.repository, target.tag != nil || target.digest != nil {
                     let tag = target.tag ?? target.digest?.description ?? "latest"
-                    try await add([
+                    unanswered += try await add([
                         Name(registry: target.registry, repository: repository, tag: tag, digest: target.digest)
                     ])
                 } else if let repository = target.repository {
-                    try await listRepository(target.registry, repository)
+                    unanswered += try await listRepository(target.registry, repository)
                     whole.append((target.registry, repository))
                 } else {
                     whole += try await listRegistry(target.registry)
@@ -75,6 +85,12 @@ struct FleetLister: Sendable {
                 try await store.addProblem(run: run.id, target: text, reason: error.message)
             }
         }
+        for (looks, pause) in Self.patience.enumerated() where !unanswered.isEmpty {
+            logger.info("\(unanswered.count) tags got no answer; again in \(pause)")
+            try await Task.sleep(for: pause)
+            unanswered = try await lookAgain(unanswered, looks: looks + 1)
+        }
+        try await store.add(unanswered.map(\.image), to: run)
         return whole
     }
 
@@ -88,10 +104,18 @@ struct FleetLister: Sendable {
         var failures: [(repository: String, error: RegistryError)] = []
         var names = Set(repositories).sorted()
         let count = names.count
-        for pause in [nil] + Self.patience.map(Optional.some) {
+        var unanswered: [Unanswered] = []
+        let pauses: [Duration?] = [nil] + Self.patience.map(Optional.some)
+        for (looks, pause) in pauses.enumerated() {
             if let pause {
-                logger.info("\(registry): \(names.count) repositories could not be listed; again in \(pause)")
+                logger.info(
+                    """
+                    \(registry): \(names.count) repositories could not be listed and \(unanswered.count) tags got no answer; \
+                    again in \(pause)
+                    """
+                )
                 try await Task.sleep(for: pause)
+                unanswered = try await lookAgain(unanswered, looks: looks)
             }
             let outcomes = try await bounded(names, atATime: Self.repositoriesAtATime) { repository in
                 await outcome(of: repository, in: registry)
@@ -99,14 +123,17 @@ struct FleetLister: Sendable {
             failures.removeAll { $0.error.isTransient }
             for (repository, outcome) in zip(names, outcomes) {
                 switch try outcome.get() {
-                case .whole: whole.append((registry, repository))
+                case .whole(let rest):
+                    whole.append((registry, repository))
+                    unanswered += rest
                 case .empty: break
                 case .failed(let error): failures.append((repository, error))
                 }
             }
             names = failures.filter { $0.error.isTransient }.map(\.repository)
-            if names.isEmpty { break }
+            if names.isEmpty, unanswered.isEmpty { break }
         }
+        try await store.add(unanswered.map(\.image), to: run)
         // A registry that lists nothing is a target that was not listed.
         if let first = failures.first, failures.count == count {
             throw RegistryError(
@@ -137,8 +164,9 @@ struct FleetLister: Sendable {
     }
 
     private enum Outcome {
-        /// All of its tags, or that there is no such repository, though the catalog may still name it.
-        case whole
+        /// All of its tags, with those that got no answer; or that there is no such repository, though the catalog may
+        /// still name it.
+        case whole([Unanswered])
         /// The catalog still names it and its tags are not to be had: that is no error, and proves nothing.
         case empty
         case failed(RegistryError)
@@ -148,17 +176,17 @@ struct FleetLister: Sendable {
     private func outcome(of repository: String, in registry: String) async -> Result<Outcome, any Error> {
         do {
             try Task.checkCancellation()
-            try await listRepository(registry, repository)
-            return .success(.whole)
+            return .success(.whole(try await listRepository(registry, repository)))
         } catch let error as RegistryError where error.code != .cancelled {
             guard error.code == .notFound else { return .success(.failed(error)) }
-            return .success(error.saysNoRepository ? .whole : .empty)
+            return .success(error.saysNoRepository ? .whole([]) : .empty)
         } catch {
             return .failure(error)
         }
     }
 
-    private func listRepository(_ registry: String, _ repository: String) async throws {
+    /// Lists a repository; returns the tags that got no answer.
+    private func listRepository(_ registry: String, _ repository: String) async throws -> [Unanswered] {
         let listing = try await client.tags(registry, repository: repository)
         for problem in listing.problems {
             try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: problem)
@@ -166,12 +194,48 @@ struct FleetLister: Sendable {
         let names = listing.tags.sorted().map {
             Name(registry: registry, repository: repository, tag: $0, digest: nil)
         }
+        var unanswered: [Unanswered] = []
         for start in stride(from: 0, to: names.count, by: Self.batch) {
-            try await add(Array(names[start..<min(start + Self.batch, names.count)]))
+            unanswered += try await add(Array(names[start..<min(start + Self.batch, names.count)]))
+        }
+        return unanswered
+    }
+
+    /// Looks again at tags that got no answer; returns those that a further look may help.
+    ///
+    /// While their registry answers nothing a few are asked for, no more; once it is there, a tag that still gets no answer
+    /// after ``looksWhileThere`` looks has failed. One broken image holds up no run for minutes.
+    private func lookAgain(_ unanswered: [Unanswered], looks: Int) async throws -> [Unanswered] {
+        var silent: [Unanswered] = []
+        var rest = unanswered[...]
+        var isThere = false
+        while !rest.isEmpty {
+            let some = rest.prefix(isThere ? Self.batch : concurrency)
+            rest = rest.dropFirst(some.count)
+            let again = try await add(some.map(\.name))
+            if let first = again.first {
+                guard await answers(first.name) else { return Array(rest) + again + silent }
+            }
+            silent += again
+            isThere = true
+        }
+        guard looks >= Self.looksWhileThere else { return silent }
+        try await store.add(silent.map(\.image), to: run)
+        return []
+    }
+
+    /// Whether a registry answers a question about a repository that a tag is in, whatever it says.
+    private func answers(_ name: Name) async -> Bool {
+        do {
+            _ = try await client.tags(name.registry, repository: name.repository)
+            return true
+        } catch {
+            return (error as? RegistryError)?.isTransient != true
         }
     }
 
-    private func add(_ names: [Name]) async throws {
+    /// Finds out what names stand for and stores it; returns those that got no answer, which are not stored.
+    private func add(_ names: [Name]) async throws -> [Unanswered] {
         let resolver = ImageResolver(client: client, platform: run.platform)
         var images = try await bounded(names) { name in
             await resolver.head(
@@ -193,21 +257,23 @@ struct FleetLister: Sendable {
         for (index, image) in resolved { images[index] = image }
         try await followMoves(&images, resolver)
         // A digest that failed for one tag failed for all of them.
-        var failures: [Digest: FoundImage.Outcome] = [:]
+        var failures: [Digest: FoundImage] = [:]
         for (_, image) in resolved {
             if let digest = image.digest {
                 switch image.outcome {
-                case .failed, .gone: failures[digest] = image.outcome
+                case .failed, .gone: failures[digest] = image
                 case .known, .image, .unsupported: break
                 }
             }
         }
         for index in images.indices {
             if case .known = images[index].outcome, let digest = images[index].digest, let failure = failures[digest] {
-                images[index].outcome = failure
+                images[index].outcome = failure.outcome
+                images[index].isUnanswered = failure.isUnanswered
             }
         }
-        try await store.add(images, to: run)
+        try await store.add(images.filter { !$0.isUnanswered }, to: run)
+        return zip(names, images).filter { $0.1.isUnanswered }.map { Unanswered(name: $0.0, image: $0.1) }
     }
 
     /// Looks again at tags whose manifest went away between the question and the fetch: they name another one by now.
@@ -223,13 +289,13 @@ struct FleetLister: Sendable {
                 images[index].digest.map { lost.contains($0) && images[index].tag != $0.description } ?? false
             }
             guard !moved.isEmpty else { return }
-            let again = try await bounded(moved) { [images] index in (index, await lookAgain(images[index], resolver)) }
+            let again = try await bounded(moved) { [images] index in (index, await follow(images[index], resolver)) }
             for (index, image) in again { images[index] = image }
             guard again.contains(where: { $0.1.digest.map { !lost.contains($0) } ?? false }) else { return }
         }
     }
 
-    private func lookAgain(_ image: FoundImage, _ resolver: ImageResolver) async -> FoundImage {
+    private func follow(_ image: FoundImage, _ resolver: ImageResolver) async -> FoundImage {
         let now = await resolver.head(
             registry: image.registry,
             repository: image.repository,

@@ -28,7 +28,7 @@ package struct ImageResolver: Sendable {
         do {
             image.digest = try await client.resolve(reference).digest
         } catch {
-            image.outcome = outcome(error)
+            note(error, on: &image)
         }
         return image
     }
@@ -37,7 +37,7 @@ package struct ImageResolver: Sendable {
     package func resolve(_ image: FoundImage) async -> FoundImage {
         do { return try await resolved(image) } catch {
             var failed = image
-            failed.outcome = outcome(error)
+            note(error, on: &failed)
             return failed
         }
     }
@@ -98,13 +98,18 @@ package struct ImageResolver: Sendable {
         return nil
     }
 
-    private func outcome(_ error: any Error) -> FoundImage.Outcome {
-        guard let error = error as? RegistryError else { return .failed(PlainText.line("\(error)", limit: 1000)) }
+    private func note(_ error: any Error, on image: inout FoundImage) {
+        guard let error = error as? RegistryError else {
+            image.outcome = .failed(PlainText.line("\(error)", limit: 1000))
+            return
+        }
         let reason = PlainText.line(error.message, limit: 1000)
         switch error.code {
-        case .unsupported: return .unsupported(reason)
-        case .notFound, .gone: return .gone(reason)
-        default: return .failed(reason)
+        case .unsupported: image.outcome = .unsupported(reason)
+        case .notFound, .gone: image.outcome = .gone(reason)
+        default:
+            image.outcome = .failed(reason)
+            image.isUnanswered = error.isTransient
         }
     }
 }

@@ -57,6 +57,8 @@ package struct FoundImage: Sendable {
     /// The digest that the tag names; `nil` where it could not be asked for.
     package var digest: Digest?
     package var outcome: Outcome
+    /// Whether it failed for want of an answer, which there may be later.
+    package var isUnanswered = false
 
     package init(registry: String, repository: String, tag: String, digest: Digest?, outcome: Outcome) {
         self.registry = registry

@@ -231,6 +231,22 @@ extension FleetTests {
             }
         }
 
+        @Test("a tag that gets no answer for the moment is looked at again in the run, and fails where that is vain")
+        func askedLater() async throws {
+            try await scan { registry in
+                Self.fleet(registry, images: 4)
+                // The tests' client tries twice.
+                registry.add(.status(503), at: "app-0/manifests/", requests: 1...2)
+                registry.add(.status(503), at: "app-1/manifests/sha256:", requests: 1...2)
+                registry.setFault(.status(500), at: "app-2/manifests/")
+            } _: { (fleet, status, registry) async throws in
+                #expect(status.run.state == .done && status.run.reason == nil)
+                #expect(status.byState == ["analysed": 3, "failed": 1])
+                #expect(try await reason(fleet, status.run.id, "app-2:1").contains("status 500"))
+                #expect(registry.requests.count { $0.path.contains("app-2/manifests/") } == 6)
+            }
+        }
+
         @Test("F44: an image that is deleted while it is scanned fails with its reason, and is gone in the next run")
         func deleted() async throws {
             try await scan { registry in
