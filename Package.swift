@@ -171,6 +171,7 @@ let package = Package(
                 .embedInCode("Migrations/m0021_fleet_questions.sql"), .embedInCode("Migrations/m0022_fold_shards.sql"),
                 .embedInCode("Migrations/m0023_filed_packages.sql"), .embedInCode("Migrations/m0024_fix_dates.sql"),
                 .embedInCode("Migrations/m0025_fleet_logins.sql"),
+                .embedInCode("Migrations/m0026_listing_progress.sql"),
             ]
         ),
 

@@ -156,6 +156,7 @@ package struct Coordinator: Sendable {
             client: try await access.freshClient(),
             run: run,
             concurrency: settings.listingConcurrency,
+            progress: ListingProgress(store: store, run: run.id),
             logger: logger
         )
         do {

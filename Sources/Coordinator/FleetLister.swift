@@ -24,6 +24,7 @@ struct FleetLister: Sendable {
     let client: RegistryClient
     let run: Run
     let concurrency: Int
+    let progress: ListingProgress
     let logger: Logger
 
     private struct Name: Sendable, Hashable {
@@ -76,7 +77,9 @@ struct FleetLister: Sendable {
                         Name(registry: target.registry, repository: repository, tag: tag, digest: target.digest)
                     ])
                 } else if let repository = target.repository {
+                    await progress.add(named: 1)
                     unanswered += try await listRepository(target.registry, repository)
+                    await progress.addListed()
                     whole.append((target.registry, repository))
                 } else {
                     whole += try await listRegistry(target.registry)
@@ -104,6 +107,7 @@ struct FleetLister: Sendable {
         var failures: [(repository: String, error: RegistryError)] = []
         var names = Set(repositories).sorted()
         let count = names.count
+        await progress.add(named: count)
         var unanswered: [Unanswered] = []
         let pauses: [Duration?] = [nil] + Self.patience.map(Optional.some)
         for (looks, pause) in pauses.enumerated() {
@@ -118,7 +122,12 @@ struct FleetLister: Sendable {
                 unanswered = try await lookAgain(unanswered, looks: looks)
             }
             let outcomes = try await bounded(names, atATime: Self.repositoriesAtATime) { repository in
-                await outcome(of: repository, in: registry)
+                let result = await outcome(of: repository, in: registry)
+                switch result {
+                case .success(.failed(let error)) where error.isTransient: break
+                case .success, .failure: await progress.addListed()
+                }
+                return result
             }
             failures.removeAll { $0.error.isTransient }
             for (repository, outcome) in zip(names, outcomes) {

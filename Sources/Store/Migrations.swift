@@ -39,6 +39,7 @@ package enum Migrations {
         Migration(number: 23, name: "m0023_filed_packages", sql: PackageResources.m0023_filed_packages_sql),
         Migration(number: 24, name: "m0024_fix_dates", sql: PackageResources.m0024_fix_dates_sql),
         Migration(number: 25, name: "m0025_fleet_logins", sql: PackageResources.m0025_fleet_logins_sql),
+        Migration(number: 26, name: "m0026_listing_progress", sql: PackageResources.m0026_listing_progress_sql),
     ]
 
     /// The schema version that this program needs.

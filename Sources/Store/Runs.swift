@@ -79,7 +79,8 @@ extension Store {
         try await pool.transaction { session in
             let begun = try session.execute(
                 """
-                UPDATE runs SET state = 'listing', started_at = coalesce(started_at, now())
+                UPDATE runs SET state = 'listing', started_at = coalesce(started_at, now()), named_repositories = 0,
+                    listed_repositories = 0
                 WHERE id = $1 AND state IN ('requested', 'listing')
                 """,
                 [.int(run)]
@@ -88,6 +89,18 @@ extension Store {
             for table in ["run_images", "run_layers", "run_problems"] {
                 _ = try session.execute("DELETE FROM \(table) WHERE run_id = $1", [.int(run)])
             }
+        }
+    }
+
+    /// Notes how far the listing of a run is: how many repositories there are to be listed, and how many are done.
+    package func noteListing(run: Int, named: Int, listed: Int) async throws {
+        try await pool.run { session in
+            _ = try session.execute(
+                """
+                UPDATE runs SET named_repositories = $2, listed_repositories = $3 WHERE id = $1 AND state = 'listing'
+                """,
+                [.int(run), .int(named), .int(listed)]
+            )
         }
     }
 

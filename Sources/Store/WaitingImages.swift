@@ -1,4 +1,5 @@
 import Postgres
+import ScanModel
 
 /// What an image of a run waits for.
 package struct WaitingImage: Sendable, Codable {
@@ -48,6 +49,7 @@ extension Store {
         throttled: [String: String] = [:]
     ) async throws -> [WaitingImage] {
         try await pool.run { session in
+            let listing = try Self.listing(run, throttled, session)
             var images: [WaitingImage] = []
             for row in try session.execute(Self.waiting, [.int(run), .int(limit)]) {
                 let name = try row.string(0)
@@ -75,9 +77,40 @@ extension Store {
                 blocker.reason = WaitingReason.text(blocker)
                 images[images.count - 1].blockers.append(blocker)
             }
-            for index in images.indices { images[index].reason = WaitingReason.text(images[index].blockers) }
+            for index in images.indices {
+                images[index].reason = listing ?? WaitingReason.text(images[index].blockers)
+            }
             return images
         }
+    }
+
+    /// What holds up a run as a whole that is not planned yet; `nil` for one that is.
+    ///
+    /// `throttled` is that of ``waitingImages(run:limit:throttled:)``.
+    package func listing(run: Int, throttled: [String: String] = [:]) async throws -> String? {
+        try await pool.run { try Self.listing(run, throttled, $0) }
+    }
+
+    /// No layer is planned before the last repository is listed, whatever is known of an image by then.
+    private static func listing(
+        _ run: Int,
+        _ throttled: [String: String],
+        _ session: PostgresSession
+    ) throws -> String? {
+        let row = try session.execute(
+            """
+            SELECT named_repositories, listed_repositories, targets FROM runs
+            WHERE id = $1 AND state IN ('requested', 'listing')
+            """,
+            [.int(run)]
+        ).first
+        guard let row else { return nil }
+        let registries = Set(try row.strings(2).compactMap { RegistryTarget($0)?.registry })
+        return WaitingReason.listing(
+            named: try row.int(0),
+            listed: try row.int(1),
+            throttled: throttled.filter { registries.contains($0.key) }
+        )
     }
 
     private static func time(_ column: String) -> String {

@@ -84,6 +84,7 @@ struct APIParts {
                 try await command.run()
             }
         )
+        settings.throttledRegistries = { [redis] in await ThrottledRegistries.read(redis: redis) }
         settings.issuer = issuer
         settings.directory = try server.directory(logger: logger)
         settings.trustedProxies = try server.trustedProxies()

@@ -82,7 +82,8 @@ struct FleetCommand: AsyncParsableCommand {
             discussion: """
                 The time to the end is told from what ended in the last minute, in layers, in bytes and in images; it is
                 unknown until that is enough to tell from. With --waiting each image without an outcome is listed with what
-                it waits for: a layer that is queued, leased by a worker, tried again later, or throttled by its registry.
+                it waits for: the end of the run's listing, or a layer that is queued, leased by a worker, tried again later, or
+                throttled by its registry.
                 """
         )
         @OptionGroup var fleet: FleetOptions

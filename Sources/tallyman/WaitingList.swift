@@ -12,12 +12,15 @@ struct WaitingList: Encodable {
     /// `redis` is the address of the server that holds the registries' budgets.
     static func read(_ run: Run, from store: Store, redis: String, limit: Int) async throws -> WaitingList {
         let hasLeader = try await store.hasLeader()
+        let throttled = await ThrottledRegistries.read(redis: redis)
+        let listing = try await store.listing(run: run.id, throttled: throttled)
         let reason =
             switch (run.state, hasLeader) {
             case (.done, _), (.failed, _): "the run has ended"
             case (_, false): "no coordinator leads: is `tallyman up` or `tallyman coordinator` running?"
             case (.requested, true): "the coordinator takes it up in its next round"
-            case (.listing, true): "tags are being listed and manifests resolved"
+            // The run may have been planned since it was read.
+            case (.listing, true): listing ?? ""
             case (.running, true): ""
             }
         return WaitingList(
@@ -27,7 +30,7 @@ struct WaitingList: Encodable {
             images: try await store.waitingImages(
                 run: run.id,
                 limit: limit,
-                throttled: await ThrottledRegistries.read(redis: redis)
+                throttled: throttled
             )
         )
     }

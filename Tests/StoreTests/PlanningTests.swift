@@ -94,6 +94,34 @@ struct PlanningTests {
         }
     }
 
+    @Test("An image waits for the listing of its run, and then for what its registry has no room for")
+    func waitingForTheListing() async throws {
+        try await TestDatabase.with { store in
+            let throttled = [SampleFleet.host: "2030-01-01T00:00:00Z", "other.test": "2031-01-01T00:00:00Z"]
+            let image = try SampleFleet.image("app", "1", layers: ["a"])
+            let id = try await store.requestRun(targets: [SampleFleet.host], platform: "", priority: 1)
+            try await store.beginListing(id)
+            try await store.noteListing(run: id, named: 3, listed: 1)
+            try await store.add([image], to: try #require(try await store.run(id)))
+            let reason = "the run is still being listed: 1 of 3 repositories; layers are planned after the last"
+            #expect(try await store.waitingImages(run: id, limit: 10).map(\.reason) == [reason])
+            #expect(
+                try await store.waitingImages(run: id, limit: 10, throttled: throttled).map(\.reason)
+                    == ["\(reason); registry.test throttles until 2030-01-01T00:00:00Z"]
+            )
+            #expect(try await store.listing(run: id) == reason)
+            _ = try await store.list(id, [image])
+            #expect(try await store.listing(run: id) == nil)
+            let task = try #require(try await store.queued(.layer).first)
+            try await store.postpone(try await store.claimed(task), for: 600)
+            let postponed = try #require(try await store.waitingImages(run: id, limit: 10).first?.reason)
+            #expect(postponed.contains("is tried again at 20"))
+            #expect(postponed.hasSuffix(", as registry.test or the database had no room for it"))
+            let paused = try await store.waitingImages(run: id, limit: 10, throttled: throttled).first?.reason
+            #expect(paused?.hasSuffix("; registry.test throttles until 2030-01-01T00:00:00Z") == true)
+        }
+    }
+
     @Test("A second run over the same images reuses every layer and plans nothing")
     func reuse() async throws {
         try await TestDatabase.with { store in

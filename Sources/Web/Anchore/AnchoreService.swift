@@ -34,6 +34,8 @@ package struct AnchoreService: Sendable {
         package var workers: @Sendable () async throws -> [String]
         /// Fetches the advisories anew; throws what went wrong.
         package var syncFeeds: @Sendable () async throws -> Void
+        /// Until when which registry wants to be left alone, as UTC in ISO 8601.
+        package var throttledRegistries: @Sendable () async -> [String: String] = { [:] }
         /// Whose bearer tokens are taken beside ours.
         package var issuer: (any TokenIssuer)?
         /// Who is asked about users that are not ours.

@@ -35,7 +35,8 @@ extension FleetRoutes {
         table.add(Operations.listRunWaiting) { call in
             let images = try await service.store.waitingImages(
                 run: try await run(call),
-                limit: try call.requiredNumber("limit")
+                limit: try call.requiredNumber("limit"),
+                throttled: await service.settings.throttledRegistries()
             )
             return .whole(images.map(APIWaitingImage.init))
         }
