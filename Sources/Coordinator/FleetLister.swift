@@ -41,6 +41,13 @@ struct FleetLister: Sendable {
         let image: FoundImage
     }
 
+    /// What came of listing a repository.
+    private struct Listed: Sendable {
+        var unanswered: [Unanswered] = []
+        /// Whether a tag that was not listed is not there.
+        var isWhole = true
+    }
+
     /// Lists all targets; returns the repositories whose tags were listed as a whole.
     ///
     /// A target or a repository that cannot be listed becomes a problem of the run, and the rest goes on.
@@ -78,9 +85,10 @@ struct FleetLister: Sendable {
                     ])
                 } else if let repository = target.repository {
                     await progress.add(named: 1)
-                    unanswered += try await listRepository(target.registry, repository)
+                    let listed = try await listRepository(target.registry, repository)
                     await progress.addListed()
-                    whole.append((target.registry, repository))
+                    unanswered += listed.unanswered
+                    if listed.isWhole { whole.append((target.registry, repository)) }
                 } else {
                     whole += try await listRegistry(target.registry)
                 }
@@ -101,7 +109,7 @@ struct FleetLister: Sendable {
         var repositories: [String] = []
         let summary = try await client.catalog(registry) { page in repositories += page }
         for problem in summary.problems {
-            try await store.addProblem(run: run.id, target: "\(registry) (catalog)", reason: problem)
+            try await store.addProblem(run: run.id, target: registry + ListGaps.catalog, reason: problem)
         }
         var whole: [(String, String)] = []
         var failures: [(repository: String, error: RegistryError)] = []
@@ -132,9 +140,9 @@ struct FleetLister: Sendable {
             failures.removeAll { $0.error.isTransient }
             for (repository, outcome) in zip(names, outcomes) {
                 switch try outcome.get() {
-                case .whole(let rest):
-                    whole.append((registry, repository))
-                    unanswered += rest
+                case .listed(let listed):
+                    unanswered += listed.unanswered
+                    if listed.isWhole { whole.append((registry, repository)) }
                 case .empty: break
                 case .failed(let error): failures.append((repository, error))
                 }
@@ -173,9 +181,8 @@ struct FleetLister: Sendable {
     }
 
     private enum Outcome {
-        /// All of its tags, with those that got no answer; or that there is no such repository, though the catalog may
-        /// still name it.
-        case whole([Unanswered])
+        /// Its tags; or that there is no such repository, though the catalog may still name it.
+        case listed(Listed)
         /// The catalog still names it and its tags are not to be had: that is no error, and proves nothing.
         case empty
         case failed(RegistryError)
@@ -185,29 +192,32 @@ struct FleetLister: Sendable {
     private func outcome(of repository: String, in registry: String) async -> Result<Outcome, any Error> {
         do {
             try Task.checkCancellation()
-            return .success(.whole(try await listRepository(registry, repository)))
+            return .success(.listed(try await listRepository(registry, repository)))
         } catch let error as RegistryError where error.code != .cancelled {
             guard error.code == .notFound else { return .success(.failed(error)) }
-            return .success(error.saysNoRepository ? .whole([]) : .empty)
+            return .success(error.saysNoRepository ? .listed(Listed()) : .empty)
         } catch {
             return .failure(error)
         }
     }
 
-    /// Lists a repository; returns the tags that got no answer.
-    private func listRepository(_ registry: String, _ repository: String) async throws -> [Unanswered] {
+    private func listRepository(_ registry: String, _ repository: String) async throws -> Listed {
         let listing = try await client.tags(registry, repository: repository)
         for problem in listing.problems {
-            try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: problem)
+            try await store.addProblem(
+                run: run.id,
+                target: "\(registry)/\(repository)\(ListGaps.tags)",
+                reason: problem
+            )
         }
         let names = listing.tags.sorted().map {
             Name(registry: registry, repository: repository, tag: $0, digest: nil)
         }
-        var unanswered: [Unanswered] = []
+        var listed = Listed(isWhole: listing.isWhole)
         for start in stride(from: 0, to: names.count, by: Self.batch) {
-            unanswered += try await add(Array(names[start..<min(start + Self.batch, names.count)]))
+            listed.unanswered += try await add(Array(names[start..<min(start + Self.batch, names.count)]))
         }
-        return unanswered
+        return listed
     }
 
     /// Looks again at tags that got no answer; returns those that a further look may help.

@@ -23,7 +23,11 @@ package struct RunVerdict: Sendable {
             reason = "none of the \(status.found) images found could be scanned"
         } else {
             state = .done
-            reason = problems.isEmpty ? nil : "\(problems.count) repositories could not be listed"
+            let gaps = problems.count { ListGaps.isMeant(by: $0.target) }
+            let parts = [
+                (problems.count - gaps, "repositories could not be listed"), (gaps, "lists have gaps"),
+            ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+            reason = parts.isEmpty ? nil : parts.joined(separator: ", ")
         }
     }
 }

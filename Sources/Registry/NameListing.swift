@@ -14,6 +14,8 @@ package struct TagListing: Sendable, Hashable {
     package internal(set) var tags: [String] = []
     /// Why the list may be incomplete or has gaps, one sentence each; empty where all is well.
     package internal(set) var problems: [String] = []
+    /// Whether the list came to its end: a tag that it does not have is not there.
+    package internal(set) var isWhole = true
 }
 
 /// Puts the pages of a list together: what is new in each, where the next is, and when to stop.
@@ -43,6 +45,8 @@ struct PagedNames: Sendable {
     private(set) var current: WebAddress
     private(set) var pages = 0
     private(set) var problems: [String] = []
+    /// Whether nothing says that there may be more names than were read.
+    private(set) var isWhole = true
     /// Whether the current page is asked for on our own guess, so that its failure is no failure of the list.
     private(set) var isProbe = false
 
@@ -65,7 +69,7 @@ struct PagedNames: Sendable {
                 continue
             }
             guard seen.count < Self.maxNames || seen.contains(name) else {
-                note("the list was cut at \(Self.maxNames) names")
+                breakOff("the list was cut at \(Self.maxNames) names")
                 return (new, false)
             }
             if seen.insert(name).inserted { new.append(name) }
@@ -76,26 +80,26 @@ struct PagedNames: Sendable {
 
     private mutating func advance(names: [String], new: [String], links: [String]) -> Bool {
         guard pages < Self.maxPages else {
-            note("the list was cut at \(Self.maxPages) pages")
+            breakOff("the list was cut at \(Self.maxPages) pages")
             return false
         }
         guard let link = LinkHeader.next(in: links) else { return probe(after: names, new: new) }
         guard let next = current.resolving(link) else {
-            note("the next page's link is no address; the list may be incomplete")
+            breakOff("the next page's link is no address; the list may be incomplete")
             return false
         }
         guard next.origin == current.origin else {
-            note(
+            breakOff(
                 "the next page's link leads to another host, \(next.host), and was not followed; the list may be incomplete"
             )
             return false
         }
         guard addresses.insert(next).inserted else {
-            note("the pages' links run in a circle; the list may be incomplete")
+            breakOff("the pages' links run in a circle; the list may be incomplete")
             return false
         }
         guard barrenPages < Self.maxBarrenPages else {
-            note("\(Self.maxBarrenPages) pages in a row repeated names; the list may be incomplete")
+            breakOff("\(Self.maxBarrenPages) pages in a row repeated names; the list may be incomplete")
             return false
         }
         current = next
@@ -111,6 +115,12 @@ struct PagedNames: Sendable {
         current = next
         isProbe = true
         return true
+    }
+
+    /// Notes why the rest of the list is not read.
+    private mutating func breakOff(_ problem: String) {
+        isWhole = false
+        note(problem)
     }
 
     private mutating func note(_ problem: String) {

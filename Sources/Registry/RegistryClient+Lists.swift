@@ -44,6 +44,7 @@ extension RegistryClient {
             onPage: { listing.tags += $0 }
         )
         listing.problems = pages.problems
+        listing.isWhole = pages.isWhole
         return listing
     }
 

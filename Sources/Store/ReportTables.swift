@@ -44,14 +44,14 @@ enum ReportTables {
     }
 
     /// The images that tags named when a run began and that it did not look at, as their repository, or the catalog that
-    /// names it, could not be listed.
+    /// names it, could not be listed as a whole.
     ///
     /// They were last seen when a run last found the tag with the digest that it had; where no such run is kept, when it
     /// came to have it.
     static func staleImages(of run: Int) -> String {
         """
         SELECT tags.repository_id, tags.name AS tag, tags.digest, 'stale' AS state,
-            'its repository could not be listed; shown as it was last seen, on ' || seen.day AS reason,
+            'its repository could not be listed as a whole; shown as it was last seen, on ' || seen.day AS reason,
             CASE WHEN tags.manifest_id IS NULL OR EXISTS (
                     SELECT FROM image_inventories AS own WHERE own.manifest_id = tags.manifest_id) THEN tags.manifest_id
                 ELSE coalesce((\(lastGood(repository: "tags.repository_id", tag: "tags.name"))), tags.manifest_id)
@@ -75,7 +75,12 @@ enum ReportTables {
                 WHERE run_problems.run_id = \(run)
                 UNION ALL
                 SELECT repositories.id FROM repositories JOIN registries ON registries.id = repositories.registry_id
-                    JOIN run_problems ON run_problems.target = registries.host || ' (catalog)'
+                    JOIN run_problems ON run_problems.target
+                        = registries.host || '/' || repositories.name || '\(ListGaps.tags)'
+                WHERE run_problems.run_id = \(run)
+                UNION ALL
+                SELECT repositories.id FROM repositories JOIN registries ON registries.id = repositories.registry_id
+                    JOIN run_problems ON run_problems.target = registries.host || '\(ListGaps.catalog)'
                 WHERE run_problems.run_id = \(run))
             AND NOT EXISTS (
                 SELECT FROM run_images AS found WHERE found.run_id = \(run)

@@ -104,15 +104,22 @@ extension Store {
         }
     }
 
-    /// Notes that a target, or a repository of it, could not be listed.
+    /// The characters of a target's reasons after which no more are kept.
+    private static let maxReasons = 4_000
+
+    /// Notes that a target, or a repository of it, could not be listed, or not without gaps (``ListGaps``).
+    ///
+    /// What was noted of it before stays, up to a bound.
     package func addProblem(run: Int, target: String, reason: String) async throws {
         try await pool.run { session in
             _ = try session.execute(
                 """
                 INSERT INTO run_problems (run_id, target, reason) VALUES ($1, $2, $3)
-                ON CONFLICT (run_id, target) DO UPDATE SET reason = excluded.reason
+                ON CONFLICT (run_id, target) DO UPDATE SET reason = run_problems.reason || '; ' || excluded.reason
+                WHERE length(run_problems.reason) < $4
+                    AND position('; ' || excluded.reason || '; ' IN '; ' || run_problems.reason || '; ') = 0
                 """,
-                [.int(run), .text(target), .text(reason)]
+                [.int(run), .text(target), .text(reason), .int(Self.maxReasons)]
             )
         }
     }

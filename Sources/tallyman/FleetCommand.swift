@@ -158,7 +158,10 @@ struct FleetCommand: AsyncParsableCommand {
             let images = try await store.images(run: run)
                 .filter { ["failed", "unsupported", "gone"].contains($0.state) }
             let problems = try await store.problems(run: run)
-                .map { RunImage(image: $0.target, digest: "", state: "not listed", reason: $0.reason) }
+                .map { target, reason in
+                    let state = ListGaps.isMeant(by: target) ? "has gaps" : "not listed"
+                    return RunImage(image: target, digest: "", state: state, reason: reason)
+                }
             await store.close()
             try FleetOutput.print(problems + images, as: output)
         }

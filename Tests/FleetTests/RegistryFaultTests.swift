@@ -1,5 +1,6 @@
 import Foundation
 import Registry
+import Reports
 import ScanModel
 import Store
 import Synchronization
@@ -217,6 +218,31 @@ extension FleetTests {
                             + "WHERE valid_until IS NULL ORDER BY 1"
                     ) == ["app-0", "app-3"]
                 )
+            }
+        }
+
+        @Test("F42: a list of tags with gaps keeps each of its problems, and one that breaks off proves nothing gone")
+        func gapsInLists() async throws {
+            try await scan { registry in
+                Self.fleet(registry, images: 3)
+                registry.add(TestImage(layers: [Self.base]), as: "app-1", tag: "2")
+            } _: { (fleet, _, registry) async throws in
+                registry.setFault(.body(Array(#"{"tags":["1","a b"]}"#.utf8)), at: "app-0/tags/list")
+                let circle = [("Link", "</v2/app-1/tags/list?n=1000>; rel=next")]
+                registry.setFault(.status(200, circle, text: #"{"tags":["1","a b","c d"]}"#), at: "app-1/tags/list")
+                let again = try await fleet.scan(registry.host)
+                #expect(again.run.state == .done && again.run.reason == "2 lists have gaps")
+                #expect(
+                    try await fleet.outcomes(again.run.id) == ["app-0:1 reused", "app-1:1 reused", "app-2:1 reused"]
+                )
+                let problems = try await fleet.store.problems(run: again.run.id)
+                #expect(problems.map(\.target) == ["\(registry.host)/app-0 (tags)", "\(registry.host)/app-1 (tags)"])
+                for word in ["a b", "c d", "circle"] { #expect(problems.last?.reason.contains(word) == true) }
+                #expect(try await fleet.texts("SELECT name FROM tags WHERE valid_until IS NULL").count == 4)
+                let report = try await fleet.store.fleetReport(run: again.run.id, since: nil)
+                #expect(report.images.filter { $0.state == .stale }.map(\.tag) == ["2"])
+                let alone = try await fleet.scan("\(registry.host)/app-0")
+                #expect(alone.run.state == .done && alone.run.reason == "1 lists have gaps")
             }
         }
 

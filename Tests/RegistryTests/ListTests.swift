@@ -83,6 +83,21 @@ struct ListTests {
         #expect(summary.problems.count == 4)
     }
 
+    @Test("F42: a list of tags that breaks off is not whole; one with names that are none is")
+    func wholeTags() async throws {
+        let server = try FaultServer { request, _ in
+            let links = request.target.contains("circle") ? [("Link", "<\(request.target)>; rel=next")] : []
+            return .reply(200, links, text: #"{"tags":["1","a b"]}"#)
+        }
+        defer { server.stop() }
+        try await withClient { client in
+            let gaps = try await client.tags(server.host, repository: "gaps")
+            #expect(gaps.tags == ["1"] && gaps.problems.count == 1 && gaps.isWhole)
+            let circle = try await client.tags(server.host, repository: "circle")
+            #expect(circle.tags == ["1"] && circle.problems.count == 2 && !circle.isWhole)
+        }
+    }
+
     @Test("a registry that refuses the page size is asked for less")
     func pageSize() async throws {
         let server = try FaultServer { request, _ in

@@ -196,7 +196,9 @@ package struct APIRunProblem: Sendable {
 extension APIRunProblem: APIRecord {
     package static let recordName = "RunProblem"
     package static let fields: [Field<APIRunProblem>] = [
-        Field("target", "A registry, repository or image.") { $0.target },
-        Field("reason", "Why it could not be listed.") { $0.reason },
+        Field("target", "A registry, repository or image; with (catalog) or (tags) behind it a list that has gaps.") {
+            $0.target
+        },
+        Field("reason", "Why it could not be listed, or what is missing.") { $0.reason },
     ]
 }
