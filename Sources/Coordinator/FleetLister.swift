@@ -113,6 +113,7 @@ struct FleetLister: Sendable {
         }
         var whole: [(String, String)] = []
         var failures: [(repository: String, error: RegistryError)] = []
+        var silent: [(repository: String, error: RegistryError)] = []
         var names = Set(repositories).sorted()
         let count = names.count
         await progress.add(named: count)
@@ -143,7 +144,7 @@ struct FleetLister: Sendable {
                 case .listed(let listed):
                     unanswered += listed.unanswered
                     if listed.isWhole { whole.append((registry, repository)) }
-                case .empty: break
+                case .empty(let error): silent.append((repository, error))
                 case .failed(let error): failures.append((repository, error))
                 }
             }
@@ -158,33 +159,48 @@ struct FleetLister: Sendable {
                 "none of its \(count) repositories could be listed; \(first.repository): \(first.error.message)"
             )
         }
-        for (repository, error) in failures {
+        let known = try await store.repositories(withTagsIn: registry)
+        // One that never had an image may be named and have no tags; of one that had some they are missed.
+        let missed = Set(known)
+        for (repository, error) in failures + silent.filter({ missed.contains($0.repository) }) {
             try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: error.message)
         }
-        return whole + (try await goneRepositories(of: registry, notIn: Set(repositories)))
+        let listed = Set(repositories)
+        return whole + (try await goneRepositories(of: registry, among: known.filter { !listed.contains($0) }))
     }
 
-    /// Repositories that held tags, that the catalog names no more, and of which the registry says that there is none.
+    /// Those of some repositories that held tags, and that the catalog names no more, of which the registry says that there
+    /// is none.
     ///
-    /// A catalog may be shorter than the registry: its silence alone proves nothing.
-    private func goneRepositories(of registry: String, notIn listed: Set<String>) async throws -> [(String, String)] {
-        let missing = try await store.repositories(withTagsIn: registry).filter { !listed.contains($0) }
-        let gone = try await bounded(missing, atATime: Self.repositoriesAtATime) { repository in
+    /// A catalog may be shorter than the registry: its silence alone proves nothing. One about which there is no answer is
+    /// a problem of the run.
+    private func goneRepositories(of registry: String, among missing: [String]) async throws -> [(String, String)] {
+        let errors = try await bounded(missing, atATime: Self.repositoriesAtATime) { repository -> RegistryError? in
             do {
                 _ = try await client.tags(registry, repository: repository)
-                return false
+                return nil
             } catch {
-                return (error as? RegistryError)?.saysNoRepository ?? false
+                return error as? RegistryError
             }
         }
-        return zip(missing, gone).filter(\.1).map { (registry, $0.0) }
+        var gone: [(String, String)] = []
+        for (repository, error) in zip(missing, errors) {
+            guard let error else { continue }
+            if error.saysNoRepository {
+                gone.append((registry, repository))
+            } else if error.isTransient {
+                try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: error.message)
+            }
+        }
+        return gone
     }
 
     private enum Outcome {
         /// Its tags; or that there is no such repository, though the catalog may still name it.
         case listed(Listed)
-        /// The catalog still names it and its tags are not to be had: that is no error, and proves nothing.
-        case empty
+        /// The catalog still names it and its tags are not to be had: that proves nothing, and is no error of one that has
+        /// never had an image.
+        case empty(RegistryError)
         case failed(RegistryError)
     }
 
@@ -195,7 +211,7 @@ struct FleetLister: Sendable {
             return .success(.listed(try await listRepository(registry, repository)))
         } catch let error as RegistryError where error.code != .cancelled {
             guard error.code == .notFound else { return .success(.failed(error)) }
-            return .success(error.saysNoRepository ? .listed(Listed()) : .empty)
+            return .success(error.saysNoRepository ? .listed(Listed()) : .empty(error))
         } catch {
             return .failure(error)
         }

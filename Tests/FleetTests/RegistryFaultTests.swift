@@ -203,14 +203,17 @@ extension FleetTests {
                 #expect(status.byState == ["analysed": 4])
                 let unknown = Fault.status(404, text: #"{"errors":[{"code":"NAME_UNKNOWN"}]}"#)
                 registry.setFault(unknown, at: "app-1/tags/list")
-                registry.setFault(.body(Array(#"{"repositories":["app-0","app-1"]}"#.utf8)), at: "_catalog")
+                registry.setFault(.body(Array(#"{"repositories":["app-0","app-1","never"]}"#.utf8)), at: "_catalog")
                 registry.setFault(unknown, at: "app-2/tags/list")
                 // A proxy that misses its registry says as much of any.
                 registry.setFault(.status(404), at: "app-0/tags/list")
+                registry.setFault(.status(404), at: "never/tags/list")
                 let again = try await fleet.scan(registry.host)
                 #expect(
                     try await fleet.outcomes(again.run.id) == ["app-1:1 gone", "app-2:1 gone"]
                 )
+                let problems = try await fleet.store.problems(run: again.run.id)
+                #expect(problems.map(\.target) == ["\(registry.host)/app-0"])
                 // Of app-3 the catalog says nothing, and it is there.
                 #expect(
                     try await fleet.texts(
