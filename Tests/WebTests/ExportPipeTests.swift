@@ -59,11 +59,67 @@ struct ExportPipeTests {
         await #expect(throws: ExportPipe.Abandoned.self) { try await task.value }
     }
 
+    @Test("a client is slow that keeps the database waiting and takes little")
+    func pace() {
+        let start = ContinuousClock.now
+        func at(_ seconds: Int) -> ContinuousClock.Instant { start + .seconds(seconds) }
+        let bounds = ExportBounds(bytesPerSecond: 100, window: .seconds(60))
+        var slow = ExportPace(bounds, now: start)
+        slow.beginWait(at(5))
+        slow.take(1000)
+        #expect(!slow.isSlow(at(59)))
+        #expect(slow.isSlow(at(61)))
+        slow.endWait(at(70))
+        #expect(slow.isSlow(at(71)))
+        // It has caught up within the next window.
+        slow.take(10_000)
+        slow.beginWait(at(75))
+        slow.endWait(at(130))
+        #expect(!slow.isSlow(at(131)))
+        // A database that is long in coming is not its client's fault.
+        var patient = ExportPace(bounds, now: start)
+        patient.beginWait(at(90))
+        #expect(!patient.isSlow(at(100)))
+    }
+
     @Test("only so many heavy requests go at a time")
-    func heavy() {
+    func heavy() throws {
         let heavy = HeavyRequests(limit: 2)
-        #expect([heavy.begin(), heavy.begin(), heavy.begin()] == [true, true, false])
-        heavy.end()
-        #expect(heavy.begin())
+        let first = try #require(heavy.begin())
+        var second = heavy.begin()
+        #expect(second != nil)
+        #expect(heavy.begin() == nil)
+        first.end()
+        first.end()
+        let third = try #require(heavy.begin())
+        #expect(heavy.begin() == nil)
+        // One that nobody refers to any more has ended.
+        second = nil
+        let fourth = try #require(heavy.begin())
+        withExtendedLifetime((first, third, fourth)) { #expect(heavy.begin() == nil) }
+    }
+
+    @Test("who finds no place has one slow export ended, and none that keeps up")
+    func places() async throws {
+        let heavy = HeavyRequests(limit: 2)
+        let slow = ExportPipe(bounds: ExportBounds(bytesPerSecond: 1, window: .zero))
+        let quick = ExportPipe()
+        let places = [try #require(heavy.begin()), try #require(heavy.begin())]
+        places[0].stream(through: quick)
+        places[1].stream(through: slow)
+        // Nothing was waited for yet.
+        #expect(heavy.begin() == nil)
+        #expect(!slow.isAbandoned)
+        let threads = try ThreadPool(name: "export", threads: 1)
+        let writer = Task { try await threads.run { while true { try slow.write([1]) } } }  // awaited below
+        while !slow.isAbandoned {
+            #expect(heavy.begin() == nil)
+            await Task.yield()
+        }
+        await #expect(throws: ExportPipe.Abandoned.self) { try await writer.value }
+        #expect(!quick.isAbandoned)
+        places[1].end()
+        let next = try #require(heavy.begin())
+        withExtendedLifetime((places, next)) { #expect(heavy.begin() == nil) }
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Postgres
 import Store
 import Testing
+import Web
 
 @Suite("Requests to the API for fleets", .enabled(if: APIServer.isWanted), .tags(.integration), .serialized)
 struct FleetRequestTests {
@@ -128,6 +129,44 @@ struct FleetRequestTests {
             #expect(statuses.keys.allSatisfy { $0 == 200 || $0 == 429 })
             #expect((statuses[200] ?? 0) >= 450)
             #expect(try await client.get("/v2/reports/findings").status == 200)
+        }
+    }
+
+    @Test("exports whose clients read nothing make room for others")
+    func slowExports() async throws {
+        try await APIServer.with({ $0.exports.window = .milliseconds(200) }) { server in
+            let client = server.client
+            _ = try await server.fill(2)
+            // More than sockets and the pipe take in between.
+            try await server.store.pool.run { session in
+                try session.script(
+                    """
+                    UPDATE package_sets SET
+                        package_ids = array_fill(package_ids[1], ARRAY[20000]),
+                        license_ids = array_fill(license_ids[1], ARRAY[20000])
+                    """
+                )
+            }
+            let login = Base64Text.encode(Array("admin:\(APIServer.password)".utf8))
+            let request = Array(
+                "GET /v2/reports/packages HTTP/1.1\r\nHost: x\r\nAuthorization: Basic \(login)\r\n\r\n".utf8
+            )
+            var held: [Int32] = []
+            defer { held.forEach { close($0) } }
+            for _ in 0..<2 {
+                let descriptor = try client.connected()
+                held.append(descriptor)
+                _ = request.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, 0) }
+                // Once its answer begins it has its place.
+                #expect(try await client.receive(descriptor, most: 1).count == 1)
+            }
+            var answer = try await client.get("/v2/reports/packages?format=csv")
+            for _ in 0..<400 where answer.status == 429 {
+                try await Task.sleep(for: .milliseconds(50))
+                answer = try await client.get("/v2/reports/packages?format=csv")
+            }
+            #expect(answer.status == 200)
+            #expect(answer.text.split(separator: "\r\n").count == 40_001)
         }
     }
 }

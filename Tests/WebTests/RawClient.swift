@@ -75,6 +75,15 @@ struct RawClient: Sendable {
         }
     }
 
+    /// Some of what comes next on a connection; nothing at its end.
+    func receive(_ descriptor: Int32, most: Int = 4096) async throws -> [UInt8] {
+        try await ThreadPool(name: "client", threads: 1).run {
+            var buffer = [UInt8](repeating: 0, count: most)
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            return Array(buffer.prefix(max(0, count)))
+        }
+    }
+
     /// A connection that is left open by whoever asks for it.
     func connected() throws -> Int32 {
         // A server that closes early is an answer, not an end of the tests.

@@ -44,6 +44,8 @@ package struct AnchoreService: Sendable {
         package var trustedProxies: [AddressRange] = []
         /// How clusters are answered; `nil` where they are not.
         package var gatekeeping: GatekeepingSettings?
+        /// How little a client may take of an export while others wait for its place.
+        package var exports = ExportBounds()
         /// Sends a made-up message of a type to the webhooks for `general` or for a type, as an account and its mail address;
         /// `false` where there is none, and throws what one of them said.
         package var testWebhooks:

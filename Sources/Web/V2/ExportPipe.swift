@@ -6,25 +6,35 @@ import Synchronization
 /// The thread waits while the client is slow, for some time for each part and for all of them, so that no client holds a
 /// snapshot of the database for ever; the client's task awaits while there is nothing.
 final class ExportPipe: Sendable {
-    /// The client took nothing, or not everything, for too long, or has gone.
-    struct Abandoned: Error {}
+    /// The client took nothing, or too little, for too long, or has gone.
+    struct Abandoned: Error {
+        /// What its client did; `nil` where it has gone, which needs no telling.
+        var reason: String?
+    }
 
     private struct State {
         var parts: [[UInt8]] = []
         var end: Result<Void, any Error>?
-        var isAbandoned = false
+        var abandoned: Abandoned?
+        var pace: ExportPace
         var reader: CheckedContinuation<Void, Never>?
     }
 
     private static let capacity = 8
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let room: DispatchSemaphore
     private let patience: DispatchTimeInterval
     private let end: DispatchTime
 
-    /// `patience` is how long a client may take nothing, `limit` how long it may take over the whole export.
-    init(patience: DispatchTimeInterval = .seconds(60), limit: DispatchTimeInterval = .seconds(3600)) {
+    /// `patience` is how long a client may take nothing, `limit` how long it may take over the whole export; `bounds` say
+    /// what is slow while others wait.
+    init(
+        patience: DispatchTimeInterval = .seconds(60),
+        limit: DispatchTimeInterval = .seconds(3600),
+        bounds: ExportBounds = ExportBounds()
+    ) {
+        state = Mutex(State(pace: ExportPace(bounds, now: .now)))
         self.patience = patience
         end = .now() + limit
         // Dispatch traps where a semaphore goes with less than it was made with, and an export may be left half-way.
@@ -34,22 +44,22 @@ final class ExportPipe: Sendable {
 
     /// Adds a part; waits for room on the calling thread, which must not be one of the cooperative pool.
     func write(_ part: [UInt8]) throws {
-        guard room.wait(timeout: min(.now() + patience, end)) == .success, .now() < end else {
-            abandon()
-            throw Abandoned()
-        }
-        let (isAbandoned, reader) = state.withLock { state in
-            if !state.isAbandoned { state.parts.append(part) }
-            return (state.isAbandoned, state.reader.take())
+        state.withLock { $0.pace.beginWait(.now) }
+        let hasRoom = room.wait(timeout: min(.now() + patience, end)) == .success && .now() < end
+        state.withLock { $0.pace.endWait(.now) }
+        if !hasRoom { abandon(Abandoned(reason: "its client took nothing, or not everything, for too long")) }
+        let (abandoned, reader) = state.withLock { state in
+            if state.abandoned == nil { state.parts.append(part) }
+            return (state.abandoned, state.reader.take())
         }
         reader?.resume()
-        if isAbandoned { throw Abandoned() }
+        if let abandoned { throw abandoned }
     }
 
     /// Adds the last part, for which nobody waits: there is always room for one more.
     func writeLast(_ part: [UInt8]) {
         state.withLock { state in
-            if !state.isAbandoned, !part.isEmpty { state.parts.append(part) }
+            if state.abandoned == nil, !part.isEmpty { state.parts.append(part) }
             return state.reader.take()
         }?.resume()
     }
@@ -62,12 +72,17 @@ final class ExportPipe: Sendable {
         }?.resume()
     }
 
-    /// The client wants no more: a writer that waits is told so.
-    func abandon() {
+    /// Whether the client keeps the writer waiting and takes too little.
+    var isSlow: Bool { state.withLock { $0.pace.isSlow(.now) } }
+
+    var isAbandoned: Bool { state.withLock { $0.abandoned != nil } }
+
+    /// The client wants no more, or gets no more: a writer that waits is told so.
+    func abandon(_ why: Abandoned = Abandoned()) {
         state.withLock { state in
-            state.isAbandoned = true
+            state.abandoned = state.abandoned ?? why
             state.parts = []
-            state.end = state.end ?? .failure(Abandoned())
+            state.end = state.end ?? .failure(why)
             return state.reader.take()
         }?.resume()
         room.signal()
@@ -79,7 +94,11 @@ final class ExportPipe: Sendable {
     func next() async throws -> [UInt8]? {
         while true {
             let found = state.withLock { state -> Result<[UInt8]?, any Error>? in
-                if !state.parts.isEmpty { return .success(state.parts.removeFirst()) }
+                if !state.parts.isEmpty {
+                    let part = state.parts.removeFirst()
+                    state.pace.take(part.count)
+                    return .success(part)
+                }
                 return state.end.map { end in end.map { nil } }
             }
             if let found {
@@ -101,22 +120,4 @@ final class ExportPipe: Sendable {
             }
         }
     }
-}
-
-/// How many requests over the whole fleet go at a time: each holds a connection to the database, of which there are few.
-final class HeavyRequests: Sendable {
-    private let limit: Int
-    private let running = Mutex(0)
-
-    init(limit: Int = 2) { self.limit = limit }
-
-    func begin() -> Bool {
-        running.withLock { running in
-            guard running < limit else { return false }
-            running += 1
-            return true
-        }
-    }
-
-    func end() { running.withLock { $0 -= 1 } }
 }

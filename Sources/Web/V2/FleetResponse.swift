@@ -7,7 +7,7 @@ import Logging
 
 /// Answers of `/v2` as HTTP has them.
 enum FleetResponse {
-    static func of(_ answer: FleetAnswer, to request: Request, logger: Logger) -> Response {
+    static func of(_ answer: FleetAnswer, to request: Request, bounds: ExportBounds, logger: Logger) -> Response {
         switch answer {
         case .bytes(let bytes, let mediaType): return tagged(bytes, mediaType, request)
         case .page(let items, let next):
@@ -26,7 +26,8 @@ enum FleetResponse {
             )
         case .nothing: return Response(status: .noContent)
         case .export(let mediaType, let fileName, let produce):
-            var response = Response(status: .ok, headers: [.contentType: mediaType], body: stream(produce, logger))
+            let body = stream(produce, bounds, logger)
+            var response = Response(status: .ok, headers: [.contentType: mediaType], body: body)
             response.headers[.contentDisposition] = "attachment; filename=\"\(fileName)\""
             return response
         }
@@ -51,17 +52,21 @@ enum FleetResponse {
 
     private static func stream(
         _ produce: @escaping @Sendable (ExportPipe) async throws -> Void,
+        _ bounds: ExportBounds,
         _ logger: Logger
     ) -> ResponseBody {
         ResponseBody { writer in
-            let pipe = ExportPipe()
+            let pipe = ExportPipe(bounds: bounds)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     do {
                         try await produce(pipe)
                         pipe.finish(.success(()))
+                    } catch let error as ExportPipe.Abandoned {
+                        if let reason = error.reason { logger.warning("an export was ended: \(reason)") }
+                        pipe.finish(.failure(error))
                     } catch {
-                        if !(error is ExportPipe.Abandoned) { logger.error("an export ended early: \(error)") }
+                        logger.error("an export ended early: \(error)")
                         pipe.finish(.failure(error))
                     }
                 }

@@ -74,32 +74,33 @@ struct FleetRoutes: Sendable {
             await answer(request) {
                 let call = try await admit(request, context, operation)
                 guard operation.isHeavy else { return try await handler(call) }
-                guard heavy.begin() else {
+                guard let place = heavy.begin() else {
                     throw Problem(429, "too many requests over the whole fleet at a time; try again", retryAfter: 5)
                 }
-                return try await Self.holding(heavy) { try await handler(call) }
+                return try await Self.holding(place) { try await handler(call) }
             }
         }
     }
 
-    /// Lets a heavy request go when what it answers is there, or has been streamed.
+    /// Gives a place back when what it was for is there, or has been read from the database: what an export's client has yet
+    /// to take then is in memory, and little.
     private static func holding(
-        _ heavy: HeavyRequests,
+        _ place: HeavyRequest,
         _ body: () async throws -> FleetAnswer
     ) async throws -> FleetAnswer {
         let answer: FleetAnswer
         do { answer = try await body() } catch {
-            heavy.end()
+            place.end()
             throw error
         }
         guard case .export(let mediaType, let fileName, let produce) = answer else {
-            heavy.end()
+            place.end()
             return answer
         }
-        let held = HeldRequest(heavy)
         return .export(mediaType: mediaType, fileName: fileName) { pipe in
+            defer { place.end() }
+            place.stream(through: pipe)
             try await produce(pipe)
-            withExtendedLifetime(held) {}
         }
     }
 
@@ -147,7 +148,12 @@ struct FleetRoutes: Sendable {
 
     private func answer(_ request: Request, _ body: () async throws -> FleetAnswer) async -> Response {
         do {
-            return FleetResponse.of(try await body(), to: request, logger: service.logger)
+            return FleetResponse.of(
+                try await body(),
+                to: request,
+                bounds: service.settings.exports,
+                logger: service.logger
+            )
         } catch let problem as Problem {
             return FleetResponse.of(problem)
         } catch is Unauthorized {
@@ -166,13 +172,4 @@ struct FleetRoutes: Sendable {
             return FleetResponse.of(Problem(500, "the request could not be answered; see the server's log"))
         }
     }
-}
-
-/// Ends a heavy request when nobody refers to it any more: also where an export is never begun, as for HEAD.
-private final class HeldRequest: Sendable {
-    private let heavy: HeavyRequests
-
-    init(_ heavy: HeavyRequests) { self.heavy = heavy }
-
-    deinit { heavy.end() }
 }
