@@ -4,7 +4,7 @@ package import Policy
 /// What an image comes to under one control.
 package enum ControlState: String, Sendable, Encodable, CaseIterable {
     case pass, fail
-    /// What the control's rules ask about was not looked for.
+    /// What the control's rules ask about was not looked for, or there is nothing to judge it by.
     case notCollected = "not-collected"
     /// No image says anything about it.
     case notVisible = "not-visible"
@@ -39,6 +39,8 @@ package struct ImageCompliance: Sendable, Encodable {
         /// The policy of the bundle, which is the control.
         package let control: String
         package let text: String
+        /// Whether it says that nobody looked, which is no fault of the image.
+        let isGap: Bool
 
         package init(control: String, gate: String, trigger: String, message: String) {
             self.control = control
@@ -47,6 +49,7 @@ package struct ImageCompliance: Sendable, Encodable {
             let mayTell = message.contains(ComplianceRule.secretNames) || message.contains("directive 'RUN'")
             let end = mayTell ? message.range(of: " for line '")?.lowerBound : nil
             text = "\(gate)/\(trigger): \(message[..<(end ?? message.endIndex)])"
+            isGap = ComplianceRule.gaps.contains("\(gate)/\(trigger)")
         }
     }
 
@@ -76,8 +79,14 @@ package struct ImageCompliance: Sendable, Encodable {
         self.digest = digest
         self.passes = passes
         var found: [String: [String]] = [:]
-        for finding in findings { found[finding.control, default: []].append(finding.text) }
         var unknown: [String: [String]] = [:]
+        for finding in findings {
+            if finding.isGap {
+                unknown[finding.control, default: []].append(finding.text)
+            } else {
+                found[finding.control, default: []].append(finding.text)
+            }
+        }
         var isBroken = !isMapped
         let judged = profile.judged
         for problem in problems {

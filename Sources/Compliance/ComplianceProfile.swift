@@ -69,7 +69,7 @@ package struct ComplianceControl: Sendable {
     }
 }
 
-/// One rule that is evidence for a control: where it fires, the control fails.
+/// One rule that is evidence for a control: where it fires, the control fails, or there is nothing to judge it by (`gaps`).
 package struct ComplianceRule: Sendable {
     package enum Action: String, Sendable {
         /// The image does not pass.

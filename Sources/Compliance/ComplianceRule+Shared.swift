@@ -74,7 +74,14 @@ extension ComplianceRule {
 
     static let setID = ComplianceRule(.warn, "files", "suid_or_guid_set")
     static let malware = ComplianceRule(.stop, "malware", "scans")
+
+    /// No scanner was asked: nothing is known, and nothing is wrong with the image.
     static let malwareUnsearched = ComplianceRule(.stop, "malware", "scan_not_run")
+
+    /// What fires, by gate and trigger, where there is nothing to judge an image by.
+    static let gaps: Set<String> = [
+        "\(malwareUnsearched.gate)/\(malwareUnsearched.trigger)", "\(noAdvisories.gate)/\(noAdvisories.trigger)",
+    ]
 
     /// Files of packages that are not as the package manager recorded them.
     static let changedFiles = ComplianceRule(.warn, "packages", "verify", [("check", "changed")])
@@ -85,6 +92,14 @@ extension ComplianceRule {
         "dockerfile",
         "exposed_ports",
         [("ports", "21,22,23,69,111,512,513,514,2375,3389,5900"), ("type", "blacklist")]
+    )
+
+    /// Ports of protocols that do not encrypt.
+    static let clearPorts = ComplianceRule(
+        .stop,
+        "dockerfile",
+        "exposed_ports",
+        [("ports", "21,23,69,111,512,513,514,2375,5900"), ("type", "blacklist")]
     )
 
     /// Packages whose services have no place in a container.

@@ -166,7 +166,8 @@ struct PolicyCheckCommand: AsyncParsableCommand {
             -o json gives the evaluation as Anchore Engine's API does. With --profile the result is a report of the
             profile's controls, which csv and html are for, too.
 
-            Exit status: 0 the image passes (go or warn); 1 it is stopped; 65 the bundle or the source cannot be used.
+            Exit status: 0 the image passes (go or warn); 1 it is stopped, or what would stop it was not looked for, as malware
+            without --clamd; 65 the bundle or the source cannot be used.
 
               tallyman policy check oci-dir:build/image --bundle bundle.json --tag registry.example/team/app:1.4
               tallyman policy check docker-archive:app.tar --profile cis-docker -o html > cis.html

@@ -38,7 +38,10 @@ struct ComplianceProfileTests {
         #expect(result.passes)
     }
 
-    @Test("Each rule of each control fails the control when it fires", arguments: ComplianceProfile.all.map(\.name))
+    @Test(
+        "Each rule of each control fails the control when it fires, or says that there is nothing to judge by",
+        arguments: ComplianceProfile.all.map(\.name)
+    )
     func offences(_ name: String) throws {
         let profile = try #require(ComplianceProfile.named(name))
         let bundle = try profile.policies()
@@ -48,7 +51,9 @@ struct ComplianceProfileTests {
                 facts.offend(rule)
                 let result = ImageCompliance(bundle.evaluate(facts, as: nil, now: .noon), under: profile)
                 let state = result.controls.first { $0.id == control.id }
-                #expect(state?.state == .fail, "\(control.id) \(rule.gate)/\(rule.trigger) \(rule.parameters)")
+                let isGap = ["scan_not_run", "vulnerability_data_unavailable"].contains(rule.trigger)
+                let expected: ControlState = isGap ? .notCollected : .fail
+                #expect(state?.state == expected, "\(control.id) \(rule.gate)/\(rule.trigger) \(rule.parameters)")
                 let words = "\(rule.gate)/\(rule.trigger): "
                 #expect(state?.evidence.contains { $0.hasPrefix(words) } == true)
                 if rule.action == .stop { #expect(!result.passes, "\(control.id)") }
@@ -66,6 +71,47 @@ struct ComplianceProfileTests {
             #expect(!control.evidence.isEmpty || control.state == .notVisible)
         }
         #expect(!result.passes)
+    }
+
+    @Test("Of an image without history no control says how it was built")
+    func silent() throws {
+        var facts = ImageFacts.compliant
+        facts.dockerfile = .collected(
+            GuessedDockerfile.facts(
+                history: [],
+                stated: .init(user: "app", hasHealthcheck: true, environment: ["PATH=/bin"])
+            )
+        )
+        func states(_ profile: ComplianceProfile) throws -> [String: ControlState] {
+            Dictionary(try judged(facts, profile).controls.map { ($0.id, $0.state) }) { first, _ in first }
+        }
+        let cis = try states(.cisDocker)
+        for id in ["4.7", "4.9", "4.10", "4.11"] { #expect(cis[id] == .notCollected, "\(id)") }
+        // What the configuration states is judged.
+        for id in ["4.1", "4.6"] { #expect(cis[id] == .pass, "\(id)") }
+        facts.dockerfile = .collected(
+            GuessedDockerfile.facts(history: [""], stated: .init(environment: ["API_KEY=abc"]))
+        )
+        let bare = try states(.cisDocker)
+        for id in ["4.1", "4.6", "4.10"] { #expect(bare[id] == .fail, "\(id)") }
+    }
+
+    @Test("Where no scanner ran, controls about malware are not assessed", arguments: ComplianceProfile.all.map(\.name))
+    func noScanner(_ name: String) throws {
+        let profile = try #require(ComplianceProfile.named(name))
+        var facts = ImageFacts.compliant
+        facts.malwareScans = ImageFacts().malwareScans
+        let result = try judged(facts, profile)
+        for (control, written) in zip(result.controls, profile.controls) {
+            let isAsked = written.rules.contains { $0.gate == "malware" }
+            #expect((control.state == .notCollected) == isAsked, "\(control.id)")
+            #expect(control.state != .fail, "\(control.id)")
+        }
+        let asked = profile.judged.count { control in control.rules.contains { $0.gate == "malware" } }
+        let totals = ComplianceReport(profile, images: [result]).totals
+        #expect(totals.map(\.notCollected).reduce(0, +) == asked)
+        // What could not be judged does not pass.
+        #expect(result.passes == (asked == 0))
     }
 
     @Test(

@@ -54,8 +54,6 @@ extension ImageFacts {
         switch "\(rule.gate)/\(rule.trigger)" {
         case "dockerfile/effective_user": addInstruction("USER root")
         case "dockerfile/exposed_ports": addInstruction("EXPOSE 22/tcp")
-        case "dockerfile/no_dockerfile_provided":
-            dockerfile = .collected(DockerfileFacts(mode: .guessed, text: dockerfile.value?.text ?? ""))
         case "dockerfile/instruction": offend(values)
         case "packages/blacklist":
             packages = .collected([
@@ -95,6 +93,7 @@ extension ImageFacts {
 
     private mutating func offend(_ values: [String: String]) {
         switch (values["instruction"] ?? "", values["check"] ?? "") {
+        case ("HEALTHCHECK", "like"): addInstruction("HEALTHCHECK NONE")
         case ("HEALTHCHECK", _):
             let lines = (dockerfile.value?.text ?? "").split(separator: "\n").filter { !$0.hasPrefix("HEALTHCHECK") }
             setDockerfile(lines.joined(separator: "\n"))

@@ -25,7 +25,8 @@ extension ComplianceProfile {
             ComplianceControl(
                 "4.4",
                 "Images are scanned, and built anew with what mends them",
-                [.fixableHigh, .noAdvisories, .staleAdvisories]
+                [.fixableHigh, .noAdvisories, .staleAdvisories],
+                unseen: "fixes of flaws below high are not asked for; add a rule to the bundle"
             ),
             .invisible(
                 "4.5",
@@ -41,7 +42,17 @@ extension ComplianceProfile {
                         "dockerfile",
                         "instruction",
                         [("instruction", "HEALTHCHECK"), ("check", "not_exists")]
-                    )
+                    ),
+                    // `HEALTHCHECK NONE` takes away what the base image has; history may write it as `&{["NONE"] …}`.
+                    ComplianceRule(
+                        .warn,
+                        "dockerfile",
+                        "instruction",
+                        [
+                            ("instruction", "HEALTHCHECK"), ("check", "like"),
+                            ("value", "(?i)(?:&\\{)?\\[?\"?NONE\\b.*"),
+                        ]
+                    ),
                 ],
                 unseen: "orchestrators have checks of their own (liveness and readiness probes)"
             ),

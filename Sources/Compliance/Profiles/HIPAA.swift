@@ -14,7 +14,8 @@ extension ComplianceProfile {
             ComplianceControl(
                 "164.308(a)(1)(ii)(B)",
                 "Measures bring risks down to a reasonable level",
-                [.fixableHigh, .critical]
+                [.fixableHigh, .critical, .noAdvisories],
+                unseen: "everything but the software in the image"
             ),
             .invisible("164.308(a)(2)", "Somebody is responsible for security", organisation),
             .invisible("164.308(a)(3)", "The workforce has the access that it needs and no other", organisation),
@@ -22,7 +23,7 @@ extension ComplianceProfile {
             ComplianceControl(
                 "164.308(a)(5)(ii)(B)",
                 "Malicious software is guarded against, found and reported",
-                [.malwareUnsearched, .malware]
+                [.malware]
             ),
             ComplianceControl(
                 "164.308(a)(5)(ii)(D)",
@@ -37,22 +38,21 @@ extension ComplianceProfile {
             ComplianceControl(
                 "164.312(a)(1)",
                 "Systems let in only who has the right",
-                [.runsAsRoot, .setID, .remotePorts],
+                [.runsAsRoot, .setID],
                 unseen: "the access control of the application"
             ),
             .invisible("164.312(a)(2)(iv)", "Stored health information is encrypted", "data is not stored in images"),
             .invisible("164.312(b)", "Activity is recorded and examined", "logs are written when containers run"),
-            ComplianceControl(
+            .invisible(
                 "164.312(c)(1)",
                 "Information is not altered or destroyed improperly",
-                [.changedFiles, .uncheckedDownloads],
-                unseen: "the integrity of data"
+                "data is not stored in images"
             ),
             .invisible("164.312(d)", "People and systems prove who they are", "it is done when containers run"),
             ComplianceControl(
                 "164.312(e)(1)",
                 "Information is guarded on its way through networks",
-                [.remotePorts],
+                [.clearPorts],
                 unseen: "whether connections are encrypted"
             ),
         ]

@@ -34,7 +34,8 @@ extension ImageFacts {
                     stated: .init(
                         user: execution?.user,
                         exposedPorts: execution?.exposedPorts ?? [],
-                        hasHealthcheck: execution?.hasHealthcheck ?? false
+                        hasHealthcheck: execution?.hasHealthcheck ?? false,
+                        environment: execution?.environment ?? []
                     )
                 )
             )

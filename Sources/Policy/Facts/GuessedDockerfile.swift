@@ -2,7 +2,7 @@
 ///
 /// The lines are Anchore Engine's where it knows the form: `/bin/sh -c #(nop) X` is the directive `X`, anything else was
 /// run. Not copied: that what BuildKit and Buildah write (`USER app`, `EXPOSE map[22/tcp:{}]`) counts as something run,
-/// and that images whose history is silent have no user and no ports.
+/// and that images whose history is silent have no user, no ports and no environment.
 package enum GuessedDockerfile {
     /// What the configuration states, whatever the history says (OCI image-spec v1.1, config.md).
     package struct Stated: Sendable {
@@ -10,11 +10,19 @@ package enum GuessedDockerfile {
         /// `8080/tcp`.
         package var exposedPorts: [String]
         package var hasHealthcheck: Bool
+        /// `NAME=value`; read where there is no history, which states it as a rule.
+        package var environment: [String]
 
-        package init(user: String? = nil, exposedPorts: [String] = [], hasHealthcheck: Bool = false) {
+        package init(
+            user: String? = nil,
+            exposedPorts: [String] = [],
+            hasHealthcheck: Bool = false,
+            environment: [String] = []
+        ) {
             self.user = user
             self.exposedPorts = exposedPorts
             self.hasHealthcheck = hasHealthcheck
+            self.environment = environment
         }
     }
 
@@ -25,7 +33,9 @@ package enum GuessedDockerfile {
     private static let buildKit = " # buildkit"
 
     package static func facts(history: [String], stated: Stated = Stated()) -> DockerfileFacts {
-        var lines = ["FROM scratch"] + history.prefix(maxLines).filter { !$0.isEmpty }.map { line(of: $0) }
+        let steps = history.prefix(maxLines).filter { !$0.isEmpty }
+        var lines = ["FROM scratch"] + steps.map { line(of: $0) }
+        if steps.isEmpty { lines += stated.environment.prefix(maxLines).map { "ENV \(oneLine($0))" } }
         let dockerfile = Dockerfile(lines.joined(separator: "\n"), joinsLines: false)
         if let user = stated.user.map({ oneLine($0) }), !user.isEmpty,
             dockerfile["USER"].last.map({ Self.user($0) }) != user
@@ -40,7 +50,7 @@ package enum GuessedDockerfile {
         }
         if !missing.isEmpty { lines.append("EXPOSE " + missing.sorted().joined(separator: " ")) }
         if stated.hasHealthcheck, dockerfile["HEALTHCHECK"].isEmpty { lines.append("HEALTHCHECK") }
-        return DockerfileFacts(mode: .guessed, text: lines.joined(separator: "\n"))
+        return DockerfileFacts(mode: .guessed, text: lines.joined(separator: "\n"), isSilent: steps.isEmpty)
     }
 
     private static func line(of command: String) -> String {

@@ -64,10 +64,13 @@ package struct DockerfileFacts: Sendable {
 
     package var mode: Mode
     package var text: String
+    /// Whether the image has no history, so that nothing is known of how it was built but what its configuration states.
+    package var isSilent: Bool
 
-    package init(mode: Mode, text: String) {
+    package init(mode: Mode, text: String, isSilent: Bool = false) {
         self.mode = mode
         self.text = text
+        self.isSilent = isSilent
     }
 }
 

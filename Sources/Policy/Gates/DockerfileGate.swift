@@ -45,6 +45,9 @@ private struct InstructionTrigger: ImageTrigger {
         actualOnly,
     ]
 
+    /// What an image's configuration states where it has no history.
+    private static let stated: Set<String> = ["FROM", "USER", "EXPOSE", "HEALTHCHECK", "ENV"]
+
     private let directive: String
     private let check: String
     private let value: String?
@@ -73,6 +76,10 @@ private struct InstructionTrigger: ImageTrigger {
             ]
         }
         if value == nil, check != "exists" { return [] }
+        // Not copied: that an image which does not say how it was built was built as it should be.
+        if image.dockerfile.value?.isSilent == true, !Self.stated.contains(directive) {
+            throw Unjudged(.notCollected, "the image has no history")
+        }
         let matcher = pattern.map { context.matcher(of: $0) }
         var found: [TriggerFinding] = []
         for instruction in instructions {
@@ -167,7 +174,8 @@ private struct EffectiveUserTrigger: ImageTrigger {
         switch type {
         case .whitelist where !users.contains(user):
             return [TriggerFinding("User \(user) found as effective user, which is not on the allowed list")]
-        case .blacklist where users.contains(user):
+        // Not copied: that root of another group is not root.
+        case .blacklist where users.contains(user) || users.contains(String(user.prefix(while: { $0 != ":" }))):
             // Spelled as whitelists of hashed messages expect it.
             return [TriggerFinding("User \(user) found as effective user, which is explicity not allowed")]
         default: return []

@@ -66,7 +66,10 @@ extension PolicySubject {
                 stated: GuessedDockerfile.Stated(
                     user: execution?["User"]?.string,
                     exposedPorts: (execution?["ExposedPorts"]?.members ?? []).map(\.name),
-                    hasHealthcheck: execution?["Healthcheck"] != nil
+                    hasHealthcheck: execution?["Healthcheck"].map {
+                        $0["Test"]?.array?.first?.string != "NONE"
+                    } ?? false,
+                    environment: (execution?["Env"]?.array ?? []).compactMap(\.string)
                 )
             )
         )

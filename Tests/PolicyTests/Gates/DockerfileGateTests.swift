@@ -140,7 +140,12 @@ struct DockerfileGateTests {
                 "User root found as effective "
                     + "user, which is explicity not allowed"
             ),
-            ("USER root\nUSER [app]", "app", "whitelist", nil),
+            (
+                "USER root:app", "root", "blacklist",
+                "User root:app found as effective "
+                    + "user, which is explicity not allowed"
+            ),
+            ("USER app:root", "root", "blacklist", nil), ("USER root\nUSER [app]", "app", "whitelist", nil),
             (
                 "USER app:app", "app", "whitelist",
                 "User app:app found as effective user, which is not on the allowed list"
@@ -191,5 +196,27 @@ struct DockerfileGateTests {
                 """
         )
         #expect(facts.mode == .guessed)
+        #expect(!facts.isSilent)
+    }
+
+    @Test("An image without history is judged by what its configuration states, and by nothing else")
+    func silent() throws {
+        var image = Sample.image
+        image.dockerfile = .collected(
+            GuessedDockerfile.facts(history: [""], stated: .init(exposedPorts: ["22/tcp"], environment: ["A=b\nc"]))
+        )
+        #expect(image.dockerfile.value?.text == "FROM scratch\nENV A=b c\nEXPOSE 22/tcp")
+        let environment: KeyValuePairs = ["instruction": "ENV", "check": "=", "value": "A=b c"]
+        #expect(try Sample.messages("dockerfile/instruction", environment, in: image).count == 1)
+        let missing: KeyValuePairs = ["instruction": "HEALTHCHECK", "check": "not_exists"]
+        #expect(try Sample.messages("dockerfile/instruction", missing, in: image).count == 1)
+        for directive in ["RUN", "ADD", "COPY", "ARG"] {
+            let parameters: KeyValuePairs = ["instruction": directive, "check": "exists"]
+            let rule = Sample.rule("dockerfile/instruction", parameters, action: "WARN")
+            let evaluation = try Sample.read(Sample.bundle([rule])).evaluate(image, as: nil, now: Sample.now)
+            #expect(evaluation.findings.isEmpty)
+            #expect(evaluation.problems.first?.cause.contains("the image has no history") == true, "\(directive)")
+            #expect(evaluation.finalAction == .warn)
+        }
     }
 }
