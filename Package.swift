@@ -73,7 +73,7 @@ let package = Package(
         library("Tar", ["Bytes", "CArchive"]),
         library("Postgres", ["CPostgres", "DedicatedThread"]),
         library("Redis", ["CHiredis", "COpenSSL", "DedicatedThread"]),
-        library("LDAP", ["CLDAP", "DedicatedThread"]),
+        library("LDAP", ["CLDAP", "COpenSSL", "DedicatedThread"]),
 
         // What a process counts, and how it is shown.
         library("Telemetry", [metrics]),

@@ -30,6 +30,11 @@ package struct LDAPError: Error, Sendable, CustomStringConvertible {
         self.message = message
     }
 
+    /// TLS failed for what is wrong with the server's certificate, in words.
+    init(_ result: Int32, during step: String, certificate fault: String) {
+        self.init(.unavailable, result, "LDAP \(step): \(fault)")
+    }
+
     init(_ result: Int32, during step: String, detail: String = "") {
         self.result = result
         let text = ldap_err2string(result).map { String(cString: $0) } ?? "error \(result)"

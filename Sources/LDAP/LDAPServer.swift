@@ -30,6 +30,14 @@ package struct LDAPServer: Sendable, Equatable {
     /// Whether passwords go over the wire encrypted.
     package var isEncrypted: Bool { security == .startTLS || url.lowercased().hasPrefix("ldaps://") }
 
+    /// The host's name or address in ``url``.
+    var host: String {
+        let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+        let place = rest.prefix { $0 != "/" }
+        guard !place.hasPrefix("[") else { return String(place.dropFirst().prefix { $0 != "]" }) }
+        return String(place.prefix { $0 != ":" })
+    }
+
     /// Whether it is on this machine, where a connection without TLS harms nobody.
     package var isLocal: Bool {
         let rest = url.lowercased().trimmingPrefix("ldap://").trimmingPrefix("ldaps://")

@@ -8,19 +8,35 @@ package final class LDAPSession {
     /// Values of one attribute that are read.
     private static let maxValues = 10_000
 
+    /// A connection with TLS and nothing else, to see why another one failed.
+    enum Probe {
+        /// The certificate must be good.
+        case strict
+        /// It may be any.
+        case lax
+    }
+
+    private let server: LDAPServer
+    private let probe: Probe?
     private let handle: OpaquePointer
     private let time: timeval
 
     /// Opens a session; the connection itself is made by the first request, or now with StartTLS.
     ///
     /// Referrals are not followed, the certificate and its name are checked, and TLS below 1.2 is refused.
-    package init(_ server: LDAPServer) throws(LDAPError) {
+    package convenience init(_ server: LDAPServer) throws(LDAPError) { try self.init(server, probe: nil) }
+
+    /// Opens a session; for a probe the connection is made at once.
+    init(_ server: LDAPServer, probe: Probe?) throws(LDAPError) {
+        self.server = server
+        self.probe = probe
         time = timeval(tv_sec: max(1, server.seconds), tv_usec: 0)
         var opened: OpaquePointer?
         let result = ldap_initialize(&opened, server.url)
         guard result == LDAP_SUCCESS, let opened else { throw LDAPError(result, during: "address") }
         handle = opened
         try configure(server)
+        if probe != nil, server.security != .startTLS { try check(ldap_connect(handle), during: "connection") }
     }
 
     deinit { ldap_unbind_ext_s(handle, nil, nil) }
@@ -34,7 +50,7 @@ package final class LDAPSession {
         try check(tallyman_ldap_refuse_referrals(handle), during: "settings")
         try check(tallyman_ldap_restart_calls(handle), during: "settings")
         guard server.isEncrypted else { return }
-        var demand = LDAP_OPT_X_TLS_DEMAND
+        var demand = probe == .lax ? LDAP_OPT_X_TLS_ALLOW : LDAP_OPT_X_TLS_DEMAND
         try set(LDAP_OPT_X_TLS_REQUIRE_CERT, &demand)
         // TLS 1.2, as `LDAP_OPT_X_TLS_PROTOCOL_TLS1_2` puts it.
         var minimum: Int32 = (3 << 8) + 3
@@ -54,7 +70,22 @@ package final class LDAPSession {
     }
 
     private func check(_ result: Int32, during step: String) throws(LDAPError) {
-        guard result == LDAP_SUCCESS else { throw LDAPError(result, during: step, detail: diagnosis) }
+        guard result != LDAP_SUCCESS else { return }
+        let said = diagnosis
+        // Where nothing is said, there was no TLS yet that could fail.
+        if probe == nil, server.isEncrypted, result < 0, !said.isEmpty, let fault = CertificateFault.of(server) {
+            throw LDAPError(result, during: step, certificate: fault)
+        }
+        throw LDAPError(result, during: step, detail: said)
+    }
+
+    /// The server's certificate (DER), where TLS has begun.
+    var peerCertificate: [UInt8]? {
+        var value = berval()
+        guard ldap_get_option(handle, LDAP_OPT_X_TLS_PEERCERT, &value) == LDAP_OPT_SUCCESS, let start = value.bv_val
+        else { return nil }
+        defer { ldap_memfree(start) }
+        return Array(UnsafeRawBufferPointer(start: start, count: Int(value.bv_len)))
     }
 
     /// What server and library say of the last failure, as one line.

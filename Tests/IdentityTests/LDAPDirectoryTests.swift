@@ -119,17 +119,22 @@ struct LDAPDirectoryTests {
             #expect(try await reader(server).identity(user: "ann", password: "ann-secret")?.role == .admin)
         }
         // A certificate of an authority that nobody knows, or for another name, is none.
-        for server in [
-            LDAPServer(url: directory.secureURL), LDAPServer(url: directory.url, security: .startTLS),
-            LDAPServer(
-                url: directory.secureURL.replacing("127.0.0.1", with: "localhost"),
-                authorityFile: directory.authority.authority
+        let untrusted = "name its authority's file with ldap-ca"
+        for (server, words) in [
+            (LDAPServer(url: directory.secureURL), untrusted),
+            (LDAPServer(url: directory.url, security: .startTLS), untrusted),
+            (
+                LDAPServer(
+                    url: directory.secureURL.replacing("127.0.0.1", with: "localhost"),
+                    authorityFile: directory.authority.authority
+                ), "certificate is not for localhost"
             ),
         ] {
             let reader = try reader(server)
-            await #expect(throws: IdentityUnavailable.self) {
+            let error = await #expect(throws: IdentityUnavailable.self) {
                 try await reader.identity(user: "ann", password: "ann-secret")
             }
+            #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
         }
     }
 
