@@ -39,7 +39,7 @@ extension ChannelAddress {
             case .pagerduty: PagerDutyEvent.request(event, self)
             case .servicenow: ServiceNowIncident.request(event, self)
             case .splunk: SplunkEvent.request(event, self)
-            case .datadog: DatadogEvent.request(event, self)
+            case .datadog: DatadogEvent.request(event, self, now: now)
             case .email: nil
             }
         guard var request else { return nil }

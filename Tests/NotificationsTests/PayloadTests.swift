@@ -191,6 +191,18 @@ struct PayloadTests {
         #expect(body["tags"]?.array?.contains("severity:high") == true)
     }
 
+    @Test("An event that Datadog would refuse for its age has no date but in its text")
+    func lateDatadog() throws {
+        let event = Self.event()
+        for (hours, isDated) in [(0, true), (16, true), (18, false), (72, false)] {
+            let request = try #require(Self.address(.datadog).request(for: event, now: Self.now + hours * 3600))
+            let body = try JSONReader.read(request.body)
+            #expect((body["date_happened"]?.int == Self.now) == isDated, "\(hours)")
+            #expect((body["date_happened"] == nil) != isDated, "\(hours)")
+            #expect(body["text"]?.string?.contains("Time: 2026-09-21T14:13:20Z") == true)
+        }
+    }
+
     @Test("A mail has neither headers nor recipients that a tag's name could add")
     func mail() throws {
         var address = ChannelAddress(kind: .email, url: "smtp://mail.test")
