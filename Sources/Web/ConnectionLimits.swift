@@ -15,7 +15,10 @@ enum ConnectionLimits {
 
     static var configuration: HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
-            additionalChannelHandlers: [HeadDeadline(time: .seconds(headSeconds)), PeerAddress()],
+            additionalChannelHandlers: [
+                HeadDeadline(time: .seconds(headSeconds)), PeerAddress(),
+                ContinueAnswer(maxBytes: RequestLimits.bundle),
+            ],
             idleTimeout: .seconds(idleSeconds),
             httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                 maxHeaderFieldSize: headerBytes,

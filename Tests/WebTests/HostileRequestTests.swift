@@ -110,6 +110,33 @@ struct HostileRequestTests {
         }
     }
 
+    @Test("clients that ask before they send a body are told to go on, or that it is too large")
+    func continues() async throws {
+        try await APIServer.with { server in
+            let client = server.client
+            let login = "Authorization: Basic " + Base64Text.encode(Array("admin:\(APIServer.password)".utf8))
+            func ask(_ length: Int) async throws -> (Int32, String) {
+                let text =
+                    "POST /v1/images HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\(login)\r\n"
+                    + "Expect: 100-continue\r\nContent-Length: \(length)\r\n\r\n"
+                let descriptor = try client.connected()
+                let bytes = Array(text.utf8)
+                _ = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, 0) }
+                return (descriptor, String(decoding: try await client.receive(descriptor), as: UTF8.self))
+            }
+            let (small, first) = try await ask(2)
+            defer { close(small) }
+            #expect(first == "HTTP/1.1 100 Continue\r\n\r\n")
+            let body = Array("{}".utf8)
+            _ = body.withUnsafeBytes { send(small, $0.baseAddress, $0.count, 0) }
+            let second = String(decoding: try await client.receive(small), as: UTF8.self)
+            #expect(second.hasPrefix("HTTP/1.1 400"))
+            let (large, refusal) = try await ask(64 << 20)
+            defer { close(large) }
+            #expect(refusal.hasPrefix("HTTP/1.1 413"))
+        }
+    }
+
     @Test("clients that dawdle block nobody")
     func slow() async throws {
         try await APIServer.with { server in
