@@ -34,6 +34,25 @@ struct MessageText {
         self.lines = lines
     }
 
+    /// As many whole lines as fit, as `render` writes them, then how many are left out.
+    ///
+    /// `length` is what `limit` counts. A line that is cut in the middle might end within an escape.
+    func lines(within limit: Int, _ length: (String) -> Int, _ render: (String) -> String) -> [String] {
+        var rendered: [String] = []
+        var used = 0
+        for (place, line) in lines.enumerated() {
+            let text = render(line)
+            used += length(text)
+            guard used <= limit else {
+                let left = lines.count - place
+                rendered.append(render("and \(left) more line\(left == 1 ? "" : "s")"))
+                break
+            }
+            rendered.append(text)
+        }
+        return rendered
+    }
+
     /// Title and lines as plain text.
     var plain: String {
         ([title, ""] + facts.map { "\($0.name): \($0.value)" } + (lines.isEmpty ? [] : [""] + lines))

@@ -49,6 +49,18 @@ extension ChannelAddress {
 }
 
 extension String {
-    /// The text cut to at most `limit` characters, with a sign that it was.
-    func cut(_ limit: Int) -> String { count <= limit ? self : "\(prefix(max(0, limit - 1)))…" }
+    /// The text cut to at most `limit` characters as vendors count them (units of UTF-16), with a sign that it was.
+    ///
+    /// What people see as one character may be of any number of them.
+    func cut(_ limit: Int) -> String {
+        guard utf16.count > limit else { return self }
+        var kept = UnicodeScalarView()
+        var length = 1
+        for scalar in unicodeScalars {
+            length += UTF16.width(scalar)
+            guard length <= limit else { break }
+            kept.append(scalar)
+        }
+        return "\(String(kept))…"
+    }
 }

@@ -267,6 +267,100 @@ struct PayloadTests {
         }
     }
 
+    /// Ten thousand findings whose names are as bad as names can be.
+    private static func hostile(_ name: String) -> NotificationEvent {
+        let finding: JSONValue = [
+            "vuln": .string(name), "severity": .string(name), "package": .string(name), "fix": .string(name),
+        ]
+        var event = Self.event(
+            subject: "registry.test/" + name,
+            [
+                "imageDigest": .string(name),
+                "diff_vulnerability_result": [
+                    "added": .array(Array(repeating: finding, count: 10_000)), "updated": [],
+                    "removed": .array(Array(repeating: finding, count: 10_000)),
+                ],
+                "counts": ["added": 10_000, "removed": 10_000],
+            ]
+        )
+        event.account = name
+        return event
+    }
+
+    @Test(
+        "However much there is to tell, and in whatever letters, no vendor's bounds are exceeded",
+        arguments: [
+            "x", "&", "<>", "\"\\", "*_`[]()", "\n\r\t\u{0}", "é", "👩‍👩‍👧‍👦", "a\u{301}\u{302}\u{303}\u{304}", "@here ",
+        ]
+    )
+    func bounds(piece: String) throws {
+        let event = Self.hostile(String(repeating: piece, count: 500))
+        func length(_ value: JSONValue?) -> Int { value?.string?.utf16.count ?? .max }
+
+        // Block Kit, reference of blocks and of text objects.
+        let slack = try Self.sent(.slack, event).1
+        let blocks = try #require(slack["blocks"]?.array)
+        #expect(blocks.count <= 50 && (1...40_000).contains(length(slack["text"])))
+        for block in blocks {
+            let isHeader = block["type"]?.string == "header"
+            if let text = block["text"] {
+                #expect((1...(isHeader ? 150 : 3000)).contains(length(text["text"])))
+                #expect(isHeader || text["verbatim"]?.bool == true)
+            }
+            for field in (block["fields"]?.array ?? []) + (block["elements"]?.array ?? []) {
+                #expect((1...2000).contains(length(field["text"])))
+                #expect(field["verbatim"]?.bool == true)
+            }
+        }
+        let section = blocks.first { $0["text"]?["type"]?.string == "mrkdwn" }?["text"]?["text"]?.string
+        #expect(section?.contains("9990 more") == true || section?.contains("more line") == true)
+
+        // Messages of Teams may have 28 KB.
+        #expect(try Self.sent(.teams, event).0.body.count <= 28_000)
+
+        // Events API v2: 512 KB, a summary of 1024 characters, a key of 255.
+        let (page, paged) = try Self.sent(.pagerduty, event)
+        #expect(page.body.count <= 512 << 10 && length(paged["payload"]?["summary"]) <= 1024)
+        #expect(length(paged["dedup_key"]) <= 255)
+        var verdict = event
+        verdict.kind = .subscription(.policyEval)
+        #expect(length(try Self.sent(.pagerduty, verdict).1["dedup_key"]) <= 255)
+
+        // The columns of ServiceNow's table of tasks.
+        let incident = try Self.sent(.servicenow, event).1
+        #expect(length(incident["short_description"]) <= 160 && length(incident["description"]) <= 4000)
+        #expect(length(incident["correlation_id"]) <= 100)
+
+        let datadog = try Self.sent(.datadog, event).1
+        #expect(length(datadog["title"]) <= 100 && length(datadog["text"]) <= 4000)
+        for tag in datadog["tags"]?.array ?? [] { #expect(length(tag) <= 200) }
+
+        // Lines of mail: 998 bytes, and 76 characters where there are encoded words (RFC 2047, section 2).
+        var address = ChannelAddress(kind: .email, url: "smtp://mail.test")
+        address.sender = "tallyman@example.org"
+        address.recipients = ["a@example.org"]
+        let mail = try #require(MailMessage(event, address, now: Self.now))
+        let lines = String(decoding: mail.bytes, as: UTF8.self).components(separatedBy: "\r\n")
+        #expect(lines.allSatisfy { $0.utf8.count <= ($0.contains("=?utf-8?B?") ? 76 : 998) && !$0.hasPrefix(".") })
+        #expect(lines.prefix { !$0.isEmpty }.filter { !$0.hasPrefix(" ") }.count == 9)
+        let words = lines.filter { $0.contains("=?utf-8?B?") }
+        for word in words {
+            let encoded = try #require(word.components(separatedBy: "?").dropFirst(3).first)
+            let bytes = try #require(Data(base64Encoded: encoded))
+            #expect(String(bytes: bytes, encoding: .utf8) != nil, "a word ends within a character")
+        }
+    }
+
+    @Test("A text is cut between characters, by the units that vendors count")
+    func cut() {
+        #expect("abc".cut(3) == "abc")
+        #expect("abcd".cut(3) == "ab…")
+        #expect("😀😀😀".cut(6) == "😀😀😀")
+        #expect("😀😀😀".cut(5) == "😀😀…")
+        #expect("😀😀😀".cut(4) == "😀…")
+        #expect("".cut(0).isEmpty)
+    }
+
     @Test("An address comes back from its sealed form, and shows no secret")
     func roundTrip() throws {
         var address = Self.address(.slack)

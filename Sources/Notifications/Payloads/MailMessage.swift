@@ -28,18 +28,19 @@ package struct MailMessage: Sendable {
         bytes = Array((lines.joined(separator: "\r\n") + "\r\n").utf8)
     }
 
-    /// A header's text as encoded words (RFC 2047), each at most 75 characters and of whole characters.
+    /// Bytes of an encoded word, so that a line with `Subject: ` has no more than 76.
+    private static let maxWord = 39
+
+    /// A header's text as encoded words (RFC 2047), each of whole characters.
     static func encoded(_ text: String) -> String {
         var words: [String] = []
         var part = ""
-        for character in MessageText.clean(text) {
-            // A character of many bytes fills a word by itself; one of too many is left out.
-            guard character.utf8.count <= 45 else { continue }
-            if part.utf8.count + character.utf8.count > 45 {
+        for scalar in MessageText.clean(text).unicodeScalars {
+            if part.utf8.count + UTF8.width(scalar) > maxWord {
                 words.append(part)
                 part = ""
             }
-            part.append(character)
+            part.unicodeScalars.append(scalar)
         }
         words.append(part)
         return words.map { "=?utf-8?B?\(Data($0.utf8).base64EncodedString())?=" }.joined(separator: "\r\n ")

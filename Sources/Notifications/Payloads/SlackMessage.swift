@@ -4,7 +4,9 @@ import AnchoreAPI
 enum SlackMessage {
     // Bounds of Block Kit, in characters.
     private static let maxHeader = 150
-    private static let maxField = 400
+    /// Of 2000, as `&` becomes five.
+    private static let maxField = 350
+    /// Of 3000, with room for the line that says what is left out.
     private static let maxSection = 2900
 
     static func request(_ event: NotificationEvent, _ address: ChannelAddress) -> OutgoingRequest {
@@ -19,32 +21,24 @@ enum SlackMessage {
                 "type": "section",
                 "fields": .array(
                     text.facts.prefix(10).map { fact in
-                        [
-                            "type": "mrkdwn",
-                            "text": .string("*\(escaped(fact.name))*\n\(escaped(fact.value.cut(maxField)))"),
-                        ]
+                        markup("*\(escaped(fact.name.cut(40)))*\n\(escaped(fact.value.cut(maxField)))")
                     }
                 ),
             ],
         ]
         if !text.lines.isEmpty {
-            blocks.append([
-                "type": "section",
-                "text": ["type": "mrkdwn", "text": .string(section(text.lines))],
-            ])
+            let section = text.lines(within: maxSection, \.utf16.count) { "• \(escaped($0))\n" }
+            blocks.append(["type": "section", "text": markup(section.joined())])
         }
         blocks.append([
-            "type": "context",
-            "elements": [["type": "mrkdwn", "text": .string("tallyman · \(event.kind.name) · \(event.key)")]],
+            "type": "context", "elements": [markup("tallyman · \(event.kind.name) · \(event.key)")],
         ])
         return OutgoingRequest(address, ["text": .string(escaped(text.title)), "blocks": .array(blocks)])
     }
 
-    /// As many whole lines as fit: cut in the middle, an escape would be broken.
-    private static func section(_ lines: [String]) -> String {
-        var text = ""
-        for line in lines.map({ "• \(escaped($0))\n" }) where text.count + line.count <= maxSection { text += line }
-        return text
+    /// Text in which names of people and channels, as packages may have them (`@here/x`), call nobody.
+    private static func markup(_ text: String) -> JSONValue {
+        ["type": "mrkdwn", "text": .string(text), "verbatim": true]
     }
 
     /// The three characters that Slack's markup is made of; what else formats is harmless.

@@ -2,6 +2,9 @@ import AnchoreAPI
 
 /// An Adaptive Card for a webhook of Microsoft Teams (a workflow that posts what it receives).
 enum TeamsMessage {
+    /// Bytes of all lines; a message may have 28 KB.
+    private static let maxLines = 15_000
+
     static func request(_ event: NotificationEvent, _ address: ChannelAddress) -> OutgoingRequest {
         let text = MessageText(event)
         var body: [JSONValue] = [
@@ -16,7 +19,8 @@ enum TeamsMessage {
                 ),
             ],
         ]
-        body += text.lines.map { ["type": "TextBlock", "wrap": true, "text": .string(escaped($0))] }
+        let lines = text.lines(within: maxLines, { JSONValue.string($0).bytes.count + 50 }, escaped)
+        body += lines.map { ["type": "TextBlock", "wrap": true, "text": .string($0)] }
         return OutgoingRequest(
             address,
             [
