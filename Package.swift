@@ -172,6 +172,7 @@ let package = Package(
                 .embedInCode("Migrations/m0023_filed_packages.sql"), .embedInCode("Migrations/m0024_fix_dates.sql"),
                 .embedInCode("Migrations/m0025_fleet_logins.sql"),
                 .embedInCode("Migrations/m0026_listing_progress.sql"),
+                .embedInCode("Migrations/m0027_cancelled_runs.sql"),
             ]
         ),
 

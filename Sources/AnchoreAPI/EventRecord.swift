@@ -75,6 +75,7 @@ package struct EventRecord: Sendable {
         ("user.policy.active.updated", "A policy bundle was made the active one", "policy_bundle"),
         ("system.fleet.run.completed", "A scan of a fleet ended", "run"),
         ("system.fleet.run.failed", "A scan of a fleet failed", "run"),
+        ("system.fleet.run.cancelled", "A scan of a fleet was cancelled", "run"),
         ("system.feeds.sync.completed", "Advisories were imported", "feeds"),
         ("system.feeds.sync.failed", "Advisories could not be imported", "feeds"),
     ]

@@ -114,6 +114,7 @@ package struct Coordinator: Sendable {
                     hasEnded = false
                     try await retain()
                 }
+                if try await noticeCancelled(&adopted, open) { hasEnded = true }
                 for run in open {
                     switch run.state {
                     case .requested, .listing:
@@ -121,8 +122,11 @@ package struct Coordinator: Sendable {
                         group.addTask { await listUntilPlanned(run) }
                     case .running:
                         if adopted.updateValue(version, forKey: run.id) != version { try await adopt(run, version) }
-                        if try await settle(run, version) { hasEnded = true }
-                    case .done, .failed: break
+                        if try await settle(run, version) {
+                            hasEnded = true
+                            adopted[run.id] = nil
+                        }
+                    case .done, .failed, .cancelled: break
                     }
                 }
                 await announcer.announce()
@@ -161,7 +165,7 @@ package struct Coordinator: Sendable {
         )
         do {
             try await store.beginListing(run.id)
-            let listed = try await lister.list()
+            let listed = try await whileOpen(run) { try await lister.list() }
             // What a lister that was told to stop has found is no listing.
             try Task.checkCancellation()
             try await store.plan(
@@ -182,6 +186,45 @@ package struct Coordinator: Sendable {
         }
     }
 
+    /// Lists for as long as nobody cancels the run: a large registry is asked for an hour.
+    private func whileOpen(
+        _ run: Run,
+        _ list: @escaping @Sendable () async throws -> [(String, String)]
+    ) async throws -> [(String, String)] {
+        try await withThrowingTaskGroup(of: [(String, String)]?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await list() }
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: .seconds(1))
+                    let found = try? await store.run(run.id)  // an outage of the database says nothing about the run
+                    if found?.state == .cancelled { return nil }
+                }
+            }
+            if case .some(.some(let listed)) = try await group.next() { return listed }
+            throw StoreError(.superseded, "run \(run.id) was cancelled")
+        }
+    }
+
+    /// Matches what runs have brought in that were cancelled; returns whether there were any.
+    private func noticeCancelled(_ adopted: inout [Int: String], _ open: [Run]) async throws -> Bool {
+        let cancelled = Set(adopted.keys).subtracting(open.map(\.id)).sorted()
+        guard !cancelled.isEmpty else { return false }
+        for run in cancelled {
+            adopted[run] = nil
+            logger.info("run cancelled", metadata: ["run": "\(run)"])
+        }
+        _ = try await rematch()
+        return true
+    }
+
+    /// Matches what waits for it; returns how many packages those were.
+    private func rematch() async throws -> Int {
+        let matched = try await Measure.time(MetricNames.matchSeconds) { try await store.rematch() }
+        Measure.count(MetricNames.matchedPackages, by: matched.packages)
+        return matched.packages
+    }
+
     private func adopt(_ run: Run, _ version: String) async throws {
         try await store.adopt(run, analysisVersion: version, shards: Streams.layerShards)
     }
@@ -194,17 +237,23 @@ package struct Coordinator: Sendable {
             shards: Streams.layerShards
         )
         guard pending == 0 else { return false }
-        let matched = try await Measure.time(MetricNames.matchSeconds) { try await store.rematch() }
-        Measure.count(MetricNames.matchedPackages, by: matched.packages)
+        let matched = try await rematch()
         let status = try await store.status(run: run.id)
         let problems = try await store.problems(run: run.id)
         let verdict = RunVerdict(status: status, targets: run.targets, problems: problems)
         let workers = await announcedWorkers()
-        try await store.finish(run: run.id, state: verdict.state, reason: verdict.reason, workers: workers)
+        let hasEnded = try await store.finish(
+            run: run.id,
+            state: verdict.state,
+            reason: verdict.reason,
+            workers: workers
+        )
+        // Cancelled in this moment: that is noticed in the next round.
+        guard hasEnded else { return false }
         count(status)
         logger.info(
             "run \(verdict.state.rawValue)",
-            metadata: ["run": "\(run.id)", "images": "\(status.found)", "matched": "\(matched.packages)"]
+            metadata: ["run": "\(run.id)", "images": "\(status.found)", "matched": "\(matched)"]
         )
         return true
     }

@@ -40,6 +40,7 @@ package enum Migrations {
         Migration(number: 24, name: "m0024_fix_dates", sql: PackageResources.m0024_fix_dates_sql),
         Migration(number: 25, name: "m0025_fleet_logins", sql: PackageResources.m0025_fleet_logins_sql),
         Migration(number: 26, name: "m0026_listing_progress", sql: PackageResources.m0026_listing_progress_sql),
+        Migration(number: 27, name: "m0027_cancelled_runs", sql: PackageResources.m0027_cancelled_runs_sql),
     ]
 
     /// The schema version that this program needs.

@@ -83,9 +83,17 @@ extension Store {
     }
 
     /// Adds a batch of images to a run: manifests, layers, tags and outcomes, in sets.
+    ///
+    /// Throws ``StoreError/Code/superseded`` where the run has ended meanwhile.
     package func add(_ images: [FoundImage], to run: Run) async throws {
         guard !images.isEmpty else { return }
         try await pool.transaction { session in
+            // Held until the batch is there: whoever cancels the run has all of it to deal with, or none.
+            let open = try session.execute(
+                "SELECT id FROM runs WHERE id = $1 AND state NOT IN \(Run.State.finished) FOR SHARE",
+                [.int(run.id)]
+            )
+            guard !open.isEmpty else { throw StoreError(.superseded, "run \(run.id) has ended") }
             try Self.insertPlaces(images, session)
             try Self.insertManifests(images, platform: run.platform, session)
             try Self.insertRunImages(images, run: run, session)
@@ -299,7 +307,7 @@ extension Store {
             [.int(run.id)]
         ).affected
         guard planned == 1 else {
-            throw StoreError(.superseded, "run \(run.id) was planned by another coordinator")
+            throw StoreError(.superseded, "run \(run.id) was cancelled, or planned by another coordinator")
         }
     }
 

@@ -96,7 +96,7 @@ extension Store {
         var summary = RetentionSummary()
         summary.runs = try session.execute(
             """
-            DELETE FROM runs WHERE state IN ('done', 'failed') AND finished_at < $1::timestamptz
+            DELETE FROM runs WHERE state IN \(Run.State.finished) AND finished_at < $1::timestamptz
                     - make_interval(days => CASE origin WHEN 'watch' THEN least($2::integer, $4::integer) ELSE $2::integer END)
                 AND id NOT IN (
                     SELECT kept.id FROM runs AS kept WHERE kept.state = 'done' AND kept.origin = 'fleet'

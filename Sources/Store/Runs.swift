@@ -3,8 +3,11 @@ import Postgres
 /// One scan of a fleet, as the coordinator carries it out.
 package struct Run: Sendable {
     package enum State: String, Sendable {
-        case requested, listing, running, done, failed
-        package var isFinished: Bool { self == .done || self == .failed }
+        case requested, listing, running, done, failed, cancelled
+        package var isFinished: Bool { self == .done || self == .failed || self == .cancelled }
+
+        /// The states of ``isFinished``, as statements list them.
+        static let finished = "('done', 'failed', 'cancelled')"
     }
 
     package var id: Int
@@ -51,7 +54,7 @@ extension Store {
     /// Runs that are not finished, the oldest first.
     package func openRuns() async throws -> [Run] {
         try await pool.run { session in
-            try session.execute(Self.selectRun + " WHERE state NOT IN ('done', 'failed') ORDER BY id").map(Self.run)
+            try session.execute(Self.selectRun + " WHERE state NOT IN \(Run.State.finished) ORDER BY id").map(Self.run)
         }
     }
 
@@ -85,7 +88,9 @@ extension Store {
                 """,
                 [.int(run)]
             ).affected
-            guard begun == 1 else { throw StoreError(.superseded, "run \(run) was listed by another coordinator") }
+            guard begun == 1 else {
+                throw StoreError(.superseded, "run \(run) was cancelled, or listed by another coordinator")
+            }
             for table in ["run_images", "run_layers", "run_problems"] {
                 _ = try session.execute("DELETE FROM \(table) WHERE run_id = $1", [.int(run)])
             }
@@ -135,20 +140,24 @@ extension Store {
     }
 
     /// Ends a run; only one that is still open changes.
-    package func finish(run: Int, state: Run.State, reason: String?, workers: Int) async throws {
+    ///
+    /// Returns whether it was open.
+    @discardableResult
+    package func finish(run: Int, state: Run.State, reason: String?, workers: Int) async throws -> Bool {
         try await pool.transaction { session in
             let ended = try session.execute(
                 """
                 UPDATE runs SET state = $2, reason = $3, workers = $4, finished_at = now(),
                     advisory_state = (SELECT max(id) FROM advisory_states)
-                WHERE id = $1 AND state NOT IN ('done', 'failed')
+                WHERE id = $1 AND state NOT IN \(Run.State.finished)
                 """,
                 [.int(run), .text(state.rawValue), .text(reason), .int(workers)]
             ).affected
-            guard ended == 1 else { return }
+            guard ended == 1 else { return false }
             _ = try session.execute(Self.analysesOfRun, [.int(run)])
             _ = try session.execute(Self.eventsOfRun, [.int(run)])
             _ = try session.execute(NotificationFacts.analysedImages, [.int(run)])
+            return true
         }
     }
 
@@ -196,6 +205,7 @@ extension Store {
         FROM runs WHERE id = $1
         """
 
+    /// What became of a layer after its run was cancelled is another run's.
     private static let layerCounts = """
         SELECT count(*), count(*) FILTER (WHERE run_layers.is_reused),
             count(*) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'done'),
@@ -205,7 +215,9 @@ extension Store {
             coalesce(sum(layers.size) FILTER (WHERE NOT run_layers.is_reused), 0)::bigint,
             coalesce(sum(layers.size) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'dead'), 0)::bigint
         FROM run_layers JOIN layers ON layers.id = run_layers.layer_id
+            JOIN runs ON runs.id = run_layers.run_id
             LEFT JOIN tasks ON tasks.kind = 'layer' AND tasks.subject_id = run_layers.layer_id
+                AND (runs.state <> 'cancelled' OR tasks.state_since <= runs.finished_at)
         WHERE run_layers.run_id = $1
         """
 

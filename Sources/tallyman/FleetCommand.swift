@@ -10,8 +10,8 @@ struct FleetCommand: AsyncParsableCommand {
         commandName: "fleet",
         abstract: "Scans of whole registries: start one, watch it, see what became of each image.",
         subcommands: [
-            Scan.self, Status.self, Images.self, Failures.self, Retry.self, Rematch.self, FleetExceptions.self,
-            FleetVEX.self, FleetPolicyCommand.self, FleetCollect.self,
+            Scan.self, Status.self, Cancel.self, Images.self, Failures.self, Retry.self, Rematch.self,
+            FleetExceptions.self, FleetVEX.self, FleetPolicyCommand.self, FleetCollect.self,
         ]
     )
 
@@ -26,7 +26,8 @@ struct FleetCommand: AsyncParsableCommand {
                   tallyman fleet scan --targets targets.txt
 
                 Layers that were analysed before are not fetched again. With --wait the command ends with the run: 0 when
-                it is done, 69 when it failed, that is, could not list a target or scanned nothing.
+                it is done, 69 when it was cancelled or failed, that is, could not list a target or scanned nothing.
+                Ctrl-C ends the command with 130 and leaves the run alone; `tallyman fleet cancel RUN` ends that.
                 """
         )
         @OptionGroup var fleet: FleetOptions
@@ -65,10 +66,19 @@ struct FleetCommand: AsyncParsableCommand {
                 ConsoleOutput.line("run \(run) requested; follow it with: tallyman fleet status \(run)")
                 return
             }
+            let notice = InterruptNotice(
+                """
+                run \(run) goes on in the background
+                  follow it:  tallyman fleet status \(run)
+                  cancel it:  tallyman fleet cancel \(run)
+                """
+            )
+            defer { notice.end() }
             let status = try await RunWatch(store: store, run: run).untilFinished()
             let summary = try await store.summary(run: run)
             await store.close()
             try FleetOutput.print(summary, status, as: output)
+            guard status.run.state != .cancelled else { throw UnavailableError("run \(run) was cancelled") }
             guard status.run.state == .done else {
                 throw UnavailableError("run \(run) failed: \(status.run.reason ?? "no reason recorded")")
             }
@@ -116,6 +126,36 @@ struct FleetCommand: AsyncParsableCommand {
             summary.progress = try await store.progress(status)
             await store.close()
             try FleetOutput.print(summary, status, as: output)
+        }
+    }
+
+    struct Cancel: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ends a run before its time.",
+            discussion: """
+                Layers and images that wait for a worker, and that no other run waits for, leave the queue; what a worker has
+                in hand it finishes, and the result is kept for later runs. Images without an outcome count as failed.
+                Reports go by the last run that is done, never by one that was cancelled.
+
+                Asked again, nothing happens. A run that has ended by itself is left as it is (exit code 64).
+                """
+        )
+        @OptionGroup var fleet: FleetOptions
+        @Argument(help: ArgumentHelp("The run's number.", valueName: "run")) var number: Int
+
+        func run() async throws {
+            let store = try await fleet.store(connections: 1)
+            let outcome = try await store.cancel(run: number)
+            await store.close()
+            switch outcome {
+            case .cancelled(let tasks, let images):
+                ConsoleOutput.line(
+                    "run \(number) is cancelled: \(Figures.plural(tasks, "task")) left the queue, "
+                        + "\(Figures.plural(images, "image")) ended without a result"
+                )
+            case .already: ConsoleOutput.line("run \(number) was cancelled before")
+            case .ended(let state): throw UsageError("run \(number) has ended already: it is \(state.rawValue)")
+            }
         }
     }
 

@@ -121,6 +121,9 @@ struct ReportCommand: AsyncParsableCommand {
                 guard let found = try await store.run(number) else {
                     throw InputError("--since: there is no run \(number)")
                 }
+                guard found.state != .cancelled else {
+                    throw InputError("--since: run \(number) was cancelled, and did not see the whole fleet")
+                }
                 return found.id
             }
             guard since.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil else {

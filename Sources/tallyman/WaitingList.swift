@@ -16,7 +16,7 @@ struct WaitingList: Encodable {
         let listing = try await store.listing(run: run.id, throttled: throttled)
         let reason =
             switch (run.state, hasLeader) {
-            case (.done, _), (.failed, _): "the run has ended"
+            case (.done, _), (.failed, _), (.cancelled, _): "the run has ended"
             case (_, false): "no coordinator leads: is `tallyman up` or `tallyman coordinator` running?"
             case (.requested, true): "the coordinator takes it up in its next round"
             // The run may have been planned since it was read.

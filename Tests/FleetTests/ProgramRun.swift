@@ -7,8 +7,14 @@ struct ProgramRun {
     let output: String
     let errors: String
 
-    /// Runs the program in a folder of the test's own, with `environment` and nothing of the user's settings.
-    init(_ arguments: [String], in folder: TestFolder, environment: [String: String] = [:]) async throws {
+    /// Runs the program in a folder of the test's own, with `environment` and nothing of the user's settings; Ctrl-C is
+    /// pressed as soon as `interruptedWhen` says so.
+    init(
+        _ arguments: [String],
+        in folder: TestFolder,
+        environment: [String: String] = [:],
+        interruptedWhen: (() async throws -> Bool)? = nil
+    ) async throws {
         let process = Process()
         let program: URL = try #require(ServiceProcess.binary, ServiceProcess.hint)
         process.executableURL = program
@@ -24,7 +30,14 @@ struct ProgramRun {
         process.standardOutput = streams[0].1
         process.standardError = streams[1].1
         try process.run()
-        while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+        var interrupt = interruptedWhen
+        while process.isRunning {
+            if try await interrupt?() == true {
+                process.interrupt()
+                interrupt = nil
+            }
+            try await Task.sleep(for: .milliseconds(10))
+        }
         status = process.terminationStatus
         output = String(decoding: try Data(contentsOf: streams[0].0), as: UTF8.self)
         errors = String(decoding: try Data(contentsOf: streams[1].0), as: UTF8.self)

@@ -124,6 +124,17 @@ struct FleetRoutesTests {
         #expect(done.headers["link"]?.hasPrefix("</v2/runs?state=done&limit=1&cursor=") == true)
         let image = try await client.get("/v2/runs/\(number)/images?state=analysed").json?["items"]?.array?.first
         #expect(image?["image"]?.string?.hasPrefix("sha256:") == true)
+        for _ in 0..<2 {
+            let cancelled = try await client.send("POST", "\(place)/cancel")
+            #expect(cancelled.status == 200)
+            #expect(cancelled.headers["location"] == place)
+            #expect(cancelled.json?["state"]?.string == "cancelled")
+        }
+        #expect(try await client.get("/v2/runs?state=cancelled").json?["items"]?.array?.count == 1)
+        let late = try await client.send("POST", "/v2/runs/\(number)/cancel")
+        #expect(late.status == 409)
+        #expect(late.json?["detail"]?.string?.hasSuffix("it is done") == true)
+        #expect(try await client.send("POST", "/v2/runs/9999/cancel").status == 404)
     }
 
     static let isJSON = ["Content-Type: application/json"]

@@ -71,6 +71,30 @@ extension Operations {
         answers: [one(APIRunDetail.schema)]
     )
 
+    package static let cancelRun = Operation(
+        "cancelRun",
+        .post,
+        "/runs/{run}/cancel",
+        topic: topic,
+        "End a run before its time",
+        text: """
+            What waits for this run alone is not analysed any more; what is being analysed is finished and kept. Images \
+            without an outcome have failed. Asked again, nothing happens. 409 where the run has ended by itself.
+            """,
+        access: .role(.scanner),
+        parameters: [run],
+        answers: [
+            Operation.Answer(
+                200,
+                "The run, cancelled.",
+                [("application/json", APIRun.schema)],
+                headers: [.location],
+                links: [Operation.Link("getRun", "run", "$response.body#/number")]
+            )
+        ],
+        conflicts: true
+    )
+
     package static let listRunImages = Operation(
         "listRunImages",
         .get,

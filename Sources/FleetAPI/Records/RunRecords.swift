@@ -2,7 +2,7 @@ package import Reports
 
 /// A run as the list of runs shows it.
 package struct APIRun: Sendable {
-    package static let states = ["requested", "listing", "running", "done", "failed"]
+    package static let states = ["requested", "listing", "running", "done", "failed", "cancelled"]
     package static let origins = ["fleet", "api"]
 
     package var number: Int

@@ -144,8 +144,10 @@ extension Store {
         WHERE runs.id = $1 AND runs.origin = 'api' AND run_images.state IN ('analysed', 'reused', 'failed')
         UNION ALL
         SELECT 'admin', CASE runs.state WHEN 'failed' THEN 'error' ELSE 'info' END,
-            CASE runs.state WHEN 'failed' THEN 'system.fleet.run.failed' ELSE 'system.fleet.run.completed' END,
-            CASE runs.state WHEN 'failed' THEN 'A scan of a fleet failed' ELSE 'A scan of a fleet ended' END,
+            CASE runs.state WHEN 'failed' THEN 'system.fleet.run.failed'
+                WHEN 'cancelled' THEN 'system.fleet.run.cancelled' ELSE 'system.fleet.run.completed' END,
+            CASE runs.state WHEN 'failed' THEN 'A scan of a fleet failed'
+                WHEN 'cancelled' THEN 'A scan of a fleet was cancelled' ELSE 'A scan of a fleet ended' END,
             'run', runs.id::text, 'catalog', 'tallyman',
             json_build_object('targets', runs.targets, 'reason', coalesce(runs.reason, ''))::text
         FROM runs WHERE runs.id = $1 AND runs.origin = 'fleet'

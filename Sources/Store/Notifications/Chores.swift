@@ -26,7 +26,7 @@ extension Store {
         try await pool.transaction { session in
             guard
                 try session.count(
-                    "SELECT count(*) FROM runs WHERE origin = 'watch' AND state NOT IN ('done', 'failed')"
+                    "SELECT count(*) FROM runs WHERE origin = 'watch' AND state NOT IN \(Run.State.finished)"
                 ) == 0, try Self.isDue("watch", every: seconds, session)
             else { return nil }
             let targets = try Self.watchedTargets(session)

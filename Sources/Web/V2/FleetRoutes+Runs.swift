@@ -19,6 +19,7 @@ extension FleetRoutes {
             guard let run = try await service.store.runDetail(number) else { throw Self.noRun(number) }
             return .json(run.json)
         }
+        table.add(Operations.cancelRun) { try await cancelRun($0) }
         table.add(Operations.listRunImages) { call in
             let run = try await run(call)
             let states = call.text("state").map { [$0] }
@@ -49,6 +50,15 @@ extension FleetRoutes {
         let number = try call.requiredNumber("run")
         guard try await service.store.listedRun(number) != nil else { throw Self.noRun(number) }
         return number
+    }
+
+    private func cancelRun(_ call: FleetCall) async throws -> FleetAnswer {
+        let number = try call.requiredNumber("run")
+        if case .ended(let state) = try await service.store.cancel(run: number) {
+            throw Problem(409, "run \(number) has ended already: it is \(state.rawValue)")
+        }
+        guard let run = try await service.store.listedRun(number) else { throw Self.noRun(number) }
+        return .made(run.json, at: "\(Self.prefix)/runs/\(number)", isNew: false)
     }
 
     private func createRun(_ call: FleetCall) async throws -> FleetAnswer {

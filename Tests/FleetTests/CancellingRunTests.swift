@@ -1,0 +1,108 @@
+import Store
+import TallymanTesting
+import Testing
+
+extension FleetTests {
+    @Suite("A run that is cancelled")
+    struct CancellingRunTests {
+        private func withRegistry(_ body: (FaultRegistry) async throws -> Void) async throws {
+            let registry = try FaultRegistry()
+            defer { registry.stop() }
+            for number in 0..<4 {
+                let layers = [TestLayer.dpkg(["app-\(number)"], filler: 200_000)]
+                registry.add(TestImage(layers: layers), as: "team/app-\(number)", tag: "1")
+            }
+            try await body(registry)
+        }
+
+        @Test("has its layers in hand finished, and the next run goes on from there")
+        func underWay() async throws {
+            try await withRegistry { registry in
+                registry.setFault(.slow(bytes: 5_000, microseconds: 40_000), at: "team/")
+                try await TestServices.withFleet { fleet in
+                    try await fleet.withServices(workers: 1) {
+                        let run = try await fleet.request([registry.host])
+                        try await fleet.waitUntil("EXISTS (SELECT 1 FROM tasks WHERE state = 'leased')")
+                        guard case .cancelled = try await fleet.store.cancel(run: run) else {
+                            Issue.record("run \(run) had ended")
+                            return
+                        }
+                        registry.setFault(nil, at: "team/")
+                        try await fleet.waitUntil(
+                            "NOT EXISTS (SELECT 1 FROM tasks WHERE state IN ('queued', 'leased'))"
+                        )
+                        let next = try await fleet.scan(registry.host)
+                        #expect(next.run.state == .done && next.byState.values.reduce(0, +) == 4)
+                        #expect(next.layersReused > 0)
+                        #expect(registry.blobRequests.values.allSatisfy { $0 == 1 })
+                        #expect(try await fleet.store.status(run: run).run.state == .cancelled)
+                    }
+                }
+            }
+        }
+
+        @Test("stops being listed")
+        func listing() async throws {
+            try await withRegistry { registry in
+                registry.setFault(.slow(bytes: 1, microseconds: 100_000), at: "_catalog")
+                try await TestServices.withFleet { fleet in
+                    try await fleet.withServices(workers: 0) {
+                        let run = try await fleet.request([registry.host])
+                        try await fleet.waitUntil("state = 'listing' FROM runs")
+                        #expect(try await fleet.store.cancel(run: run) == .cancelled(tasks: 0, images: 0))
+                        registry.setFault(nil, at: "_catalog")
+                        let next = try await fleet.request(["\(registry.host)/team/app-0"])
+                        try await fleet.waitUntil("state = 'running' FROM runs WHERE id = \(next)")
+                        #expect(try await fleet.store.images(run: run).isEmpty)
+                    }
+                }
+            }
+        }
+
+        @Test(
+            "is cancelled by its command, and goes on where Ctrl-C ends the command that waits for it",
+            .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint)
+        )
+        func commands() async throws {
+            let folder = try TestFolder()
+            try await TestServices.withFleet { fleet in
+                let waiting = try await ProgramRun(
+                    ["fleet", "scan", "registry.invalid", "--wait", "--postgres", fleet.postgres],
+                    in: folder
+                ) {
+                    // It has gone on to look at the run that it has asked for.
+                    let looks = try await fleet.texts(
+                        """
+                        SELECT 'yes' FROM runs WHERE NOT EXISTS (SELECT FROM pg_stat_activity
+                            WHERE datname = current_database() AND query LIKE 'INSERT INTO runs%')
+                        """
+                    )
+                    return !looks.isEmpty
+                }
+                #expect(waiting.status == 130)
+                #expect(waiting.errors.contains("tallyman fleet status 1"))
+                #expect(waiting.errors.contains("tallyman fleet cancel 1"))
+                #expect(try await fleet.store.status(run: 1).run.state == .requested)
+                for answer in ["run 1 is cancelled", "run 1 was cancelled before"] {
+                    let run = try await ProgramRun(
+                        ["fleet", "cancel", "1", "--postgres", fleet.postgres],
+                        in: folder
+                    )
+                    #expect(run.status == 0 && run.output.hasPrefix(answer), "\(run.errors)")
+                }
+                let missing = try await ProgramRun(
+                    ["fleet", "cancel", "2", "--postgres", fleet.postgres],
+                    in: folder
+                )
+                #expect(missing.status == 65 && missing.errors.contains("there is no run 2"))
+                let ended = try await fleet.request(["registry.invalid"])
+                try await fleet.store.finish(run: ended, state: .done, reason: nil, workers: 0)
+                let late = try await ProgramRun(
+                    ["fleet", "cancel", "\(ended)", "--postgres", fleet.postgres],
+                    in: folder
+                )
+                #expect(late.status == 64 && late.errors.contains("has ended already: it is done"))
+            }
+        }
+    }
+}
