@@ -8,6 +8,8 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
             self.description = description
         }
 
+        /// No server could ever be reached at the address.
+        package static let invalidAddress = Code("invalidAddress")
         /// No connection could be made.
         package static let connectionFailed = Code("connectionFailed")
         /// The connection broke; whether the statement in progress took effect is unknown.

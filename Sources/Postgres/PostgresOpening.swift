@@ -8,16 +8,9 @@ enum PostgresOpening {
 
     /// Connects and prepares the session.
     ///
-    /// - Throws: `connectionFailed`, `authentication`, `resources` or `cancelled`; nothing is left open then.
+    /// - Throws: `invalidAddress`, `connectionFailed`, `authentication`, `resources` or `cancelled`; nothing is left open then.
     static func open(_ configuration: PostgresConfiguration) throws(PostgresError) -> OpaquePointer {
-        // libpq's own message would quote what it stumbled over, which may be a part of the password.
-        guard isReadable(configuration.url) else {
-            throw PostgresError(
-                .connectionFailed,
-                "the address is neither postgres://USER@HOST/DATABASE nor a list of settings that can be read; "
-                    + "in a password : / ? # @ % are written %3A %2F %3F %23 %40 %25"
-            )
-        }
+        try configuration.check()
         guard let connection = start(configuration) else {
             throw PostgresError(.connectionFailed, "no memory for a connection")
         }
@@ -33,12 +26,6 @@ enum PostgresOpening {
             PQfinish(connection)
             throw error
         }
-    }
-
-    private static func isReadable(_ address: String) -> Bool {
-        guard let options = PQconninfoParse(address, nil) else { return false }
-        PQconninfoFree(options)
-        return true
     }
 
     private static func start(_ configuration: PostgresConfiguration) -> OpaquePointer? {

@@ -79,6 +79,7 @@ package struct RedisConfiguration: Sendable, Equatable {
         case "redis", "rediss":
             // Without any host it is this machine's.
             let hosts = authority.split(separator: ",", omittingEmptySubsequences: false)
+            guard hosts.count == 1 || !hosts.contains("") else { throw Self.invalid("one of its hosts has no name") }
             address = try Self.tcpAddress(hosts.first ?? "")
             for host in hosts.dropFirst() { alternatives.append(try Self.tcpAddress(host)) }
             if path.count > 1 { database = String(path.dropFirst()) }

@@ -8,8 +8,9 @@ extension ExitStatus {
     static func fleetCode(of error: any Error) -> Int32? {
         switch error {
         case let error as PostgresError:
-            error.isTransient || error.code == .authentication ? unavailable : fault
-        case is RedisError: unavailable
+            error.code == .invalidAddress
+                ? usage : error.isTransient || error.code == .authentication ? unavailable : fault
+        case let error as RedisError: error.code == .invalidAddress ? usage : unavailable
         case let error as StoreError: [.notFound, .refused].contains(error.code) ? badInput : fault
         case let error as SupervisorError:
             switch error.code {

@@ -2,6 +2,8 @@ import ArgumentParser
 import FleetRegistry
 import Foundation
 import Logging
+import Postgres
+import Redis
 import Registry
 import Store
 import Supervisor
@@ -20,16 +22,29 @@ struct FleetOptions: ParsableArguments {
     @Option(help: "The folder of `tallyman up`, whose servers and keys are used.")
     var dataDir: String?
 
-    /// The database's address.
+    /// The database's address; one at which there can never be any is a usage error, and is not tried for ever.
     func postgresURL() throws -> String {
-        if let url = try postgres ?? Settings()["postgres"] { return url }
-        return try DataDirectory.endpoints(dir: try folder()).postgres
+        guard let url = try postgres ?? Settings()["postgres"] else {
+            return try DataDirectory.endpoints(dir: try folder()).postgres
+        }
+        do throws(PostgresError) { try PostgresConfiguration(url: url).check() } catch {
+            throw UsageError("--postgres (TALLYMAN_POSTGRES): \(error.message)")
+        }
+        return url
     }
 
-    /// The queue's address.
+    /// The queue's address; one at which there can never be any is a usage error, and is not tried for ever.
     func redisURL() throws -> String {
-        if let url = try redis ?? Settings()["redis"] { return url }
-        return try DataDirectory.endpoints(dir: try folder()).redis
+        guard let url = try redis ?? Settings()["redis"] else {
+            return try DataDirectory.endpoints(dir: try folder()).redis
+        }
+        do throws(RedisError) { _ = try RedisConfiguration(url: url) } catch {
+            throw UsageError(
+                "--redis (TALLYMAN_REDIS): \(error.message); "
+                    + "it is written redis[s]://[USER:PASSWORD@]HOST:PORT or unix:///PATH"
+            )
+        }
+        return url
     }
 
     /// The data folder that was named, or the default one.

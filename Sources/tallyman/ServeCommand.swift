@@ -47,8 +47,8 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let logger = ServiceLog.logger("serve")
         let counted = ProcessMetrics.bootstrap()
-        let store = try await fleet.store(connections: 8)
         let redis = try fleet.redisURL()
+        let store = try await fleet.store(connections: 8)
         let board = ProcessBoard(url: redis)
         let parts = try APIParts(fleet: fleet, store: store, redis: redis, logger: logger)
         let settings = try ServerSettings(server.given.merging(identity.given) { $1 })

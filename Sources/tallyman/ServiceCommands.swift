@@ -54,6 +54,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let logger = ServiceLog.logger("coordinator")
         let counted = ProcessMetrics.bootstrap()
         let pulse = Pulse(limit: .seconds(900))
+        let redis = try fleet.redisURL()
         // Between two statements it matches a batch of packages, which takes seconds.
         let store = try await fleet.store(connections: 8, idleTransactionTimeout: .seconds(120))
         let access = try fleet.access(store, logger: logger)
@@ -64,7 +65,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         )
         let coordinator = Coordinator(
             store: store,
-            dispatcher: Dispatcher(url: try fleet.redisURL()),
+            dispatcher: Dispatcher(url: redis),
             access: access,
             settings: settings,
             pulse: pulse,
@@ -73,7 +74,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let shown = ProcessMetrics(
             part: "coordinator",
             process: WorkerName.ofProcess(ProcessInfo.processInfo.processIdentifier),
-            board: ProcessBoard(url: try fleet.redisURL()),
+            board: ProcessBoard(url: redis),
             counted: counted,
             pulse: pulse,
             store: store,
@@ -142,6 +143,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let counted = ProcessMetrics.bootstrap()
         let pulse = Pulse(limit: .seconds(60))
         let slots = try self.slots ?? slotsOfSettings() ?? WorkerSettings.defaultSlots
+        let redis = try fleet.redisURL()
         // One for each slot of a usual worker, those for folds and for what is urgent, and two for leases and settings. What a
         // paused worker has locked is free when its leases are.
         let store = try await fleet.store(
@@ -160,7 +162,7 @@ struct WorkerCommand: AsyncParsableCommand {
         if let costs { settings.costs = costs.costs }
         let worker = try Worker(
             store: store,
-            feed: WorkFeed(url: try fleet.redisURL(), worker: settings.name),
+            feed: WorkFeed(url: redis, worker: settings.name),
             access: access,
             settings: settings,
             pulse: pulse,
@@ -169,7 +171,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let shown = ProcessMetrics(
             part: "worker",
             process: settings.name,
-            board: ProcessBoard(url: try fleet.redisURL()),
+            board: ProcessBoard(url: redis),
             counted: counted,
             pulse: pulse,
             store: store,

@@ -31,18 +31,32 @@ struct PostgresConnectionTests {
     }
 
     @Test(
-        "An address that cannot be read is refused without showing what is in it",
+        "An address that can never work is refused for good, without showing what is in it",
         arguments: [
             "postgres://u:a?secret=x#y@host/db", "postgres://u:a@host/db?secret", "host=x secret=y", "password='secret",
-            "postgres://u:%zzsecret@host/db",
+            "postgres://u:%zzsecret@host/db", "", " ", "secret", "mysql://u:secret@host/db",
+            "redis://:secret@host:6379",
+            "postgres://u:secret@host:99999/db", "postgres://u:secret@a:1,b:x/db", "host=x password=secret port=0",
+            "postgres://u:secret@host/db?sslmode=on",
         ]
     )
     func unreadable(_ address: String) async throws {
         let error = await #expect(throws: PostgresError.self) {
             _ = try await PostgresConnection.connect(PostgresConfiguration(url: address))
         }
-        #expect(error?.code == .connectionFailed)
+        #expect(error?.code == .invalidAddress && error?.isTransient == false)
         #expect(error.map { "\($0)".contains("secret") } == false)
+    }
+
+    @Test(
+        "An address that may work one day is not refused before it is tried",
+        arguments: [
+            "postgres://", "postgres:///db?host=%2Fvar%2Frun&user=u", "postgresql://u:p@h:/db?sslmode=verify-full",
+            "host=a,b port=1,2 dbname=d", "postgres://a:1,b/db",
+        ]
+    )
+    func readable(_ address: String) {
+        #expect(throws: Never.self) { try PostgresConfiguration(url: address).check() }
     }
 
     @Test("A transaction that asks nothing for too long is ended, so that its locks are free")

@@ -50,7 +50,8 @@ struct RedisConfigurationTests {
             "redis://:secret@host:99999",
             "redis://:secret@host/x", "redis://u:a?secret@host", "redis://u:a:/secret@host", "redis://u:a/secret@host",
             "redis://:secret@host?ssl=1", "redis://:secret%zz@host", "unix://:secret@host",
-            "unix://", "redis://:secret@host/-1", "://", "redis://[::1", "redis://host:",
+            "unix://", "redis://:secret@host/-1", "://", "redis://[::1", "redis://host:", "redis://:secret@one,,two",
+            "mysql://u:secret@host/db", "postgres://u:secret@host/db",
         ]
     )
     func refused(_ url: String) {
