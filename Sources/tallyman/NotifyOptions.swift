@@ -23,8 +23,9 @@ struct NotifyOptions: ParsableArguments {
             return network
         }
         var options = SenderOptions()
+        let allowsPrivate = try settings.isOn("allow-private-targets")
         options.rules = TargetRules(
-            allowsPrivate: allowPrivateTargets || settings["allow-private-targets"] == "true",
+            allowsPrivate: allowPrivateTargets || allowsPrivate,
             networks: networks
         )
         options.proxies = try ProxySettings.read()

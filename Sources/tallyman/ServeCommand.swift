@@ -9,6 +9,9 @@ import Web
 
 /// The command `tallyman serve`.
 struct ServeCommand: AsyncParsableCommand {
+    /// Where it listens unless it is told otherwise.
+    static let defaultListen = "127.0.0.1:8080"
+
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "The web server: dashboard, newest report, health, metrics, and the APIs.",
@@ -40,12 +43,13 @@ struct ServeCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var fleet: FleetOptions
-    @Option(help: "Where to listen, HOST:PORT.") var listen = "127.0.0.1:8080"
+    @Option(help: "Where to listen, HOST:PORT (default: \(Self.defaultListen)).") var listen: String?
     @OptionGroup(title: "Server") var server: ServerOptions
     @OptionGroup(title: "Logins") var identity: IdentityOptions
 
     func run() async throws {
         let logger = ServiceLog.logger("serve")
+        let listen = try self.listen ?? Settings()["listen"] ?? Self.defaultListen
         let counted = ProcessMetrics.bootstrap()
         let redis = try fleet.redisURL()
         let store = try await fleet.store(connections: 8)

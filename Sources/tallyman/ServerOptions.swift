@@ -64,13 +64,7 @@ struct ServerSettings {
 
     subscript(name: String) -> String? { given[name] ?? settings[name] }
 
-    func isOn(_ name: String) throws -> Bool {
-        switch self[name]?.lowercased() {
-        case nil, "false", "no", "0": return false
-        case "true", "yes", "1": return true
-        case let text?: throw UsageError("\(name) must be true or false, not \(text)")
-        }
-    }
+    func isOn(_ name: String) throws -> Bool { try Settings.isOn(name, self[name]) }
 
     /// A value of an enumeration by its name.
     func choice<Value: RawRepresentable & CaseIterable>(_ name: String, _ otherwise: Value) throws -> Value

@@ -55,6 +55,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let counted = ProcessMetrics.bootstrap()
         let pulse = Pulse(limit: .seconds(900))
         let redis = try fleet.redisURL()
+        let options = try targets.senderOptions()
         // Between two statements it matches a batch of packages, which takes seconds.
         let store = try await fleet.store(connections: 8, idleTransactionTimeout: .seconds(120))
         let access = try fleet.access(store, logger: logger)
@@ -80,7 +81,6 @@ struct CoordinatorCommand: AsyncParsableCommand {
             store: store,
             logger: logger
         )
-        let options = try targets.senderOptions()
         let notifier = Notifier(
             store: store,
             sender: MessageSender(box: try fleet.secretBox(), options: options),
@@ -108,10 +108,18 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
 /// The command `tallyman worker`.
 struct WorkerCommand: AsyncParsableCommand {
+    private static let slotRange = 1...256
+    private static let leaseRange = 3...3600
+    private static let defaultLease = 15
+
     static let configuration = CommandConfiguration(
         commandName: "worker",
         abstract: "Analyses layers and folds images until it is stopped.",
-        discussion: "Claims that are not finished when it stops go back into the queue at once."
+        discussion: """
+            Claims that are not finished when it stops go back into the queue at once.
+
+            Every option but --name is also a setting: TALLYMAN_SLOTS, or slots in tallyman.yaml.
+            """
     )
 
     @OptionGroup var fleet: FleetOptions
@@ -128,21 +136,25 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup var clamd: ClamdOption
 
-    @Option(help: "Seconds that a claim holds without a sign of life.")
-    var lease = 15
+    @Option(help: "Seconds that a claim holds without a sign of life (default: \(Self.defaultLease)).")
+    var lease: Int?
 
     func validate() throws {
-        guard slots.map({ (1...256).contains($0) }) ?? true else {
+        guard slots.map({ Self.slotRange.contains($0) }) ?? true else {
             throw ValidationError("--slots must be from 1 to 256")
         }
-        guard (3...3600).contains(lease) else { throw ValidationError("--lease must be from 3 to 3600 seconds") }
+        guard lease.map({ Self.leaseRange.contains($0) }) ?? true else {
+            throw ValidationError("--lease must be from 3 to 3600 seconds")
+        }
     }
 
     func run() async throws {
         let logger = ServiceLog.logger("worker")
         let counted = ProcessMetrics.bootstrap()
         let pulse = Pulse(limit: .seconds(60))
-        let slots = try self.slots ?? slotsOfSettings() ?? WorkerSettings.defaultSlots
+        let given = try Settings()
+        let slots = try self.slots ?? given.number("slots", Self.slotRange) ?? WorkerSettings.defaultSlots
+        let lease = try self.lease ?? given.number("lease", Self.leaseRange) ?? Self.defaultLease
         let redis = try fleet.redisURL()
         // One for each slot of a usual worker, those for folds and for what is urgent, and two for leases and settings. What a
         // paused worker has locked is free when its leases are.
@@ -182,14 +194,6 @@ struct WorkerCommand: AsyncParsableCommand {
         await access.shutdown()
         await store.close()
         try costs?.write()
-    }
-
-    private func slotsOfSettings() throws -> Int? {
-        guard let text = try Settings()["slots"] else { return nil }
-        guard let slots = Int(text), (1...256).contains(slots) else {
-            throw UsageError("TALLYMAN_SLOTS must be from 1 to 256, not \(text)")
-        }
-        return slots
     }
 }
 

@@ -41,6 +41,29 @@ struct Settings {
         return minutes
     }
 
+    /// A whole number of `range`; anything else is a usage error.
+    func number(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
+        guard let text = self[name] else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw UsageError(
+                "\(Self.variable(name)) must be from \(range.lowerBound) to \(range.upperBound), not \(text)"
+            )
+        }
+        return number
+    }
+
+    /// Whether a setting is on; what is neither yes nor no is a usage error.
+    func isOn(_ name: String) throws -> Bool { try Self.isOn(name, self[name]) }
+
+    /// The same, of a text that may come from elsewhere.
+    static func isOn(_ name: String, _ text: String?) throws -> Bool {
+        switch text?.lowercased() {
+        case nil, "false", "no", "0": return false
+        case "true", "yes", "1": return true
+        case let text?: throw UsageError("\(name) must be true or false, not \(text)")
+        }
+    }
+
     private static func read(_ path: String) throws -> [String: String] {
         guard let data = FileManager.default.contents(atPath: path) else { return [:] }
         guard data.count <= 1 << 20 else { throw UsageError("\(path) is larger than 1 MiB") }

@@ -12,7 +12,9 @@ struct Tallyman: AsyncParsableCommand {
                                       tallyman fleet scan registry.example:5000 --wait --data-dir DIR
                                       tallyman report nightly --out report --data-dir DIR
 
-            Options come from flags, then from TALLYMAN_… variables, then from tallyman.yaml in the working folder.
+            Where servers and folders are, and what the parts of a fleet are told, comes from flags, then from TALLYMAN_…
+            variables (TALLYMAN_DATA_DIR is --data-dir), then from tallyman.yaml in the working folder, or the file that
+            TALLYMAN_CONFIG names.
             Exit codes: 0 done; 1 a threshold or policy says no; 64 usage; 65 bad input data; 69 a service is
             unreachable or a run scanned nothing; 70 a fault of tallyman itself.
             """,

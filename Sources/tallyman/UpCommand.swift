@@ -7,6 +7,8 @@ import Worker
 
 /// The command `tallyman up`.
 struct UpCommand: AsyncParsableCommand {
+    private static let workerRange = 1...256
+
     static let configuration = CommandConfiguration(
         commandName: "up",
         abstract: "Everything on one machine: private PostgreSQL and Redis, coordinator, workers and web server.",
@@ -16,17 +18,22 @@ struct UpCommand: AsyncParsableCommand {
 
               tallyman up --data-dir /srv/tallyman --workers 4
               tallyman fleet scan registry.example:5000 --wait --data-dir /srv/tallyman
+
+            Every option is also a setting: TALLYMAN_WORKERS, or workers in tallyman.yaml.
             """
     )
 
     @Option(help: "Where everything is kept.") var dataDir: String?
-    @Option(help: "Worker processes.") var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
-    @Option(help: "Where the dashboard and the API listen.") var listen = "127.0.0.1:8080"
+    @Option(help: "Worker processes (default: one a processor).") var workers: Int?
+    @Option(help: "Where the dashboard and the API listen (default: \(ServeCommand.defaultListen)).")
+    var listen: String?
     @OptionGroup(title: "Server") var server: ServerOptions
     @OptionGroup(title: "Logins") var identity: IdentityOptions
 
     func validate() throws {
-        guard (1...256).contains(workers) else { throw ValidationError("--workers must be from 1 to 256") }
+        guard workers.map({ Self.workerRange.contains($0) }) ?? true else {
+            throw ValidationError("--workers must be from 1 to 256")
+        }
     }
 
     func run() async throws {
@@ -36,8 +43,9 @@ struct UpCommand: AsyncParsableCommand {
         let up = Up(
             UpOptions(
                 dataDirectory: folder,
-                workers: workers,
-                listen: listen,
+                workers: try workers ?? Settings().number("workers", Self.workerRange)
+                    ?? max(1, ProcessInfo.processInfo.activeProcessorCount),
+                listen: try listen ?? Settings()["listen"] ?? ServeCommand.defaultListen,
                 executable: executable,
                 // `serve` reads them as its settings.
                 extraEnvironment: ServerSettings.variables(server.given.merging(identity.given) { $1 })

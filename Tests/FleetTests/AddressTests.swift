@@ -7,9 +7,7 @@ struct AddressTests {
 
     @Test(
         "ends each part at once, with the option that it came by and no password",
-        arguments: [
-            "worker", "coordinator", "serve",
-        ]
+        arguments: ["worker", "coordinator", "serve"]
     )
     func parts(_ part: String) async throws {
         let folder = try TestFolder()

@@ -1,0 +1,67 @@
+import Store
+import TallymanTesting
+import Testing
+
+/// Options that come from the environment, as the parts of a fleet take them.
+@Suite("A setting in the environment", .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint))
+struct SettingTests {
+    @Test(
+        "is checked as the option is",
+        arguments: [
+            ("worker", "LEASE", "2"), ("worker", "LEASE", "soon"), ("worker", "SLOTS", "0"), ("up", "WORKERS", "257"),
+            ("coordinator", "ALLOW_PRIVATE_TARGETS", "perhaps"),
+        ]
+    )
+    func checked(_ part: String, _ name: String, _ value: String) async throws {
+        // The servers' addresses come later, or have to be looked at only.
+        let run = try await ProgramRun(
+            [part],
+            in: try TestFolder(),
+            environment: [
+                "TALLYMAN_\(name)": value, "TALLYMAN_POSTGRES": "postgres://u@127.0.0.1:1/db",
+                "TALLYMAN_REDIS": "redis://127.0.0.1:1",
+            ]
+        )
+        #expect(run.status == 64, "\(run.errors)")
+        #expect(run.errors.contains("TALLYMAN_\(name)") || run.errors.contains("allow-private-targets"))
+    }
+}
+
+extension FleetTests {
+    @Suite("A worker's lease", .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint))
+    struct LeaseSettingTests {
+        @Test("is that of TALLYMAN_LEASE where no option says otherwise", arguments: [false, true])
+        func lease(hasOption: Bool) async throws {
+            let registry = try FaultRegistry()
+            defer { registry.stop() }
+            let layers = [TestLayer.dpkg(["app"], filler: 200_000)]
+            registry.add(TestImage(layers: layers), as: "team/app", tag: "1")
+            registry.setFault(.slow(bytes: 5_000, microseconds: 200_000), at: "team/app/blobs/")
+            try await TestServices.withFleet { fleet in
+                try await fleet.withServices(workers: 0) {
+                    _ = try await fleet.request([registry.host])
+                    let end = ContinuousClock.now + .seconds(60)
+                    var leases: [String] = []
+                    let folder = try TestFolder()
+                    _ = try await ProgramRun(
+                        ["worker"] + (hasOption ? ["--lease", "1200"] : []),
+                        in: folder,
+                        environment: [
+                            "TALLYMAN_LEASE": "600", "TALLYMAN_POSTGRES": fleet.postgres, "TALLYMAN_REDIS": fleet.redis,
+                        ]
+                    ) {
+                        leases = try await fleet.texts(
+                            """
+                            SELECT CASE WHEN lease_until > now() + interval '1000 seconds' THEN 'option'
+                                WHEN lease_until > now() + interval '500 seconds' THEN 'variable' ELSE 'neither' END
+                            FROM tasks WHERE state = 'leased'
+                            """
+                        )
+                        return !leases.isEmpty || ContinuousClock.now > end
+                    }
+                    #expect(Set(leases) == [hasOption ? "option" : "variable"])
+                }
+            }
+        }
+    }
+}
