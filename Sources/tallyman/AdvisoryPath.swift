@@ -20,11 +20,6 @@ enum AdvisoryPath {
 
     /// Makes the folder of `path` where it is missing.
     static func makeFolder(of path: String) throws {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw UnavailableError("\(folder) cannot be made: \(error.localizedDescription)")
-        }
+        try UserFile.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     }
 }

@@ -85,7 +85,7 @@ extension BenchCommand {
 
         func run() async throws {
             let scale = self.scale ?? profile.value.defaultScale
-            if let out { try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true) }
+            if let out { try UserFile.makeFolder(out) }
             let fleet = CapacityFleet(
                 profile: profile.value,
                 images: images,

@@ -161,7 +161,7 @@ extension BenchCommand {
             let folder = FileManager.default.temporaryDirectory.appending(
                 path: "tallyman-policy-\(UInt64.random(in: 0...(.max)))"
             )
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try UserFile.makeFolder(folder.path)
             defer { try? FileManager.default.removeItem(at: folder) }  // what is left is in the temporary folder
             let record: [String: Any] = [
                 "id": "PYSEC-2099-1", "aliases": ["CVE-2099-20000"], "summary": "made up",
@@ -173,7 +173,8 @@ extension BenchCommand {
                     ]
                 ],
             ]
-            try JSONSerialization.data(withJSONObject: record).write(to: folder.appending(path: "PYSEC-2099-1.json"))
+            let bytes = [UInt8](try JSONSerialization.data(withJSONObject: record))
+            try OutputFile("\(folder.path)/PYSEC-2099-1.json").write(bytes)
             _ = try await store.importAdvisories(try AdvisoryImport(paths: [folder.path], provider: "delta")) { _ in }
             _ = try await store.rematch()
             return holders

@@ -50,11 +50,7 @@ struct CapacityRuns: Sendable {
     private func withFolder(_ body: (String) async throws -> Void) async throws {
         let folder = NSTemporaryDirectory() + "tallyman-bench.\(getpid()).\(UInt32.random(in: 0 ... .max))"
         // Under root the servers' account has to pass.
-        try FileManager.default.createDirectory(
-            atPath: folder,
-            withIntermediateDirectories: false,
-            attributes: [.posixPermissions: 0o755]
-        )
+        guard mkdir(folder, 0o755) == 0, chmod(folder, 0o755) == 0 else { throw UserFile.unwritable(folder, errno) }
         defer { try? FileManager.default.removeItem(atPath: folder) }  // what is left lies in the temporary folder
         try await body(folder)
     }
@@ -66,7 +62,7 @@ struct CapacityRuns: Sendable {
         folder: String
     ) async throws -> RunMeasurement {
         let costs = "\(folder)/costs-\(kind.rawValue)"
-        try FileManager.default.createDirectory(atPath: costs, withIntermediateDirectories: true)
+        try UserFile.makeFolder(costs)
         var options = UpOptions(
             dataDirectory: "\(folder)/data",
             workers: workers,

@@ -106,8 +106,8 @@ struct CapacityScan: Sendable {
 
     private func writeAdvisories(_ folder: String) throws {
         let osv = "\(folder)/osv"
-        try FileManager.default.createDirectory(atPath: osv, withIntermediateDirectories: true)
-        try FileManager.default.createDirectory(atPath: "\(folder)/debian", withIntermediateDirectories: true)
+        try UserFile.makeFolder(osv)
+        try UserFile.makeFolder("\(folder)/debian")
         try OutputFile("\(folder)/debian/tracker.json").write(Array(SyntheticAdvisories.debian.utf8))
         for record in SyntheticAdvisories.languages {
             try OutputFile("\(osv)/\(record.file)").write(Array(record.text.utf8))

@@ -88,11 +88,9 @@ struct DockerfileOption: ParsableArguments {
     /// Its text.
     func text() throws -> String? {
         guard let dockerfile else { return nil }
-        guard let data = FileManager.default.contents(atPath: dockerfile) else {
-            throw InputError("\(dockerfile) cannot be read")
-        }
-        guard data.count <= Self.maxBytes, let text = String(data: data, encoding: .utf8) else {
-            throw InputError("\(dockerfile) is no text of at most \(Self.maxBytes) bytes")
+        let bytes = try UserFile.read(dockerfile, most: Self.maxBytes)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw InputError("\(dockerfile) is no text in UTF-8")
         }
         return text
     }

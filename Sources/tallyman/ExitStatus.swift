@@ -47,7 +47,7 @@ struct ExitStatus {
         case is UnavailableError: unavailable
         case let error as ImageSourceError: error.code == .usage ? usage : badInput
         case let error as LayerScanError: [.cancelled, .noRoom].contains(error.code) ? unavailable : badInput
-        case let error as AdvisoryFileError: error.code == .busy || error.code == .unwritable ? unavailable : badInput
+        case let error as AdvisoryFileError: error.code == .busy ? unavailable : badInput
         case let error as RegistryError: code(of: error.code)
         case is MalwareScanError: unavailable
         case let error as FeedSyncError: error.code == .usage ? usage : unavailable

@@ -33,10 +33,8 @@ struct FirstAdmin {
         let settings = try Settings()
         if let password = settings["admin-password"] { return password }
         guard let path = settings["admin-password-file"] else { return nil }
-        guard let data = FileManager.default.contents(atPath: path), data.count <= Self.maxPasswordBytes else {
-            throw UsageError("\(path), the admin password's file, cannot be read")
-        }
-        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        return String(decoding: try UserFile.read(path, most: Self.maxPasswordBytes), as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     private func makeUp() async throws {

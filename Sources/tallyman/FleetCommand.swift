@@ -30,6 +30,8 @@ struct FleetCommand: AsyncParsableCommand {
                 Ctrl-C ends the command with 130 and leaves the run alone; `tallyman fleet cancel RUN` ends that.
                 """
         )
+        private static let maxBytes = 64 << 20
+
         @OptionGroup var fleet: FleetOptions
         @Argument(help: "REGISTRY, REGISTRY/REPOSITORY or REGISTRY/REPOSITORY:TAG") var targets: [String] = []
         @Option(name: .customLong("targets"), help: "A file with one target a line; # starts a comment.")
@@ -43,10 +45,8 @@ struct FleetCommand: AsyncParsableCommand {
         func run() async throws {
             var all = targets
             if let file {
-                guard let data = FileManager.default.contents(atPath: file) else {
-                    throw InputError("\(file) cannot be read")
-                }
-                all += String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
+                let text = String(decoding: try UserFile.read(file, most: Self.maxBytes), as: UTF8.self)
+                all += text.split(whereSeparator: \.isNewline)
                     .map { $0.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
             }
             if let platform, Platform(platform) == nil { throw UsageError("\(platform) is not a platform: OS/ARCH") }

@@ -69,7 +69,9 @@ struct FleetOptions: ParsableArguments {
             }
             return box
         }
-        guard let bytes = FileManager.default.contents(atPath: "\(try folder())/secret.key") else { return nil }
+        let path = "\(try folder())/secret.key"
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let bytes = try UserFile.read(path, most: 4096)
         return SecretBox(secret: String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
     }
 

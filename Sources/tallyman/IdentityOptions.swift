@@ -148,9 +148,7 @@ extension ServerSettings {
 
     private func readable(_ name: String) throws -> String? {
         guard let path = self[name] else { return nil }
-        guard FileManager.default.isReadableFile(atPath: path) else {
-            throw UsageError("\(path), which \(name) names, cannot be read")
-        }
+        try UserFile.checkReadable(path)
         return path
     }
 }

@@ -16,14 +16,12 @@ struct OutputFile {
         var status = stat()
         let exists = stat(path, &status) == 0
         let kind = status.st_mode & S_IFMT
-        guard !exists || kind != S_IFDIR else { throw InputError("\(path) is a folder") }
+        guard !exists || kind != S_IFDIR else { throw UserFile.unwritable(path, EISDIR) }
         isDevice = exists && kind != S_IFREG
         self.path = exists && !isDevice ? URL(fileURLWithPath: path).resolvingSymlinksInPath().path : path
         guard !isDevice else { return }
         let folder = URL(fileURLWithPath: self.path).deletingLastPathComponent().path
-        guard access(folder, W_OK) == 0 else {
-            throw InputError("\(path) cannot be written: \(folder): \(String(cString: strerror(errno)))")
-        }
+        guard access(folder, W_OK) == 0 else { throw UserFile.unwritable(path, errno) }
     }
 
     /// Writes beside the file and renames, so that no reader sees half of it.
@@ -32,7 +30,7 @@ struct OutputFile {
         let temporary = "\(path).\(getpid()).part"
         do {
             try write(bytes, to: temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC)
-            guard rename(temporary, path) == 0 else { throw failure(path) }
+            guard rename(temporary, path) == 0 else { throw UserFile.unwritable(path, errno) }
         } catch {
             unlink(temporary)
             throw error
@@ -41,23 +39,12 @@ struct OutputFile {
 
     private func write(_ bytes: [UInt8], to path: String, flags: Int32) throws {
         let descriptor = open(path, flags, 0o644)
-        guard descriptor >= 0 else { throw failure(path) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let error = failure(path)
-                close(descriptor)
-                throw error
-            }
-            rest = rest.dropFirst(count)
+        guard descriptor >= 0 else { throw UserFile.unwritable(self.path, errno) }
+        do { try UserFile.write(bytes, to: descriptor, at: self.path) } catch {
+            close(descriptor)
+            throw error
         }
         // Some file systems say only here that there was no room.
-        guard close(descriptor) == 0 else { throw failure(path) }
-    }
-
-    private func failure(_ path: String) -> InputError {
-        InputError("\(path) cannot be written: \(String(cString: strerror(errno)))")
+        guard close(descriptor) == 0 else { throw UserFile.unwritable(self.path, errno) }
     }
 }

@@ -7,17 +7,12 @@ enum PolicyFile {
     /// The bundle in a file, or on standard input for `-`, and what is wrong with it.
     static func read(_ path: String, allowsRetired: Bool) throws -> PolicyBundle.Reading {
         let most = BundleLimits().maxBytes
-        let handle = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path)
-        guard let handle else { throw InputError("\(path) cannot be read") }
-        defer { try? handle.close() }  // It was only read.
-        var bytes: [UInt8] = []
-        do {
-            while bytes.count <= most, let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty {
-                bytes.append(contentsOf: chunk)
+        let bytes =
+            if path == "-" {
+                try UserFile.read(STDIN_FILENO, "standard input", most: most)
+            } else {
+                try UserFile.read(path, most: most)
             }
-        } catch {
-            throw InputError("\(path) cannot be read: \(error.localizedDescription)")
-        }
         return PolicyBundle.read(bytes, allowsRetired: allowsRetired)
     }
 

@@ -74,12 +74,13 @@ struct ReportCommand: AsyncParsableCommand {
             let previous = try await earlierRun(than: run, in: store)
             let day: String
             if let named { day = named } else { day = try await store.lastDay(of: run) }
+            // Before the report, which takes a while.
+            try UserFile.makeFolder(out)
             let report = try await store.fleetReport(run: run, since: previous, asOf: day)
             SuppressionOptions.tell(try await store.expiredExceptions(by: day), by: day)
             let summary = try await store.summary(run: run)
-            try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
             for file in try NightlyReport.files(report, run: summary, formats: Set(formats)) {
-                try Data(file.bytes).write(to: URL(fileURLWithPath: "\(out)/\(file.name)"), options: .atomic)
+                try OutputFile("\(out)/\(file.name)").write(file.bytes)
             }
             if formats.contains(.csv) {
                 let csv = try StreamedFile(path: "\(out)/\(FindingsCSV.fileName)")

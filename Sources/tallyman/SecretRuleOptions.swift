@@ -6,6 +6,8 @@ import SecretSearch
 
 /// The options that add to the rules by which secrets are found.
 struct SecretRuleOptions: ParsableArguments {
+    private static let maxBytes = 16 << 20
+
     @Option(
         help: ArgumentHelp(
             "Search for secrets with this expression, too, on lines from their start; may be repeated.",
@@ -31,9 +33,9 @@ struct SecretRuleOptions: ParsableArguments {
 
     /// The rules of a file.
     private static func rules(_ path: String) throws -> [NamedPattern] {
-        guard let data = FileManager.default.contents(atPath: path) else { throw InputError("\(path) cannot be read") }
+        let bytes = try UserFile.read(path, most: maxBytes)
         do {
-            return try SecretRules.read([UInt8](data)).map { NamedPattern(name: $0.name, pattern: $0.pattern.text) }
+            return try SecretRules.read(bytes).map { NamedPattern(name: $0.name, pattern: $0.pattern.text) }
         } catch {
             throw InputError("\(path): \(error)")
         }

@@ -85,10 +85,7 @@ struct ServerSettings {
     func secret(_ name: String) throws -> String? {
         if let text = self[name] { return text }
         guard let path = self["\(name)-file"] else { return nil }
-        guard let data = FileManager.default.contents(atPath: path), data.count <= 4096 else {
-            throw UsageError("\(path), which \(name)-file names, cannot be read")
-        }
-        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
+        return String(decoding: try UserFile.read(path, most: 4096), as: UTF8.self).trimmingCharacters(in: .newlines)
     }
 
     /// The variables that hand on to a process what was given.

@@ -36,19 +36,20 @@ enum SuppressionFiles {
 
     /// The usable exceptions of a file.
     static func exceptions(_ path: String) throws -> [FindingException] {
-        let file = try ExceptionFile(try bytes(path, most: ExceptionFile.maxBytes), name: path)
+        let file = try ExceptionFile(try UserFile.read(path, most: ExceptionFile.maxBytes), name: path)
         tell(file.problems, of: path)
         return file.exceptions
     }
 
     private static func document(_ path: String) throws -> VEXDocument {
         let limits = VEXLimits()
-        let document = try VEXDocument(try bytes(path, most: limits.maxBytes), name: path, limits: limits)
+        let document = try VEXDocument(try UserFile.read(path, most: limits.maxBytes), name: path, limits: limits)
         tell(document.problems, of: path)
         return document
     }
 
     private static func files(in folder: String) throws -> [String] {
+        try UserFile.checkReadable(folder)
         var found: [String] = []
         // Symbolic links are not followed, so the walk ends.
         for case let name as String in FileManager.default.enumerator(atPath: folder) ?? .init()
@@ -57,22 +58,6 @@ enum SuppressionFiles {
             guard found.count <= maxFiles else { throw InputError("\(folder) holds more than \(maxFiles) .json files") }
         }
         return found.sorted()
-    }
-
-    /// The bytes of a file or a pipe; throws where there are more than `most`.
-    private static func bytes(_ path: String, most: Int) throws -> [UInt8] {
-        guard let handle = FileHandle(forReadingAtPath: path) else { throw InputError("\(path) cannot be read") }
-        defer { try? handle.close() }  // It was only read.
-        var bytes: [UInt8] = []
-        do {
-            while bytes.count <= most, let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty {
-                bytes.append(contentsOf: chunk)
-            }
-        } catch {
-            throw InputError("\(path) cannot be read: \(error.localizedDescription)")
-        }
-        guard bytes.count <= most else { throw InputError("\(path): more than \(most) bytes") }
-        return bytes
     }
 
     private static func tell(_ problems: [String], of path: String) {

@@ -59,8 +59,10 @@ struct SyncCommand: AsyncParsableCommand {
         options.proxies = try ProxySettings.read(proxy)
         options.userAgent = "tallyman/\(BuildVersion.text)"
         let base = try mirror ?? Settings()["advisories-mirror"]
+        let root = try cache ?? Settings()["advisories-cache"] ?? AdvisoryPath.cacheFolder("feeds")
+        try UserFile.makeFolder(root)
         let sync = try FeedSync(
-            root: try cache ?? Settings()["advisories-cache"] ?? AdvisoryPath.cacheFolder("feeds"),
+            root: root,
             origin: base.map { .mirror($0) } ?? .publishers,
             options: options
         )

@@ -38,6 +38,7 @@ struct UpCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = try dataDir ?? Settings()["data-dir"] ?? DataDirectory.defaultPath()
+        try UserFile.makeFolder(folder)
         let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let logger = ServiceLog.logger("up")
         let up = Up(

@@ -1,0 +1,98 @@
+import Foundation
+import Glibc
+import TallymanTesting
+import Testing
+
+/// What is said where a file that the user named cannot be read or written.
+@Suite("A file that the user names", .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint))
+struct UserFileTests {
+    private let folder: TestFolder
+
+    init() throws {
+        folder = try TestFolder()
+        _ = try folder.write("pkg:pypi/flask@2.0\n", to: "purls")
+        _ = try folder.write("a file", to: "file")
+        try FileManager.default.createDirectory(
+            at: folder.url.appending(path: "folder"),
+            withIntermediateDirectories: false
+        )
+    }
+
+    private func expect(_ arguments: [String], path: String, says cause: String) async throws {
+        let run = try await ProgramRun(arguments, in: folder)
+        #expect(run.status == 65, "\(arguments): \(run.errors)")
+        #expect(run.errors.contains(path) && run.errors.contains(cause), "\(arguments): \(run.errors)")
+        for word in ["Cocoa", "Domain", "NS", "Foundation"] { #expect(!run.errors.contains(word), "\(run.errors)") }
+    }
+
+    @Test(
+        "is told of with its path and the cause where a result cannot go there",
+        arguments: [
+            ("missing/out.json", "No such file or directory"), ("folder", "Is a directory"),
+            ("file/out.json", "Not a directory"), ("/dev/full", "No space left on device"),
+        ]
+    )
+    func results(_ path: String, _ cause: String) async throws {
+        try await expect(["scan", "purls:purls", "-o", "json=\(path)"], path: path, says: cause)
+    }
+
+    @Test(
+        "is told of with its path and the cause where it is asked for",
+        arguments: ["--policy", "--exceptions", "--vex", "--secret-rules"]
+    )
+    func reading(_ option: String) async throws {
+        try await expect(
+            ["scan", "purls:purls", option, "missing"],
+            path: "missing",
+            says: "No such file or directory"
+        )
+    }
+
+    @Test("may be one that this user may not touch", .enabled(if: geteuid() != 0, "root may all"))
+    func denied() async throws {
+        let closed = folder.url.appending(path: "folder").path
+        try #require(chmod(closed, 0o500) == 0)
+        try await expect(
+            ["scan", "purls:purls", "-o", "json=folder/out.json"],
+            path: "folder/out.json",
+            says: "Permission denied; let this user write there"
+        )
+        let secret = try folder.write("exceptions: []", to: "secret.yaml")
+        try #require(chmod(secret, 0) == 0)
+        try await expect(
+            ["scan", "purls:purls", "--exceptions", "secret.yaml"],
+            path: "secret.yaml",
+            says: "Permission denied; let this user read it"
+        )
+        try #require(chmod(closed, 0o700) == 0)
+    }
+}
+
+extension FleetTests {
+    @Suite("The folder of a report", .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint))
+    struct ReportFolderTests {
+        @Test("is made with those that it lies in, and told of where it cannot be")
+        func folders() async throws {
+            let registry = try FaultRegistry()
+            defer { registry.stop() }
+            registry.add(TestImage(layers: [TestLayer.debian(["libc6"])]), as: "team/app", tag: "1")
+            let folder = try TestFolder()
+            _ = try folder.write("a file", to: "file")
+            try await TestServices.withFleet { fleet in
+                try await fleet.withServices(workers: 1) { _ = try await fleet.scan(registry.host) }
+                let report = ["report", "nightly", "--postgres", fleet.postgres, "--out"]
+                let made = try await ProgramRun(report + ["reports/today"], in: folder)
+                #expect(made.status == 0, "\(made.errors)")
+                for name in ["report.html", "report.json", "run.json", "findings.csv"] {
+                    let text = try folder.text("reports/today/\(name)")
+                    #expect(!text.isEmpty, "\(name)")
+                }
+                for (path, cause) in [("file/today", "Not a directory"), ("file", "Not a directory")] {
+                    let refused = try await ProgramRun(report + [path], in: folder)
+                    #expect(refused.status == 65 && refused.errors.contains(cause), "\(refused.errors)")
+                    #expect(!refused.errors.contains("Cocoa"))
+                }
+            }
+        }
+    }
+}
