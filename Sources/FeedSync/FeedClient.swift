@@ -191,7 +191,8 @@ struct FeedClient: Sendable {
 
     private static func reason(_ error: any Error) -> String {
         if let error = error as? HTTPClientError { return error.shortDescription }
-        return String("the connection failed: \(error)".prefix(200)).replacing("\n", with: " ")
+        let words = ConnectionFailure.words(error) ?? "\(error)"
+        return String("the connection failed: \(words)".prefix(200)).replacing("\n", with: " ")
     }
 }
 

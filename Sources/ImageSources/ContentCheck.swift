@@ -21,7 +21,8 @@ enum ContentCheck {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {
-            throw ImageSourceError(.malformed, "\(subject): cannot be read: \("\(error)".prefix(300))")
+            let reason = (error as? DecodingError)?.words ?? "\(error)"
+            throw ImageSourceError(.malformed, "\(subject): cannot be read: \(reason.prefix(300))")
         }
     }
 }

@@ -155,7 +155,8 @@ struct HTTPSender: Sendable {
             return DeliveryError("\(address.host): no answer in time")
         case let error as HTTPClientError: return DeliveryError("\(address.host): \(error.shortDescription)")
         case is NIOConnectionError, is IOError, is ChannelError:
-            let reason = "the connection failed: \(MessageLine.of("\(error)", limit: maxTold))"
+            let words = ConnectionFailure.words(error) ?? MessageLine.of("\(error)", limit: maxTold)
+            let reason = "the connection failed: \(words)"
             return isUnsent(error) ? UnreachableError(reason: reason) : DeliveryError("\(address.host): \(reason)")
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             return DeliveryError("\(address.host): \(MessageLine.tls(error, limit: maxTold))")

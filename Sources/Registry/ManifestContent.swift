@@ -97,7 +97,8 @@ enum ManifestDecoding {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {
-            throw RegistryError(.badResponse, "the manifest cannot be read: \(PlainText.line("\(error)", limit: 300))")
+            let reason = PlainText.line((error as? DecodingError)?.words ?? "\(error)", limit: 300)
+            throw RegistryError(.badResponse, "the manifest cannot be read: \(reason)")
         }
     }
 

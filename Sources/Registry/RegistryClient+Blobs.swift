@@ -23,7 +23,7 @@ extension RegistryClient {
             return FetchedConfig(config: try JSONDecoder().decode(ImageConfig.self, from: Data(bytes)), bytes: bytes)
         } catch {
             let subject = "\(registry)/\(repository)@\(descriptor.digest)"
-            let reason = PlainText.line("\(error)", limit: 300)
+            let reason = PlainText.line((error as? DecodingError)?.words ?? "\(error)", limit: 300)
             throw RegistryError(.badResponse, "\(subject): the image configuration cannot be read: \(reason)")
         }
     }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPProxy
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -68,9 +69,10 @@ extension RegistryError {
         case is NIOHTTPDecoderError:
             return RegistryError(.badResponse, "\(subject): not HTTP: \(PlainText.line("\(error)"))")
         default:
+            let reason = ConnectionFailure.words(error) ?? PlainText.line("\(error)")
             return RegistryError(
                 .unreachable,
-                "\(subject): no connection (\(PlainText.line("\(error)"))); check host, port and network",
+                "\(subject): no connection (\(reason)); check host, port and network",
                 isTransient: true
             )
         }

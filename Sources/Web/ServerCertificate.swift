@@ -88,14 +88,14 @@ package final class ServerCertificate: Sendable {
         let state = state([certificate, key])
         let chainBytes = try bytes(certificate)
         let keyBytes = try bytes(key)
-        let pair: Pair
-        do {
-            let chain = try NIOSSLCertificate.fromPEMBytes(chainBytes)
-            guard !chain.isEmpty else { throw Failure(description: "it holds none") }
-            pair = Pair(chain: chain, key: try NIOSSLPrivateKey(bytes: keyBytes, format: .pem), state: state)
-        } catch {
-            throw Failure(description: "\(certificate) and \(key) are not a certificate and a key in PEM: \(error)")
+        // The library's words for what is wrong name its own parts.
+        guard let chain = try? NIOSSLCertificate.fromPEMBytes(chainBytes), !chain.isEmpty else {  // told just here
+            throw Failure(description: "\(certificate) holds no certificate in PEM that can be read")
         }
+        guard let privateKey = try? NIOSSLPrivateKey(bytes: keyBytes, format: .pem) else {  // told just here
+            throw Failure(description: "\(key) holds no private key in PEM that can be read without a passphrase")
+        }
+        let pair = Pair(chain: chain, key: privateKey, state: state)
         do { _ = try NIOSSLContext(configuration: configuration(pair)) } catch {
             throw Failure(description: "the key in \(key) is not that of the certificate in \(certificate)")
         }
@@ -103,8 +103,11 @@ package final class ServerCertificate: Sendable {
     }
 
     private static func bytes(_ path: String) throws(Failure) -> [UInt8] {
+        guard access(path, R_OK) == 0 else {
+            throw Failure(description: "\(path) cannot be read: \(String(cString: strerror(errno)))")
+        }
         guard let data = FileManager.default.contents(atPath: path), data.count <= maxFileBytes else {
-            throw Failure(description: "\(path) cannot be read by this user")
+            throw Failure(description: "\(path) is no file of at most \(maxFileBytes) bytes")
         }
         return Array(data)
     }

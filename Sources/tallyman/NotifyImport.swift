@@ -22,9 +22,8 @@ struct NotifyImport: AsyncParsableCommand {
     @Argument(help: "Anchore Engine's config.yaml.") var file: String
 
     func run() async throws {
-        guard let data = FileManager.default.contents(atPath: file) else { throw InputError("\(file) cannot be read") }
-        guard data.count <= Self.maxBytes else { throw InputError("\(file) is larger than 1 MiB") }
-        let channels = try Self.channels(String(decoding: data, as: UTF8.self), file)
+        let text = String(decoding: try UserFile.read(file, most: Self.maxBytes), as: UTF8.self)
+        let channels = try Self.channels(text, file)
         guard !channels.isEmpty else { throw InputError("\(file): no webhook has a url") }
         let store = try await fleet.store(connections: 1)
         do {
@@ -43,7 +42,9 @@ struct NotifyImport: AsyncParsableCommand {
         -> [(name: String, address: ChannelAddress, filter: ChannelFilter)]
     {
         let loaded: Any?
-        do { loaded = try Yams.load(yaml: yaml) } catch { throw InputError("\(file): \(error)") }
+        do { loaded = try Yams.load(yaml: yaml) } catch {
+            throw InputError("\(file): \((error as? YamlError)?.words ?? "it is no YAML")")
+        }
         guard let section = (loaded as? [String: Any])?["webhooks"] as? [String: Any] else {
             throw InputError("\(file) has no section webhooks")
         }

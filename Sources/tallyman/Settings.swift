@@ -9,7 +9,8 @@ struct Settings {
     /// Reads the environment and the file; a file that is not a plain map of texts throws a usage error.
     init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
         self.environment = environment
-        file = try Self.read(environment["TALLYMAN_CONFIG"] ?? "tallyman.yaml")
+        let named = environment["TALLYMAN_CONFIG"]
+        file = try Self.read(named ?? "tallyman.yaml", isNeeded: named != nil)
     }
 
     /// The value of `--NAME`, from `TALLYMAN_NAME` or the file.
@@ -64,16 +65,24 @@ struct Settings {
         }
     }
 
-    private static func read(_ path: String) throws -> [String: String] {
-        guard let data = FileManager.default.contents(atPath: path) else { return [:] }
-        guard data.count <= 1 << 20 else { throw UsageError("\(path) is larger than 1 MiB") }
+    /// A file that nobody named need not be there, nor be to be seen.
+    private static func read(_ path: String, isNeeded: Bool) throws -> [String: String] {
+        guard isNeeded || access(path, F_OK) == 0 else { return [:] }
+        let text = String(decoding: try UserFile.read(path, most: 1 << 20), as: UTF8.self)
         let loaded: Any?
-        do { loaded = try Yams.load(yaml: String(decoding: data, as: UTF8.self)) } catch {
-            throw UsageError("\(path): \(error)")
+        do { loaded = try Yams.load(yaml: text) } catch {
+            throw UsageError("\(path): \((error as? YamlError)?.words ?? "it is no YAML")")
         }
-        guard let loaded else { return [:] }
+        guard let loaded, !(loaded is NSNull) else { return [:] }
         guard let map = loaded as? [String: Any] else { throw UsageError("\(path): a map of settings is expected") }
-        return map.mapValues { "\($0)" }
+        var settings: [String: String] = [:]
+        for (name, value) in map where !(value is NSNull) {
+            guard !(value is [Any]), !(value is [AnyHashable: Any]) else {
+                throw UsageError("\(path): \(name) must be one value, not a list or a map")
+            }
+            settings[name] = "\(value)"
+        }
+        return settings
     }
 }
 

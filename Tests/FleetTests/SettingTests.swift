@@ -27,6 +27,49 @@ struct SettingTests {
     }
 }
 
+/// `tallyman.yaml`, or what stands in for it.
+@Suite("A file of settings", .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint))
+struct SettingsFileTests {
+    @Test(
+        "that cannot be used is told of with the place and the cause, and with nothing of its text",
+        arguments: [
+            ("postgres: 'postgres://u:hidden@127.0.0.1:1/db\n", "tallyman.yaml: line "),
+            ("postgres: hidden: x\n", "tallyman.yaml: line 1, column "),
+            ("- hidden\n", "a map of settings is expected"),
+            ("slots: [1, 2]\nsecret-key: hidden\n", "tallyman.yaml: slots must be one value"),
+        ]
+    )
+    func unusable(_ text: String, _ cause: String) async throws {
+        let folder = try TestFolder()
+        _ = try folder.write(text, to: "tallyman.yaml")
+        let run = try await ProgramRun(["worker"], in: folder)
+        #expect(run.status == 64 && run.errors.contains(cause), "\(run.errors)")
+        #expect(!run.errors.contains("hidden"))
+    }
+
+    @Test("has to be there where it is named")
+    func named() async throws {
+        let run = try await ProgramRun(
+            ["worker"],
+            in: try TestFolder(),
+            environment: ["TALLYMAN_CONFIG": "elsewhere.yaml"]
+        )
+        #expect(run.status == 65, "\(run.errors)")
+        #expect(run.errors.contains("elsewhere.yaml cannot be read: No such file or directory"))
+    }
+
+    @Test("may leave a setting empty")
+    func empty() async throws {
+        let folder = try TestFolder()
+        _ = try folder.write(
+            "slots:\nredis: redis://127.0.0.1:1\npostgres: postgres://u@127.0.0.1:1/db\n",
+            to: "tallyman.yaml"
+        )
+        let run = try await ProgramRun(["worker"], in: folder)
+        #expect(run.status == 69, "\(run.errors)")
+    }
+}
+
 extension FleetTests {
     @Suite("A worker's lease", .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint))
     struct LeaseSettingTests {

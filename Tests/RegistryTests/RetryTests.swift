@@ -77,8 +77,10 @@ struct RetryTests {
         let server = try FaultServer { _, _ in [] }
         server.stop()
         try await Task.sleep(for: .milliseconds(50))
-        try await withClient { client in
-            #expect(await code { try await client.ping(server.host) } == .unreachable)
+        try await withClient { client async throws in
+            let error = await failure { try await client.ping(server.host) }
+            #expect(error?.code == .unreachable)
+            #expect(error?.message.contains("no connection (Connection refused)") == true, "\(error?.message ?? "")")
         }
     }
 
