@@ -204,7 +204,7 @@ let package = Package(
         // Services.
         library(
             "Coordinator",
-            ["FleetRegistry", "Postgres", "Queue", "Registry", "ScanModel", "Store", "Telemetry", logging]
+            ["FleetRegistry", "Postgres", "Queue", "Redis", "Registry", "ScanModel", "Store", "Telemetry", logging]
         ),
         library(
             "Worker",

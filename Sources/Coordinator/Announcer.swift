@@ -15,7 +15,7 @@ actor Announcer {
     private let logger: Logger
     private let proposal: String
     private var ticks = 0
-    private var isDown = false
+    private var outage = AnnouncementOutage()
 
     init(store: Store, dispatcher: Dispatcher, limit: Int, logger: Logger) {
         self.store = store
@@ -41,11 +41,11 @@ actor Announcer {
                     try await announce(kind, priority: priority, room: room, epoch: epoch)
                 }
             }
-            if isDown { logger.notice("Redis is back") }
-            isDown = false
+            if let text = outage.worked() { logger.notice("\(text)") }
         } catch {
-            if !isDown { logger.warning("tasks cannot be announced now: \(error)") }
-            isDown = true
+            // The coordinator is stopped: no server is away.
+            guard !Task.isCancelled else { return }
+            if let text = outage.failed(error) { logger.warning("\(text)") }
             await dispatcher.close()
         }
     }
