@@ -311,13 +311,17 @@ struct FleetLister: Sendable {
         return zip(names, images).filter { $0.1.isUnanswered }.map { Unanswered(name: $0.0, image: $0.1) }
     }
 
-    /// Looks again at tags whose manifest went away between the question and the fetch: they name another one by now.
+    /// Looks again at tags whose manifest, or a part of it, went away between the question and the fetch: they name another
+    /// one by now.
     private func followMoves(_ images: inout [FoundImage], _ resolver: ImageResolver) async throws {
         for _ in 0..<Self.maxMoves {
             let lost = Set(
                 images.compactMap { image -> Digest? in
-                    guard case .gone = image.outcome else { return nil }
-                    return image.digest
+                    switch image.outcome {
+                    case .gone: image.digest
+                    case .failed: image.isIncomplete ? image.digest : nil
+                    case .known, .image, .unsupported: nil
+                    }
                 }
             )
             let moved = images.indices.filter { index in

@@ -38,6 +38,7 @@ package struct ImageResolver: Sendable {
         do { return try await resolved(image) } catch {
             var failed = image
             note(error, on: &failed)
+            failed.isIncomplete = (error as? RegistryError)?.isIncomplete ?? false
             return failed
         }
     }
@@ -66,6 +67,7 @@ package struct ImageResolver: Sendable {
         } catch let error as RegistryError where error.code == .notFound || error.code == .gone {
             // The image is there and broken, not gone.
             image.outcome = .failed(error.message)
+            image.isIncomplete = true
             return image
         }
         image.outcome = .image(

@@ -84,10 +84,12 @@ extension RegistryClient {
         do { return try await manifest(reference.at(digest)) } catch let error as RegistryError
             where error.code == .notFound || error.code == .gone
         {
-            throw RegistryError(
+            var broken = RegistryError(
                 .badResponse,
                 "\(reference): the index names \(digest), which is missing: \(error.message)"
             )
+            broken.isIncomplete = true
+            throw broken
         }
     }
 
@@ -178,10 +180,12 @@ extension RegistryClient {
         let list = offered.isEmpty ? "no image" : offered.prefix(10).joined(separator: ", ")
         let problems = found.problems.isEmpty ? "" : " (\(found.problems.joined(separator: "; ")))"
         // What was not to be had this time says nothing for good.
-        throw RegistryError(
+        var error = RegistryError(
             found.isPartial ? .badResponse : .unsupported,
             "\(reference): no image for \(wanted); the index has \(list)\(problems)"
         )
+        error.isIncomplete = found.isPartial
+        throw error
     }
 
     private static func match(_ images: [Descriptor], _ platform: Platform?) -> Descriptor? {

@@ -52,6 +52,8 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
     package let isTransient: Bool
     /// How long the registry asked to wait, uncut.
     package let retryAfter: Duration?
+    /// Whether something is missing that what was asked for names: it may have been deleted meanwhile.
+    package internal(set) var isIncomplete = false
 
     package init(
         _ code: Code,

@@ -59,6 +59,8 @@ package struct FoundImage: Sendable {
     package var outcome: Outcome
     /// Whether it failed for want of an answer, which there may be later.
     package var isUnanswered = false
+    /// Whether the image has failed because something that it names is missing: its tag may name another one by now.
+    package var isIncomplete = false
 
     package init(registry: String, repository: String, tag: String, digest: Digest?, outcome: Outcome) {
         self.registry = registry

@@ -176,6 +176,41 @@ extension FleetTests {
             }
         }
 
+        @Test(
+            "F43: a tag whose index is there and has lost its image is followed where it has moved, and has failed where not"
+        )
+        func movingIndex() async throws {
+            try await scan { registry in
+                let old = TestImage(layers: [TestLayer.debian(["old"])])
+                let entry = """
+                    {"mediaType":"\(MediaType.ociManifest)","digest":"\(old.digest)","size":\(old.manifest.count),\
+                    "platform":{"os":"linux","architecture":"amd64"}}
+                    """
+                let index = Array("{\"schemaVersion\":2,\"manifests\":[\(entry)]}".utf8)
+                registry.add(old, as: "moving", tag: "child")
+                registry.removeManifest("child", from: "moving")
+                for tag in ["moved", "stays"] {
+                    registry.addManifest(index, type: MediaType.ociIndex, as: "moving", tag: tag)
+                }
+                registry.add(
+                    Fault { [weak registry] request, answer in
+                        registry?.add(TestImage(layers: [TestLayer.debian(["new"])]), as: "moving", tag: "moved")
+                        registry?.removeManifest(old.digest.description, from: "moving")
+                        return answer.steps
+                    },
+                    at: "moving/manifests/moved",
+                    "HEAD",
+                    requests: 1...1
+                )
+            } _: { (fleet, status, _) async throws in
+                #expect(
+                    try await fleet.outcomes(status.run.id) == ["moving:moved analysed", "moving:stays failed"]
+                )
+                #expect(try await reason(fleet, status.run.id, "moving:stays").contains("which is missing"))
+                #expect(try await fleet.texts("SELECT name FROM packages ORDER BY name") == ["new"])
+            }
+        }
+
         @Test("a registry that lists none of its repositories is a target that was not listed, whatever others gave")
         func nothingListed() async throws {
             let closed = try FaultRegistry()
