@@ -33,14 +33,17 @@ package struct AnchoreImageName: Sendable, Equatable {
             registry = String(text[..<slash])
             rest = text[text.index(after: slash)...]
         }
-        if let at = rest.firstIndex(of: "@") {
-            guard let digest = Digest(String(rest[rest.index(after: at)...])) else { return nil }
-            // `repo:tag@digest` means the digest.
-            let name = rest[..<at]
-            let repository = Self.split(name).repository
-            guard ImageName.isRepository(repository) else { return nil }
-            subject = .digest(digest, registry: registry, repository: String(repository))
-            return
+        let at = rest.firstIndex(of: "@")
+        if let end = at ?? rest.firstIndex(of: ":") {
+            if let digest = Digest(String(rest[rest.index(after: end)...])) {
+                // `repo:tag@digest` means the digest, and so does `repo:digest`: lists of clients show what was added by its
+                // digest so, since they put names together themselves.
+                let repository = Self.split(rest[..<end]).repository
+                guard ImageName.isRepository(repository) else { return nil }
+                subject = .digest(digest, registry: registry, repository: String(repository))
+                return
+            }
+            guard at == nil else { return nil }
         }
         let (repository, tag) = Self.split(rest)
         guard ImageName.isRepository(repository), tag.map({ ImageName.isTag($0) }) ?? true else { return nil }
@@ -51,11 +54,17 @@ package struct AnchoreImageName: Sendable, Equatable {
         )
     }
 
-    /// `registry/repo:tag` where it names a tag.
-    package var fulltag: String? {
-        guard case .tag(let registry, let repository, let tag) = subject else { return nil }
-        return "\(registry)/\(repository):\(tag)"
+    /// The tag that it names; what was added by its digest has that in a tag's place.
+    package var place: (registry: String, repository: String, tag: String)? {
+        switch subject {
+        case .tag(let registry, let repository, let tag): (registry, repository, tag)
+        case .digest(let digest, let registry, let repository?): (registry, repository, digest.description)
+        case .digest, .imageID: nil
+        }
     }
+
+    /// `registry/repo:tag`, as records show the tag that it names.
+    package var fulltag: String? { place.map { "\($0.registry)/\($0.repository):\($0.tag)" } }
 
     private static func split(_ name: Substring) -> (repository: Substring, tag: Substring?) {
         guard let colon = name.lastIndex(of: ":") else { return (name, nil) }

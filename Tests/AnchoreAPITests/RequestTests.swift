@@ -29,7 +29,19 @@ struct RequestTests {
             AnchoreImageName("quay.io/a/b@sha256:\(hex)")?.subject
                 == .digest(digest, registry: "quay.io", repository: "a/b")
         )
-        for text in ["", "a b", "UPPER/case", "a/../b:1", "a:1:2:", "x'; DROP TABLE tags", "sha256:12", "a//b"] {
+        // As lists show what was added by its digest, and as the fleet does.
+        for name in ["localhost:5000/a/b:sha256:\(hex)", "localhost:5000/a/b@sha256:\(hex)"] {
+            #expect(
+                AnchoreImageName(name)?.subject == .digest(digest, registry: "localhost:5000", repository: "a/b"),
+                "\(name)"
+            )
+            #expect(AnchoreImageName(name)?.fulltag == "localhost:5000/a/b:sha256:\(hex)", "\(name)")
+        }
+        #expect(AnchoreImageName("sha256:\(hex)")?.fulltag == nil)
+        for text in [
+            "", "a b", "UPPER/case", "a/../b:1", "a:1:2:", "x'; DROP TABLE tags", "sha256:12", "a//b", "a:sha256:12",
+            "a@1", "a:1@2",
+        ] {
             #expect(AnchoreImageName(text) == nil, "\(text)")
         }
     }

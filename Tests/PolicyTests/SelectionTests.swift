@@ -32,6 +32,7 @@ struct SelectionTests {
             ("registry.example:5000/team/app:1.0", "other host"), ("team/app:1.0", "team"), ("team/a/b:1.0", "team"),
             ("team/app:2.0", "team's rest"), ("dockerhub/team/app:1.1", "team"), ("alpine", "rest"),
             ("Team/app:1.0", "rest"), ("quay.io/team/app@sha256:00", "team's rest"),
+            ("quay.io/team/app:sha256:00", "team's rest"),
         ] {
             #expect(try evaluate(text, as: name).mapping?.name == expected, "\(name)")
         }

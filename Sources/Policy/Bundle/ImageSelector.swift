@@ -75,8 +75,9 @@ package struct ImageName: Hashable, Sendable, CustomStringConvertible {
                 rest = text[text.index(after: slash)...]
             }
         }
-        // A digest names no tag; the image is judged under its own digest anyway.
-        if let at = rest.firstIndex(of: "@") { rest = rest[..<at] }
+        // A digest names no tag, in whose place it is for an image that was added by it; the image is judged under its own
+        // digest anyway.
+        if let end = rest.firstIndex(of: "@") ?? rest.firstRange(of: ":sha256:")?.lowerBound { rest = rest[..<end] }
         var tag = "latest"
         if let colon = rest.lastIndex(of: ":") {
             if colon != rest.index(before: rest.endIndex) { tag = String(rest[rest.index(after: colon)...]) }

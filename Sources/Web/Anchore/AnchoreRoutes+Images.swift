@@ -140,7 +140,7 @@ extension AnchoreRoutes {
         if let archive = addition.archive { return try await restore(archive, call) }
         let isForced = try call.flag("force", false)
         guard let name = addition.name.flatMap(AnchoreImageName.init),
-            case .tag(let registry, let repository, let tag) = try Self.named(name, addition)
+            let (registry, repository, tag) = name.place
         else { throw AnchoreError.badRequest("'\(addition.name ?? "")' is not an image") }
         let stored = RepositoryName.stored(registry: registry, repository)
         let createdAt = try addition.createdAt.map { text throws(AnchoreError) in
@@ -191,16 +191,6 @@ extension AnchoreRoutes {
         guard let digest = image.digest else { return false }
         let scope = AccountScope(account: account, seesFleet: false)
         return try await !service.store.images(.digest(digest.description), in: scope).isEmpty
-    }
-
-    /// The tag of an addition; a digest in a repository is its own tag, as in the fleet.
-    private static func named(_ name: AnchoreImageName, _ addition: ImageAddition) throws(AnchoreError)
-        -> AnchoreImageName.Subject
-    {
-        guard case .digest(let digest, let registry, let repository) = name.subject, let repository else {
-            return name.subject
-        }
-        return .tag(registry: registry, repository: repository, tag: digest.description)
     }
 
     private static func digest(of name: AnchoreImageName) -> Digest? {

@@ -53,7 +53,7 @@ package struct PolicyWatch: Sendable {
     }
 
     private func judge(_ key: String, _ scope: AccountScope) async throws {
-        guard case .tag(let registry, let repository, let tag)? = AnchoreImageName(key)?.subject,
+        guard let (registry, repository, tag) = AnchoreImageName(key)?.place,
             let policy = try await service.store.policy(nil, of: scope.account),
             let image = try await service.store.images(
                 .tag(registry: registry, repository: repository, tag: tag),
