@@ -87,6 +87,26 @@ struct OutboxTests {
         }
     }
 
+    @Test("Changed findings are events of who subscribed, where no channel listens, too")
+    func findingEvents() async throws {
+        try await withFleet { store in
+            #expect(try await store.removeChannel("all"))
+            try await store.execute("DELETE FROM notifications")
+            _ = try await store.importing(SampleFeed.debian([("curl", "CVE-2024-1", "8.0")]))
+            _ = try await store.rematch()
+            #expect(try await store.tellChangedFindings() == 1)
+            #expect(try await store.told().isEmpty)
+            var filter = EventFilter()
+            filter.type = EventType.vulnerabilities.name
+            let events = try await store.events(filter, of: "admin", page: 1, limit: 10).events
+            #expect(events.map(\.resourceID) == ["registry.test/app:1"])
+            let details = try #require(events.first.map { try JSONReader.read(Array($0.details.utf8)) })
+            #expect(details["subscription_type"]?.string == "vuln_update")
+            let added = details["diff_vulnerability_result"]?["added"]?.array ?? []
+            #expect(added.compactMap { $0["vuln"]?.string } == ["CVE-2024-1"])
+        }
+    }
+
     @Test("Nothing is written where nobody subscribed, or no channel listens")
     func unheard() async throws {
         try await withFleet { store in

@@ -68,6 +68,35 @@ struct WatchTests {
         }
     }
 
+    @Test("What a registry does not have any more is told once to those who watch it")
+    func unfound() async throws {
+        try await TestDatabase.with { store in
+            try await store.subscribe("registry.test/app:9", [.tagUpdate])
+            try await store.subscribe("docker.io/nginx", [.repoUpdate])
+            try await store.execute("INSERT INTO registries (host) VALUES ('registry.test')")
+            try await store.execute("INSERT INTO repositories (registry_id, name) SELECT id, 'app' FROM registries")
+            for _ in 0..<2 {
+                let run = try #require(try await store.requestWatch(every: 0))
+                try await store.addProblem(run: run, target: "docker.io/library/nginx", reason: "denied")
+                try await store.execute(
+                    """
+                    INSERT INTO run_images (run_id, repository_id, tag, state, reason)
+                    SELECT \(run), id, '9', 'gone', 'there is none' FROM repositories
+                    """
+                )
+                try await store.finish(run: run, state: .done, reason: nil, workers: 1)
+            }
+            let events = try await store.events(EventFilter(), of: "admin", page: 1, limit: 10).events
+            #expect(
+                Set(events.map { "\($0.type) \($0.resourceID) \($0.level)" }) == [
+                    "system.image_analysis.registry_lookup_failed registry.test/app:9 error",
+                    "system.repository.list_tags_fail docker.io/nginx error",
+                ]
+            )
+            #expect(events.count == 2)
+        }
+    }
+
     @Test("Tags of repositories that are watched as a whole do not crowd out the others")
     func manyTags() async throws {
         try await TestDatabase.with { store in
@@ -177,6 +206,14 @@ struct WatchTests {
             try await store.execute("UPDATE archived_images SET archived_at = now() - interval '8 days'")
             #expect(try await store.applyArchiveRules()?.deleted == 2)
             #expect(try await archived(store).isEmpty)
+            var filter = EventFilter()
+            filter.type = "system.analysis_archive.*"
+            let events = try await store.events(filter, of: "admin", page: 1, limit: 10).events
+            let images = try ["m-a", "m-b"].map { try SampleFleet.digest($0).description }
+            for type in [EventType.archived, .archiveDeleted] {
+                #expect(Set(events.filter { $0.type == type.name }.map(\.resourceID)) == Set(images), "\(type.name)")
+            }
+            #expect(events.count == 4 && events.allSatisfy { $0.details.contains("by task ") })
         }
     }
 

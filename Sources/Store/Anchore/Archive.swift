@@ -15,10 +15,10 @@ extension Store {
         }
     }
 
-    /// Puts an image into the archive; its size is that of the stored reports of its layers.
-    package func archive(_ manifest: Int, of account: String) async throws {
+    /// Puts an image into the archive, `false` where it is there already; its size is that of the stored reports of its layers.
+    package func archive(_ manifest: Int, of account: String) async throws -> Bool {
         try await pool.run { session in
-            _ = try session.execute(
+            try session.execute(
                 """
                 INSERT INTO archived_images (account, manifest_id, size)
                 SELECT $1, $2, coalesce(sum(octet_length(report) + octet_length(paths)), 0)
@@ -26,7 +26,7 @@ extension Store {
                 ON CONFLICT (account, manifest_id) DO NOTHING
                 """,
                 [.text(account), .int(manifest)]
-            )
+            ).affected == 1
         }
     }
 

@@ -101,55 +101,83 @@ extension Store {
     }
 
     package func note(_ event: EventRecord) async throws {
-        try await pool.run { session in
-            _ = try session.execute(
-                """
-                INSERT INTO events (account, level, type, message, resource_type, resource_id, service, host, request_id,
-                    details)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                """,
-                [
-                    .text(event.account), .text(event.level.rawValue), .text(event.type),
-                    .text(StorableText.clean(event.message)), .text(event.resourceType),
-                    .text(StorableText.clean(event.resourceID)), .text(event.service), .text(event.host),
-                    .text(event.requestID), .text(event.details),
-                ]
-            )
-        }
+        try await pool.run { try Self.note(event, $0) }
     }
 
-    /// What the end of a run is told as: for a run of single images to the accounts that added them, else to `admin`.
+    static func note(_ event: EventRecord, _ session: PostgresSession) throws {
+        _ = try session.execute(
+            """
+            INSERT INTO events (account, level, type, message, resource_type, resource_id, service, host, request_id,
+                details)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            """,
+            [
+                .text(event.account), .text(event.level.rawValue), .text(event.type),
+                .text(StorableText.clean(event.message)), .text(event.resourceType),
+                .text(StorableText.clean(event.resourceID)), .text(event.service), .text(event.host),
+                .text(event.requestID), .text(event.details),
+            ]
+        )
+    }
+
+    /// What the run `$1` is told as when it ends: a run of single images to the accounts that added them, what a run of
+    /// subscriptions did not find in a registry to those who watch it, a run over the fleet to `admin`.
+    ///
+    /// What is not found run after run is told of once.
     static let eventsOfRun = """
         INSERT INTO events (account, level, type, message, resource_type, resource_id, service, host, details)
-        SELECT account_images.account, CASE run_images.state WHEN 'failed' THEN 'error' ELSE 'info' END,
-            CASE run_images.state WHEN 'failed' THEN 'user.image.analysis.failed'
-                ELSE 'user.image.analysis.completed' END,
-            CASE run_images.state WHEN 'failed' THEN 'The analysis of an image failed'
-                ELSE 'The analysis of an image was completed' END,
-            'image_tag', shown_repository(registries.host, repositories.name) || ':' || run_images.tag, 'analyzer',
-            'tallyman',
+        SELECT account_images.account, kind.level, kind.type, kind.message, kind.resource_type,
+            \(NotificationFacts.tagKey("run_images.tag")), 'analyzer', 'tallyman',
             json_build_object('run', runs.id, 'reason', coalesce(run_images.reason, ''),
                 'last_eval', json_build_object('imageDigest', manifests.digest, 'analysis_status', 'analyzing',
                     'annotations', said.annotations),
-                'curr_eval', json_build_object('imageDigest', manifests.digest, 'analysis_status',
-                    CASE run_images.state WHEN 'failed' THEN 'analysis_failed' ELSE 'analyzed' END,
+                'curr_eval', json_build_object('imageDigest', manifests.digest, 'analysis_status', kind.status,
                     'annotations', said.annotations),
                 'subscription_type', 'analysis_update', 'annotations', said.annotations)::text
         FROM runs JOIN run_images ON run_images.run_id = runs.id
+            JOIN (VALUES ('analysed', 'analyzed', \(EventType.analysisCompleted.columns)),
+                    ('reused', 'analyzed', \(EventType.analysisCompleted.columns)),
+                    ('failed', 'analysis_failed', \(EventType.analysisFailed.columns)))
+                AS kind(state, status, level, type, message, resource_type) ON kind.state = run_images.state
             JOIN repositories ON repositories.id = run_images.repository_id
             JOIN registries ON registries.id = repositories.registry_id
             JOIN manifests ON manifests.id = run_images.manifest_id
             JOIN account_images ON account_images.manifest_id = run_images.manifest_id AND is_listed
             CROSS JOIN LATERAL (SELECT coalesce(account_images.annotations, '{}')::json AS annotations) AS said
-        WHERE runs.id = $1 AND runs.origin = 'api' AND run_images.state IN ('analysed', 'reused', 'failed')
+        WHERE runs.id = $1 AND runs.origin = 'api'
         UNION ALL
-        SELECT 'admin', CASE runs.state WHEN 'failed' THEN 'error' ELSE 'info' END,
-            CASE runs.state WHEN 'failed' THEN 'system.fleet.run.failed'
-                WHEN 'cancelled' THEN 'system.fleet.run.cancelled' ELSE 'system.fleet.run.completed' END,
-            CASE runs.state WHEN 'failed' THEN 'A scan of a fleet failed'
-                WHEN 'cancelled' THEN 'A scan of a fleet was cancelled' ELSE 'A scan of a fleet ended' END,
-            'run', runs.id::text, 'catalog', 'tallyman',
+        SELECT subscriptions.account, \(EventType.lookupFailed.columns), subscriptions.key, 'catalog', 'tallyman',
+            json_build_object('msg', coalesce(run_images.reason, ''))::text
+        FROM runs JOIN run_images ON run_images.run_id = runs.id
+            JOIN repositories ON repositories.id = run_images.repository_id
+            JOIN registries ON registries.id = repositories.registry_id
+            JOIN subscriptions ON subscriptions.kind = 'tag_update' AND subscriptions.is_active
+                AND subscriptions.key = \(NotificationFacts.tagKey("run_images.tag"))
+        WHERE runs.id = $1 AND runs.origin = 'watch' AND run_images.state IN ('failed', 'gone')
+            AND run_images.manifest_id IS NULL
+            AND NOT EXISTS (
+                SELECT FROM run_images AS before WHERE before.repository_id = run_images.repository_id
+                    AND before.tag = run_images.tag AND before.run_id < $1 AND before.state IN ('failed', 'gone')
+                    AND before.manifest_id IS NULL)
+        UNION ALL
+        SELECT subscriptions.account, \(EventType.listingFailed.columns), subscriptions.key, 'catalog', 'tallyman',
+            json_build_object('msg', run_problems.reason)::text
+        FROM runs JOIN run_problems ON run_problems.run_id = runs.id
+            JOIN subscriptions ON subscriptions.kind = 'repo_update' AND subscriptions.is_active
+                AND subscriptions.key = shown_repository(split_part(target, '/', 1), substr(target, strpos(target, '/') + 1))
+        WHERE runs.id = $1 AND runs.origin = 'watch' AND NOT EXISTS (
+            SELECT FROM run_problems AS before WHERE before.target = run_problems.target AND before.run_id < $1)
+        UNION ALL
+        SELECT 'admin', kind.level, kind.type, kind.message, kind.resource_type, runs.id::text, 'catalog', 'tallyman',
             json_build_object('targets', runs.targets, 'reason', coalesce(runs.reason, ''))::text
-        FROM runs WHERE runs.id = $1 AND runs.origin = 'fleet'
+        FROM runs JOIN (VALUES ('done', \(EventType.runCompleted.columns)), ('failed', \(EventType.runFailed.columns)),
+                    ('cancelled', \(EventType.runCancelled.columns)))
+                AS kind(state, level, type, message, resource_type) ON kind.state = runs.state
+        WHERE runs.id = $1 AND runs.origin = 'fleet'
         """
+}
+
+extension EventType {
+    /// The values of `level, type, message, resource_type` in a statement.
+    var columns: String { "'\(level.rawValue)', '\(name)', '\(message)', '\(resource)'" }
 }

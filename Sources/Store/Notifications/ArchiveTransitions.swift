@@ -142,7 +142,7 @@ private struct ArchiveTransitions {
             """,
             [.text(account)]
         )
-        return try note("archive")
+        return try note("archive", .archived, "Archived")
     }
 
     func delete(_ rules: [TransitionRule]) throws -> Int {
@@ -162,7 +162,7 @@ private struct ArchiveTransitions {
             """,
             [.text(account)]
         )
-        return try note("delete")
+        return try note("delete", .archiveDeleted, "Deleted")
     }
 
     /// The account's tags with their images: one row for a tag and an image that it named, however often.
@@ -234,14 +234,25 @@ private struct ArchiveTransitions {
             AND ranked.host LIKE $5 AND ranked.repository LIKE $6 AND ranked.tag LIKE $7
         """
 
-    private func note(_ transition: String) throws -> Int {
-        try session.execute(
+    /// Notes what was done, in the account's events, too; how many images that were.
+    private func note(_ transition: String, _ event: EventType, _ deed: String) throws -> Int {
+        try session.count(
             """
-            INSERT INTO archive_transitions (rule_id, account, digest, transition)
-            SELECT chosen.rule_id, $1, manifests.digest, $2
-            FROM transition_choice AS chosen JOIN manifests ON manifests.id = chosen.manifest_id ORDER BY manifests.digest
+            WITH done AS (
+                INSERT INTO archive_transitions (rule_id, account, digest, transition)
+                SELECT chosen.rule_id, $1, manifests.digest, $2
+                FROM transition_choice AS chosen JOIN manifests ON manifests.id = chosen.manifest_id
+                ORDER BY manifests.digest
+                RETURNING id, digest
+            ), told AS (
+                INSERT INTO events (account, level, type, message, resource_type, resource_id, service, host, details)
+                SELECT $1, \(event.columns), digest, 'catalog', 'tallyman',
+                    json_build_object('msg', $3::text || ' by task ' || id)::text
+                FROM done ORDER BY id
+            )
+            SELECT count(*) FROM done
             """,
-            [.text(account), .text(transition)]
-        ).affected
+            [.text(account), .text(transition), .text(deed)]
+        )
     }
 }

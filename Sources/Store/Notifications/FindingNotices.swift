@@ -1,6 +1,7 @@
+import AnchoreAPI
 import Postgres
 
-/// Notices of images whose findings changed.
+/// Events and notices of images whose findings changed.
 ///
 /// A pass of matching writes which matches began and ended, in its own transaction and once for the whole fleet; which images
 /// that concerns is worked out afterwards, so that a pass is not held up by the number of subscribers.
@@ -8,10 +9,9 @@ extension Store {
     /// The most changes of each kind that a notice lists; all of them are counted.
     private static let listedChanges = 50
 
-    /// Whether changes of findings are of interest to anybody.
-    private static let areFindingsHeard = """
-        SELECT EXISTS (SELECT FROM subscriptions WHERE kind = 'vuln_update' AND is_active
-            AND \(NotificationFacts.isHeard))
+    /// Whether changes of findings are of interest to anybody: they are events where no channel listens, too.
+    private static let areFindingsWatched = """
+        SELECT EXISTS (SELECT FROM subscriptions WHERE kind = 'vuln_update' AND is_active)
         """
 
     /// Notes which matches began and ended, where somebody wants to know.
@@ -21,7 +21,7 @@ extension Store {
         _ session: PostgresSession
     ) throws {
         guard !opened.isEmpty || !ended.isEmpty,
-            try session.execute(areFindingsHeard).first?.bool(0) == true
+            try session.execute(areFindingsWatched).first?.bool(0) == true
         else { return }
         let changes = opened + ended
         _ = try session.execute(
@@ -36,7 +36,8 @@ extension Store {
         )
     }
 
-    /// Writes a notice for each subscribed image that the noted changes concern; returns how many changes were taken.
+    /// Writes an event for each subscribed image that the noted changes concern, and a notice where a channel listens; returns
+    /// how many changes were taken.
     package func tellChangedFindings() async throws -> Int {
         let isWaiting = try await pool.run { session in
             try session.execute("SELECT EXISTS (SELECT FROM finding_changes)").first?.bool(0) == true
@@ -65,14 +66,14 @@ extension Store {
         ), touched AS MATERIALIZED (
             SELECT DISTINCT image_sets.manifest_id FROM places JOIN image_sets ON image_sets.set_id = places.set_id
         ), watched AS MATERIALIZED (
-            SELECT subscriptions.account, subscriptions.key, tags.manifest_id, image_analyses.analyzed_at
+            SELECT subscriptions.account, subscriptions.key, tags.manifest_id, image_analyses.analyzed_at,
+                \(NotificationFacts.isHeard) AS is_heard
             FROM touched JOIN tags ON tags.manifest_id = touched.manifest_id AND tags.valid_until IS NULL
                 JOIN repositories ON repositories.id = tags.repository_id
                 JOIN registries ON registries.id = repositories.registry_id
                 JOIN subscriptions ON subscriptions.kind = 'vuln_update' AND subscriptions.is_active
                     AND subscriptions.key = \(NotificationFacts.tagKey("tags.name"))
                 JOIN image_analyses ON image_analyses.manifest_id = tags.manifest_id
-            WHERE \(NotificationFacts.isHeard)
         ), described AS MATERIALIZED (
             SELECT changed.package_id, changed.vulnerability_id, vulnerabilities.name AS flaw,
                 array_position(ARRAY['unknown', 'negligible', 'low', 'medium', 'high', 'critical'], known.severity) - 1
@@ -90,7 +91,7 @@ extension Store {
                     WHERE known.package_id = changed.package_id AND known.vulnerability_id = changed.vulnerability_id
                     ORDER BY found_from DESC LIMIT 1) AS known
         ), affected AS (
-            SELECT DISTINCT watched.account, watched.key, watched.manifest_id, changed.package_id,
+            SELECT DISTINCT watched.account, watched.key, watched.manifest_id, watched.is_heard, changed.package_id,
                 changed.vulnerability_id, changed.is_gone
             FROM watched JOIN image_sets ON image_sets.manifest_id = watched.manifest_id
                 JOIN places ON places.set_id = image_sets.set_id
@@ -99,9 +100,8 @@ extension Store {
             SELECT affected.*, described.rank, described.finding, row_number() OVER (
                 PARTITION BY account, key, is_gone ORDER BY rank DESC, flaw, affected.package_id) AS place
             FROM affected JOIN described USING (package_id, vulnerability_id)
-        ), told AS (
-            INSERT INTO notifications (account, kind, subject, severity, payload)
-            SELECT placed.account, 'vuln_update', placed.key, max(placed.rank), json_build_object(
+        ), summed AS MATERIALIZED (
+            SELECT placed.account, placed.key, placed.is_heard, max(placed.rank) AS severity, json_build_object(
                 'imageDigest', manifests.digest,
                 'diff_vulnerability_result', json_build_object(
                     'added', coalesce(json_agg(finding ORDER BY place)
@@ -111,13 +111,20 @@ extension Store {
                         FILTER (WHERE is_gone AND place <= $1), '[]'::json)),
                 'counts', json_build_object('added', count(*) FILTER (WHERE NOT is_gone),
                     'removed', count(*) FILTER (WHERE is_gone)),
-                'annotations', coalesce(min(account_images.annotations), '{}')::json)::text
+                'annotations', coalesce(min(account_images.annotations), '{}')::json) AS payload
             FROM placed JOIN manifests ON manifests.id = placed.manifest_id
                 LEFT JOIN account_images ON account_images.account = placed.account
                     AND account_images.manifest_id = placed.manifest_id
-            GROUP BY placed.account, placed.key, placed.manifest_id, manifests.digest
-            ORDER BY placed.account, placed.key
-            RETURNING 1
+            GROUP BY placed.account, placed.key, placed.is_heard, placed.manifest_id, manifests.digest
+        ), told AS (
+            INSERT INTO notifications (account, kind, subject, severity, payload)
+            SELECT account, 'vuln_update', key, severity, payload::text FROM summed WHERE is_heard
+            ORDER BY account, key
+        ), noted AS (
+            INSERT INTO events (account, level, type, message, resource_type, resource_id, service, host, details)
+            SELECT account, \(EventType.vulnerabilities.columns), key, 'catalog', 'tallyman',
+                (payload::jsonb || '{"subscription_type": "vuln_update"}')::text
+            FROM summed ORDER BY account, key
         )
         SELECT count(*) FROM taken
         """

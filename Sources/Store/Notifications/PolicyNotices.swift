@@ -47,7 +47,6 @@ extension Store {
                 SELECT subscriptions.account, subscriptions.key, accounts.kind = 'admin'
                 FROM subscriptions JOIN accounts ON accounts.name = subscriptions.account
                 WHERE subscriptions.kind = 'policy_eval' AND is_active AND accounts.state = 'enabled'
-                    AND \(NotificationFacts.isHeard)
                     AND (subscriptions.account, subscriptions.key) > ($1, $2)
                 ORDER BY subscriptions.account, subscriptions.key LIMIT $3
                 """,

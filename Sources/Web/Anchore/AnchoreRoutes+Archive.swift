@@ -28,6 +28,7 @@ extension AnchoreRoutes {
         add(.delete, "archives/images/:digest", .scanner, false) { call in
             let found = try await archived(try call.part("digest"), call)
             try await service.store.removeFromArchive(found.number, of: call.account)
+            try await note(.archiveDeleted, found.archived.image.digest, "Deleted by API request", call)
             return .json([:])
         }
         add(.get, "archives/rules", .readOnly, false) { call in
@@ -104,6 +105,10 @@ extension AnchoreRoutes {
         var results: [JSONValue] = []
         for text in digests {
             let (status, detail) = try await archive(text, call)
+            // A text that is no digest is about nothing that happened.
+            if status == "error", let text, Digest(text) != nil {
+                try await note(.archivingFailed, text, "Archiving failed due to \(detail) by API request", call)
+            }
             results.append([
                 "digest": .string(text ?? "None"), "status": .string(status), "detail": .string(detail),
             ])
@@ -119,15 +124,38 @@ extension AnchoreRoutes {
         guard image.record.status == .analyzed else {
             return ("error", "image is not analyzed - analysis_status: \(image.record.status.rawValue)")
         }
-        try await service.store.archive(image.number, of: call.account)
+        guard try await service.store.archive(image.number, of: call.account) else {
+            return ("archived", "Existing record found, archiving aborted")
+        }
+        try await note(.archived, image.record.digest, "Archived by API request", call)
         return ("archived", "Completed successfully")
     }
 
     /// `POST /images` with an archive as its source: back into the list, with the analysis that there is.
     func restore(_ digest: String, _ call: AnchoreCall) async throws -> AnchoreAnswer {
-        let held = try await archived(digest, call)
+        let held: Held
+        do { held = try await archived(digest, call) } catch let error as AnchoreError {
+            if Digest(digest) != nil {
+                try await note(.restoreFailed, digest, "Restore failed due to \(error.message)", call)
+            }
+            throw error
+        }
         try await service.store.relist(held.number, in: call.account)
+        try await note(.restored, held.archived.image.digest, "Restored by API request", call)
         let restored = try await service.store.images(.numbers([held.number]), in: call.scope)
         return .json(.array(restored.map(\.record.json)))
+    }
+
+    private func note(_ type: EventType, _ digest: String, _ message: String, _ call: AnchoreCall) async throws {
+        try await service.store.note(
+            EventRecord(
+                type,
+                account: call.account,
+                resourceID: digest,
+                service: "catalog",
+                host: service.settings.host,
+                details: ["msg": .string(message)]
+            )
+        )
     }
 }

@@ -24,7 +24,7 @@ extension AnchoreRoutes {
             }
             return .json([:])
         }
-        add(.get, "event_types", .readOnly, false) { _ in .json(EventRecord.catalogue) }
+        add(.get, "event_types", .readOnly, false) { _ in .json(EventType.catalogue) }
     }
 
     private static func filter(_ call: AnchoreCall) throws(AnchoreError) -> EventFilter {

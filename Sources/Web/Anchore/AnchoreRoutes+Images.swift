@@ -154,13 +154,31 @@ extension AnchoreRoutes {
             digest = Digest(text)
             guard digest != nil else { throw AnchoreError.badRequest("'\(text.prefix(100))' is no digest") }
         }
-        let image = try await service.lookup.image(
-            registry: registry,
-            repository: stored,
-            tag: tag,
-            digest: digest,
-            of: call.scope.reader
-        )
+        let image: FoundImage
+        do {
+            image = try await service.lookup.image(
+                registry: registry,
+                repository: stored,
+                tag: tag,
+                digest: digest,
+                of: call.scope.reader
+            )
+        } catch let error as AnchoreError {
+            let place = "\(registry)/\(RepositoryName.shown(registry: registry, stored))"
+            try await service.store.note(
+                EventRecord(
+                    .lookupFailed,
+                    account: call.account,
+                    resourceID: digest.map { "\(place)@\($0)" } ?? "\(place):\(tag)",
+                    service: "catalog",
+                    host: service.settings.host,
+                    details: [
+                        "msg": .string(error.message), "error_code": .string(error.errorCodes.first ?? "UNKNOWN"),
+                    ]
+                )
+            )
+            throw error
+        }
         if addition.dockerfile != nil, !isForced, try await isListed(image, of: call.account) {
             throw AnchoreError.badRequest(
                 "Cannot provide dockerfile content for an image that was added before; add it again with force"
@@ -236,10 +254,8 @@ extension AnchoreRoutes {
         try await service.store.unlist(found.number, from: call.account)
         try await service.store.note(
             EventRecord(
+                .imageDeleted,
                 account: call.account,
-                type: "user.image.deleted",
-                message: "An image was removed from an account",
-                resourceType: "image_digest",
                 resourceID: found.record.digest,
                 host: service.settings.host
             )

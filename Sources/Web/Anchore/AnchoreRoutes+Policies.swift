@@ -54,7 +54,7 @@ extension AnchoreRoutes {
     private func addPolicy(_ call: AnchoreCall) async throws -> AnchoreAnswer {
         let bundle = try await validated(try await parsed(call).value)
         let record = service.record(bundle, of: call.account, isActive: false)
-        try await service.store.setPolicy(record)
+        try await set(record, over: try await service.store.policy(record.id, of: call.account), call)
         return .json(try await policy(record.id, call).json(detail: try call.flag("detail", true)))
     }
 
@@ -73,23 +73,43 @@ extension AnchoreRoutes {
             guard bundle["id"]?.string == id else { throw AnchoreError(500, "the bundle's id is not that of the path") }
             if BundleDigest.of(bundle) != current.digest {
                 let good = try await validated(bundle)
-                try await service.store.setPolicy(service.record(good, of: call.account, isActive: false))
+                try await set(service.record(good, of: call.account, isActive: false), over: current, call)
             }
         }
         if isActive == true, !current.isActive {
+            let last = try await service.store.policy(nil, of: call.account)
             _ = try await service.store.activatePolicy(id, of: call.account)
             try await service.store.note(
                 EventRecord(
+                    .activePolicy,
                     account: call.account,
-                    type: "user.policy.active.updated",
-                    message: "A policy bundle was made the active one",
-                    resourceType: "policy_bundle",
                     resourceID: id,
-                    host: service.settings.host
+                    service: "catalog",
+                    host: service.settings.host,
+                    details: ["last_policy_bundle_id": .string(last?.id), "current_policy_bundle_id": .string(id)]
                 )
             )
         }
         return .json(.array([try await policy(id, call).json(detail: true)]))
+    }
+
+    /// Keeps a bundle; new content of the active one is told as an event.
+    private func set(_ record: PolicyRecord, over current: PolicyRecord?, _ call: AnchoreCall) async throws {
+        try await service.store.setPolicy(record)
+        guard let current, current.isActive, current.digest != record.digest else { return }
+        try await service.store.note(
+            EventRecord(
+                .policyContent,
+                account: call.account,
+                resourceID: record.id,
+                service: "catalog",
+                host: service.settings.host,
+                details: [
+                    "policy_id": .string(record.id), "last_policy_bundle_digest": .string(current.digest),
+                    "current_policy_bundle_digest": .string(record.digest),
+                ]
+            )
+        )
     }
 
     private func deletePolicy(_ call: AnchoreCall) async throws -> AnchoreAnswer {

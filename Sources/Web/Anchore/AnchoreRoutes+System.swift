@@ -112,13 +112,14 @@ extension AnchoreRoutes {
         }
         try await service.store.note(
             EventRecord(
+                failure == nil ? .feedsCompleted : .feedsFailed,
                 account: "admin",
-                level: failure == nil ? .info : .error,
-                type: failure == nil ? "system.feeds.sync.completed" : "system.feeds.sync.failed",
-                message: failure == nil ? "Advisories were imported" : "Advisories could not all be imported",
-                resourceType: "feeds",
                 resourceID: FeedRecord.name,
-                host: service.settings.host
+                host: service.settings.host,
+                details: .object(
+                    [JSONMember("sync_feed_types", [.string(FeedRecord.name)])]
+                        + (failure.map { [JSONMember("cause", .string($0))] } ?? [])
+                )
             )
         )
         return .json(FeedSyncGroup.json(groups, seconds: seconds))

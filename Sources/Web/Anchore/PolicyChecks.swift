@@ -327,14 +327,12 @@ struct PolicyChecks: Sendable {
         ]
         try await service.store.note(
             EventRecord(
+                .policyEvaluation,
                 account: policy.record.account,
-                type: "user.checks.tag.policy_evaluation.update",
-                message: "The outcome of a policy for an image changed",
-                resourceType: "image_tag",
                 resourceID: item.asked.tag,
                 service: "policy_engine",
                 host: service.settings.host,
-                details: String(decoding: details.bytes, as: UTF8.self)
+                details: details
             )
         )
     }

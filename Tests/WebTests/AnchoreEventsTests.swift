@@ -1,0 +1,89 @@
+import AnchoreAPI
+import Store
+import Testing
+
+@Suite("Events of Anchore's API", .enabled(if: APIServer.isWanted), .tags(.integration), .serialized)
+struct AnchoreEventsTests {
+    /// The account's events of the types that the pattern means, the newest first.
+    private func events(_ pattern: String, _ client: RawClient) async throws -> [JSONValue] {
+        let answer = try await client.get("/v1/events?event_type=\(pattern)")
+        #expect(answer.status == 200)
+        return answer.json?["results"]?.array?.compactMap { $0["event"] } ?? []
+    }
+
+    @Test("an image that its registry does not have is told as Anchore tells it")
+    func lookup() async throws {
+        try await APIServer.with { server in
+            let body = #"{"tag":"registry.test/none:1"}"#
+            #expect(try await server.client.send("POST", "/v1/images", body: body).status == 400)
+            let told = try await events("system.image_analysis.registry_lookup_failed", server.client)
+            let event = try #require(told.first)
+            #expect(event["level"]?.string == "error")
+            #expect(event["message"]?.string == "Referenced image not found in registry")
+            #expect(event["resource"]?["type"]?.string == "image_reference")
+            #expect(event["resource"]?["id"]?.string == "registry.test/none:1")
+            #expect(event["details"]?["error_code"]?.string == "REGISTRY_IMAGE_NOT_FOUND")
+        }
+    }
+
+    @Test("new content of the active bundle is told, and that of another one is not")
+    func policyContent() async throws {
+        try await APIServer.with { server in
+            let client = server.client
+            func add(_ name: String) async throws {
+                let bundle = """
+                    {"id":"mine","version":"1_0","name":"\(name)","policies":[{"id":"p","version":"1_0","rules":[]}],
+                    "mappings":[{"name":"all","registry":"*","repository":"*","image":{"type":"tag","value":"*"},
+                    "policy_id":"p","whitelist_ids":[]}],"whitelists":[]}
+                    """
+                let added = try await client.send("POST", "/v1/policies", body: bundle)
+                #expect(added.status == 200, "\(added.text)")
+            }
+            try await add("one")
+            try await add("two")
+            #expect(try await events("user.policy.*", client).isEmpty)
+            #expect(try await client.send("PUT", "/v1/policies/mine?active=true", body: "{}").status == 200)
+            let activation = try #require(try await events("user.policy.active.updated", client).first)
+            #expect(activation["details"]?["last_policy_bundle_id"]?.string == DefaultBundle.id)
+            #expect(activation["details"]?["current_policy_bundle_id"]?.string == "mine")
+            for _ in 0..<2 { try await add("three") }
+            let changes = try await events("user.policy.active.content_change", client)
+            #expect(changes.count == 1)
+            let details = try #require(changes.first?["details"])
+            #expect(details["policy_id"]?.string == "mine")
+            #expect(details["last_policy_bundle_digest"] != details["current_policy_bundle_digest"])
+        }
+    }
+
+    @Test("what goes into the archive, out of it and back is told")
+    func archive() async throws {
+        try await APIServer.with { server in
+            let client = server.client
+            server.lookup.add(try FixedLookup.image("team/app", "1"))
+            let body = #"{"tag":"registry.test/team/app:1"}"#
+            let added = try await client.send("POST", "/v1/images", body: body).json?.array?.first
+            let digest = try #require(added?["imageDigest"]?.string)
+            let early = try await client.send("POST", "/v1/archives/images", body: #"["\#(digest)", "nothing"]"#)
+            #expect(early.json?.array?.map { $0["status"]?.string } == ["error", "error"])
+            try await server.store.analyseEverything()
+            for _ in 0..<2 {
+                let kept = try await client.send("POST", "/v1/archives/images", body: #"["\#(digest)"]"#)
+                #expect(kept.json?.array?.first?["status"]?.string == "archived")
+            }
+            #expect(try await client.send("DELETE", "/v1/images/\(digest)?force=True").status == 200)
+            let source = #"{"source":{"archive":{"digest":"\#(digest)"}}}"#
+            #expect(try await client.send("POST", "/v1/images", body: source).status == 200)
+            #expect(try await client.send("DELETE", "/v1/archives/images/\(digest)").status == 200)
+            let told = try await events("system.*arch*", client)
+            #expect(
+                told.map { $0["type"]?.string } == [
+                    "system.analysis_archive.archived_image_deleted", "system.image_analysis.restored_from_archive",
+                    "system.analysis_archive.image_archived", "system.analysis_archive.image_archive_failed",
+                ]
+            )
+            #expect(told.allSatisfy { $0["resource"]?["id"]?.string == digest })
+            #expect(told.last?["level"]?.string == "error")
+            #expect(told[1]["details"]?["msg"]?.string == "Restored by API request")
+        }
+    }
+}
