@@ -173,6 +173,7 @@ let package = Package(
                 .embedInCode("Migrations/m0025_fleet_logins.sql"),
                 .embedInCode("Migrations/m0026_listing_progress.sql"),
                 .embedInCode("Migrations/m0027_cancelled_runs.sql"),
+                .embedInCode("Migrations/m0028_active_verdicts.sql"),
             ]
         ),
 

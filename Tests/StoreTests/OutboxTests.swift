@@ -174,7 +174,7 @@ struct OutboxTests {
                     readAt: readAt
                 )
                 // An image that is gone by now takes nothing away from the others.
-                let kept = try await store.keep([gone, judged], question).kept
+                let kept = try await store.keep([gone, judged], question)
                 #expect(kept.count == 1 && kept[subject]?.isPass == isPass)
                 #expect(try await store.told().count == expected)
             }

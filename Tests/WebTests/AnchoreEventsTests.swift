@@ -32,7 +32,7 @@ struct AnchoreEventsTests {
             let client = server.client
             func add(_ name: String) async throws {
                 let bundle = """
-                    {"id":"mine","version":"1_0","name":"\(name)","policies":[{"id":"p","version":"1_0","rules":[]}],
+                    {"id":"mine","version":"1_0","name":"\(name)","policies":[{"id":"p","version":"1_0","name":"P","rules":[]}],
                     "mappings":[{"name":"all","registry":"*","repository":"*","image":{"type":"tag","value":"*"},
                     "policy_id":"p","whitelist_ids":[]}],"whitelists":[]}
                     """
@@ -52,6 +52,44 @@ struct AnchoreEventsTests {
             let details = try #require(changes.first?["details"])
             #expect(details["policy_id"]?.string == "mine")
             #expect(details["last_policy_bundle_digest"] != details["current_policy_bundle_digest"])
+        }
+    }
+
+    @Test("a verdict that another bundle changes is told once, though that bundle was asked about before")
+    func verdicts() async throws {
+        try await APIServer.with { server in
+            let client = server.client
+            server.lookup.add(try FixedLookup.image("team/app", "1"))
+            let body = #"{"tag":"registry.test/team/app:1"}"#
+            let added = try await client.send("POST", "/v1/images", body: body).json?.array?.first
+            let digest = try #require(added?["imageDigest"]?.string)
+            try await server.store.analyseEverything()
+            func changes(_ query: String = "") async throws -> [JSONValue] {
+                let check = "/v1/images/\(digest)/check?tag=registry.test/team/app:1&detail=false\(query)"
+                for _ in 0..<2 { #expect(try await client.get(check).status == 200) }
+                return try await events("user.checks.tag.policy_evaluation.update", client)
+            }
+            #expect(try await changes().isEmpty)
+            let bundle = """
+                {"id":"mine","version":"1_0","name":"Mine","policies":[{"id":"p","version":"1_0","name":"P","rules":[]}],
+                "mappings":[{"name":"all","registry":"*","repository":"*","image":{"type":"tag","value":"*"},
+                "policy_id":"p","whitelist_ids":[]}],"whitelists":[]}
+                """
+            #expect(try await client.send("POST", "/v1/policies", body: bundle).status == 200)
+            #expect(try await changes("&policyId=mine").isEmpty)
+            var expected = 0
+            for id in ["mine", DefaultBundle.id] {
+                #expect(try await client.send("PUT", "/v1/policies/\(id)?active=true", body: "{}").status == 200)
+                expected += 1
+                let told = try await changes()
+                #expect(told.count == expected, "\(id)")
+                #expect(told.first?["details"]?["curr_eval"]?["policy_id"]?.string == id)
+                #expect(told.first?["details"]?["last_eval"]?["policy_id"]?.string != id)
+            }
+            let last = try #require(try await changes().first)
+            #expect(last["resource"]?["id"]?.string == "registry.test/team/app:1")
+            #expect(last["details"]?["curr_eval"]?["final_action"]?.string == "stop")
+            #expect(last["details"]?["last_eval"]?["final_action"]?.string == "go")
         }
     }
 

@@ -59,6 +59,8 @@ extension Store {
     private static let maxDetailBytes = 256 << 20
 
     /// The evaluations that still hold: of the same bundle, made of what there is now, and not out of date.
+    ///
+    /// One by the active bundle that says otherwise than the active bundle last did is made anew: somebody may have to be told.
     package func standing(
         _ subjects: [EvaluationSubject],
         _ question: EvaluationQuestion
@@ -70,7 +72,11 @@ extension Store {
                 """
                 SELECT \(Self.askedColumns), newest.id, newest.is_pass, newest.basis
                 FROM \(Self.newestOfAsked)
+                    LEFT JOIN LATERAL (SELECT final_action FROM active_verdicts
+                        WHERE manifest_id = asked.manifest_id AND account = $1 AND tag = asked.tag LIMIT 1)
+                        AS verdict ON true
                 WHERE newest.bundle_digest = $5 AND (newest.valid_until IS NULL OR newest.valid_until > to_timestamp($6))
+                    AND (NOT \(ActiveVerdicts.isActive(digest: "$5")) OR verdict.final_action = newest.final_action)
                 """,
                 Self.asked(subjects, question) + [.text(question.bundleDigest), .int(bases.moment.seconds)]
             ) {
@@ -152,12 +158,12 @@ extension Store {
     /// Keeps what images came to: a new row where that differs from the last one, else the last one is renewed.
     ///
     /// Where somebody has kept what was read later, that stays the last one. A fixed number of statements, but for the
-    /// notices of verdicts that changed. Returns what is the last one now, and the final action before where it was
-    /// another; an image that is gone has none.
+    /// notices of verdicts that changed: by the active bundle, from what the active bundle said last, whichever it was then;
+    /// by another one, from what that one said last. Returns what is the last one now; an image that is gone has none.
     package func keep(
         _ judged: [JudgedImage],
         _ question: EvaluationQuestion
-    ) async throws -> (kept: [EvaluationSubject: KeptEvaluation], before: [EvaluationSubject: String]) {
+    ) async throws -> [EvaluationSubject: KeptEvaluation] {
         try await pool.transaction { session in
             let present = Set(
                 try session.execute(
@@ -167,12 +173,11 @@ extension Store {
             )
             let judged = judged.filter { present.contains($0.subject.manifest) }
             let last = try Self.last(judged.map(\.subject), question, session)
+            let verdicts = try ActiveVerdicts(session, of: judged.map(\.subject), question)
             var kept: [EvaluationSubject: KeptEvaluation] = [:]
-            var before: [EvaluationSubject: String] = [:]
             var (same, other): ([(id: Int, image: JudgedImage)], [JudgedImage]) = ([], [])
             for image in judged {
-                let known = last[image.subject]
-                if let known, known.bundle == question.bundleDigest {
+                if let known = last[image.subject], known.bundle == question.bundleDigest {
                     let isNewer = known.readAt.map { $0 > image.readAt } ?? false
                     if isNewer || known.digest == image.digest {
                         kept[image.subject] = KeptEvaluation(id: known.id, isPass: known.isPass)
@@ -181,15 +186,19 @@ extension Store {
                     }
                 }
                 other.append(image)
-                if let action = known?.action, action != image.finalAction { before[image.subject] = action }
             }
             try Self.renew(same, session)
             for (subject, evaluation) in try Self.insert(other, question, session) { kept[subject] = evaluation }
-            for image in other {
-                guard let action = before[image.subject] else { continue }
-                try Self.tell(image, question, before: action, session)
+            let current = same.map(\.image) + other
+            for image in current {
+                let ownLast = last[image.subject].map { FormerVerdict(policyID: question.policyID, action: $0.action) }
+                guard let former = verdicts[image.subject] ?? ownLast, former.action != image.finalAction else {
+                    continue
+                }
+                try Self.tell(image, question, before: former, session)
             }
-            return (kept, before)
+            try verdicts.keep(current)
+            return kept
         }
     }
 

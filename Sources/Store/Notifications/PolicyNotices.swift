@@ -2,11 +2,12 @@ import AnchoreAPI
 import Postgres
 
 extension Store {
-    /// Tells subscribers that an image is judged otherwise than before, in the transaction that keeps the verdict.
+    /// Tells the account, and subscribers, that an image is judged otherwise than before, in the transaction that keeps the
+    /// verdict.
     static func tell(
         _ judged: JudgedImage,
         _ question: EvaluationQuestion,
-        before: String,
+        before: FormerVerdict,
         _ session: PostgresSession
     ) throws {
         let image = try session.execute(
@@ -20,20 +21,34 @@ extension Store {
         ).first
         guard let image else { return }
         let digest = try image.string(0)
-        func verdict(_ action: String) -> JSONValue {
+        func verdict(_ policyID: String, _ action: String) -> JSONValue {
             [
-                "image_digest": .string(digest), "tag": .string(judged.subject.tag),
-                "policy_id": .string(question.policyID),
+                "image_digest": .string(digest), "tag": .string(judged.subject.tag), "policy_id": .string(policyID),
                 "final_action": .string(action), "status": .string(action == "stop" ? "fail" : "pass"),
             ]
         }
-        let payload: JSONValue = [
-            "curr_eval": verdict(judged.finalAction), "last_eval": verdict(before),
-            "annotations": .text(try image.string(1)),
+        let members = [
+            JSONMember("curr_eval", verdict(question.policyID, judged.finalAction)),
+            JSONMember("last_eval", verdict(before.policyID, before.action)),
+            JSONMember("annotations", .text(try image.string(1))),
         ]
+        try note(
+            EventRecord(
+                .policyEvaluation,
+                account: question.account,
+                resourceID: judged.subject.tag,
+                service: "policy_engine",
+                host: "tallyman",
+                details: .object(members + [JSONMember("subscription_type", "policy_eval")])
+            ),
+            session
+        )
         _ = try session.execute(
             NotificationFacts.changedVerdict,
-            [.text(question.account), .text(judged.subject.tag), .text(String(decoding: payload.bytes, as: UTF8.self))]
+            [
+                .text(question.account), .text(judged.subject.tag),
+                .text(String(decoding: JSONValue.object(members).bytes, as: UTF8.self)),
+            ]
         )
     }
 

@@ -151,11 +151,7 @@ struct PolicyChecks: Sendable {
         -> [Verdict]
     {
         let judged = try await evaluate(asked, policy, question, forKeeping: true)
-        let (kept, before) = try await service.store.keep(judged.map(\.judged), question)
-        for item in judged {
-            guard let action = before[item.asked.subject] else { continue }
-            try await tell(item, policy, before: action)
-        }
+        let kept = try await service.store.keep(judged.map(\.judged), question)
         return judged.compactMap { item in
             kept[item.asked.subject].map {
                 Verdict(asked: item.asked, isPass: $0.isPass, isNew: true, id: $0.id)
@@ -317,23 +313,6 @@ struct PolicyChecks: Sendable {
             evaluatedSeconds: found.now,
             createdSeconds: found.now,
             detail: String(decoding: found.detail, as: UTF8.self)
-        )
-    }
-
-    private func tell(_ item: Judged, _ policy: CompiledPolicy, before: String) async throws {
-        let details: JSONValue = [
-            "tag": .string(item.asked.tag), "image_digest": .string(item.asked.image.record.digest),
-            "policy_id": .string(policy.record.id), "from": .string(before), "to": .string(item.judged.finalAction),
-        ]
-        try await service.store.note(
-            EventRecord(
-                .policyEvaluation,
-                account: policy.record.account,
-                resourceID: item.asked.tag,
-                service: "policy_engine",
-                host: service.settings.host,
-                details: details
-            )
         )
     }
 
