@@ -111,17 +111,55 @@ struct AnchoreEventsTests {
             #expect(try await client.send("DELETE", "/v1/images/\(digest)?force=True").status == 200)
             let source = #"{"source":{"archive":{"digest":"\#(digest)"}}}"#
             #expect(try await client.send("POST", "/v1/images", body: source).status == 200)
+            #expect(try await client.send("POST", "/v1/images", body: source).status == 409)
+            let summary = try await client.get("/v1/archives").json
+            let images = summary?["images"]
+            #expect(images?["total_image_count"]?.int == 1 && images?["total_tag_count"]?.int == 1)
+            #expect(images?["total_data_bytes"]?.int ?? 0 > 0 && images?["last_updated"]?.string?.last == "Z")
+            #expect(summary?["rules"] == .object([JSONMember("count", 0), JSONMember("last_updated", .null)]))
             #expect(try await client.send("DELETE", "/v1/archives/images/\(digest)").status == 200)
             let told = try await events("system.*arch*", client)
             #expect(
                 told.map { $0["type"]?.string } == [
-                    "system.analysis_archive.archived_image_deleted", "system.image_analysis.restored_from_archive",
+                    "system.analysis_archive.archived_image_deleted",
+                    "system.image_analysis.restore_from_archive_failed", "system.image_analysis.restored_from_archive",
                     "system.analysis_archive.image_archived", "system.analysis_archive.image_archive_failed",
                 ]
             )
             #expect(told.allSatisfy { $0["resource"]?["id"]?.string == digest })
             #expect(told.last?["level"]?.string == "error")
-            #expect(told[1]["details"]?["msg"]?.string == "Restored by API request")
+            let restored = told.first { $0["type"]?.string == "system.image_analysis.restored_from_archive" }
+            #expect(restored?["details"]?["msg"]?.string == "Restored by API request")
+        }
+    }
+
+    @Test("rules of the archive for all accounts are seen by each, and not theirs to delete")
+    func globalRules() async throws {
+        try await APIServer.with { server in
+            let client = server.client
+            #expect(try await client.send("POST", "/v1/accounts", body: #"{"name":"team-a"}"#).status == 200)
+            let user = #"{"username":"alice","password":"secret-1"}"#
+            #expect(try await client.send("POST", "/v1/accounts/team-a/users", body: user).status == 200)
+            func rules(_ query: String = "") async throws -> [JSONValue] {
+                let answer = try await client.get("/v1/archives/rules\(query)", user: "alice", password: "secret-1")
+                return answer.json?.array ?? []
+            }
+            let own = """
+                {"transition":"archive","selector":{"registry":"*","repository":"\\"system_global\\":true","tag":"*"}}
+                """
+            #expect(try await client.send("POST", "/v1/archives/rules", body: own).status == 200)
+            #expect(try await rules().isEmpty)
+            let global = #"{"transition":"archive","system_global":true,"max_images_per_account":9}"#
+            let added = try await client.send("POST", "/v1/archives/rules", body: global)
+            let id = try #require(added.json?["rule_id"]?.string)
+            #expect(try await rules().map { $0["rule_id"]?.string } == [id])
+            #expect(try await rules("?system_global=false").isEmpty)
+            let path = "/v1/archives/rules/\(id)"
+            #expect(try await client.get(path, user: "alice", password: "secret-1").status == 200)
+            let refused = try await client.send("DELETE", path, user: "alice", password: "secret-1")
+            #expect(refused.status == 403)
+            #expect(try await client.send("DELETE", path).status == 200)
+            #expect(try await client.send("DELETE", path, user: "alice", password: "secret-1").status == 404)
         }
     }
 }

@@ -52,11 +52,16 @@ extension Store {
         )
     }
 
-    package func archiveRules(of account: String) async throws -> [ArchiveRule] {
+    /// The rules of an account, and those for all accounts, whoever made them, where they are wanted.
+    package func archiveRules(of account: String, withGlobal: Bool = false) async throws -> [ArchiveRule] {
         try await pool.run { session in
             try session.execute(
-                "SELECT \(Self.ruleColumns) FROM archive_rules WHERE account = $1 ORDER BY archive_rules.created_at, id",
-                [.text(account)]
+                """
+                SELECT \(Self.ruleColumns) FROM archive_rules
+                WHERE account = $1 OR $2 AND rule LIKE '%"system_global":true%'
+                ORDER BY archive_rules.created_at, id
+                """,
+                [.text(account), .bool(withGlobal)]
             ).map(Self.archiveRule)
         }
     }

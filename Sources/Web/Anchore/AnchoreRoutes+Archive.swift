@@ -8,14 +8,17 @@ extension AnchoreRoutes {
 
     func addArchiveRoutes(_ add: Add) {
         add(.get, "archives", .readOnly, false) { call in
-            let held = try await service.store.archivedImages(of: call.account)
+            let images = try await archived(call).map(\.archived)
+            let rules = try await service.store.archiveRules(of: call.account)
             return .json([
                 "images": [
-                    "total_image_count": .int(held.count),
-                    "total_data_bytes": .int(held.reduce(0) { $0 + $1.bytes }),
-                    "last_updated": .string(held.first?.archivedAt ?? "None"),
+                    "total_image_count": .int(images.count),
+                    "total_tag_count": .int(images.reduce(0) { $0 + $1.image.tags.count }),
+                    "total_data_bytes": .int(images.reduce(0) { $0 + $1.bytes }),
+                    // As Anchore Engine has them where there is none: no text here, null there.
+                    "last_updated": .string(images.map(\.archivedAt).max() ?? ""),
                 ],
-                "rules": ["count": .int(try await service.store.archiveRules(of: call.account).count)],
+                "rules": ["count": .int(rules.count), "last_updated": .string(rules.map(\.updatedAt).max())],
             ])
         }
         add(.get, "archives/images", .readOnly, false) { call in
@@ -32,7 +35,11 @@ extension AnchoreRoutes {
             return .json([:])
         }
         add(.get, "archives/rules", .readOnly, false) { call in
-            .json(.array(try await service.store.archiveRules(of: call.account).map(\.json)))
+            let rules = try await service.store.archiveRules(
+                of: call.account,
+                withGlobal: try call.flag("system_global", true)
+            )
+            return .json(.array(rules.map(\.json)))
         }
         add(.post, "archives/rules", .admin, false) { call in
             let rule = try ArchiveRule.members(try await call.object())
@@ -46,13 +53,15 @@ extension AnchoreRoutes {
         }
         add(.get, "archives/rules/:rule", .readOnly, false) { call in
             let id = try call.part("rule").lowercased()
-            guard let found = try await service.store.archiveRules(of: call.account).first(where: { $0.id == id })
-            else { throw AnchoreError.notFound("Rule not found") }
+            guard let found = try await rule(id, call) else { throw AnchoreError.notFound("Rule not found") }
             return .json(found.json)
         }
         add(.delete, "archives/rules/:rule", .admin, false) { call in
-            guard try await service.store.removeArchiveRule(try call.part("rule"), of: call.account) else {
-                throw AnchoreError.notFound("Rule not found")
+            let id = try call.part("rule").lowercased()
+            guard try await service.store.removeArchiveRule(id, of: call.account) else {
+                throw try await rule(id, call) == nil
+                    ? AnchoreError.notFound("Rule not found")
+                    : AnchoreError(403, "Non-admins cannot modify/delete system global rules")
             }
             return .json([:])
         }
@@ -60,6 +69,11 @@ extension AnchoreRoutes {
             let done = try await service.store.archiveHistory(rule: try call.part("rule"), of: call.account)
             return .json(.array(done.map(\.json)))
         }
+    }
+
+    /// A rule of the account, or one for all accounts.
+    private func rule(_ id: String, _ call: AnchoreCall) async throws -> ArchiveRule? {
+        try await service.store.archiveRules(of: call.account, withGlobal: true).first { $0.id == id }
     }
 
     private struct Held {
@@ -132,9 +146,17 @@ extension AnchoreRoutes {
     }
 
     /// `POST /images` with an archive as its source: back into the list, with the analysis that there is.
+    ///
+    /// What is in the list is a conflict, as Anchore Engine has it.
     func restore(_ digest: String, _ call: AnchoreCall) async throws -> AnchoreAnswer {
         let held: Held
-        do { held = try await archived(digest, call) } catch let error as AnchoreError {
+        do {
+            let listed = try await service.store.images(.digest(digest), in: call.scope)
+            guard !listed.contains(where: { $0.record.digest == digest }) else {
+                throw AnchoreError(409, "Conflict: Image already exists in system. No restore possible")
+            }
+            held = try await archived(digest, call)
+        } catch let error as AnchoreError {
             if Digest(digest) != nil {
                 try await note(.restoreFailed, digest, "Restore failed due to \(error.message)", call)
             }
