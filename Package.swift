@@ -367,9 +367,9 @@ let package = Package(
         .testTarget(
             name: "FleetTests",
             dependencies: [
-                "Catalogers", "Coordinator", "DedicatedThread", "FleetRegistry", "ImageSources", "Postgres", "Queue",
-                "Redis", "Registry", "Reports", "ScanModel", "Store", "TallymanTesting", "Telemetry", "Web", "Worker",
-                crypto, logging,
+                "AnchoreAPI", "Catalogers", "Coordinator", "DedicatedThread", "FleetRegistry", "ImageSources",
+                "Postgres", "Queue", "Redis", "Registry", "Reports", "ScanModel", "Store", "TallymanTesting",
+                "Telemetry", "Web", "Worker", crypto, logging,
             ],
             swiftSettings: settings
         ),

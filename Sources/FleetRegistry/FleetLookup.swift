@@ -26,7 +26,7 @@ package struct FleetLookup: RegistryLookup {
         digest: Digest?,
         of account: String?
     ) async throws -> FoundImage {
-        try await told {
+        try await told(registry, account) {
             let client = try await access.client(of: account)
             let resolver = ImageResolver(client: client, platform: "")
             var image = FoundImage(
@@ -60,12 +60,13 @@ package struct FleetLookup: RegistryLookup {
             let listed = try await access.client(of: account).tags(registry, repository: repository)
             return listed.tags.sorted()
         } catch let error as RegistryError {
-            throw AnchoreError(404, "No available tags in registry: \(error.message)", codes: [Self.code(error)])
+            let (message, code) = try await said(error, registry, to: account)
+            throw AnchoreError(404, "No available tags in registry: \(message)", codes: [code])
         }
     }
 
     package func documents(registry: String, repository: String, digest: Digest) async throws -> ImageDocuments {
-        try await told {
+        try await told(registry, nil) {
             let client = try await access.client()
             let reference = ImageReference(registry: registry, repository: repository, digest: digest)
             let fetched = try await client.manifest(reference)
@@ -126,14 +127,35 @@ package struct FleetLookup: RegistryLookup {
         return try box.seal(password)
     }
 
-    private func told<Value>(_ body: () async throws -> Value) async throws -> Value {
+    private func told<Value>(
+        _ registry: String,
+        _ account: String?,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
         do { return try await body() } catch let error as RegistryError {
-            throw AnchoreError(
-                400,
-                "cannot fetch image digest/manifest from registry: \(error.message)",
-                codes: [Self.code(error)]
-            )
+            let (message, code) = try await said(error, registry, to: account)
+            throw AnchoreError(400, "cannot fetch image digest/manifest from registry: \(message)", codes: [code])
         }
+    }
+
+    /// What of the network is told only of registries that somebody has added.
+    private static let networkFailures: Set<RegistryError.Code> = [
+        .unreachable, .tls, .timedOut, .badResponse, .serverFailure, .refusedAddress,
+    ]
+
+    /// What an account is told of a failure; `nil` stands for those that see the fleet, who are told all of it.
+    ///
+    /// Whoever may add images chooses the host, and would read which ports are open where only the server gets.
+    private func said(
+        _ error: RegistryError,
+        _ registry: String,
+        to account: String?
+    ) async throws -> (message: String, code: String) {
+        guard let account, Self.networkFailures.contains(error.code),
+            try await !access.isKnown(registry, to: account)
+        else { return (error.message, Self.code(error)) }
+        logger.warning("\(registry), which the account \(account) asked for: \(error)")
+        return ("cannot reach registry \(registry); the server's log says why", "REGISTRY_NOT_ACCESSIBLE")
     }
 
     private static func code(_ error: RegistryError) -> String {

@@ -67,6 +67,14 @@ package actor RegistryAccess {
     /// The fleet's client for settings that are looked at now; the one that is known where nothing has changed.
     package func freshClient() async throws -> RegistryClient { try await renewed(nil) }
 
+    /// Whether a registry is one that somebody has added, or of which an account has credentials for a part.
+    package func isKnown(_ registry: String, to account: String) async throws -> Bool {
+        _ = try await client(of: account)
+        guard let known = current[account] else { return false }
+        return known.settings.contains { $0.host == registry }
+            || known.logins.contains { $0.pattern == registry || $0.pattern.hasPrefix("\(registry)/") }
+    }
+
     private func renewed(_ account: String?) async throws -> RegistryClient {
         await shutDownRetired(before: .now - Self.retirement)
         let known = try await store.registries().filter(\.isConfigured)

@@ -71,7 +71,10 @@ struct WatchTests {
     @Test("What a registry does not have any more is told once to those who watch it")
     func unfound() async throws {
         try await TestDatabase.with { store in
-            try await store.subscribe("registry.test/app:9", [.tagUpdate])
+            try await store.execute("INSERT INTO accounts (name, kind, state) VALUES ('team', 'user', 'enabled')")
+            for account in ["admin", "team"] {
+                try await store.subscribe("registry.test/app:9", [.tagUpdate], account: account)
+            }
             try await store.subscribe("docker.io/nginx", [.repoUpdate])
             try await store.execute("INSERT INTO registries (host) VALUES ('registry.test')")
             try await store.execute("INSERT INTO repositories (registry_id, name) SELECT id, 'app' FROM registries")
@@ -93,7 +96,9 @@ struct WatchTests {
                     "system.repository.list_tags_fail docker.io/nginx error",
                 ]
             )
-            #expect(events.count == 2)
+            #expect(events.count == 2 && events.contains { $0.details.contains("there is none") })
+            let others = try await store.events(EventFilter(), of: "team", page: 1, limit: 10).events
+            #expect(others.count == 1 && !others.contains { $0.details.contains("there is none") })
         }
     }
 

@@ -120,6 +120,12 @@ extension Store {
         )
     }
 
+    /// What an account is told that a registry said: who may subscribe chooses the host, and would read which ports are open
+    /// where only the fleet gets.
+    private static func toldOfRegistry(_ reason: String) -> String {
+        "CASE accounts.kind WHEN 'admin' THEN \(reason) ELSE 'it could not be read from its registry' END"
+    }
+
     /// What the run `$1` is told as when it ends: a run of single images to the accounts that added them, what a run of
     /// subscriptions did not find in a registry to those who watch it, a run over the fleet to `admin`.
     ///
@@ -147,12 +153,13 @@ extension Store {
         WHERE runs.id = $1 AND runs.origin = 'api'
         UNION ALL
         SELECT subscriptions.account, \(EventType.lookupFailed.columns), subscriptions.key, 'catalog', 'tallyman',
-            json_build_object('msg', coalesce(run_images.reason, ''))::text
+            json_build_object('msg', \(toldOfRegistry("coalesce(run_images.reason, '')")))::text
         FROM runs JOIN run_images ON run_images.run_id = runs.id
             JOIN repositories ON repositories.id = run_images.repository_id
             JOIN registries ON registries.id = repositories.registry_id
             JOIN subscriptions ON subscriptions.kind = 'tag_update' AND subscriptions.is_active
                 AND subscriptions.key = \(NotificationFacts.tagKey("run_images.tag"))
+            JOIN accounts ON accounts.name = subscriptions.account
         WHERE runs.id = $1 AND runs.origin = 'watch' AND run_images.state IN ('failed', 'gone')
             AND run_images.manifest_id IS NULL
             AND NOT EXISTS (
@@ -161,10 +168,11 @@ extension Store {
                     AND before.manifest_id IS NULL)
         UNION ALL
         SELECT subscriptions.account, \(EventType.listingFailed.columns), subscriptions.key, 'catalog', 'tallyman',
-            json_build_object('msg', run_problems.reason)::text
+            json_build_object('msg', \(toldOfRegistry("run_problems.reason")))::text
         FROM runs JOIN run_problems ON run_problems.run_id = runs.id
             JOIN subscriptions ON subscriptions.kind = 'repo_update' AND subscriptions.is_active
                 AND subscriptions.key = shown_repository(split_part(target, '/', 1), substr(target, strpos(target, '/') + 1))
+            JOIN accounts ON accounts.name = subscriptions.account
         WHERE runs.id = $1 AND runs.origin = 'watch' AND NOT EXISTS (
             SELECT FROM run_problems AS before WHERE before.target = run_problems.target AND before.run_id < $1)
         UNION ALL
