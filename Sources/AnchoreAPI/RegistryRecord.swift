@@ -57,6 +57,16 @@ package struct RegistryChange: Sendable {
     package var record: RegistryRecord
     package var password: String
 
+    /// Who logs in to Amazon's registries with a token.
+    private static let tokenUser = "AWS"
+
+    /// Anchore Engine exchanges keys and roles for tokens; sent as they are, they open nothing.
+    private static let noKeys = AnchoreError.badRequest(
+        "keys and roles of AWS are not exchanged for a registry's token here: give the token itself, as the user AWS with what "
+            + "`aws ecr get-login-password` prints, and anew before its twelve hours are over; or let the fleet's own machines "
+            + "have docker-credential-ecr-login as a credential helper in Docker's configuration, and add nothing"
+    )
+
     /// Throws what a client is to be told; `known` is the registry that is to be changed, which the body need not name again.
     package init(_ body: BodyObject, of known: String? = nil, account: String) throws(AnchoreError) {
         guard let registry = try body.optionalString("registry") ?? known else {
@@ -73,11 +83,13 @@ package struct RegistryChange: Sendable {
         guard ["docker_v2", "awsecr"].contains(type) else {
             throw AnchoreError.badRequest("registry_type '\(type.prefix(40))' is not one of docker_v2, awsecr")
         }
+        let user = try body.string("registry_user")
+        guard type != "awsecr" || user == Self.tokenUser else { throw Self.noKeys }
         record = RegistryRecord(
             account: account,
             registry: registry,
             name: try body.optionalString("registry_name") ?? registry,
-            user: try body.string("registry_user"),
+            user: user,
             type: type,
             isVerified: try body.optionalBool("registry_verify") ?? true
         )

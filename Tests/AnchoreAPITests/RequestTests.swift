@@ -118,6 +118,22 @@ struct RequestTests {
         }
     }
 
+    @Test("takes the token of an Amazon registry, and no keys that would have to be exchanged for one")
+    func amazon() throws {
+        func change(_ user: String) throws -> RegistryChange {
+            let body: JSONValue = [
+                "registry": "1.dkr.ecr.eu-west-1.amazonaws.com", "registry_type": "awsecr",
+                "registry_user": .string(user), "registry_pass": "p",
+            ]
+            return try RegistryChange(BodyObject(body), account: "admin")
+        }
+        #expect(try change("AWS").record.type == "awsecr")
+        for user in ["AKIAIOSFODNN7EXAMPLE", "awsauto", "_iam_role:x", ""] {
+            let error = #expect(throws: AnchoreError.self) { try change(user) }
+            #expect(error?.status == 400 && error?.message.contains("aws ecr get-login-password") == true)
+        }
+    }
+
     @Test("computes the scores of CVSS 3 vectors as the specification's examples have them")
     func cvss() throws {
         // https://www.first.org/cvss/v3.1/examples
