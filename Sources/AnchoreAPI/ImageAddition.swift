@@ -57,7 +57,7 @@ package struct ImageAddition: Sendable, Equatable {
 
     package static let noImports = AnchoreError(
         501,
-        "images are read from registries; analyses made elsewhere are not imported"
+        "images are read from registries, and analyses made elsewhere are not imported: add the image by its name in a registry"
     )
 
     /// What stands behind the `@` of a name; `nil` where there is none.

@@ -114,7 +114,16 @@ struct AnchoreRoutesTests {
             let groups = listed?.last?["subcategories"]?.array
             #expect(groups?.compactMap { $0["name"]?.string } == ["checks", "image", "policy"])
             #expect(groups?.first?["events"]?.array?.first?["name"]?.string == "tag.policy_evaluation.update")
-            #expect(try await client.send("POST", "/v1/imports/images", body: "{}").status == 501)
+            for (method, path) in [
+                ("POST", "imports/images"), ("GET", "imports/images"), ("POST", "imports/images/1/packages"),
+                ("DELETE", "imports/images/1"), ("POST", "import/images"), ("POST", "imageimport"),
+            ] {
+                let answer = try await client.send(method, "/v1/\(path)", body: method == "POST" ? "{}" : nil)
+                #expect(answer.status == 501, "\(method) \(path)")
+                #expect(answer.json?["httpcode"]?.int == 501, "\(method) \(path)")
+                #expect(answer.json?["message"]?.string?.contains("in a registry") == true, "\(method) \(path)")
+                #expect(answer.json?["detail"]?["error_codes"]?.array == [], "\(method) \(path)")
+            }
         }
     }
 

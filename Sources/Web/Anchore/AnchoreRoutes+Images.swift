@@ -17,8 +17,13 @@ extension AnchoreRoutes {
         add(.get, "images", .readOnly, false) { try await listImages($0) }
         add(.post, "images", .scanner, false) { try await addImage($0) }
         add(.delete, "images", .scanner, false) { try await deleteImages($0) }
-        for path in ["imports/images", "import/images"] {
-            add(.post, path, .scanner, false) { _ in throw ImageAddition.noImports }
+        for path in [
+            "imports/images", "imports/images/:operation", "imports/images/:operation/:content", "import/images",
+            "imageimport",
+        ] {
+            for method in [HTTPRequest.Method.get, .post, .delete] {
+                add(method, path, method == .get ? .readOnly : .scanner, false) { _ in throw ImageAddition.noImports }
+            }
         }
         add(.get, "images/:digest", .readOnly, false) { call in
             .json(.array([try await image(call).record.json]))
