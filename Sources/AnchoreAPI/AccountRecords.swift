@@ -29,7 +29,9 @@ package struct AccountRecord: Sendable, Equatable {
     /// Names that are the system's own.
     package static let reserved: Set<String> = ["admin", "anchore-system", "system"]
 
-    /// 3 to 128 letters, digits and `_ @ . : + -`, with a letter or digit at both ends.
+    /// 3 to 128 letters, digits and the signs that Anchore Engine's pattern names, with a letter or digit at both ends.
+    ///
+    /// Its class has `+-=`, a range by mistake: of what that lets in, `/` and `<` are not taken.
     package static func isName(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         guard (3...128).contains(bytes.count), let first = bytes.first, let last = bytes.last else { return false }
@@ -41,7 +43,7 @@ package struct AccountRecord: Sendable, Equatable {
             default: false
             }
         }
-        return isWord(first) && isWord(last) && bytes.allSatisfy { isWord($0) || "_@.:+-".utf8.contains($0) }
+        return isWord(first) && isWord(last) && bytes.allSatisfy { isWord($0) || "!#$+,-.:;=@^_`~".utf8.contains($0) }
     }
 }
 

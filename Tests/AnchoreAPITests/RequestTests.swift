@@ -118,6 +118,18 @@ struct RequestTests {
         }
     }
 
+    // From the swagger.yaml of Anchore Engine 1.1: ^[a-zA-Z0-9][a-zA-Z0-9@.!#$+-=^_`~;]{1,126}[a-zA-Z0-9]$
+    @Test("takes the names of accounts and users that Anchore Engine takes")
+    func names() {
+        for name in ["abc", "a-b", "team@x.test", "0!#$+-=^_`~;9", "a,:b", String(repeating: "x", count: 128)] {
+            #expect(AccountRecord.isName(name), "\(name)")
+        }
+        let long = String(repeating: "x", count: 129)
+        for name in ["", "a", "ab", "-ab", "ab-", "a b", "a/b", "a<b", "a%b", "añb", long] {
+            #expect(!AccountRecord.isName(name), "\(name)")
+        }
+    }
+
     @Test("takes the token of an Amazon registry, and no keys that would have to be exchanged for one")
     func amazon() throws {
         func change(_ user: String) throws -> RegistryChange {
