@@ -41,7 +41,7 @@ struct FleetLister: Sendable {
         let image: FoundImage
     }
 
-    /// What came of listing a repository.
+    /// What came of listing one repository.
     private struct Listed: Sendable {
         var unanswered: [Unanswered] = []
         /// Whether a tag that was not listed is not there.
@@ -69,39 +69,43 @@ struct FleetLister: Sendable {
         }
     }
 
+    /// Lists the targets of one registry; images and repositories that were named go together, after catalogs.
     private func list(_ targets: [String]) async throws -> [(String, String)] {
         var whole: [(String, String)] = []
-        var unanswered: [Unanswered] = []
+        var images: [String: [Name]] = [:]
+        var repositories: [String: [String: String]] = [:]
         for text in targets {
             guard let target = RegistryTarget(text) else {
                 try await store.addProblem(run: run.id, target: text, reason: "not a registry, repository or image")
                 continue
             }
-            do {
-                if let repository = target.repository, target.tag != nil || target.digest != nil {
-                    let tag = target.tag ?? target.digest?.description ?? "latest"
-                    unanswered += try await add([
-                        Name(registry: target.registry, repository: repository, tag: tag, digest: target.digest)
-                    ])
-                } else if let repository = target.repository {
-                    await progress.add(named: 1)
-                    let listed = try await listRepository(target.registry, repository)
-                    await progress.addListed()
-                    unanswered += listed.unanswered
-                    if listed.isWhole { whole.append((target.registry, repository)) }
-                } else {
-                    whole += try await listRegistry(target.registry)
+            guard let repository = target.repository else {
+                do { whole += try await listRegistry(target.registry) } catch let error as RegistryError {
+                    try await store.addProblem(run: run.id, target: text, reason: error.message)
                 }
-            } catch let error as RegistryError {
-                try await store.addProblem(run: run.id, target: text, reason: error.message)
+                continue
+            }
+            if target.tag != nil || target.digest != nil {
+                let tag = target.tag ?? target.digest?.description ?? "latest"
+                images[target.registry, default: []].append(
+                    Name(registry: target.registry, repository: repository, tag: tag, digest: target.digest)
+                )
+            } else {
+                repositories[target.registry, default: [:]][repository] = text
             }
         }
-        for (looks, pause) in Self.patience.enumerated() where !unanswered.isEmpty {
-            logger.info("\(unanswered.count) tags got no answer; again in \(pause)")
-            try await Task.sleep(for: pause)
-            unanswered = try await lookAgain(unanswered, looks: looks + 1)
+        for registry in Set(images.keys).union(repositories.keys).sorted() {
+            let texts = repositories[registry] ?? [:]
+            let listing = try await list(texts.keys.sorted(), of: registry, images: images[registry] ?? [])
+            whole += listing.whole
+            for (repository, error) in listing.failures + listing.silent + listing.gone {
+                try await store.addProblem(
+                    run: run.id,
+                    target: texts[repository] ?? "\(registry)/\(repository)",
+                    reason: error.message
+                )
+            }
         }
-        try await store.add(unanswered.map(\.image), to: run)
         return whole
     }
 
@@ -111,13 +115,49 @@ struct FleetLister: Sendable {
         for problem in summary.problems {
             try await store.addProblem(run: run.id, target: registry + ListGaps.catalog, reason: problem)
         }
+        let listed = Set(repositories)
+        let listing = try await list(listed.sorted(), of: registry)
+        // A registry that lists nothing is a target that was not listed.
+        if let first = listing.failures.first, listing.failures.count == listed.count {
+            throw RegistryError(
+                first.error.code,
+                "none of its \(listed.count) repositories could be listed; \(first.repository): \(first.error.message)"
+            )
+        }
+        let known = try await store.repositories(withTagsIn: registry)
+        // One that never had an image may be named and have no tags; of one that had some they are missed.
+        let missed = Set(known)
+        for (repository, error) in listing.failures + listing.silent.filter({ missed.contains($0.repository) }) {
+            try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: error.message)
+        }
+        return listing.whole
+            + (try await goneRepositories(of: registry, among: known.filter { !listed.contains($0) }))
+    }
+
+    /// What came of listing repositories of a registry.
+    private struct Listing {
+        typealias Refusal = (repository: String, error: RegistryError)
+
+        /// Those whose tags were listed as a whole, or that are gone.
         var whole: [(String, String)] = []
-        var failures: [(repository: String, error: RegistryError)] = []
-        var silent: [(repository: String, error: RegistryError)] = []
-        var names = Set(repositories).sorted()
-        let count = names.count
-        await progress.add(named: count)
-        var unanswered: [Unanswered] = []
+        var failures: [Refusal] = []
+        /// Those whose tags are not to be had, which proves nothing.
+        var silent: [Refusal] = []
+        /// Those of which the registry says that there is none.
+        var gone: [Refusal] = []
+    }
+
+    /// Lists repositories of a registry, and looks at images of it that were named; again after a while where it gives no
+    /// answer for the moment.
+    private func list(
+        _ repositories: [String],
+        of registry: String,
+        images: [Name] = []
+    ) async throws -> Listing {
+        var listing = Listing()
+        var names = repositories
+        await progress.add(named: names.count)
+        var unanswered = try await addAll(images)
         let pauses: [Duration?] = [nil] + Self.patience.map(Optional.some)
         for (looks, pause) in pauses.enumerated() {
             if let pause {
@@ -138,35 +178,24 @@ struct FleetLister: Sendable {
                 }
                 return result
             }
-            failures.removeAll { $0.error.isTransient }
+            listing.failures.removeAll { $0.error.isTransient }
             for (repository, outcome) in zip(names, outcomes) {
                 switch try outcome.get() {
                 case .listed(let listed):
                     unanswered += listed.unanswered
-                    if listed.isWhole { whole.append((registry, repository)) }
-                case .empty(let error): silent.append((repository, error))
-                case .failed(let error): failures.append((repository, error))
+                    if listed.isWhole { listing.whole.append((registry, repository)) }
+                case .gone(let error):
+                    listing.whole.append((registry, repository))
+                    listing.gone.append((repository, error))
+                case .empty(let error): listing.silent.append((repository, error))
+                case .failed(let error): listing.failures.append((repository, error))
                 }
             }
-            names = failures.filter { $0.error.isTransient }.map(\.repository)
+            names = listing.failures.filter { $0.error.isTransient }.map(\.repository)
             if names.isEmpty, unanswered.isEmpty { break }
         }
         try await store.add(unanswered.map(\.image), to: run)
-        // A registry that lists nothing is a target that was not listed.
-        if let first = failures.first, failures.count == count {
-            throw RegistryError(
-                first.error.code,
-                "none of its \(count) repositories could be listed; \(first.repository): \(first.error.message)"
-            )
-        }
-        let known = try await store.repositories(withTagsIn: registry)
-        // One that never had an image may be named and have no tags; of one that had some they are missed.
-        let missed = Set(known)
-        for (repository, error) in failures + silent.filter({ missed.contains($0.repository) }) {
-            try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: error.message)
-        }
-        let listed = Set(repositories)
-        return whole + (try await goneRepositories(of: registry, among: known.filter { !listed.contains($0) }))
+        return listing
     }
 
     /// Those of some repositories that held tags, and that the catalog names no more, of which the registry says that there
@@ -196,8 +225,9 @@ struct FleetLister: Sendable {
     }
 
     private enum Outcome {
-        /// Its tags; or that there is no such repository, though the catalog may still name it.
         case listed(Listed)
+        /// There is no such repository, though the catalog may still name it.
+        case gone(RegistryError)
         /// The catalog still names it and its tags are not to be had: that proves nothing, and is no error of one that has
         /// never had an image.
         case empty(RegistryError)
@@ -211,7 +241,7 @@ struct FleetLister: Sendable {
             return .success(.listed(try await listRepository(registry, repository)))
         } catch let error as RegistryError where error.code != .cancelled {
             guard error.code == .notFound else { return .success(.failed(error)) }
-            return .success(error.saysNoRepository ? .listed(Listed()) : .empty(error))
+            return .success(error.saysNoRepository ? .gone(error) : .empty(error))
         } catch {
             return .failure(error)
         }
@@ -230,10 +260,17 @@ struct FleetLister: Sendable {
             Name(registry: registry, repository: repository, tag: $0, digest: nil)
         }
         var listed = Listed(isWhole: listing.isWhole)
-        for start in stride(from: 0, to: names.count, by: Self.batch) {
-            listed.unanswered += try await add(Array(names[start..<min(start + Self.batch, names.count)]))
-        }
+        listed.unanswered = try await addAll(names)
         return listed
+    }
+
+    /// Finds out what any number of names stand for, batch by batch; returns those that got no answer.
+    private func addAll(_ names: [Name]) async throws -> [Unanswered] {
+        var unanswered: [Unanswered] = []
+        for start in stride(from: 0, to: names.count, by: Self.batch) {
+            unanswered += try await add(Array(names[start..<min(start + Self.batch, names.count)]))
+        }
+        return unanswered
     }
 
     /// Looks again at tags that got no answer; returns those that a further look may help.
