@@ -42,11 +42,23 @@ package struct RunStatus: Sendable {
 
 extension Store {
     /// Records a wish for a run; a coordinator takes it up.
-    package func requestRun(targets: [String], platform: String, priority: Int) async throws -> Int {
+    ///
+    /// One that a subscription asks for is no run over the fleet, and no report is about it.
+    package func requestRun(
+        targets: [String],
+        platform: String,
+        priority: Int,
+        isSubscription: Bool = false
+    ) async throws -> Int {
         try await pool.run { session in
             try session.count(
-                "INSERT INTO runs (state, targets, platform, priority) VALUES ('requested', $1, $2, $3) RETURNING id",
-                [.textArray(targets), .text(platform), .int(priority)]
+                """
+                INSERT INTO runs (state, targets, platform, priority, origin) VALUES ('requested', $1, $2, $3, $4)
+                RETURNING id
+                """,
+                [
+                    .textArray(targets), .text(platform), .int(priority), .text(isSubscription ? "watch" : "fleet"),
+                ]
             )
         }
     }

@@ -3,7 +3,7 @@ package import Reports
 /// A run as the list of runs shows it.
 package struct APIRun: Sendable {
     package static let states = ["requested", "listing", "running", "done", "failed", "cancelled"]
-    package static let origins = ["fleet", "api"]
+    package static let origins = ["fleet", "api", "watch"]
 
     package var number: Int
     package var state: String
@@ -46,7 +46,11 @@ extension APIRun: APIRecord {
     package static let fields: [Field<APIRun>] = [
         Field("number", "Its number; later runs have higher ones.") { $0.number },
         Field("state", "How far it is.", among: states) { $0.state },
-        Field("origin", "fleet: somebody asked for a run; api: a request for one image made it.", among: origins) {
+        Field(
+            "origin",
+            "fleet: somebody asked for a run; api: a request for one image made it; watch: subscriptions did.",
+            among: origins
+        ) {
             $0.origin
         },
         Field("targets", "The registries, repositories and images that it covers.") { $0.targets },

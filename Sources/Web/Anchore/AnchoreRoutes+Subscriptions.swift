@@ -130,6 +130,11 @@ extension AnchoreRoutes {
 
     private func scan(repository key: String) async throws {
         guard let target = RegistryTarget(key), target.repository != nil else { return }
-        _ = try await service.store.requestRun(targets: [target.description], platform: "", priority: 0)
+        _ = try await service.store.requestRun(
+            targets: [target.description],
+            platform: "",
+            priority: 0,
+            isSubscription: true
+        )
     }
 }
