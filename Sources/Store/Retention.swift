@@ -6,7 +6,8 @@ package struct RetentionSettings: Sendable, Equatable {
     /// Finished runs are kept this long, those of subscriptions two days at most; the newest good ones over the fleet,
     /// which reports compare, always.
     package var runDays: Int
-    /// Images that no tag names any more, and where tags once pointed, are kept this long after they were last named.
+    /// Images that no tag names any more, and where tags once pointed, are kept this long after they were last named; events
+    /// as long.
     package var imageDays: Int
 
     /// A month of runs and a quarter of images, unless told otherwise.
@@ -105,6 +106,10 @@ extension Store {
             """,
             [now, .int(settings.runDays), .int(keptRuns), .int(watchDays)]
         ).affected
+        _ = try session.execute(
+            "DELETE FROM events WHERE created_at < $1::timestamptz - make_interval(days => $2::integer)",
+            [now, .int(settings.imageDays)]
+        )
         summary.tags = try session.execute(
             """
             WITH good AS (

@@ -57,6 +57,23 @@ struct RetentionTests {
         }
     }
 
+    @Test("Events go when images do that no tag names")
+    func events() async throws {
+        try await TestDatabase.with { store in
+            _ = try await store.createFirstAdmin(passwordHash: "none")
+            try await store.execute(
+                """
+                INSERT INTO events (account, level, type, message, resource_type, resource_id, service, host)
+                SELECT 'admin', 'info', 'system.feeds.sync.completed', 'done', 'feeds', '', 'catalog', 'host'
+                """
+            )
+            _ = try await retain(store, inDays: 15)
+            #expect(try await store.scalar("SELECT count(*) FROM events") == 1)
+            _ = try await retain(store, inDays: 25)
+            #expect(try await store.scalar("SELECT count(*) FROM events") == 0)
+        }
+    }
+
     @Test("The last good result of a tag stays, however old, while its newer image cannot be analysed")
     func lastGood() async throws {
         try await TestDatabase.with { store in
