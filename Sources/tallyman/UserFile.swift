@@ -40,17 +40,17 @@ enum UserFile {
 
     /// Makes a folder, and those that it lies in, where they are missing; throws where nothing can be written into it.
     static func makeFolder(_ path: String) throws {
-        var status = stat()
-        if stat(path, &status) != 0 {
+        if access(path, F_OK) != 0 {
             let isMissing = errno == ENOENT
             let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
             if isMissing, parent != path { try makeFolder(parent) }
             // Another process may have been faster.
-            guard mkdir(path, 0o777) == 0 || errno == EEXIST, stat(path, &status) == 0 else {
-                throw unwritable(path, errno)
-            }
+            guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw unwritable(path, errno) }
         }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw unwritable(path, ENOTDIR) }
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+            throw unwritable(path, ENOTDIR)
+        }
         guard access(path, W_OK | X_OK) == 0 else { throw unwritable(path, errno) }
     }
 

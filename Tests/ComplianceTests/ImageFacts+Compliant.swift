@@ -53,7 +53,7 @@ extension ImageFacts {
         let values = Dictionary(rule.parameters.map { ($0.name, $0.value) }) { first, _ in first }
         switch "\(rule.gate)/\(rule.trigger)" {
         case "dockerfile/effective_user": addInstruction("USER root")
-        case "dockerfile/exposed_ports": addInstruction("EXPOSE 22/tcp")
+        case "dockerfile/exposed_ports": addInstruction("EXPOSE 23/tcp")
         case "dockerfile/instruction": offend(values)
         case "packages/blacklist":
             packages = .collected([

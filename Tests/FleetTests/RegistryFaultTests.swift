@@ -113,7 +113,7 @@ extension FleetTests {
             }
             let moment = try #require(refused.moment, "no layer was asked for while refusals were on")
             // Requests that were on their way when the refusal came are let through.
-            let settled = moment + .milliseconds(500)
+            let settled = moment + .milliseconds(1000)
             let pause = settled..<(moment + .milliseconds(3900))
             #expect(!registry.requests.contains { pause.contains($0.time) })
             #expect(registry.requests.contains { $0.time > pause.upperBound })

@@ -142,8 +142,8 @@ struct FleetRequestTests {
                 try session.script(
                     """
                     UPDATE package_sets SET
-                        package_ids = array_fill(package_ids[1], ARRAY[20000]),
-                        license_ids = array_fill(license_ids[1], ARRAY[20000])
+                        package_ids = array_fill(package_ids[1], ARRAY[60000]),
+                        license_ids = array_fill(license_ids[1], ARRAY[60000])
                     """
                 )
             }
@@ -166,7 +166,7 @@ struct FleetRequestTests {
                 answer = try await client.get("/v2/reports/packages?format=csv")
             }
             #expect(answer.status == 200)
-            #expect(answer.text.split(separator: "\r\n").count == 40_001)
+            #expect(answer.text.split(separator: "\r\n").count == 60_001)
         }
     }
 }
