@@ -26,7 +26,7 @@ extension Store {
             // Whoever lists or settles the run is waited for, and finds it cancelled then.
             guard
                 let row = try session.execute(
-                    "SELECT state FROM runs WHERE id = $1 FOR NO KEY UPDATE",
+                    "SELECT state FROM runs WHERE id = $1 FOR UPDATE",
                     [.int(run)]
                 ).first
             else { throw StoreError(.notFound, "there is no run \(run)") }

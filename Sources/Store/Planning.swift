@@ -86,16 +86,17 @@ extension Store {
 
     /// Adds a batch of images to a run: manifests, layers, tags and outcomes, in sets.
     ///
-    /// Throws ``StoreError/Code/superseded`` where the run has ended meanwhile.
+    /// Throws ``StoreError/Code/superseded`` where the run is not being listed any more.
     package func add(_ images: [FoundImage], to run: Run) async throws {
         guard !images.isEmpty else { return }
         try await pool.transaction { session in
-            // Held until the batch is there: whoever cancels the run has all of it to deal with, or none.
-            let open = try session.execute(
-                "SELECT id FROM runs WHERE id = $1 AND state NOT IN \(Run.State.finished) FOR SHARE",
+            // Held until the batch is there: whoever plans the run, or clears it away, has all of it to deal with, or none.
+            // No stronger lock: batches overlap, and a change of the row's other columns would wait for a gap between them.
+            let listed = try session.execute(
+                "SELECT id FROM runs WHERE id = $1 AND state = 'listing' FOR KEY SHARE",
                 [.int(run.id)]
             )
-            guard !open.isEmpty else { throw StoreError(.superseded, "run \(run.id) has ended") }
+            guard !listed.isEmpty else { throw StoreError(.superseded, "run \(run.id) is not being listed any more") }
             try Self.insertPlaces(images, session)
             try Self.insertManifests(images, platform: run.platform, session)
             try Self.insertRunImages(images, run: run, session)
@@ -283,6 +284,14 @@ extension Store {
         shards: Int,
         _ session: PostgresSession
     ) throws {
+        // The run before its images, as whoever cancels it takes them; and batches under way are waited for.
+        let found = try session.execute(
+            "SELECT id FROM runs WHERE id = $1 AND state = 'listing' FOR UPDATE",
+            [.int(run.id)]
+        )
+        guard !found.isEmpty else {
+            throw StoreError(.superseded, "run \(run.id) was cancelled, or planned by another coordinator")
+        }
         let sorted = listed.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
         _ = try session.execute(
             Self.goneTags,
@@ -304,13 +313,7 @@ extension Store {
         )
         _ = try session.execute(Self.deadInventories, [.int(run.id)])
         _ = try session.execute(Self.reusedImages, [.int(run.id), .text(analysisVersion)])
-        let planned = try session.execute(
-            "UPDATE runs SET state = 'running' WHERE id = $1 AND state = 'listing'",
-            [.int(run.id)]
-        ).affected
-        guard planned == 1 else {
-            throw StoreError(.superseded, "run \(run.id) was cancelled, or planned by another coordinator")
-        }
+        _ = try session.execute("UPDATE runs SET state = 'running' WHERE id = $1", [.int(run.id)])
     }
 
     /// The repositories of a registry that tags name images in, by name.

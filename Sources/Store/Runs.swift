@@ -110,11 +110,14 @@ extension Store {
     }
 
     /// Notes how far the listing of a run is: how many repositories there are to be listed, and how many are done.
+    ///
+    /// Waits for nobody: where somebody has the run in hand, it is planned or cancelled.
     package func noteListing(run: Int, named: Int, listed: Int) async throws {
         try await pool.run { session in
             _ = try session.execute(
                 """
-                UPDATE runs SET named_repositories = $2, listed_repositories = $3 WHERE id = $1 AND state = 'listing'
+                UPDATE runs SET named_repositories = $2, listed_repositories = $3
+                WHERE id = (SELECT id FROM runs WHERE id = $1 AND state = 'listing' FOR NO KEY UPDATE SKIP LOCKED)
                 """,
                 [.int(run), .int(named), .int(listed)]
             )

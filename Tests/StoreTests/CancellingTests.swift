@@ -137,6 +137,31 @@ struct CancellingTests {
         }
     }
 
+    @Test("and its plan, at the same time, leave nothing in the queue")
+    func planAtOnce() async throws {
+        try await TestDatabase.with { store in
+            for round in 0..<10 {
+                let id = try await store.requestRun(targets: [SampleFleet.host], platform: "", priority: 1)
+                try await store.beginListing(id)
+                let run = try #require(try await store.run(id))
+                let images = try (0..<4).map { try SampleFleet.image("app", "\($0)", layers: ["\(round)-\($0)"]) }
+                try await store.add(images, to: run)
+                async let outcome = store.cancel(run: id)
+                do {
+                    try await store.plan(run, listed: [], analysisVersion: "1", shards: 4)
+                } catch let error as StoreError {
+                    #expect(error.code == .superseded)
+                }
+                guard case .cancelled(tasks: _, images: 4) = try await outcome else {
+                    Issue.record("round \(round) was not cancelled")
+                    continue
+                }
+                #expect(try await store.queued(.layer).isEmpty)
+                #expect(try await store.texts("SELECT DISTINCT state FROM run_images") == ["failed"])
+            }
+        }
+    }
+
     @Test("is refused for a run that has ended or is not there, and counts for no report")
     func others() async throws {
         try await TestDatabase.with { store in

@@ -94,6 +94,23 @@ struct PlanningTests {
         }
     }
 
+    @Test("How far a listing is waits for no batch of images, and for nobody who has the run in hand")
+    func listingProgress() async throws {
+        try await TestDatabase.with { store in
+            let id = try await store.requestRun(targets: [SampleFleet.host], platform: "", priority: 1)
+            try await store.beginListing(id)
+            // As a batch of images holds it.
+            try await TestDatabase.whileLocked(by: "SELECT FROM runs FOR KEY SHARE", store) { impatient in
+                try await impatient.noteListing(run: id, named: 3, listed: 1)
+            }
+            #expect(try await store.scalar("SELECT listed_repositories FROM runs") == 1)
+            try await TestDatabase.whileLocked(by: "SELECT FROM runs FOR UPDATE", store) { impatient in
+                try await impatient.noteListing(run: id, named: 3, listed: 2)
+            }
+            #expect(try await store.scalar("SELECT listed_repositories FROM runs") == 1)
+        }
+    }
+
     @Test("An image waits for the listing of its run, and then for what its registry has no room for")
     func waitingForTheListing() async throws {
         try await TestDatabase.with { store in
