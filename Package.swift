@@ -174,6 +174,7 @@ let package = Package(
                 .embedInCode("Migrations/m0026_listing_progress.sql"),
                 .embedInCode("Migrations/m0027_cancelled_runs.sql"),
                 .embedInCode("Migrations/m0028_active_verdicts.sql"),
+                .embedInCode("Migrations/m0029_cancelled_runs_owed.sql"),
             ]
         ),
 

@@ -114,7 +114,8 @@ package struct Coordinator: Sendable {
                     hasEnded = false
                     try await retain()
                 }
-                if try await noticeCancelled(&adopted, open) { hasEnded = true }
+                if try await endCancelled() { hasEnded = true }
+                adopted = adopted.filter { id, _ in open.contains { $0.id == id } }
                 for run in open {
                     switch run.state {
                     case .requested, .listing:
@@ -122,10 +123,7 @@ package struct Coordinator: Sendable {
                         group.addTask { await listUntilPlanned(run) }
                     case .running:
                         if adopted.updateValue(version, forKey: run.id) != version { try await adopt(run, version) }
-                        if try await settle(run, version) {
-                            hasEnded = true
-                            adopted[run.id] = nil
-                        }
+                        if try await settle(run, version) { hasEnded = true }
                     case .done, .failed, .cancelled: break
                     }
                 }
@@ -206,16 +204,26 @@ package struct Coordinator: Sendable {
         }
     }
 
-    /// Matches what runs have brought in that were cancelled; returns whether there were any.
-    private func noticeCancelled(_ adopted: inout [Int: String], _ open: [Run]) async throws -> Bool {
-        let cancelled = Set(adopted.keys).subtracting(open.map(\.id)).sorted()
-        guard !cancelled.isEmpty else { return false }
-        for run in cancelled {
-            adopted[run] = nil
-            logger.info("run cancelled", metadata: ["run": "\(run)"])
+    /// Does what cancelled runs leave to be done; returns whether the end of one of them was told.
+    ///
+    /// What is owed is in PostgreSQL, whoever led when it was cancelled. Nothing counts as analysed that is not matched.
+    private func endCancelled() async throws -> Bool {
+        let owed = try await store.cancelledRuns()
+        var bringsPackages = false
+        for run in owed {
+            let isClear = try await store.clear(cancelled: run.id).isClear
+            // Once more when workers have ended what they had in hand: no run that is open need follow.
+            if isClear || !run.isTold { bringsPackages = true }
         }
-        _ = try await rematch()
-        return true
+        guard bringsPackages else { return false }
+        let matched = try await rematch()
+        var hasEnded = false
+        for run in owed where !run.isTold {
+            guard try await store.tell(cancelled: run.id) else { continue }
+            logger.info("run cancelled", metadata: ["run": "\(run.id)", "matched": "\(matched)"])
+            hasEnded = true
+        }
+        return hasEnded
     }
 
     /// Matches what waits for it; returns how many packages those were.
@@ -236,6 +244,7 @@ package struct Coordinator: Sendable {
             analysisVersion: version,
             shards: Streams.layerShards
         )
+        // Nor has one that is not under way any more: it was cancelled since the round began.
         guard pending == 0 else { return false }
         let matched = try await rematch()
         let status = try await store.status(run: run.id)

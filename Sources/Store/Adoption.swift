@@ -6,6 +6,7 @@ extension Store {
     /// Without this a run that an upgrade interrupts would wait for reports of a version that nobody makes any more.
     package func adopt(_ run: Run, analysisVersion: String, shards: Int) async throws {
         try await pool.transaction { session in
+            guard try Self.isUnderWay(run, session) else { return }
             _ = try session.execute(
                 """
                 INSERT INTO tasks (kind, subject_id, shard, priority, state, analysis_version)

@@ -42,6 +42,7 @@ package enum Migrations {
         Migration(number: 26, name: "m0026_listing_progress", sql: PackageResources.m0026_listing_progress_sql),
         Migration(number: 27, name: "m0027_cancelled_runs", sql: PackageResources.m0027_cancelled_runs_sql),
         Migration(number: 28, name: "m0028_active_verdicts", sql: PackageResources.m0028_active_verdicts_sql),
+        Migration(number: 29, name: "m0029_cancelled_runs_owed", sql: PackageResources.m0029_cancelled_runs_owed_sql),
     ]
 
     /// The schema version that this program needs.

@@ -1,12 +1,14 @@
 import Postgres
 
 extension Store {
-    /// Moves the pending images of a run on, in a few statements whatever their number; returns how many are pending.
+    /// Moves the pending images of a run on, in a few statements whatever their number; returns how many are pending, or
+    /// `nil` where the run is not under way any more.
     ///
     /// An image fails with a layer that was set aside; one whose layers are all analysed gets an inventory task; one
     /// that has its inventory is analysed. Layers are spread over the first `shards`, and folds over as many behind those.
-    package func settle(run: Run, analysisVersion: String, shards: Int) async throws -> Int {
-        try await pool.transaction { session in
+    package func settle(run: Run, analysisVersion: String, shards: Int) async throws -> Int? {
+        try await pool.transaction { session -> Int? in
+            guard try Self.isUnderWay(run, session) else { return nil }
             _ = try session.execute(Self.failImages, [.int(run.id), .text(analysisVersion)])
             _ = try session.execute(
                 Self.inventoryTasks,
@@ -26,6 +28,14 @@ extension Store {
                 [.int(run.id)]
             )
         }
+    }
+
+    /// Whether a run is planned and has not ended; until the transaction ends, nobody takes its tasks out of the queue.
+    static func isUnderWay(_ run: Run, _ session: PostgresSession) throws -> Bool {
+        try !session.execute(
+            "SELECT id FROM runs WHERE id = $1 AND state = 'running' FOR KEY SHARE",
+            [.int(run.id)]
+        ).isEmpty
     }
 
     /// The lowest broken layer names the reason.

@@ -59,6 +59,17 @@ extension FleetTests {
             }
         }
 
+        @Test("is told by the coordinator that leads next, where there was none")
+        func withoutCoordinator() async throws {
+            try await TestServices.withFleet { fleet in
+                let run = try await fleet.request(["registry.invalid"])
+                #expect(try await fleet.store.cancel(run: run) == .cancelled(tasks: 0, images: 0))
+                #expect(try await fleet.texts("SELECT type FROM events").isEmpty)
+                try await fleet.withServices(workers: 0) { try await fleet.waitUntil("is_told FROM runs") }
+                #expect(try await fleet.texts("SELECT type FROM events") == ["system.fleet.run.cancelled"])
+            }
+        }
+
         @Test(
             "is cancelled by its command, and goes on where Ctrl-C ends the command that waits for it",
             .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint)

@@ -39,10 +39,6 @@ struct CancellingTests {
             #expect(ended.map(\.state) == ["failed", "failed"])
             #expect(Set(ended.map(\.reason)) == ["the run was cancelled"])
             #expect(try await store.openRuns().map(\.id) == [other.id])
-            #expect(
-                try await store.texts("SELECT type FROM events WHERE resource_id = '\(run.id)'")
-                    == ["system.fleet.run.cancelled"]
-            )
 
             let before = try await store.contents("runs", "run_images", "tasks")
             #expect(try await store.cancel(run: run.id) == .already)
@@ -60,6 +56,109 @@ struct CancellingTests {
             let status = try await store.status(run: run.id)
             #expect(status.run.state == .cancelled && status.pending == 0)
             #expect(status.layersAnalysed == 0, "what came after its end is another run's")
+        }
+    }
+
+    @Test("is told of once, when what it analysed before is matched, whoever led when it was cancelled")
+    func told() async throws {
+        try await TestDatabase.with { store in
+            try await store.hear("all")
+            for name in ["app", "web"] { try await store.subscribe("registry.test/\(name):1", [.analysisUpdate]) }
+            let run = try await store.plan([
+                try SampleFleet.image("app", "1", layers: ["a"]), try SampleFleet.image("web", "1", layers: ["b"]),
+            ])
+            let layer = try await store.claimed(try await task(of: "a", store))
+            try await store.merge(try SampleFleet.analysedLayer(), of: layer)
+            _ = try await store.settle(run)
+            let fold = try await store.claimed(try #require(try await store.queued(.inventory).first))
+            try await store.merge(SampleFleet.inventory([("hello", "1.0")]), of: fold)
+            #expect(try await store.settle(run) == 1)
+
+            #expect(try await store.cancel(run: run.id) == .cancelled(tasks: 1, images: 1))
+            #expect(try await store.scalar("SELECT count(*) FROM image_analyses") == 0, "nothing of it is matched")
+            #expect(try await store.told().isEmpty)
+            let owed = try #require(try await store.cancelledRuns().first)
+            #expect(owed.id == run.id && !owed.isTold)
+            #expect(try await store.rematch().packages == 1)
+            // Two coordinators: the second has lost the lead, and does not know it yet.
+            #expect(try await store.tell(cancelled: run.id))
+            #expect(try await store.tell(cancelled: run.id) == false)
+            #expect(try await store.cancelledRuns().isEmpty)
+            #expect(try await store.scalar("SELECT count(*) FROM image_analyses") == 1)
+            #expect(try await store.told().map(\.subject) == ["registry.test/app:1"])
+            #expect(
+                try await store.texts("SELECT type FROM events WHERE resource_id = '\(run.id)'")
+                    == ["system.fleet.run.cancelled"]
+            )
+        }
+    }
+
+    @Test("is cleared by the coordinator where whoever cancelled it did not come to that")
+    func unclear() async throws {
+        try await TestDatabase.with { store in
+            let run = try await store.plan([try SampleFleet.image("app", "1", layers: ["a"])])
+            try await store.execute(
+                "UPDATE runs SET state = 'cancelled', finished_at = now(), is_told = false, in_hand = NULL"
+            )
+            #expect(try await store.cancelledRuns().isEmpty, "it may be at it")
+            try await store.execute("UPDATE runs SET finished_at = now() - interval '1 minute'")
+            #expect(try await store.cancelledRuns().map(\.id) == [run.id])
+            #expect(try await store.tell(cancelled: run.id) == false, "its images have no outcome yet")
+            let cleared = try await store.clear(cancelled: run.id)
+            #expect(cleared.tasks == 1 && cleared.images == 1 && cleared.isClear)
+            let again = try await store.clear(cancelled: run.id)
+            #expect(again.tasks == 0 && again.images == 0 && again.isClear)
+            #expect(try await store.tell(cancelled: run.id))
+            #expect(try await store.images(run: run.id).map(\.state) == ["failed"])
+        }
+    }
+
+    @Test("has what workers give back taken out of the queue, unless another run waits for it")
+    func givenBack() async throws {
+        try await TestDatabase.with { store in
+            let run = try await store.plan([
+                try SampleFleet.image("app", "1", layers: ["a"]), try SampleFleet.image("web", "1", layers: ["b"]),
+                try SampleFleet.image("db", "1", layers: ["c"]),
+            ])
+            let held = [
+                try await store.claimed(try await task(of: "a", store)),
+                try await store.claimed(try await task(of: "b", store)),
+                try await store.claimed(try await task(of: "c", store)),
+            ]
+            #expect(try await store.cancel(run: run.id) == .cancelled(tasks: 0, images: 3))
+            _ = try await store.rematch()
+            #expect(try await store.tell(cancelled: run.id))
+            #expect(try await store.clear(cancelled: run.id).isClear == false)
+            try await store.postpone(held[0], for: 600)
+            try await store.release(held[1])
+            let other = try await store.plan([try SampleFleet.image("other", "1", layers: ["b"])])
+            let first = try await store.clear(cancelled: run.id)
+            #expect(first.tasks == 1 && !first.isClear)
+            #expect(try await store.cancelledRuns().map(\.isTold) == [true])
+            try await store.merge(try SampleFleet.analysedLayer(), of: held[2])
+            let last = try await store.clear(cancelled: run.id)
+            #expect(last.tasks == 0 && last.isClear)
+            #expect(try await store.cancelledRuns().isEmpty)
+            #expect(try await store.queued(.layer) == [held[1].task])
+            try await store.work(on: other)
+            #expect(try await store.images(run: other.id).map(\.state) == ["analysed"])
+        }
+    }
+
+    @Test("is neither settled nor planned for another version any more")
+    func overtaken() async throws {
+        try await TestDatabase.with { store in
+            let run = try await store.plan([try SampleFleet.image("app", "1", layers: ["a"])])
+            // A pass has the run in hand: it is cancelled, and cleared when the pass has ended.
+            try await TestDatabase.whileLocked(by: "SELECT FROM runs FOR KEY SHARE", store) { impatient in
+                await #expect(throws: (any Error).self) { try await impatient.cancel(run: run.id) }
+            }
+            #expect(try await store.run(run.id)?.state == .cancelled)
+            try await store.adopt(run, analysisVersion: "2", shards: 4)
+            #expect(try await store.settle(run: run, analysisVersion: "2", shards: 4) == nil)
+            let cleared = try await store.clear(cancelled: run.id)
+            #expect(cleared.tasks == 1 && cleared.isClear)
+            #expect(try await store.scalar("SELECT count(*) FROM tasks") == 0)
         }
     }
 

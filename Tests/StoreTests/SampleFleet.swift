@@ -108,7 +108,7 @@ extension Store {
     }
 
     func settle(_ run: Run) async throws -> Int {
-        try await settle(run: run, analysisVersion: SampleFleet.analysisVersion, shards: 4)
+        try #require(try await settle(run: run, analysisVersion: SampleFleet.analysisVersion, shards: 4))
     }
 
     /// Queued tasks of a kind, by their numbers.
