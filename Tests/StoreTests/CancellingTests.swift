@@ -1,3 +1,4 @@
+import AnchoreAPI
 import Foundation
 import Postgres
 import ScanModel
@@ -159,6 +160,55 @@ struct CancellingTests {
             let cleared = try await store.clear(cancelled: run.id)
             #expect(cleared.tasks == 1 && cleared.isClear)
             #expect(try await store.scalar("SELECT count(*) FROM tasks") == 0)
+        }
+    }
+
+    @Test("takes nothing from an account that has asked for an image which the run had in hand")
+    func askedFor() async throws {
+        try await TestDatabase.with { store in
+            func add(_ image: FoundImage) async throws -> Int {
+                try await store.addImage(
+                    image,
+                    to: "admin",
+                    dockerfile: nil,
+                    annotations: nil,
+                    subscriptions: [],
+                    analysisVersion: SampleFleet.analysisVersion,
+                    shards: 4
+                )
+            }
+            func end(_ run: Run) async throws {
+                try await store.work(on: run)
+                _ = try await store.rematch()
+                try await store.finish(run: run.id, state: .done, reason: nil, workers: 1)
+            }
+            let image = try SampleFleet.image("app", "1", layers: ["b"])
+            _ = try await add(try SampleFleet.image("app", "1", layers: ["a"]))
+            try await end(try #require(try await store.openRuns().first))
+            // The tag is in the account's list by now: that the run over the fleet moves it makes no run for the account.
+            let fleet = try await store.plan([image])
+            let number = try await add(image)
+            #expect(try await add(image) == number)
+            let own = try #require(try await store.openRuns().last)
+            #expect(try await store.openRuns().map(\.id) == [fleet.id, own.id], "asked twice, there is one")
+
+            #expect(try await store.cancel(run: fleet.id) == .cancelled(tasks: 0, images: 1))
+            let later = try await store.plan([image])
+            #expect(try await store.cancel(run: later.id) == .cancelled(tasks: 0, images: 1))
+            let scope = AccountScope(account: "admin", seesFleet: true)
+            func status() async throws -> AnalysisStatus? {
+                try await store.images(.numbers([number]), in: scope).first?.record.status
+            }
+            #expect(try await status() == .notAnalyzed)
+            try await end(own)
+            #expect(try await status() == .analyzed)
+            let told = try await store.texts(
+                "SELECT details FROM events WHERE type = '\(EventType.analysisCompleted.name)' ORDER BY created_at"
+            )
+            let digest = try SampleFleet.digest("m-b").description
+            #expect(told.count == 2 && told.last?.contains(digest) == true)
+            #expect(try await add(image) == number)
+            #expect(try await store.openRuns().isEmpty)
         }
     }
 

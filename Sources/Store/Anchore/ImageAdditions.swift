@@ -28,14 +28,10 @@ extension Store {
             let manifest = try row.int(0)
             // One at a time for each image: the second of two requests finds what the first did.
             _ = try session.execute("SELECT FROM manifests WHERE id = $1 FOR UPDATE", [.int(manifest)])
-            let isKnown = try session.execute(
-                Self.isInHand,
-                [
-                    .int(manifest), .text(analysisVersion), .text(image.registry), .text(image.repository),
-                    .text(image.tag), .text(digest.description),
-                ]
-            ).first?.bool(0)
-            if try isKnown != true || !Self.isListed(image, in: account, session) {
+            let isKnown =
+                try Self.isNamed(image, digest, manifest, session)
+                && Self.isInHand(manifest, analysisVersion, session)
+            if try !isKnown || !Self.isListed(image, in: account, session) {
                 let run = try session.count(
                     """
                     INSERT INTO runs (state, targets, platform, priority, started_at, origin)
@@ -59,17 +55,51 @@ extension Store {
         SELECT manifest_id FROM resolutions WHERE digest = $1 AND platform = '' AND manifest_id IS NOT NULL
         """
 
-    /// Whether the tag names the image already, and its analysis is there or under way.
-    private static let isInHand = """
-        SELECT EXISTS (
+    /// Whether the tag names the image already.
+    private static func isNamed(
+        _ image: FoundImage,
+        _ digest: Digest,
+        _ manifest: Int,
+        _ session: PostgresSession
+    ) throws -> Bool {
+        try session.execute(
+            """
+            SELECT EXISTS (
                 SELECT FROM tags JOIN repositories ON repositories.id = tags.repository_id
                     JOIN registries ON registries.id = repositories.registry_id
-                WHERE registries.host = $3 AND repositories.name = $4 AND tags.name = $5 AND tags.digest = $6
+                WHERE registries.host = $2 AND repositories.name = $3 AND tags.name = $4 AND tags.digest = $5
                     AND tags.manifest_id = $1 AND tags.valid_until IS NULL)
-            AND (EXISTS (SELECT FROM image_inventories WHERE manifest_id = $1 AND analysis_version = $2)
-                OR EXISTS (SELECT FROM run_images JOIN runs ON runs.id = run_images.run_id
-                    WHERE run_images.manifest_id = $1 AND run_images.state = 'pending' AND runs.state = 'running'))
-        """
+            """,
+            [
+                .int(manifest), .text(image.registry), .text(image.repository), .text(image.tag),
+                .text(digest.description),
+            ]
+        ).first?.bool(0) ?? false
+    }
+
+    /// Whether the analysis of an image is there, or an account has asked for it already and will be told.
+    ///
+    /// A run over the fleet that has the image in hand does not count: who cancels it need not know that somebody waits. A
+    /// run that ends just now does not either: it may have told already.
+    private static func isInHand(_ manifest: Int, _ version: String, _ session: PostgresSession) throws -> Bool {
+        let isThere = try session.execute(
+            """
+            SELECT EXISTS (SELECT FROM image_inventories WHERE manifest_id = $1 AND analysis_version = $2)
+                AND EXISTS (SELECT FROM image_analyses WHERE manifest_id = $1)
+            """,
+            [.int(manifest), .text(version)]
+        ).first?.bool(0)
+        guard isThere != true else { return true }
+        return try !session.execute(
+            """
+            SELECT runs.id FROM run_images JOIN runs ON runs.id = run_images.run_id
+            WHERE run_images.manifest_id = $1 AND run_images.state IN ('pending', 'analysed', 'reused')
+                AND runs.state = 'running' AND runs.origin = 'api'
+            LIMIT 1 FOR SHARE OF runs SKIP LOCKED
+            """,
+            [.int(manifest)]
+        ).isEmpty
+    }
 
     private static func note(
         _ manifest: Int,
