@@ -174,7 +174,7 @@ struct FleetLister: Sendable {
                 let result = await outcome(of: repository, in: registry)
                 switch result {
                 case .success(.failed(let error)) where error.isTransient: break
-                case .success, .failure: await progress.addListed()
+                case .success, .failure: await progress.add(listed: 1)
                 }
                 return result
             }
@@ -192,7 +192,13 @@ struct FleetLister: Sendable {
                 }
             }
             names = listing.failures.filter { $0.error.isTransient }.map(\.repository)
+            await progress.tellNow()
             if names.isEmpty, unanswered.isEmpty { break }
+        }
+        if !names.isEmpty {
+            // Nobody looks at them again.
+            await progress.add(listed: names.count)
+            await progress.tellNow()
         }
         try await store.add(unanswered.map(\.image), to: run)
         return listing

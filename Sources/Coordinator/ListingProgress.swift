@@ -1,6 +1,6 @@
 import Store
 
-/// How far the listing of a run is, told to the database once a second at most.
+/// How far the listing of a run is, told to the database once a second at most, and at the end of each pass.
 actor ListingProgress {
     private static let interval = Duration.seconds(1)
 
@@ -9,6 +9,8 @@ actor ListingProgress {
     private var named = 0
     private var listed = 0
     private var told: ContinuousClock.Instant?
+    private var isTelling = false
+    private var isUntold = false
 
     init(store: Store, run: Int) {
         self.store = store
@@ -21,16 +23,28 @@ actor ListingProgress {
         await tell()
     }
 
-    /// Counts one whose tags are listed, or that cannot be.
-    func addListed() async {
-        listed += 1
+    /// Counts those whose tags are listed, or that cannot be.
+    func add(listed count: Int) async {
+        listed += count
         await tell()
     }
 
+    /// Tells how far it is, whatever was told a moment ago: there may be nothing more to tell for minutes.
+    func tellNow() async {
+        isUntold = true
+        // One at a time: an older figure must not come after a newer one.
+        guard !isTelling else { return }
+        isTelling = true
+        defer { isTelling = false }
+        while isUntold {
+            isUntold = false
+            told = ContinuousClock.now
+            try? await store.noteListing(run: run, named: named, listed: listed)  // a figure for those who wait
+        }
+    }
+
     private func tell() async {
-        let now = ContinuousClock.now
-        if let told, now - told < Self.interval { return }
-        told = now
-        try? await store.noteListing(run: run, named: named, listed: listed)  // a figure for those who wait
+        if let told, ContinuousClock.now - told < Self.interval { return }
+        await tellNow()
     }
 }

@@ -292,6 +292,8 @@ extension FleetTests {
             } _: { (fleet, status, _) async throws in
                 #expect(status.run.state == .done && status.run.reason == nil)
                 #expect(status.byState == ["analysed": 2])
+                let listed = "SELECT listed_repositories || ' of ' || named_repositories FROM runs"
+                #expect(try await fleet.texts(listed) == ["2 of 2"])
             }
         }
 
