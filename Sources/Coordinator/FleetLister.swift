@@ -14,7 +14,8 @@ struct FleetLister: Sendable {
     private static let registriesAtATime = 8
     /// What is waited before repositories that a registry could not list for the moment, and tags that it gave no answer
     /// about, are tried again: it may be restarting, and what is not listed is not scanned that night.
-    private static let patience: [Duration] = [.seconds(10), .seconds(20), .seconds(40), .seconds(80)]
+    private static let patience: [Duration] = [shortPause, .seconds(20), .seconds(40), .seconds(80)]
+    private static let shortPause = Duration.seconds(10)
     /// After so many looks more a tag fails that gets no answer from a registry that is there.
     private static let looksWhileThere = 2
     /// How often a tag that moves while it is looked at is followed.
@@ -158,6 +159,7 @@ struct FleetLister: Sendable {
         var names = repositories
         await progress.add(named: names.count)
         var unanswered = try await addAll(images)
+        var isFresh = false
         let pauses: [Duration?] = [nil] + Self.patience.map(Optional.some)
         for (looks, pause) in pauses.enumerated() {
             if let pause {
@@ -179,10 +181,12 @@ struct FleetLister: Sendable {
                 return result
             }
             listing.failures.removeAll { $0.error.isTransient }
+            isFresh = false
             for (repository, outcome) in zip(names, outcomes) {
                 switch try outcome.get() {
                 case .listed(let listed):
                     unanswered += listed.unanswered
+                    if !listed.unanswered.isEmpty { isFresh = true }
                     if listed.isWhole { listing.whole.append((registry, repository)) }
                 case .gone(let error):
                     listing.whole.append((registry, repository))
@@ -200,7 +204,12 @@ struct FleetLister: Sendable {
             await progress.add(listed: names.count)
             await progress.tellNow()
         }
-        try await store.add(unanswered.map(\.image), to: run)
+        if isFresh {
+            // Of a repository that was listed in the last look only they have had no other.
+            try await Task.sleep(for: Self.shortPause)
+            unanswered = try await lookAgain(unanswered, looks: pauses.count)
+        }
+        try await fail(unanswered)
         return listing
     }
 
@@ -298,14 +307,22 @@ struct FleetLister: Sendable {
             isThere = true
         }
         guard looks >= Self.looksWhileThere else { return silent }
-        try await store.add(silent.map(\.image), to: run)
+        try await fail(silent)
         return []
+    }
+
+    /// Stores tags as failed that got no answer, batch by batch: a registry that is away may have any number.
+    private func fail(_ unanswered: [Unanswered]) async throws {
+        for start in stride(from: 0, to: unanswered.count, by: Self.batch) {
+            let some = unanswered[start..<min(start + Self.batch, unanswered.count)]
+            try await store.add(some.map(\.image), to: run)
+        }
     }
 
     /// Whether a registry answers a question about a repository that a tag is in, whatever it says.
     private func answers(_ name: Name) async -> Bool {
         do {
-            _ = try await client.tags(name.registry, repository: name.repository)
+            try await client.askForTag(name.registry, repository: name.repository)
             return true
         } catch {
             return (error as? RegistryError)?.isTransient != true

@@ -48,6 +48,18 @@ extension RegistryClient {
         return listing
     }
 
+    /// Asks for one tag of a repository, for those who want to know whether the registry answers and no more.
+    package func askForTag(_ registry: String, repository: String) async throws {
+        let endpoint = try RegistryEndpoint(registry, options: options)
+        let address = try endpoint.address(repository: repository, "tags/list")
+        _ = try await listPage(
+            endpoint,
+            WebAddress(origin: address.origin, target: "\(address.path)?n=1"),
+            scope: Self.pullScope(repository),
+            subject: "\(endpoint.name)/\(repository): tags"
+        )
+    }
+
     private func names(
         _ endpoint: RegistryEndpoint,
         _ address: WebAddress,

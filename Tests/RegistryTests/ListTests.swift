@@ -39,6 +39,16 @@ struct ListTests {
         #expect(server.requests.first?.target == "/v2/_catalog?n=1000")
     }
 
+    @Test("Whether a registry answers costs one page, however many tags there are")
+    func oneTag() async throws {
+        let server = try FaultServer { _, _ in
+            .reply(200, [("Link", "</v2/a/tags/list?n=1&last=1>; rel=\"next\"")], text: #"{"tags":["1"]}"#)
+        }
+        defer { server.stop() }
+        try await withClient { client in try await client.askForTag(server.host, repository: "a") }
+        #expect(server.requests.map(\.target) == ["/v2/a/tags/list?n=1"])
+    }
+
     @Test("F42: a missing link does not end a list that goes on")
     func missingLink() async throws {
         let all = names(0..<250)
