@@ -206,7 +206,10 @@ let package = Package(
         // Services.
         library(
             "Coordinator",
-            ["FleetRegistry", "Postgres", "Queue", "Redis", "Registry", "ScanModel", "Store", "Telemetry", logging]
+            [
+                "FleetRegistry", "Postgres", "Queue", "Redis", "Registry", "Reports", "ScanModel", "Store", "Telemetry",
+                logging,
+            ]
         ),
         library(
             "Worker",

@@ -1,3 +1,4 @@
+import Reports
 package import Store
 
 /// Whether a run may call itself done.
@@ -11,7 +12,7 @@ package struct RunVerdict: Sendable {
         let unlisted = problems.filter { targets.contains($0.target) }
         if let first = unlisted.first {
             state = .failed
-            let others = unlisted.count > 1 ? " (and \(unlisted.count - 1) more targets)" : ""
+            let others = unlisted.count > 1 ? " (and \(Figures.plural(unlisted.count - 1, "more target")))" : ""
             reason = "\(first.target) could not be listed: \(first.reason)\(others)"
         } else if status.found == 0 {
             state = .failed
@@ -24,9 +25,12 @@ package struct RunVerdict: Sendable {
         } else {
             state = .done
             let gaps = problems.count { ListGaps.isMeant(by: $0.target) }
-            let parts = [
-                (problems.count - gaps, "repositories could not be listed"), (gaps, "lists have gaps"),
-            ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+            let missed = problems.count - gaps
+            var parts: [String] = []
+            if missed > 0 {
+                parts.append("\(Figures.plural(missed, "repository", "repositories")) could not be listed")
+            }
+            if gaps > 0 { parts.append(Figures.plural(gaps, "list has gaps", "lists have gaps")) }
             reason = parts.isEmpty ? nil : parts.joined(separator: ", ")
         }
     }

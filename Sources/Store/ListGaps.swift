@@ -5,5 +5,6 @@ package enum ListGaps {
     /// What follows a repository's name where its list of tags has gaps.
     package static let tags = " (tags)"
 
+    /// Whether a problem's target names a list with gaps, and not what could not be listed.
     package static func isMeant(by target: String) -> Bool { target.hasSuffix(catalog) || target.hasSuffix(tags) }
 }

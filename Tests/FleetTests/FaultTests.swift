@@ -91,7 +91,7 @@ extension FleetTests {
                 registry.setFault(.status(401), at: "secret/")
             } _: { (fleet, status, registry) async throws in
                 #expect(status.run.state == .done)
-                #expect(status.run.reason == "1 repositories could not be listed")
+                #expect(status.run.reason == "1 repository could not be listed")
                 #expect(try await fleet.outcomes(status.run.id) == ["good:1 analysed"])
                 let problems = try await fleet.store.problems(run: status.run.id)
                 #expect(problems.map(\.target) == ["\(registry.host)/secret"])

@@ -280,7 +280,7 @@ extension FleetTests {
                 let report = try await fleet.store.fleetReport(run: again.run.id, since: nil)
                 #expect(report.images.filter { $0.state == .stale }.map(\.tag) == ["2"])
                 let alone = try await fleet.scan("\(registry.host)/app-0")
-                #expect(alone.run.state == .done && alone.run.reason == "1 lists have gaps")
+                #expect(alone.run.state == .done && alone.run.reason == "1 list has gaps")
             }
         }
 

@@ -10,5 +10,5 @@ package enum PagePolicy {
     static let scriptHash = "uEGko/UWqi+UpO0VNBznKgZhtc/Evmqa+QlHlYep0nw="
 
     /// Base64 of the SHA-256 of `PageStyle.css`; a test compares them.
-    static let styleHash = "HRljRiTybtIK9uFu1M12eelPG5yIwT24V/f0nzw4L2M="
+    static let styleHash = "uyjyiQlhczToMGlRjXpT2ric4qptKJ/iWRVFuAhQiRA="
 }

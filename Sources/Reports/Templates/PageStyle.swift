@@ -66,7 +66,7 @@ enum PageStyle {
         .s-low{color:var(--low)}.s-negligible,.s-unknown{color:var(--soft)}
         .s-kev{color:var(--critical)}
         .o-analysed,.o-reused,.o-done{color:var(--good)}.o-failed{color:var(--high)}.o-unsupported,.o-stale,.o-running{color:var(--medium)}
-        .o-gone{color:var(--soft)}
+        .o-gone,.o-cancelled{color:var(--soft)}
         .fix{color:var(--good)}
         .clip{max-width:34em}
         input[type=search]{width:min(100%,340px);margin:8px 0 0;padding:7px 11px;color:inherit;background:var(--bg);
