@@ -9,7 +9,8 @@ struct Settings {
     /// Reads the environment and the file; a file that is not a plain map of texts throws a usage error.
     init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
         self.environment = environment
-        let named = environment["TALLYMAN_CONFIG"]
+        // Empty is not given, as for every setting: compose files pass on what is not set.
+        let named = environment["TALLYMAN_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
         file = try Self.read(named ?? "tallyman.yaml", isNeeded: named != nil)
     }
 

@@ -47,6 +47,14 @@ struct SettingsFileTests {
         #expect(!run.errors.contains("hidden"))
     }
 
+    @Test("is that of the working folder where an empty name is given")
+    func emptyName() async throws {
+        let folder = try TestFolder()
+        _ = try folder.write("- hidden\n", to: "tallyman.yaml")
+        let run = try await ProgramRun(["worker"], in: folder, environment: ["TALLYMAN_CONFIG": ""])
+        #expect(run.status == 64 && run.errors.contains("tallyman.yaml: a map of settings"), "\(run.errors)")
+    }
+
     @Test("has to be there where it is named")
     func named() async throws {
         let run = try await ProgramRun(
