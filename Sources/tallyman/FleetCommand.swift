@@ -73,8 +73,12 @@ struct FleetCommand: AsyncParsableCommand {
                   cancel it:  tallyman fleet cancel \(run)
                 """
             )
-            defer { notice.end() }
-            let status = try await RunWatch(store: store, run: run).untilFinished()
+            let status: RunStatus
+            do {
+                // No longer: what is printed then is a run that has ended.
+                defer { notice.end() }
+                status = try await RunWatch(store: store, run: run).untilFinished()
+            }
             let summary = try await store.summary(run: run)
             await store.close()
             try FleetOutput.print(summary, status, as: output)

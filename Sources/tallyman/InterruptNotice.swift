@@ -5,22 +5,36 @@ struct InterruptNotice {
     /// 128 and the number of the signal, as shells have it.
     private static let status = 128 + SIGINT
 
-    private let source: any DispatchSourceSignal
+    /// What Ctrl-C did before.
+    private let former: (@convention(c) (Int32) -> Void)?
+    /// `nil` where it was to do nothing: the command was started so, with `nohup` or in the background.
+    private let source: (any DispatchSourceSignal)?
 
     /// From here on Ctrl-C prints `message` and ends the process, whatever it waits for.
     init(_ message: String) {
-        signal(SIGINT, SIG_IGN)
-        source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-        source.setEventHandler {
+        former = signal(SIGINT, SIG_IGN)
+        guard Self.address(former) != Self.address(SIG_IGN) else {
+            source = nil
+            return
+        }
+        let presses = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+        presses.setEventHandler {
             ConsoleOutput.error(message)
             _exit(Self.status)
         }
-        source.resume()
+        presses.resume()
+        source = presses
     }
 
     /// Ctrl-C does what it did before.
     func end() {
+        guard let source else { return }
         source.cancel()
-        signal(SIGINT, SIG_DFL)
+        signal(SIGINT, former)
+    }
+
+    /// Handlers are compared by where they are: what is ignored is a number that stands for none.
+    private static func address(_ handler: (@convention(c) (Int32) -> Void)?) -> Int {
+        unsafeBitCast(handler, to: Int.self)
     }
 }

@@ -70,6 +70,45 @@ extension FleetTests {
             }
         }
 
+        /// Whether a command has gone on to look at the run that it has asked for.
+        private func waits(_ fleet: Fleet) async throws -> Bool {
+            let looks = try await fleet.texts(
+                """
+                SELECT 'yes' FROM runs WHERE NOT EXISTS (SELECT FROM pg_stat_activity
+                    WHERE datname = current_database() AND query LIKE 'INSERT INTO runs%')
+                """
+            )
+            return !looks.isEmpty
+        }
+
+        @Test(
+            "is waited for by a command that was started to ignore Ctrl-C",
+            .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint)
+        )
+        func ignoredInterrupt() async throws {
+            let folder = try TestFolder()
+            try await TestServices.withFleet { fleet in
+                async let cancelling: Void = {
+                    // The second run says that Ctrl-C is being pressed.
+                    try await fleet.waitUntil("EXISTS (SELECT FROM runs WHERE id = 2)")
+                    try await Task.sleep(for: .milliseconds(300))
+                    _ = try await fleet.store.cancel(run: 1)
+                }()
+                let waiting = try await ProgramRun(
+                    ["fleet", "scan", "registry.invalid", "--wait", "--postgres", fleet.postgres],
+                    in: folder,
+                    ignoringInterrupts: true
+                ) {
+                    guard try await waits(fleet) else { return false }
+                    _ = try await fleet.request(["pressed.invalid"])
+                    return true
+                }
+                try await cancelling
+                #expect(waiting.status == 69 && waiting.errors.contains("run 1 was cancelled"), "\(waiting.errors)")
+                #expect(!waiting.errors.contains("goes on in the background"))
+            }
+        }
+
         @Test(
             "is cancelled by its command, and goes on where Ctrl-C ends the command that waits for it",
             .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint)
@@ -80,16 +119,7 @@ extension FleetTests {
                 let waiting = try await ProgramRun(
                     ["fleet", "scan", "registry.invalid", "--wait", "--postgres", fleet.postgres],
                     in: folder
-                ) {
-                    // It has gone on to look at the run that it has asked for.
-                    let looks = try await fleet.texts(
-                        """
-                        SELECT 'yes' FROM runs WHERE NOT EXISTS (SELECT FROM pg_stat_activity
-                            WHERE datname = current_database() AND query LIKE 'INSERT INTO runs%')
-                        """
-                    )
-                    return !looks.isEmpty
-                }
+                ) { try await waits(fleet) }
                 #expect(waiting.status == 130)
                 #expect(waiting.errors.contains("tallyman fleet status 1"))
                 #expect(waiting.errors.contains("tallyman fleet cancel 1"))

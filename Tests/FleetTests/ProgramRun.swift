@@ -9,16 +9,20 @@ struct ProgramRun {
 
     /// Runs the program in a folder of the test's own, with `environment` and nothing of the user's settings; Ctrl-C is
     /// pressed as soon as `interruptedWhen` says so.
+    ///
+    /// With `ignoringInterrupts` it is started as `nohup` starts programs.
     init(
         _ arguments: [String],
         in folder: TestFolder,
         environment: [String: String] = [:],
+        ignoringInterrupts: Bool = false,
         interruptedWhen: (() async throws -> Bool)? = nil
     ) async throws {
         let process = Process()
         let program: URL = try #require(ServiceProcess.binary, ServiceProcess.hint)
-        process.executableURL = program
-        process.arguments = arguments
+        process.executableURL = ignoringInterrupts ? URL(filePath: "/bin/sh") : program
+        let shell = ["-c", #"trap '' INT; exec "$0" "$@""#, program.path]
+        process.arguments = ignoringInterrupts ? shell + arguments : arguments
         process.currentDirectoryURL = folder.url
         process.environment = ["HOME": folder.url.path, "PATH": "/usr/bin:/bin"].merging(environment) { $1 }
         // Files, not pipes: a pipe that nobody empties would stop the program.
