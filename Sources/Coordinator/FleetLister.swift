@@ -116,23 +116,24 @@ struct FleetLister: Sendable {
         for problem in summary.problems {
             try await store.addProblem(run: run.id, target: registry + ListGaps.catalog, reason: problem)
         }
-        let listed = Set(repositories)
-        let listing = try await list(listed.sorted(), of: registry)
-        // A registry that lists nothing is a target that was not listed.
-        if let first = listing.failures.first, listing.failures.count == listed.count {
+        // A catalog may be shorter than the registry: that it names a repository no more proves nothing, and one in which
+        // tags were seen is listed like the others.
+        let known = Set(try await store.repositories(withTagsIn: registry))
+        let named = Set(repositories)
+        let listing = try await list(named.union(known).sorted(), of: registry)
+        // A registry that lists nothing of what it names is a target that was not listed.
+        let refused = listing.failures.filter { named.contains($0.repository) }
+        if let first = refused.first, refused.count == named.count {
             throw RegistryError(
                 first.error.code,
-                "none of its \(listed.count) repositories could be listed; \(first.repository): \(first.error.message)"
+                "none of its \(named.count) repositories could be listed; \(first.repository): \(first.error.message)"
             )
         }
-        let known = try await store.repositories(withTagsIn: registry)
         // One that never had an image may be named and have no tags; of one that had some they are missed.
-        let missed = Set(known)
-        for (repository, error) in listing.failures + listing.silent.filter({ missed.contains($0.repository) }) {
+        for (repository, error) in listing.failures + listing.silent.filter({ known.contains($0.repository) }) {
             try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: error.message)
         }
         return listing.whole
-            + (try await goneRepositories(of: registry, among: known.filter { !listed.contains($0) }))
     }
 
     /// What came of listing repositories of a registry.
@@ -211,32 +212,6 @@ struct FleetLister: Sendable {
         }
         try await fail(unanswered)
         return listing
-    }
-
-    /// Those of some repositories that held tags, and that the catalog names no more, of which the registry says that there
-    /// is none.
-    ///
-    /// A catalog may be shorter than the registry: its silence alone proves nothing. One about which there is no answer is
-    /// a problem of the run.
-    private func goneRepositories(of registry: String, among missing: [String]) async throws -> [(String, String)] {
-        let errors = try await bounded(missing, atATime: Self.repositoriesAtATime) { repository -> RegistryError? in
-            do {
-                _ = try await client.tags(registry, repository: repository)
-                return nil
-            } catch {
-                return error as? RegistryError
-            }
-        }
-        var gone: [(String, String)] = []
-        for (repository, error) in zip(missing, errors) {
-            guard let error else { continue }
-            if error.saysNoRepository {
-                gone.append((registry, repository))
-            } else if error.isTransient {
-                try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: error.message)
-            }
-        }
-        return gone
     }
 
     private enum Outcome {

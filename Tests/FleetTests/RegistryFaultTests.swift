@@ -233,9 +233,9 @@ extension FleetTests {
         @Test("F80: the images of a repository that is gone are gone, where the catalog still names it and where not")
         func goneRepositories() async throws {
             try await scan { registry in
-                Self.fleet(registry, images: 4)
+                Self.fleet(registry, images: 6)
             } _: { (fleet, status, registry) async throws in
-                #expect(status.byState == ["analysed": 4])
+                #expect(status.byState == ["analysed": 6])
                 let unknown = Fault.status(404, text: #"{"errors":[{"code":"NAME_UNKNOWN"}]}"#)
                 registry.setFault(unknown, at: "app-1/tags/list")
                 registry.setFault(.body(Array(#"{"repositories":["app-0","app-1","never"]}"#.utf8)), at: "_catalog")
@@ -243,18 +243,26 @@ extension FleetTests {
                 // A proxy that misses its registry says as much of any.
                 registry.setFault(.status(404), at: "app-0/tags/list")
                 registry.setFault(.status(404), at: "never/tags/list")
+                // The catalog of an account that has lost a project names nothing of it.
+                registry.setFault(.status(403), at: "app-4/tags/list")
+                registry.setFault(.status(404), at: "app-5/tags/list")
                 let again = try await fleet.scan(registry.host)
+                // Of app-3 the catalog says nothing, and it is there: left out, its image would leave the report.
                 #expect(
-                    try await fleet.outcomes(again.run.id) == ["app-1:1 gone", "app-2:1 gone"]
+                    try await fleet.outcomes(again.run.id) == ["app-1:1 gone", "app-2:1 gone", "app-3:1 reused"]
                 )
+                #expect(again.run.state == .done && again.run.reason == "3 repositories could not be listed")
                 let problems = try await fleet.store.problems(run: again.run.id)
-                #expect(problems.map(\.target) == ["\(registry.host)/app-0"])
-                // Of app-3 the catalog says nothing, and it is there.
+                #expect(problems.map(\.target) == ["app-0", "app-4", "app-5"].map { "\(registry.host)/\($0)" })
+                let report = try await fleet.store.fleetReport(run: again.run.id, since: nil)
+                #expect(
+                    report.images.filter { $0.state == .stale }.map(\.repository) == ["app-0", "app-4", "app-5"]
+                )
                 #expect(
                     try await fleet.texts(
                         "SELECT repositories.name FROM tags JOIN repositories ON repositories.id = repository_id "
                             + "WHERE valid_until IS NULL ORDER BY 1"
-                    ) == ["app-0", "app-3"]
+                    ) == ["app-0", "app-3", "app-4", "app-5"]
                 )
             }
         }
