@@ -8,14 +8,15 @@ struct FleetDeltaQuery {
 
     init(_ session: PostgresSession) { self.session = session }
 
-    /// Compares `report_matches` with the fleet and the matches as they were when `previous` ended.
+    /// Compares `report_matches` of `run` with the fleet and the matches as they were when `previous` ended.
     ///
     /// A finding that no longer matches is fixed; one whose package is in no image any more is gone, not fixed, unless
     /// the images that held it are still there with another version of the package, which is fixed again. One that is
     /// suppressed in every image is neither, and one whose exception ended in between is open again. Images of repositories
-    /// that could not be listed are compared as they were last seen, in either run; those that the tags still name and the
-    /// new run knows nothing of are compared with nothing.
-    func delta(since previous: Int, now index: inout FleetIndex) throws -> FleetDelta {
+    /// that could not be listed are compared as they were last seen, in either run; those that tags still named when `run`
+    /// ended and that it knows nothing of are compared with nothing.
+    func delta(of run: Int, since previous: Int, now index: inout FleetIndex) throws -> FleetDelta {
+        let ended = "(SELECT coalesce(finished_at, 'infinity') FROM runs WHERE id = \(run))"
         try session.script(
             """
             CREATE TEMPORARY TABLE former_images ON COMMIT DROP AS
@@ -32,7 +33,8 @@ struct FleetDeltaQuery {
             WHERE EXISTS (SELECT FROM report_images AS now WHERE now.repository_id = shown.repository_id
                     AND now.tag = shown.tag)
                 OR NOT EXISTS (SELECT FROM tags WHERE tags.repository_id = shown.repository_id
-                    AND tags.name = shown.tag AND tags.valid_until IS NULL);
+                    AND tags.name = shown.tag AND tags.valid_from <= \(ended)
+                    AND (tags.valid_until IS NULL OR tags.valid_until > \(ended)));
             ANALYZE former_images;
 
             CREATE TEMPORARY TABLE former_packages (package_id bigint, images bigint, is_still_there boolean)

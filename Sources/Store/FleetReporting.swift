@@ -27,7 +27,7 @@ extension Store {
                 coverage: try rows.coverage(),
                 failures: try rows.failures(run: run),
                 distros: FleetRowsQuery.distros(images, endsOfSupport: try Self.endsOfSupport(session)),
-                delta: try previous.map { try rows.delta(since: $0) }
+                delta: try previous.map { try rows.delta(of: run, since: $0) }
             )
         }
     }

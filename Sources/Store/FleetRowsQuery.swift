@@ -296,9 +296,9 @@ struct FleetRowsQuery {
         }
     }
 
-    /// What changed since the run `previous` ended.
-    mutating func delta(since previous: Int) throws -> FleetDelta {
-        try FleetDeltaQuery(session).delta(since: previous, now: &index)
+    /// What changed between the ends of the run `previous` and of `run`.
+    mutating func delta(of run: Int, since previous: Int) throws -> FleetDelta {
+        try FleetDeltaQuery(session).delta(of: run, since: previous, now: &index)
     }
 
     /// Images that are not covered, and targets that could not be listed.

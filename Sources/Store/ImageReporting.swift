@@ -90,7 +90,7 @@ private struct ImageQuestion {
             found.shown
         FROM (
             SELECT one.* FROM runs CROSS JOIN LATERAL (
-                SELECT run_images.*, \(ReportTables.shownManifest) AS shown
+                SELECT run_images.*, \(ReportTables.shownManifest(by: "'infinity'::timestamptz")) AS shown
                 FROM run_images
                 WHERE run_images.run_id = runs.id AND run_images.repository_id = (
                         SELECT repositories.id FROM repositories JOIN registries ON registries.id = registry_id

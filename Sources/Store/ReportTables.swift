@@ -3,9 +3,9 @@ import Postgres
 /// The images that every report of a run is drawn from, as a temporary table of one transaction.
 ///
 /// `report_images`: the run's images in report order, numbered from 0 (`image`), with the manifest to show: for an image
-/// that failed this time, the last good one. Images of repositories that the run could not list are among them as `stale`,
-/// with the day on which they were `last_seen`. What is in the images is in a ``FleetIndex``, and what is suppressed
-/// among their findings in ``SuppressionTables``.
+/// that failed this time, the last good one as of when the run ended. Images of repositories that the run could not list
+/// are among them as `stale`, with the day on which they were `last_seen`. What is in the images is in a ``FleetIndex``,
+/// and what is suppressed among their findings in ``SuppressionTables``.
 enum ReportTables {
     static func create(run: Int, _ session: PostgresSession) throws {
         try session.script(
@@ -16,8 +16,10 @@ enum ReportTables {
                 registries.host, repositories.name AS repository, shown.*
             FROM (
                 SELECT run_images.repository_id, run_images.tag, run_images.digest, run_images.state, run_images.reason,
-                    \(shownManifest) AS manifest_id, NULL::text AS last_seen
-                FROM run_images WHERE run_images.run_id = \(run)
+                    \(shownManifest(by: "ended.moment")) AS manifest_id, NULL::text AS last_seen
+                FROM run_images CROSS JOIN (
+                    SELECT coalesce(finished_at, 'infinity') AS moment FROM runs WHERE id = \(run)) AS ended
+                WHERE run_images.run_id = \(run)
                 UNION ALL \(staleImages(of: run))
             ) AS shown
                 JOIN repositories ON repositories.id = shown.repository_id
@@ -28,19 +30,50 @@ enum ReportTables {
         )
     }
 
-    /// The manifest that a row of `run_images` shows.
-    static let shownManifest = """
-        CASE WHEN run_images.state = 'failed'
-            THEN coalesce((\(lastGood(repository: "run_images.repository_id", tag: "run_images.tag"))), run_images.manifest_id)
-            ELSE run_images.manifest_id END
-        """
+    /// The manifest that a row of `run_images` shows, as of what was known by a moment.
+    static func shownManifest(by moment: String) -> String {
+        let good = lastGood(
+            or: "run_images.manifest_id",
+            repository: "run_images.repository_id",
+            tag: "run_images.tag",
+            namedBy: moment,
+            analysedBy: moment
+        )
+        return "CASE WHEN run_images.state = 'failed' THEN \(good) ELSE run_images.manifest_id END"
+    }
 
-    private static func lastGood(repository: String, tag: String) -> String {
-        """
-        SELECT good.manifest_id FROM tags AS good JOIN image_inventories USING (manifest_id)
-        WHERE good.repository_id = \(repository) AND good.name = \(tag)
-        ORDER BY good.valid_until DESC NULLS FIRST LIMIT 1
-        """
+    /// The manifest that a tag named last of those whose analysis was there by a moment; where there is none, `manifest` if
+    /// it has not been analysed since either.
+    ///
+    /// Since when an analysis is there is told by the runs that found it, as far as they are kept, and by when it was last
+    /// made anew. Each half of a tag's history has an index of its own.
+    private static func lastGood(
+        or manifest: String,
+        repository: String,
+        tag: String,
+        namedBy named: String,
+        analysedBy moment: String
+    ) -> String {
+        let history = ["valid_until IS NULL", "valid_until IS NOT NULL"].map { half in
+            """
+            SELECT id, manifest_id, valid_from FROM tags AS named
+                WHERE named.repository_id = \(repository) AND named.name = \(tag) AND named.\(half)
+            """
+        }
+        return """
+            coalesce((
+                SELECT good.manifest_id
+                FROM (\(history.joined(separator: " UNION ALL "))) AS good JOIN image_inventories USING (manifest_id)
+                WHERE good.valid_from <= \(named) AND (\(moment) = 'infinity'
+                    OR EXISTS (SELECT FROM image_analyses AS known WHERE known.manifest_id = good.manifest_id
+                        AND known.analyzed_at <= \(moment))
+                    OR EXISTS (SELECT FROM run_images AS former JOIN runs AS past ON past.id = former.run_id
+                        WHERE former.manifest_id = good.manifest_id AND former.state IN ('analysed', 'reused')
+                            AND past.finished_at <= \(moment)))
+                ORDER BY good.valid_from DESC, good.id DESC LIMIT 1),
+                CASE WHEN NOT EXISTS (SELECT FROM image_inventories AS own WHERE own.manifest_id = \(manifest))
+                    THEN \(manifest) END)
+            """
     }
 
     /// The images that tags named when a run began and that it did not look at, as their repository, or the catalog that
@@ -49,42 +82,46 @@ enum ReportTables {
     /// They were last seen when a run last found the tag with the digest that it had; where no such run is kept, when it
     /// came to have it.
     static func staleImages(of run: Int) -> String {
-        """
-        SELECT tags.repository_id, tags.name AS tag, tags.digest, 'stale' AS state,
-            'its repository could not be listed as a whole; shown as it was last seen, on ' || seen.day AS reason,
-            CASE WHEN tags.manifest_id IS NULL OR EXISTS (
-                    SELECT FROM image_inventories AS own WHERE own.manifest_id = tags.manifest_id) THEN tags.manifest_id
-                ELSE coalesce((\(lastGood(repository: "tags.repository_id", tag: "tags.name"))), tags.manifest_id)
-                END AS manifest_id,
-            seen.day AS last_seen
-        FROM runs AS drawn
-            JOIN tags ON tags.valid_from <= drawn.started_at
-                AND (tags.valid_until IS NULL OR tags.valid_until > drawn.started_at)
-            CROSS JOIN LATERAL (
-                SELECT to_char(coalesce((
-                    SELECT earlier.started_at
-                    FROM runs AS earlier JOIN run_images AS former ON former.run_id = earlier.id
-                        AND former.repository_id = tags.repository_id AND former.tag = tags.name
-                    WHERE earlier.id < \(run) AND former.digest = tags.digest
-                        AND former.state IN ('analysed', 'reused', 'unsupported')
-                    ORDER BY earlier.id DESC LIMIT 1), tags.valid_from) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day) AS seen
-        WHERE drawn.id = \(run)
-            AND tags.repository_id IN (
-                SELECT repositories.id FROM repositories JOIN registries ON registries.id = repositories.registry_id
-                    JOIN run_problems ON run_problems.target = registries.host || '/' || repositories.name
-                WHERE run_problems.run_id = \(run)
-                UNION ALL
-                SELECT repositories.id FROM repositories JOIN registries ON registries.id = repositories.registry_id
-                    JOIN run_problems ON run_problems.target
-                        = registries.host || '/' || repositories.name || '\(ListGaps.tags)'
-                WHERE run_problems.run_id = \(run)
-                UNION ALL
-                SELECT repositories.id FROM repositories JOIN registries ON registries.id = repositories.registry_id
-                    JOIN run_problems ON run_problems.target = registries.host || '\(ListGaps.catalog)'
-                WHERE run_problems.run_id = \(run))
-            AND NOT EXISTS (
-                SELECT FROM run_images AS found WHERE found.run_id = \(run)
-                    AND found.repository_id = tags.repository_id AND found.tag = tags.name)
-        """
+        let good = lastGood(
+            or: "tags.manifest_id",
+            repository: "tags.repository_id",
+            tag: "tags.name",
+            namedBy: "tags.valid_from",
+            analysedBy: "coalesce(drawn.finished_at, 'infinity')"
+        )
+        return """
+            SELECT tags.repository_id, tags.name AS tag, tags.digest, 'stale' AS state,
+                'its repository could not be listed as a whole; shown as it was last seen, on ' || seen.day AS reason,
+                CASE WHEN tags.manifest_id IS NOT NULL THEN \(good) END AS manifest_id,
+                seen.day AS last_seen
+            FROM runs AS drawn
+                JOIN tags ON tags.valid_from <= drawn.started_at
+                    AND (tags.valid_until IS NULL OR tags.valid_until > drawn.started_at)
+                CROSS JOIN LATERAL (
+                    SELECT to_char(coalesce((
+                        SELECT earlier.started_at
+                        FROM runs AS earlier JOIN run_images AS former ON former.run_id = earlier.id
+                            AND former.repository_id = tags.repository_id AND former.tag = tags.name
+                        WHERE earlier.id < \(run) AND former.digest = tags.digest
+                            AND former.state IN ('analysed', 'reused', 'unsupported')
+                        ORDER BY earlier.id DESC LIMIT 1), tags.valid_from) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day) AS seen
+            WHERE drawn.id = \(run)
+                AND tags.repository_id IN (
+                    SELECT repositories.id FROM repositories JOIN registries ON registries.id = repositories.registry_id
+                        JOIN run_problems ON run_problems.target = registries.host || '/' || repositories.name
+                    WHERE run_problems.run_id = \(run)
+                    UNION ALL
+                    SELECT repositories.id FROM repositories JOIN registries ON registries.id = repositories.registry_id
+                        JOIN run_problems ON run_problems.target
+                            = registries.host || '/' || repositories.name || '\(ListGaps.tags)'
+                    WHERE run_problems.run_id = \(run)
+                    UNION ALL
+                    SELECT repositories.id FROM repositories JOIN registries ON registries.id = repositories.registry_id
+                        JOIN run_problems ON run_problems.target = registries.host || '\(ListGaps.catalog)'
+                    WHERE run_problems.run_id = \(run))
+                AND NOT EXISTS (
+                    SELECT FROM run_images AS found WHERE found.run_id = \(run)
+                        AND found.repository_id = tags.repository_id AND found.tag = tags.name)
+            """
     }
 }

@@ -110,4 +110,59 @@ struct DeltaTests {
             #expect(back.delta?.stillOpen.map(\.imageCount) == [2] && back.delta?.new.isEmpty == true)
         }
     }
+
+    @Test("A report of an earlier run stays the same when a later one analyses what failed and misses what was there")
+    func earlierRun() async throws {
+        try await TestDatabase.with { store in
+            let old = try SampleFleet.image("app", "1", layers: ["a"])
+            let web = try SampleFleet.image("web", "1", layers: ["w"])
+            let first = try await night(store, [old, web], whole: ["app", "web"], packages: [("curl", "1")])
+            try await addFlaw(store, to: "curl")
+            let broken = try SampleFleet.image("app", "1", layers: ["b"])
+            let second = try await night(store, [broken], whole: ["app"], isFailing: true)
+            let early = try await store.fleetReport(run: second, since: first)
+            #expect(early.images.map(\.state) == [.failed] && early.images.map(\.packages) == [1])
+            #expect(early.delta?.stillOpen.map(\.imageCount) == [1] && early.delta?.gone.isEmpty == true)
+            let mended = try SampleFleet.known("app", "1", layers: ["b"])
+            _ = try await night(store, [mended], whole: ["app", "web"], packages: [("zlib", "1"), ("bash", "5")])
+            try await addFlaw(store, to: "zlib")
+            #expect(try await store.texts("SELECT name FROM tags WHERE valid_until IS NULL") == ["1"])
+            #expect(try await store.fleetReport(run: second, since: first) == early)
+        }
+    }
+
+    /// A finished run; with `isFailing` no layer that is not analysed yet can be.
+    private func night(
+        _ store: Store,
+        _ images: [FoundImage],
+        whole: [String],
+        isFailing: Bool = false,
+        packages: [(name: String, version: String)] = []
+    ) async throws -> Int {
+        let run = try await store.plan(images, whole: whole)
+        if isFailing {
+            for task in try await store.queued(.layer) {
+                try await store.fail(try await store.claimed(task), reason: "damaged", isPermanent: true)
+            }
+        }
+        try await store.work(on: run, packages: packages)
+        try await store.finish(run: run.id, state: .done, reason: nil, workers: 1)
+        return run.id
+    }
+
+    /// A flaw that is known for long of a package.
+    private func addFlaw(_ store: Store, to package: String) async throws {
+        try await store.execute(
+            "INSERT INTO vulnerabilities (name, aliases, is_kev, summary) VALUES ('CVE-\(package)', '{}', false, 's')"
+        )
+        try await store.execute(
+            """
+            INSERT INTO package_vulnerabilities (package_id, vulnerability_id, severity, fix_state, fixed_versions,
+                provider, found_from, found_state)
+            SELECT packages.id, vulnerabilities.id, 'high', 'fixed', '{2}', 'debian', '2020-01-01', 1
+            FROM packages JOIN vulnerabilities ON vulnerabilities.name = 'CVE-' || packages.name
+            WHERE packages.name = '\(package)'
+            """
+        )
+    }
 }
