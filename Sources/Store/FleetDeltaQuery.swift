@@ -12,9 +12,9 @@ struct FleetDeltaQuery {
     ///
     /// A finding that no longer matches is fixed; one whose package is in no image any more is gone, not fixed, unless
     /// the images that held it are still there with another version of the package, which is fixed again. One that is
-    /// suppressed in every image is neither, and one whose exception ended in between is open again. Images of repositories
-    /// that could not be listed are compared as they were last seen, in either run; those that tags still named when `run`
-    /// ended and that it knows nothing of are compared with nothing.
+    /// suppressed in every image is neither, and one whose exception ended in between is open again. Images that failed are
+    /// compared by their last good result, and those of repositories that could not be listed as they were last seen, in
+    /// either run; those that tags still named when `run` ended and that it knows nothing of are compared with nothing.
     func delta(of run: Int, since previous: Int, now index: inout FleetIndex) throws -> FleetDelta {
         let ended = "(SELECT coalesce(finished_at, 'infinity') FROM runs WHERE id = \(run))"
         try session.script(
@@ -24,11 +24,7 @@ struct FleetDeltaQuery {
                 EXISTS (SELECT 1 FROM report_images AS now WHERE now.repository_id = shown.repository_id
                     AND now.tag = shown.tag AND now.state <> 'gone') AS is_still_there
             FROM (
-                SELECT repository_id, tag, manifest_id, state FROM run_images
-                WHERE run_id = \(previous) AND state IN ('analysed', 'reused')
-                UNION ALL
-                SELECT repository_id, tag, manifest_id, state
-                FROM (\(ReportTables.staleImages(of: previous))) AS stale
+                \(ReportTables.shownImages(of: previous))
             ) AS shown
             WHERE EXISTS (SELECT FROM report_images AS now WHERE now.repository_id = shown.repository_id
                     AND now.tag = shown.tag)

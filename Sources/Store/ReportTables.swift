@@ -15,12 +15,7 @@ enum ReportTables {
                     shown.tag COLLATE "C") - 1)::integer AS image,
                 registries.host, repositories.name AS repository, shown.*
             FROM (
-                SELECT run_images.repository_id, run_images.tag, run_images.digest, run_images.state, run_images.reason,
-                    \(shownManifest(by: "ended.moment")) AS manifest_id, NULL::text AS last_seen
-                FROM run_images CROSS JOIN (
-                    SELECT coalesce(finished_at, 'infinity') AS moment FROM runs WHERE id = \(run)) AS ended
-                WHERE run_images.run_id = \(run)
-                UNION ALL \(staleImages(of: run))
+                \(shownImages(of: run))
             ) AS shown
                 JOIN repositories ON repositories.id = shown.repository_id
                 JOIN registries ON registries.id = repositories.registry_id;
@@ -28,6 +23,18 @@ enum ReportTables {
             ANALYZE report_images
             """
         )
+    }
+
+    /// The images that a report of a run is about, each with the manifest to show.
+    static func shownImages(of run: Int) -> String {
+        """
+        SELECT run_images.repository_id, run_images.tag, run_images.digest, run_images.state, run_images.reason,
+            \(shownManifest(by: "ended.moment")) AS manifest_id, NULL::text AS last_seen
+        FROM run_images CROSS JOIN (
+            SELECT coalesce(finished_at, 'infinity') AS moment FROM runs WHERE id = \(run)) AS ended
+        WHERE run_images.run_id = \(run)
+        UNION ALL \(staleImages(of: run))
+        """
     }
 
     /// The manifest that a row of `run_images` shows, as of what was known by a moment.
@@ -81,7 +88,7 @@ enum ReportTables {
     ///
     /// They were last seen when a run last found the tag with the digest that it had; where no such run is kept, when it
     /// came to have it.
-    static func staleImages(of run: Int) -> String {
+    private static func staleImages(of run: Int) -> String {
         let good = lastGood(
             or: "tags.manifest_id",
             repository: "tags.repository_id",

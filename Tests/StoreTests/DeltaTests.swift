@@ -131,6 +131,30 @@ struct DeltaTests {
         }
     }
 
+    @Test("What is in an image that failed for a night is neither gone nor new; what is analysed at last is new")
+    func failedNight() async throws {
+        try await TestDatabase.with { store in
+            var lost = try SampleFleet.image("app", "1", layers: ["a"])
+            let first = try await night(store, [lost], whole: ["app"], packages: [("curl", "1")])
+            lost.digest = nil
+            lost.outcome = .failed("503")
+            let broken = try SampleFleet.image("app", "2", layers: ["b"])
+            let second = try await night(store, [lost, broken], whole: ["app"], isFailing: true)
+            let both = [
+                try SampleFleet.known("app", "1", layers: ["a"]), try SampleFleet.known("app", "2", layers: ["b"]),
+            ]
+            let third = try await night(store, both, whole: ["app"], packages: [("zlib", "1")])
+            for package in ["curl", "zlib"] { try await addFlaw(store, to: package) }
+            let nights: [(Int, Int, [String])] = [(second, first, []), (third, second, ["zlib"])]
+            for (run, previous, new) in nights {
+                let report = try await store.fleetReport(run: run, since: previous)
+                let delta = try #require(report.delta)
+                #expect(delta.stillOpen.map(\.package) == ["curl"] && delta.new.map(\.package) == new)
+                #expect(delta.reopened.isEmpty && delta.fixed.isEmpty && delta.gone.isEmpty)
+            }
+        }
+    }
+
     /// A finished run; with `isFailing` no layer that is not analysed yet can be.
     private func night(
         _ store: Store,
