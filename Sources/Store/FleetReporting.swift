@@ -97,36 +97,23 @@ extension Store {
         return day
     }
 
-    /// The newest finished run over a fleet, of all or before `run`, whose fleet it can be compared with.
+    /// The newest finished run over a fleet, of all or before `run`, whose fleet it can be compared with; of those that were
+    /// done by the end of `day` (UTC), `YYYY-MM-DD`, where one is given.
     ///
-    /// Runs of single images count where there is no other; a run over a fleet is never compared with one.
-    package func finishedRun(before run: Int?) async throws -> Int? {
+    /// Runs of single images count where there is no other; a run over a fleet is never compared with one. Throws where
+    /// `day` is no date.
+    package func finishedRun(before run: Int?, byEndOf day: String? = nil) async throws -> Int? {
         try await pool.run { session in
             try session.execute(
                 """
                 SELECT id FROM runs
                 WHERE state = 'done' AND origin = 'fleet' AND ($1::bigint IS NULL OR id < $1)
+                    AND ($2::date IS NULL OR finished_at < ($2::date + 1)::timestamp AT TIME ZONE 'UTC')
                     AND (\(Self.coversFleet(of: "runs")) OR NOT EXISTS (
                         SELECT FROM runs AS compared WHERE compared.id = $1 AND \(Self.coversFleet(of: "compared"))))
                 ORDER BY \(Self.coversFleet(of: "runs")) DESC, id DESC LIMIT 1
                 """,
-                [.int(run)]
-            ).first?.int(0)
-        }
-    }
-
-    /// The newest run over a fleet that was done by the end of a day (UTC), `YYYY-MM-DD`; throws where that is no date.
-    ///
-    /// One of single images where there was no other.
-    package func finishedRun(byEndOf day: String) async throws -> Int? {
-        try await pool.run { session in
-            try session.execute(
-                """
-                SELECT id FROM runs
-                WHERE state = 'done' AND origin = 'fleet' AND finished_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'
-                ORDER BY \(Self.coversFleet(of: "runs")) DESC, id DESC LIMIT 1
-                """,
-                [.text(day)]
+                [.int(run), .text(day)]
             ).first?.int(0)
         }
     }

@@ -47,7 +47,9 @@ struct ReportCommand: AsyncParsableCommand {
         @Option(
             help: ArgumentHelp(
                 "The run to compare with, or a date: the last run finished by the end of that day (UTC).",
-                discussion: "By default the finished run over the fleet before the one reported on.",
+                discussion: """
+                    Always one before the run reported on, and done. By default the newest such run over the fleet.
+                    """,
                 valueName: "RUN|YYYY-MM-DD"
             )
         )
@@ -122,16 +124,21 @@ struct ReportCommand: AsyncParsableCommand {
                 guard let found = try await store.run(number) else {
                     throw InputError("--since: there is no run \(number)")
                 }
-                guard found.state != .cancelled else {
-                    throw InputError("--since: run \(number) was cancelled, and did not see the whole fleet")
+                guard found.id < run else {
+                    throw InputError("--since: run \(number) is not before run \(run), which the report is about")
+                }
+                guard found.state == .done else {
+                    throw InputError(
+                        "--since: run \(number) is \(found.state.rawValue); only one that is done saw the whole fleet"
+                    )
                 }
                 return found.id
             }
             guard since.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil else {
                 throw UsageError("--since: \(since) is neither a run's number nor a date such as 2026-11-25")
             }
-            guard let found = try await store.finishedRun(byEndOf: since) else {
-                throw InputError("--since: no run had finished by the end of \(since)")
+            guard let found = try await store.finishedRun(before: run, byEndOf: since) else {
+                throw InputError("--since: no run before run \(run) had finished by the end of \(since)")
             }
             return found
         }

@@ -123,6 +123,24 @@ extension FleetTests {
                 #expect(delta(report, "suppressed") == 1 && delta(report, "fixed") == 0)
                 let late = try await nightly("d", fleet, folder, ["--as-of", "2098-01-02"])
                 #expect(delta(late, "reopened") == 1 && delta(late, "suppressed") == 0)
+                let runs = try await fleet.texts("SELECT id::text FROM runs ORDER BY id")
+                let (oldest, newest) = (try #require(runs.first), try #require(runs.last))
+                _ = try await nightly("e", fleet, folder, ["--run", newest, "--since", oldest])
+                // Nothing is compared with itself, with what came later, or with what did not see the fleet.
+                _ = try await fleet.texts("UPDATE runs SET state = 'failed' WHERE id = \(oldest) RETURNING state")
+                let middle = runs[runs.count - 2]
+                for (run, since) in [
+                    (newest, newest), (middle, newest), (middle, "2020-01-01"), (newest, oldest),
+                ] {
+                    let answer = try await ProgramRun(
+                        [
+                            "report", "nightly", "--out", "f", "--run", run, "--since", since, "--postgres",
+                            fleet.postgres,
+                        ],
+                        in: folder
+                    )
+                    #expect(answer.status == 65 && answer.errors.contains("--since: "))
+                }
             }
         }
 

@@ -29,7 +29,10 @@ struct ReportedRunTests {
             #expect(try await store.finishedRun(before: first) == nil)
             #expect(try await store.finishedRun(before: pushed) == night)
             let today = try await store.lastDay(of: pushed)
-            #expect(try await store.finishedRun(byEndOf: today) == night)
+            #expect(try await store.finishedRun(before: pushed, byEndOf: today) == night)
+            #expect(try await store.finishedRun(before: night, byEndOf: today) == first)
+            #expect(try await store.finishedRun(before: first, byEndOf: "2099-01-01") == nil)
+            #expect(try await store.finishedRun(before: pushed, byEndOf: "2020-01-01") == nil)
             _ = try await store.retain(
                 RetentionSettings(runDays: 1, imageDays: 1),
                 now: Date().addingTimeInterval(10 * 86_400)

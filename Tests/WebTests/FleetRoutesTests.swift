@@ -78,6 +78,12 @@ struct FleetRoutesTests {
         #expect(table.last?.contains("pkg:deb/debian/bash@5.2-1") == true)
         #expect(try await client.get("/v2/rebuild-plan?limit=1").json?["steps"]?.array?.count == 1)
         #expect(try await client.get("/v2/reports/nightly?run=9999").status == 404)
+        let newest = try #require(try await server.store.finishedRun(before: nil))
+        for since in [newest, newest + 1] {
+            let backwards = try await client.get("/v2/reports/nightly?run=\(newest)&since=\(since)")
+            #expect(backwards.status == 400)
+            #expect(backwards.json?["errors"]?.array?.first?["place"]?.string == "since")
+        }
         #expect(try await client.get("/v2/advisories").json?["items"]?.array == [])
     }
 

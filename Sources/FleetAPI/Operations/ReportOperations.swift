@@ -79,7 +79,7 @@ extension Operations {
             run,
             .query(
                 "since",
-                "The run to compare with; where none is named the one before, of those over registries or repositories.",
+                "The run to compare with, earlier than the other; where none is named the one before, of those over registries or repositories.",
                 number
             ),
         ],

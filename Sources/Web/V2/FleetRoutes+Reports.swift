@@ -14,7 +14,7 @@ extension FleetRoutes {
             let run = try await run(call)
             let before: Int? =
                 if let since = call.number("since") {
-                    try await finished(since)
+                    try await finished(since, before: run)
                 } else {
                     try await service.store.finishedRun(before: run)
                 }
@@ -61,6 +61,14 @@ extension FleetRoutes {
             throw Problem.notFound("no run is done yet")
         }
         return run
+    }
+
+    /// A run that is done, and before the one that is compared with it.
+    private func finished(_ number: Int, before run: Int) async throws -> Int {
+        guard number < run else {
+            throw Problem.invalid([Violation(place: "since", text: "must be before run \(run), the report's own")])
+        }
+        return try await finished(number)
     }
 
     /// A run that is done.
