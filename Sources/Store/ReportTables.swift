@@ -83,8 +83,8 @@ enum ReportTables {
             """
     }
 
-    /// The images that tags named when a run began and that it did not look at, as their repository, or the catalog that
-    /// names it, could not be listed as a whole.
+    /// The images that tags named when a run began and that it did not look at, as their repository, or the registry or
+    /// catalog that names it, could not be listed as a whole.
     ///
     /// They were last seen when a run last found the tag with the digest that it had; where no such run is kept, when it
     /// came to have it.
@@ -124,7 +124,8 @@ enum ReportTables {
                     WHERE run_problems.run_id = \(run)
                     UNION ALL
                     SELECT repositories.id FROM repositories JOIN registries ON registries.id = repositories.registry_id
-                        JOIN run_problems ON run_problems.target = registries.host || '\(ListGaps.catalog)'
+                        JOIN run_problems ON run_problems.target
+                            IN (registries.host, registries.host || '\(ListGaps.catalog)')
                     WHERE run_problems.run_id = \(run))
                 AND NOT EXISTS (
                     SELECT FROM run_images AS found WHERE found.run_id = \(run)

@@ -60,7 +60,7 @@ struct DeltaTests {
 
     @Test(
         "Images of a repository that could not be listed are stale: what is known of them stays, and is neither new nor gone",
-        arguments: ["registry.test/web", "registry.test (catalog)"]
+        arguments: ["registry.test/web", "registry.test (catalog)", "registry.test"]
     )
     func staleImages(target: String) async throws {
         try await TestDatabase.with { store in
