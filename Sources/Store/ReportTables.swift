@@ -33,7 +33,7 @@ enum ReportTables {
         FROM run_images CROSS JOIN (
             SELECT coalesce(finished_at, 'infinity') AS moment FROM runs WHERE id = \(run)) AS ended
         WHERE run_images.run_id = \(run)
-        UNION ALL \(staleImages(of: run))
+        UNION ALL (\(staleImages(of: run)))
         """
     }
 
@@ -86,8 +86,9 @@ enum ReportTables {
     /// The images that tags named when a run began and that it did not look at, as their repository, or the registry or
     /// catalog that names it, could not be listed as a whole.
     ///
-    /// They were last seen when a run last found the tag with the digest that it had; where no such run is kept, when it
-    /// came to have it.
+    /// They were last seen when a run over the fleet last found the tag with the digest that it had; where no such run is
+    /// kept, when it came to have it. Most were seen the night before, so that runs are tried from the newest on; those of
+    /// single images, which may be thousands, are not.
     private static func staleImages(of run: Int) -> String {
         let good = lastGood(
             or: "tags.manifest_id",
@@ -97,21 +98,27 @@ enum ReportTables {
             analysedBy: "coalesce(drawn.finished_at, 'infinity')"
         )
         return """
+            WITH earlier AS MATERIALIZED (
+                SELECT id, started_at FROM runs
+                WHERE id < \(run) AND origin = 'fleet' AND \(Store.coversFleet(of: "runs"))
+            )
             SELECT tags.repository_id, tags.name AS tag, tags.digest, 'stale' AS state,
-                'its repository could not be listed as a whole; shown as it was last seen, on ' || seen.day AS reason,
+                'its repository could not be listed as a whole; shown as it was last seen, on ' || shown.day AS reason,
                 CASE WHEN tags.manifest_id IS NOT NULL THEN \(good) END AS manifest_id,
-                seen.day AS last_seen
+                shown.day AS last_seen
             FROM runs AS drawn
                 JOIN tags ON tags.valid_from <= drawn.started_at
                     AND (tags.valid_until IS NULL OR tags.valid_until > drawn.started_at)
-                CROSS JOIN LATERAL (
-                    SELECT to_char(coalesce((
-                        SELECT earlier.started_at
-                        FROM runs AS earlier JOIN run_images AS former ON former.run_id = earlier.id
+                LEFT JOIN LATERAL (
+                    SELECT past.started_at
+                    FROM (SELECT id, started_at FROM earlier ORDER BY id DESC OFFSET 0) AS past
+                        JOIN run_images AS former ON former.run_id = past.id
                             AND former.repository_id = tags.repository_id AND former.tag = tags.name
-                        WHERE earlier.id < \(run) AND former.digest = tags.digest
-                            AND former.state IN ('analysed', 'reused', 'unsupported')
-                        ORDER BY earlier.id DESC LIMIT 1), tags.valid_from) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day) AS seen
+                    WHERE former.digest = tags.digest AND former.state IN ('analysed', 'reused', 'unsupported')
+                    ORDER BY past.id DESC LIMIT 1) AS seen ON true
+                CROSS JOIN LATERAL (
+                    SELECT to_char(coalesce(seen.started_at, tags.valid_from) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day
+                    ) AS shown
             WHERE drawn.id = \(run)
                 AND tags.repository_id IN (
                     SELECT repositories.id FROM repositories JOIN registries ON registries.id = repositories.registry_id

@@ -87,6 +87,10 @@ struct DeltaTests {
             )
             try await store.execute("UPDATE runs SET started_at = '2020-01-29 23:00:00+00' WHERE id = \(first)")
             try await store.execute("UPDATE tags SET valid_from = '2020-01-29 23:10:00+00'")
+            // What a pipeline scans by itself is not looked through for the day.
+            let pushed = try await store.requestRun(targets: ["registry.test/web:1"], platform: "", priority: 1)
+            try await store.work(on: try await store.list(pushed, [try SampleFleet.known("web", "1", layers: ["b"])]))
+            try await store.finish(run: pushed, state: .done, reason: nil, workers: 1)
             let known = try SampleFleet.known("app", "1", layers: ["a"])
             let second = try await night([known], unlisted: true)
             let third = try await night([known], unlisted: true)
