@@ -37,6 +37,15 @@ import Testing
         #expect(page.contains("<strong>The latest run failed:</strong> the registry could not be listed"))
     }
 
+    @Test("that the latest run was cancelled is the first thing said, and of an earlier one nothing")
+    func cancelledRun() throws {
+        var run = SampleFleet.run
+        run.state = "cancelled"
+        let words = "<strong>The latest run was cancelled:</strong> it did not look at all that it was to."
+        #expect(try render(DashboardModel(totals: FleetTotals(), runs: [run])).contains(words))
+        #expect(try !render(DashboardModel(totals: FleetTotals(), runs: [SampleFleet.run, run])).contains(words))
+    }
+
     private func render(_ model: DashboardModel) throws -> String {
         String(decoding: try DashboardPage.render(model), as: UTF8.self)
     }

@@ -38,9 +38,17 @@ package enum DashboardPage {
 
     private static func alerts(_ model: DashboardModel, _ builds: [ProviderBuild]) -> [[String: Any]] {
         var alerts = PageParts.alerts(totals: model.totals, hasAdvisories: !builds.isEmpty, coverageGaps: 0)
-        if let latest = model.runs.first, latest.state == "failed" {
+        guard let latest = model.runs.first else { return alerts }
+        switch latest.state {
+        case "failed":
             let reason = latest.reason.isEmpty ? "it gave no reason" : latest.reason
             alerts.insert(PageParts.alert("bad", "The latest run failed:", reason), at: 0)
+        case "cancelled":
+            alerts.insert(
+                PageParts.alert("warn", "The latest run was cancelled:", "it did not look at all that it was to."),
+                at: 0
+            )
+        default: break
         }
         return alerts
     }
