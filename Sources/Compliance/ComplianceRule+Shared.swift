@@ -49,6 +49,9 @@ extension ComplianceRule {
     /// Secrets in files.
     static let secrets = ComplianceRule(.stop, "secret_scans", "content_regex_checks", [("match_type", "found")])
 
+    /// What was run, copied or added is not known of an image without history, which therefore passes nothing.
+    static let needsHistory = ("needs_history", "true")
+
     /// How the names of secrets end, as an expression.
     static let secretNames =
         "(?:passwd|password|secret|api_?key|access_?key|private_?key|auth_?token|access_?token)"
@@ -68,6 +71,7 @@ extension ComplianceRule {
                         + "(?![a-z0-9_]*_(?:file|path|dir|name|url)\\b)[a-z0-9_]*\(instruction == "ENV" ? "[= ]" : "=")"
                         + "(?!['\"]?\\$)['\"]?[^\\s'\"].*"
                 ),
+                needsHistory,
             ]
         )
     }
@@ -119,6 +123,7 @@ extension ComplianceRule {
                 ".*(?:--allow-unauthenticated|--force-yes|--nogpgcheck|--no-gpg-checks?|--allow-untrusted"
                     + "|--trusted-host|--no-check-certificate|curl [^|;&]*(?: -k | --insecure )).*"
             ),
+            needsHistory,
         ]
     )
 }

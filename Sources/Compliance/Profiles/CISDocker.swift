@@ -50,7 +50,7 @@ extension ComplianceProfile {
                         "instruction",
                         [
                             ("instruction", "HEALTHCHECK"), ("check", "like"),
-                            ("value", "(?i)(?:&\\{)?\\[?\"?NONE\\b.*"),
+                            ("value", "(?i)(?:&\\{)?\\[?\"?NONE\\b.*"), ("last_only", "true"),
                         ]
                     ),
                 ],
@@ -71,6 +71,7 @@ extension ComplianceProfile {
                                 "(?!.*\\b(?:install|add|upgrade|dist-upgrade)\\b)"
                                     + ".*\\b(?:apt|apt-get|aptitude|apk|yum|dnf|zypper)\\b.*\\b(?:update|refresh)\\b.*"
                             ),
+                            ComplianceRule.needsHistory,
                         ]
                     )
                 ]
@@ -91,6 +92,7 @@ extension ComplianceProfile {
                                 "value",
                                 "(?!(?:file|multi):[0-9a-f]+ in / *$)(?!\\S+\\.tar\\S* +/ *(?:# buildkit)?$).*"
                             ),
+                            ComplianceRule.needsHistory,
                         ]
                     )
                 ]

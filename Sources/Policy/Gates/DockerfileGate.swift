@@ -43,6 +43,21 @@ private struct InstructionTrigger: ImageTrigger {
         ),
         Parameter("value", .text, example: "scratch", "The value to check the dockerfile instruction against."),
         actualOnly,
+        // These two are not Anchore Engine's.
+        Parameter(
+            "last_only",
+            .boolean,
+            example: "true",
+            "Only look at the last line of the instruction, which is the one that counts for USER, CMD, ENTRYPOINT and "
+                + "HEALTHCHECK. Default is false."
+        ),
+        Parameter(
+            "needs_history",
+            .boolean,
+            example: "true",
+            "An image that has no history is not judged by what was run, copied or added, instead of let through. Default "
+                + "is false."
+        ),
     ]
 
     /// What an image's configuration states where it has no history.
@@ -53,12 +68,16 @@ private struct InstructionTrigger: ImageTrigger {
     private let value: String?
     private let pattern: RegexPattern?
     private let isActualOnly: Bool
+    private let isLastOnly: Bool
+    private let needsHistory: Bool
 
     init(_ values: ParameterValues) throws(ParameterError) {
         directive = values.text("instruction") ?? ""
         check = values.text("check") ?? ""
         value = values.text("value")
         isActualOnly = values.boolean("actual_dockerfile_only") ?? false
+        isLastOnly = values.boolean("last_only") ?? false
+        needsHistory = values.boolean("needs_history") ?? false
         if check == "like" || check == "not_like", let value {
             pattern = try RegexPattern(parameter: "value", value)
         } else {
@@ -68,7 +87,11 @@ private struct InstructionTrigger: ImageTrigger {
 
     func findings(in image: ImageFacts, _ context: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         if isActualOnly, image.dockerfile.value?.mode != .actual { return [] }
-        let instructions = try context.dockerfile(of: image)[directive]
+        if needsHistory, image.dockerfile.value?.isSilent == true, !Self.stated.contains(directive) {
+            throw Unjudged(.notCollected, "the image has no history")
+        }
+        let all = try context.dockerfile(of: image)[directive]
+        let instructions = isLastOnly ? all.suffix(1) : all[...]
         if check == "not_exists" {
             guard instructions.isEmpty else { return [] }
             return [
@@ -76,10 +99,6 @@ private struct InstructionTrigger: ImageTrigger {
             ]
         }
         if value == nil, check != "exists" { return [] }
-        // Not copied: that an image which does not say how it was built was built as it should be.
-        if image.dockerfile.value?.isSilent == true, !Self.stated.contains(directive) {
-            throw Unjudged(.notCollected, "the image has no history")
-        }
         let matcher = pattern.map { context.matcher(of: $0) }
         var found: [TriggerFinding] = []
         for instruction in instructions {

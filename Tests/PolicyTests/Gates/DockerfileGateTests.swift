@@ -199,7 +199,7 @@ struct DockerfileGateTests {
         #expect(!facts.isSilent)
     }
 
-    @Test("An image without history is judged by what its configuration states, and by nothing else")
+    @Test("Of an image without history nothing was run or copied, unless a rule needs history to judge by")
     func silent() throws {
         var image = Sample.image
         image.dockerfile = .collected(
@@ -211,12 +211,27 @@ struct DockerfileGateTests {
         let missing: KeyValuePairs = ["instruction": "HEALTHCHECK", "check": "not_exists"]
         #expect(try Sample.messages("dockerfile/instruction", missing, in: image).count == 1)
         for directive in ["RUN", "ADD", "COPY", "ARG"] {
-            let parameters: KeyValuePairs = ["instruction": directive, "check": "exists"]
+            let plain: KeyValuePairs = ["instruction": directive, "check": "exists"]
+            #expect(try Sample.messages("dockerfile/instruction", plain, in: image).isEmpty)
+            let parameters: KeyValuePairs = ["instruction": directive, "check": "exists", "needs_history": "true"]
             let rule = Sample.rule("dockerfile/instruction", parameters, action: "WARN")
             let evaluation = try Sample.read(Sample.bundle([rule])).evaluate(image, as: nil, now: Sample.now)
             #expect(evaluation.findings.isEmpty)
             #expect(evaluation.problems.first?.cause.contains("the image has no history") == true, "\(directive)")
             #expect(evaluation.finalAction == .warn)
+        }
+    }
+
+    @Test("A rule may look at the last line of an instruction alone, which is the one that counts")
+    func lastLine() throws {
+        var image = Sample.image
+        let none: KeyValuePairs = [
+            "instruction": "HEALTHCHECK", "check": "like", "value": "NONE", "last_only": "true",
+        ]
+        for (first, last, count) in [("NONE", "CMD true", 0), ("CMD true", "NONE", 1)] {
+            let text = "FROM scratch\nHEALTHCHECK \(first)\nHEALTHCHECK \(last)"
+            image.dockerfile = .collected(DockerfileFacts(mode: .actual, text: text))
+            #expect(try Sample.messages("dockerfile/instruction", none, in: image).count == count, "\(text)")
         }
     }
 }
