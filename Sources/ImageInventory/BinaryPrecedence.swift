@@ -15,14 +15,16 @@ struct BinaryPrecedence {
     private var listed: Set<Named> = []
     /// The roots of Java installations that say themselves what they are.
     private var javaRoots: Set<LayerPath> = []
-    /// What Bitnami's documents name, by the folders that they stand in.
-    private var components: [LayerPath: [Component]] = [:]
-
-    /// A component of Bitnami's: its name, and its version's numbers.
-    private struct Component {
-        let name: String
-        let release: [Substring]
-    }
+    /// The programs that Bitnami's documents speak for, by the folders that they stand in.
+    private var components: [LayerPath: Set<String>] = [:]
+    /// What components hold that programs are known by otherwise.
+    private static let programs: [String: Set<String>] = [
+        "apache": ["httpd"], "golang": ["go"], "java": ["graalvm", "jdk", "jre", "openjdk"],
+        "mariadb-client": ["mariadb"], "mariadb-galera": ["mariadb"], "mysql": ["mysql-server"],
+        "mysql-client": ["mysql"], "nodejs": ["node"], "php": ["libphp", "php-cli", "php-fpm"],
+        "postgresql-client": ["postgresql"], "postgresql-repmgr": ["postgresql"], "redis-cluster": ["redis"],
+        "redis-sentinel": ["redis"],
+    ]
 
     init(_ visible: [InventoryFold.Visible]) {
         let hasNotes = visible.contains { $0.evidence.cataloger == CatalogerName.elfPackage }
@@ -31,8 +33,10 @@ struct BinaryPrecedence {
             case CatalogerName.jvm: if let root = item.evidence.path.parent { javaRoots.insert(root) }
             case CatalogerName.bitnami:
                 guard let folder = item.evidence.path.parent else { continue }
-                components[folder, default: []] += item.evidence.packages.map {
-                    Component(name: $0.package.name, release: Self.release($0.package.version))
+                for package in item.evidence.packages {
+                    let name = package.package.name
+                    components[folder, default: []].formUnion(Self.programs[name] ?? [])
+                    components[folder, default: []].insert(name)
                 }
             case CatalogerName.elfPackage, CatalogerName.snapManifest, CatalogerName.snapList: break
             default:
@@ -66,22 +70,8 @@ struct BinaryPrecedence {
         }
     }
 
-    /// Whether Bitnami names the program at `path`: by the same name, or as it calls it (`apache` for `httpd`) with the
-    /// same release.
+    /// Whether a document in a folder above `path` speaks for the program.
     private func isComponent(_ package: Package, at path: LayerPath) -> Bool {
-        guard !components.isEmpty else { return false }
-        let release = Self.release(package.version)
-        return path.ancestors.contains { folder in
-            (components[folder] ?? []).contains {
-                $0.name == package.name || !release.isEmpty && $0.release == release
-            }
-        }
-    }
-
-    /// The numbers at the version's beginning, without zeros at their end: Bitnami's `17.2.0-8` is a packaging of 17.2.
-    private static func release(_ version: String) -> [Substring] {
-        var numbers = version.prefix { $0 == "." || $0.isASCII && $0.isNumber }.split(separator: ".")
-        while numbers.last == "0" { numbers.removeLast() }
-        return numbers
+        !components.isEmpty && path.ancestors.contains { components[$0]?.contains(package.name) == true }
     }
 }

@@ -70,7 +70,7 @@ struct BinaryPrecedenceTests {
         #expect(inventory.packages.map(\.paths) == [["/opt/java/release", "/opt/other/bin/java"]])
     }
 
-    @Test("Bitnami's documents speak for the programs beside them, by name or by release")
+    @Test("Bitnami's documents speak for the programs below them, by its names or those that programs are known by")
     func bitnami() throws {
         func document(_ names: String...) -> String {
             let packages = names.map {
@@ -78,17 +78,19 @@ struct BinaryPrecedenceTests {
             }
             return #"{"packages":[\#(packages.joined(separator: ","))]}"#
         }
+        let server: [UInt8] = [0x7f, 0x45, 0x4c, 0x46] + Array("\0Apache/2.4.58\0".utf8)
         let image = layer {
-            $0.file("opt/bitnami/shell/.spdx-shell.spdx", document("shell@1.36.1-3"))
-            $0.file("opt/bitnami/shell/bin/busybox", busybox, mode: 0o755)
+            $0.file("opt/bitnami/apache/.spdx-apache.spdx", document("apache@2.4.58-3"))
+            $0.file("opt/bitnami/apache/bin/httpd", server, mode: 0o755)
             $0.file("opt/bitnami/named/.spdx-busybox.spdx", document("busybox@1.37.0-0"))
             $0.file("opt/bitnami/named/bin/busybox", busybox, mode: 0o755)
         }
+        // A release that is the same by chance hides nothing.
         let other = layer {
-            $0.file("opt/bitnami/other/.spdx-other.spdx", document("other@1.36-0"))
+            $0.file("opt/bitnami/other/.spdx-other.spdx", document("other@1.36.1-0"))
             $0.file("opt/bitnami/other/bin/busybox", busybox, mode: 0o755)
         }
-        #expect(try fold([image]) == ["bitnami busybox", "bitnami shell"])
+        #expect(try fold([image]) == ["bitnami apache", "bitnami busybox"])
         #expect(try fold([other]) == ["binary busybox", "bitnami other"])
     }
 }
