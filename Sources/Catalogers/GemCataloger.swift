@@ -45,11 +45,11 @@ struct GemCataloger: Cataloger {
         return found
     }
 
-    /// The strings of a line, in order; none that Ruby puts something into.
+    /// The strings of a line, in order, up to one that Ruby puts something into: where that ends takes Ruby to tell.
     private func literals(_ text: Substring) -> [String] {
         var found: [Substring] = []
         var rest = text
-        while let character = rest.popFirst(), character != "#" {
+        while let character = rest.popFirst(), character != "#", found.last?.contains("#{") != true {
             if character == "\"" || character == "'" {
                 guard let end = rest.firstIndex(of: character) else { break }
                 found.append(rest[..<end])

@@ -209,6 +209,7 @@ struct GemTests {
         "What is computed is not guessed",
         arguments: [
             "s.name = \"a\"\ns.version = \"1.#{minor}\"\n", "s.name = %q{open\ns.version = '1'\n", "s.name = %q\n",
+            "s.name = 'a'\ns.version = \"#{File.read(\"VERSION\")}\"\n",
             "s.name = %w[]\ns.version = '1'\n", "s.name = 1 % 2\ns.version = %qx1x\n",
             "s.name = NAME\ns.version = \"1\"\n", "s.name = \"a\"\n", "s.name = \"a\"\ns.version = \"\"\n", "",
             "= . =\n.\n=",
