@@ -4,7 +4,7 @@ import ScanModel
 /// Java archives with all that is nested or shaded in them, and the Java archives in plain ones.
 struct JavaCataloger: Cataloger {
     let name = "java"
-    let version = 9
+    let version = 10
     let readsLargeFiles = true
     let isCostly = true
     let selectors: [PathSelector] = [

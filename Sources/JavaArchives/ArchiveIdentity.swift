@@ -135,6 +135,10 @@ struct ArchiveIdentity {
     }
 
     private func nameFromFile(_ manifest: JavaManifest) -> String {
+        // Of `com.sun.mail.jakarta.mail` the manifest may know that the artifactId has a dot.
+        if let name = manifest.dottedNames.first(where: { MavenGroup.prefix(of: fileName.name, before: $0) != nil }) {
+            return name
+        }
         if let name = manifest.bundleArtifactID, !name.isEmpty { return name }
         let name = fileName.name
         guard name.contains("."), !name.hasPrefix("org.eclipse.") else {

@@ -90,6 +90,12 @@ struct JavaManifest: Equatable {
         return name.isEmpty ? nil : name
     }
 
+    /// What the archive calls itself as a bundle, an extension or a module, where that has a dot.
+    var dottedNames: [String] {
+        [symbolicName, main["extension-name"], main["automatic-module-name"]].compactMap { $0 }
+            .filter { $0.contains(".") }
+    }
+
     /// The last part of a bundle's symbolic name where a Maven plugin made it from `groupId.artifactId`.
     var bundleArtifactID: String? {
         guard main["created-by"]?.contains("Apache Maven Bundle Plugin") == true,

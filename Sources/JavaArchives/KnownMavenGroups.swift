@@ -7,6 +7,7 @@ enum KnownMavenGroups {
             "okhttp": "com.squareup.okhttp3", "graphql-java": "com.graphql-java", "minio": "io.minio",
             "commons-logging": "commons-logging", "commons-codec": "commons-codec", "xalan": "xalan",
             "lz4-java": "org.lz4", "velocity": "org.apache.velocity", "velocity-tools": "org.apache.velocity",
+            "httpclient": "org.apache.httpcomponents", "httpcore": "org.apache.httpcomponents",
             "commons-jelly": "commons-jelly", "spring-ws-core": "org.springframework.ws",
             "spring-kafka": "org.springframework.kafka", "spring-graphql": "org.springframework.graphql",
             "spring-hateoas": "org.springframework.hateoas", "spring-amqp": "org.springframework.amqp",

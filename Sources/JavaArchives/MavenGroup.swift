@@ -19,11 +19,21 @@ enum MavenGroup {
             if let group = project.parentGroupID { return cleaned(group) }
         }
         if let group = KnownMavenGroups.group(of: name) { return group }
-        return group(in: fileName, of: name) ?? manifest.flatMap(fromManifest)
+        return group(in: fileName, of: name, manifest) ?? manifest.flatMap(fromManifest)
     }
 
     /// What stands in front of the artifactId in `org.example.thing`, as Quarkus names the archives that it copies.
-    private static func group(in fileName: String, of name: String) -> String? {
+    ///
+    /// Eclipse names them after the bundle, and bundles after the package that is theirs, which more often than not is the
+    /// groupId (`com.google.guava`). Where it is made of groupId and artifactId, a dash or a dot in that tells so: the last
+    /// part of a package's name has none.
+    private static func group(in fileName: String, of name: String, _ manifest: JavaManifest?) -> String? {
+        if manifest?.symbolicName == fileName, !name.contains(where: { $0 == "-" || $0 == "." }) { return nil }
+        return prefix(of: fileName, before: name)
+    }
+
+    /// The groupId in front of `name` in a file's name, where what stands there looks like one.
+    static func prefix(of fileName: String, before name: String) -> String? {
         guard fileName.hasSuffix(".\(name)"), domains.contains(where: { fileName.hasPrefix($0 + ".") }) else {
             return nil
         }

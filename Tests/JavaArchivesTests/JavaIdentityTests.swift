@@ -135,6 +135,66 @@ import Testing
         #expect(stated.map(\.groupID) == ["g"])
     }
 
+    // Symbolic names as Eclipse's Orbit, the publishers and WildFly have them.
+    @Test(
+        "A file named after its bundle has the groupId that the manifest tells",
+        arguments: [
+            ("com.thoughtworks.xstream_1.4.3.jar", "com.thoughtworks.xstream", "com.thoughtworks.xstream xstream"),
+            ("org.apache.poi_3.9.0.v201405241750.jar", "org.apache.poi", "org.apache.poi poi"),
+            ("org.apache.ivy_2.5.1.final_20221102.jar", "org.apache.ivy", "org.apache.ivy ivy"),
+            ("org.apache.derby_10.11.1.1.jar", "org.apache.derby;singleton:=true", "org.apache.derby derby"),
+            ("net.sf.ehcache-2.10.9.jar", "net.sf.ehcache", "net.sf.ehcache ehcache"),
+            ("com.google.guava_32.1.2.jre.jar", "com.google.guava", "com.google.guava guava"),
+            // Where bundles are named after groupId and artifactId.
+            (
+                "com.fasterxml.jackson.core.jackson-databind_2.13.2.jar",
+                "com.fasterxml.jackson.core.jackson-databind", "com.fasterxml.jackson.core jackson-databind"
+            ),
+            (
+                "org.reactivestreams.reactive-streams-1.0.4.jar", "org.reactivestreams.reactive-streams",
+                "org.reactivestreams reactive-streams"
+            ),
+            (
+                "org.apache.httpcomponents.httpclient_4.5.13.jar", "org.apache.httpcomponents.httpclient",
+                "org.apache.httpcomponents httpclient"
+            ),
+        ]
+    )
+    func bundleGroup(file: String, symbolicName: String, expected: String) {
+        let found = read(["META-INF/MANIFEST.MF": "Bundle-SymbolicName: \(symbolicName)\n"], path: "/plugins/\(file)")
+        #expect(found.map { "\($0.groupID ?? "") \($0.name)" } == [expected])
+    }
+
+    @Test(
+        "An artifactId with a dot after its groupId is found where the manifest knows it",
+        arguments: [
+            (
+                "com.sun.mail.jakarta.mail-1.6.7.jar", "Bundle-SymbolicName: jakarta.mail\n",
+                "com.sun.mail jakarta.mail"
+            ),
+            (
+                "com.sun.mail.javax.mail-1.6.2.jar",
+                "Bundle-SymbolicName: com.sun.mail.javax.mail\nExtension-Name: javax.mail\n", "com.sun.mail javax.mail"
+            ),
+            (
+                "org.apache.felix.org.apache.felix.framework-7.0.jar",
+                "Bundle-SymbolicName: org.apache.felix.framework\n", "org.apache.felix org.apache.felix.framework"
+            ),
+            (
+                "org.eclipse.jgit.org.eclipse.jgit-5.13.jar", "Automatic-Module-Name: org.eclipse.jgit\n",
+                "org.eclipse.jgit org.eclipse.jgit"
+            ),
+            // Nobody says so here: the last part is all that can be told.
+            ("com.sun.mail.jakarta.mail-1.6.7.jar", "A: b\n", "com.sun.mail.jakarta mail"),
+            // No more than a domain is left, which is no groupId.
+            ("org.example.thing-1.jar", "Automatic-Module-Name: example.thing\n", "org.example thing"),
+        ]
+    )
+    func dottedArtifact(file: String, manifest: String, expected: String) {
+        let found = read(["META-INF/MANIFEST.MF": manifest], path: "/app/lib/main/\(file)")
+        #expect(found.map { "\($0.groupID ?? "") \($0.name)" } == [expected])
+    }
+
     @Test("A plugin of Jenkins is recognised by its groupId or its extension")
     func jenkins() {
         let manifest = "Short-Name: git\nPlugin-Version: 5.2\n"
