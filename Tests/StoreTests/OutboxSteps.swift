@@ -27,6 +27,24 @@ extension Store {
         }
     }
 
+    /// Makes an account of type user, with an `app` of the sample fleet under the tags that it has added.
+    func addAccount(_ name: String, knowing tags: [String] = [], state: String = "enabled") async throws {
+        try await execute("INSERT INTO accounts (name, kind, state) VALUES ('\(name)', 'user', '\(state)')")
+        for tag in tags {
+            try await execute(
+                """
+                INSERT INTO account_tags (account, repository_id, name)
+                SELECT '\(name)', id, '\(tag)' FROM repositories WHERE name = 'app'
+                """
+            )
+        }
+    }
+
+    /// Puts every image into the list of an account.
+    func listImages(in account: String) async throws {
+        try await execute("INSERT INTO account_images (account, manifest_id) SELECT '\(account)', id FROM manifests")
+    }
+
     /// Writes notifications of changed findings about a hundred images, the last of them about critical ones.
     func tell(_ count: Int) async throws {
         try await execute(

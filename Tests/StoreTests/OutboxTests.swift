@@ -107,6 +107,40 @@ struct OutboxTests {
         }
     }
 
+    @Test("An account is told of tags and images of its own alone, whatever it subscribed to")
+    func foreign() async throws {
+        try await withFleet { store in
+            try await store.addAccount("team", knowing: ["1"])
+            try await store.addAccount("closed", knowing: ["1"], state: "disabled")
+            // One has the image by another name, one knows the name and took the image away, one has added nothing.
+            try await store.addAccount("namesake", knowing: ["2"])
+            try await store.addAccount("former", knowing: ["1"])
+            try await store.addAccount("rival")
+            for account in ["team", "closed", "namesake", "former"] { try await store.listImages(in: account) }
+            try await store.execute("UPDATE account_images SET is_listed = false WHERE account = 'former'")
+            for account in ["team", "closed", "namesake", "former", "rival"] {
+                let types = SubscriptionType.allCases.filter { account != "former" || $0 != .tagUpdate }
+                try await store.subscribe("registry.test/app:1", types, account: account)
+            }
+            func told(_ kind: SubscriptionType) async throws -> [String] {
+                try await store.told().filter { $0.kind == kind.rawValue }.map(\.account).sorted()
+            }
+            try await store.execute("DELETE FROM notifications")
+            _ = try await store.importing(SampleFeed.debian([("curl", "CVE-2024-1", "8.0")]))
+            _ = try await store.rematch()
+            _ = try await store.tellChangedFindings()
+            #expect(try await told(.vulnUpdate) == ["admin", "team"])
+            let heard = "SELECT account FROM events WHERE type = '\(EventType.vulnerabilities.name)' ORDER BY account"
+            #expect(try await store.texts(heard) == ["admin", "team"])
+
+            let run = try await store.plan([try SampleFleet.image("app", "1", layers: ["b"])])
+            #expect(try await told(.tagUpdate) == ["admin", "team"])
+            try await store.work(on: run)
+            try await store.finish(run: run.id, state: .done, reason: nil, workers: 1)
+            #expect(try await told(.analysisUpdate) == ["admin", "team"])
+        }
+    }
+
     @Test("Nothing is written where nobody subscribed, or no channel listens")
     func unheard() async throws {
         try await withFleet { store in

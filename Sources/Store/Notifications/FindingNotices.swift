@@ -73,7 +73,9 @@ extension Store {
                 JOIN registries ON registries.id = repositories.registry_id
                 JOIN subscriptions ON subscriptions.kind = 'vuln_update' AND subscriptions.is_active
                     AND subscriptions.key = \(NotificationFacts.tagKey("tags.name"))
+                \(NotificationFacts.joinedAccount)
                 JOIN image_analyses ON image_analyses.manifest_id = tags.manifest_id
+            WHERE \(NotificationFacts.isSeen("tags.manifest_id", as: "tags.name", of: "tags.repository_id"))
         ), described AS MATERIALIZED (
             SELECT changed.package_id, changed.vulnerability_id, vulnerabilities.name AS flaw,
                 array_position(ARRAY['unknown', 'negligible', 'low', 'medium', 'high', 'critical'], known.severity) - 1
