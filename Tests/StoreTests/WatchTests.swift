@@ -71,13 +71,14 @@ struct WatchTests {
     @Test("What a registry does not have any more is told once to those who watch it")
     func unfound() async throws {
         try await TestDatabase.with { store in
-            try await store.execute("INSERT INTO accounts (name, kind, state) VALUES ('team', 'user', 'enabled')")
-            for account in ["admin", "team"] {
+            try await store.execute("INSERT INTO registries (host) VALUES ('registry.test')")
+            try await store.execute("INSERT INTO repositories (registry_id, name) SELECT id, 'app' FROM registries")
+            try await store.addAccount("team", knowing: ["9"])
+            try await store.addAccount("rival")
+            for account in ["admin", "team", "rival"] {
                 try await store.subscribe("registry.test/app:9", [.tagUpdate], account: account)
             }
             try await store.subscribe("docker.io/nginx", [.repoUpdate])
-            try await store.execute("INSERT INTO registries (host) VALUES ('registry.test')")
-            try await store.execute("INSERT INTO repositories (registry_id, name) SELECT id, 'app' FROM registries")
             for _ in 0..<2 {
                 let run = try #require(try await store.requestWatch(every: 0))
                 try await store.addProblem(run: run, target: "docker.io/library/nginx", reason: "denied")
@@ -99,6 +100,8 @@ struct WatchTests {
             #expect(events.count == 2 && events.contains { $0.details.contains("there is none") })
             let others = try await store.events(EventFilter(), of: "team", page: 1, limit: 10).events
             #expect(others.count == 1 && !others.contains { $0.details.contains("there is none") })
+            // That there is none would tell whoever has not added it what there is.
+            #expect(try await store.events(EventFilter(), of: "rival", page: 1, limit: 10).events.isEmpty)
         }
     }
 

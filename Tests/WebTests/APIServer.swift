@@ -136,9 +136,16 @@ struct APIServer: Sendable {
 /// A registry that has what a test says.
 final class FixedLookup: RegistryLookup {
     private let held = Mutex<[String: FoundImage]>([:])
+    /// Names that no account's own credentials open.
+    private let closed = Mutex<Set<String>>([])
 
-    func add(_ image: FoundImage) {
-        held.withLock { $0["\(image.registry)/\(image.repository):\(image.tag)"] = image }
+    func add(_ image: FoundImage, onlyForFleet: Bool = false) {
+        let name = "\(image.registry)/\(image.repository):\(image.tag)"
+        held.withLock { $0[name] = image }
+        closed.withLock { names in
+            names.remove(name)
+            if onlyForFleet { names.insert(name) }
+        }
     }
 
     func removeAll() { held.withLock { $0 = [:] } }
@@ -150,7 +157,9 @@ final class FixedLookup: RegistryLookup {
         digest: Digest?,
         of account: String?
     ) async throws -> FoundImage {
-        guard let found = held.withLock({ $0["\(registry)/\(repository):\(tag)"] }) else {
+        let name = "\(registry)/\(repository):\(tag)"
+        let isClosed = account != nil && closed.withLock { $0.contains(name) }
+        guard !isClosed, let found = held.withLock({ $0[name] }) else {
             throw AnchoreError(
                 400,
                 "cannot fetch image digest/manifest from registry",

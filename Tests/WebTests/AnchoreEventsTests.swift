@@ -26,6 +26,38 @@ struct AnchoreEventsTests {
         }
     }
 
+    @Test("an account watches the tags that its own credentials open, and those alone")
+    func watchedTags() async throws {
+        try await APIServer.with { server in
+            let client = server.client
+            #expect(try await client.send("POST", "/v1/accounts", body: #"{"name":"team-a"}"#).status == 200)
+            let user = #"{"username":"alice","password":"secret-1"}"#
+            #expect(try await client.send("POST", "/v1/accounts/team-a/users", body: user).status == 200)
+            func asAlice(_ method: String, _ path: String, _ body: String) async throws -> RawClient.Answer {
+                try await client.send(method, path, body: body, user: "alice", password: "secret-1")
+            }
+            func watch(_ tag: String, _ type: String, active: Bool = true) async throws -> RawClient.Answer {
+                let key = #""subscription_key":"registry.test/team/\#(tag)","subscription_type":"\#(type)""#
+                return try await asAlice("POST", "/v1/subscriptions", "{\(key),\"active\":\(active)}")
+            }
+            server.lookup.add(try FixedLookup.image("team/open", "1"))
+            server.lookup.add(try FixedLookup.image("team/secret", "1"), onlyForFleet: true)
+            // What there is not, and what only the fleet gets, is refused alike.
+            for tag in ["none:1", "secret:1"] {
+                let refused = try await watch(tag, "tag_update")
+                #expect(refused.status == 400 && refused.text.contains("REGISTRY_IMAGE_NOT_FOUND"), "\(tag)")
+            }
+            #expect(try await watch("open:1", "tag_update").status == 200)
+            #expect(try await watch("secret:1", "vuln_update").status == 200)
+            // One that is off is nobody's business until it is switched on.
+            let idle = try await watch("secret:1", "tag_update", active: false).json?.array?.first
+            let id = try #require(idle?["subscription_id"]?.string)
+            #expect(try await asAlice("PUT", "/v1/subscriptions/\(id)", #"{"active":true}"#).status == 400)
+            server.lookup.add(try FixedLookup.image("team/secret", "1"))
+            #expect(try await asAlice("PUT", "/v1/subscriptions/\(id)", #"{"active":true}"#).status == 200)
+        }
+    }
+
     @Test("new content of the active bundle is told, and that of another one is not")
     func policyContent() async throws {
         try await APIServer.with { server in

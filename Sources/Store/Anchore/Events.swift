@@ -127,7 +127,7 @@ extension Store {
     }
 
     /// What the run `$1` is told as when it ends: a run of single images to the accounts that added them, what a run of
-    /// subscriptions did not find in a registry to those who watch it, a run over the fleet to `admin`.
+    /// subscriptions did not find in a registry to those who watch it and have added it, a run over the fleet to `admin`.
     ///
     /// What is not found run after run is told of once.
     static let eventsOfRun = """
@@ -159,9 +159,10 @@ extension Store {
             JOIN registries ON registries.id = repositories.registry_id
             JOIN subscriptions ON subscriptions.kind = 'tag_update' AND subscriptions.is_active
                 AND subscriptions.key = \(NotificationFacts.tagKey("run_images.tag"))
-            JOIN accounts ON accounts.name = subscriptions.account
+            \(NotificationFacts.joinedAccount)
         WHERE runs.id = $1 AND runs.origin = 'watch' AND run_images.state IN ('failed', 'gone')
             AND run_images.manifest_id IS NULL
+            AND \(NotificationFacts.isKnown("run_images.tag", of: "run_images.repository_id"))
             AND NOT EXISTS (
                 SELECT FROM run_images AS before WHERE before.repository_id = run_images.repository_id
                     AND before.tag = run_images.tag AND before.run_id < $1 AND before.state IN ('failed', 'gone')
@@ -172,7 +173,7 @@ extension Store {
         FROM runs JOIN run_problems ON run_problems.run_id = runs.id
             JOIN subscriptions ON subscriptions.kind = 'repo_update' AND subscriptions.is_active
                 AND subscriptions.key = shown_repository(split_part(target, '/', 1), substr(target, strpos(target, '/') + 1))
-            JOIN accounts ON accounts.name = subscriptions.account
+            \(NotificationFacts.joinedAccount)
         WHERE runs.id = $1 AND runs.origin = 'watch' AND NOT EXISTS (
             SELECT FROM run_problems AS before WHERE before.target = run_problems.target AND before.run_id < $1)
         UNION ALL

@@ -119,13 +119,29 @@ extension AnchoreRoutes {
         return .json(.array([(added ?? record).json]))
     }
 
-    /// Throws where the account's own credentials do not open a repository that is to be watched: its images come into the
-    /// account's list, and are scanned with the fleet's.
+    /// Throws where the account's own credentials do not open what is to be watched: it is looked at with the fleet's, and
+    /// what comes of that would tell what there is where only the fleet gets.
+    ///
+    /// The other types are about images that the account has, and tell nothing of others.
     private func mayWatch(_ record: SubscriptionRecord, _ call: AnchoreCall) async throws {
-        guard record.type == .repoUpdate, let reader = call.scope.reader, let target = RegistryTarget(record.key),
+        guard let reader = call.scope.reader, let target = RegistryTarget(record.key),
             let repository = target.repository
         else { return }
-        _ = try await service.lookup.tags(registry: target.registry, repository: repository, of: reader)
+        switch record.type {
+        case .repoUpdate:
+            _ = try await service.lookup.tags(registry: target.registry, repository: repository, of: reader)
+        case .tagUpdate:
+            // A key without a tag is not watched.
+            guard let tag = target.tag else { return }
+            _ = try await service.lookup.image(
+                registry: target.registry,
+                repository: repository,
+                tag: tag,
+                digest: nil,
+                of: reader
+            )
+        case .policyEval, .vulnUpdate, .analysisUpdate: return
+        }
     }
 
     private func scan(repository key: String) async throws {
