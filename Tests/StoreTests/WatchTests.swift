@@ -105,6 +105,54 @@ struct WatchTests {
         }
     }
 
+    @Test("What is not found any more is told again once it was there in between, whatever other runs met")
+    func unfoundAgain() async throws {
+        try await TestDatabase.with { store in
+            try await store.execute("INSERT INTO registries (host) VALUES ('registry.test'), ('docker.io')")
+            try await store.execute(
+                """
+                INSERT INTO repositories (registry_id, name)
+                SELECT id, CASE host WHEN 'docker.io' THEN 'library/nginx' ELSE 'app' END FROM registries
+                """
+            )
+            try await store.subscribe("registry.test/app:9", [.tagUpdate])
+            try await store.subscribe("docker.io/nginx", [.repoUpdate])
+            func end(_ run: Int, finding: Bool) async throws {
+                if !finding {
+                    try await store.addProblem(run: run, target: "docker.io/library/nginx", reason: "denied")
+                }
+                try await store.execute(
+                    """
+                    INSERT INTO run_images (run_id, repository_id, tag, state)
+                    SELECT \(run), id, '9', '\(finding ? "reused" : "failed")' FROM repositories
+                    WHERE \(finding) OR name = 'app'
+                    """
+                )
+                try await store.finish(run: run, state: .done, reason: nil, workers: 1)
+            }
+            // A run over the fleet tells subscribers nothing of it.
+            let nightly = try await store.requestRun(
+                targets: ["docker.io/library/nginx", "registry.test"],
+                platform: "",
+                priority: 1
+            )
+            try await end(nightly, finding: false)
+            for (finding, told) in [(false, 2), (false, 2), (true, 2), (false, 4), (false, 4)] {
+                let run = try #require(try await store.requestWatch(every: 0))
+                try await end(run, finding: finding)
+                let events = try await store.scalar("SELECT count(*) FROM events WHERE level = 'error'")
+                #expect(events == told, "run \(run)")
+                let other = try await store.requestRun(
+                    targets: ["registry.test/other"],
+                    platform: "",
+                    priority: 0,
+                    isSubscription: true
+                )
+                try await store.finish(run: other, state: .cancelled, reason: nil, workers: 1)
+            }
+        }
+    }
+
     @Test("Tags of repositories that are watched as a whole do not crowd out the others")
     func manyTags() async throws {
         try await TestDatabase.with { store in

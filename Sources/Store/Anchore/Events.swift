@@ -129,8 +129,12 @@ extension Store {
     /// What the run `$1` is told as when it ends: a run of single images to the accounts that added them, what a run of
     /// subscriptions did not find in a registry to those who watch it and have added it, a run over the fleet to `admin`.
     ///
-    /// What is not found run after run is told of once.
+    /// What is not found run after run is told of once: where the newest run of subscriptions before, of those that got as far
+    /// as looking at it, did find it. Runs over the fleet tell subscribers nothing of this, and so silence nothing.
     static let eventsOfRun = """
+        WITH earlier AS MATERIALIZED (
+            SELECT id, targets FROM runs WHERE origin = 'watch' AND id < $1
+        )
         INSERT INTO events (account, level, type, message, resource_type, resource_id, service, host, details)
         SELECT account_images.account, kind.level, kind.type, kind.message, kind.resource_type,
             \(NotificationFacts.tagKey("run_images.tag")), 'analyzer', 'tallyman',
@@ -163,10 +167,11 @@ extension Store {
         WHERE runs.id = $1 AND runs.origin = 'watch' AND run_images.state IN ('failed', 'gone')
             AND run_images.manifest_id IS NULL
             AND \(NotificationFacts.isKnown("run_images.tag", of: "run_images.repository_id"))
-            AND NOT EXISTS (
-                SELECT FROM run_images AS before WHERE before.repository_id = run_images.repository_id
-                    AND before.tag = run_images.tag AND before.run_id < $1 AND before.state IN ('failed', 'gone')
-                    AND before.manifest_id IS NULL)
+            AND NOT coalesce((
+                SELECT before.state IN ('failed', 'gone') AND before.manifest_id IS NULL
+                FROM earlier JOIN run_images AS before ON before.run_id = earlier.id
+                    AND before.repository_id = run_images.repository_id AND before.tag = run_images.tag
+                ORDER BY earlier.id DESC LIMIT 1), false)
         UNION ALL
         SELECT subscriptions.account, \(EventType.listingFailed.columns), subscriptions.key, 'catalog', 'tallyman',
             json_build_object('msg', \(toldOfRegistry("run_problems.reason")))::text
@@ -174,8 +179,17 @@ extension Store {
             JOIN subscriptions ON subscriptions.kind = 'repo_update' AND subscriptions.is_active
                 AND subscriptions.key = shown_repository(split_part(target, '/', 1), substr(target, strpos(target, '/') + 1))
             \(NotificationFacts.joinedAccount)
-        WHERE runs.id = $1 AND runs.origin = 'watch' AND NOT EXISTS (
-            SELECT FROM run_problems AS before WHERE before.target = run_problems.target AND before.run_id < $1)
+            LEFT JOIN registries ON registries.host = split_part(target, '/', 1)
+            LEFT JOIN repositories ON repositories.registry_id = registries.id
+                AND repositories.name = substr(target, strpos(target, '/') + 1)
+        WHERE runs.id = $1 AND runs.origin = 'watch' AND NOT coalesce((
+            SELECT looked.has_failed FROM earlier CROSS JOIN LATERAL (
+                SELECT EXISTS (SELECT FROM run_problems AS before WHERE before.run_id = earlier.id
+                        AND before.target = run_problems.target) AS has_failed,
+                    EXISTS (SELECT FROM run_images AS before WHERE before.run_id = earlier.id
+                        AND before.repository_id = repositories.id) AS has_images) AS looked
+            WHERE run_problems.target = ANY(earlier.targets) AND (looked.has_failed OR looked.has_images)
+            ORDER BY earlier.id DESC LIMIT 1), false)
         UNION ALL
         SELECT 'admin', kind.level, kind.type, kind.message, kind.resource_type, runs.id::text, 'catalog', 'tallyman',
             json_build_object('targets', runs.targets, 'reason', coalesce(runs.reason, ''))::text
