@@ -33,7 +33,8 @@ struct PostgresConnectionTests {
     @Test(
         "An address that can never work is refused for good, without showing what is in it",
         arguments: [
-            "postgres://u:a@host/db?secret", "host=x secret=y", "password='secret", "postgres://u:%zzsecret@host/db", "", " ",
+            "postgres://u:a@host/db?secret", "host=x secret=y", "password='secret", "postgres://u:%zzsecret@host/db",
+            "", " ",
             "secret", "mysql://u:secret@host/db", "redis://:secret@host:6379", "postgres://u:secret/x@host/db",
             "postgres://u:secret@host:99999/db", "postgres://u:secret@a:1,b:x/db", "host=x password=secret port=0",
             "postgres://u:secret@host/db?sslmode=on",
