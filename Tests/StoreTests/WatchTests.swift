@@ -63,7 +63,15 @@ struct WatchTests {
             #expect(try await store.requestWatch(every: 0) == nil, "one is under way")
             try await store.finish(run: id, state: .done, reason: nil, workers: 1)
             #expect(try await store.requestWatch(every: 3600) == nil, "it is not time")
+            // What accounts ask for one by one holds nobody else's up.
+            _ = try await store.requestRun(
+                targets: ["registry.test/slow"],
+                platform: "",
+                priority: 0,
+                isSubscription: true
+            )
             #expect(try await store.requestWatch(every: 0) != nil)
+            #expect(try await store.requestWatch(every: 0) == nil, "another one is under way")
             #expect(try await store.texts("SELECT DISTINCT origin FROM runs") == ["watch"])
         }
     }

@@ -5,6 +5,8 @@ import ScanModel
 extension Store {
     /// The most tags and repositories that one run of the watch looks at.
     private static let maxWatched = 20_000
+    /// Of its runs, which are known by it from those that a single subscription asks for: those come first, with 0.
+    private static let watchPriority = 1
 
     /// Whether a chore is due; it counts as done with the transaction, so that a process that dies leaves it to the next.
     static func isDue(_ chore: String, every seconds: Int, _ session: PostgresSession) throws -> Bool {
@@ -19,24 +21,31 @@ extension Store {
         ).count > 0
     }
 
-    /// Requests a run over all watched repositories and tags, where the last one is over and `seconds` have passed.
+    /// Requests a run over all watched repositories and tags, where the last such one is over and `seconds` have passed.
+    ///
+    /// Runs that subscriptions ask for one by one do not count: an account that makes them, or whose registry is slow, would
+    /// hold up what all others watch.
     ///
     /// Returns the run's number; `nil` where there is nothing to do.
     package func requestWatch(every seconds: Int) async throws -> Int? {
         try await pool.transaction { session in
             guard
                 try session.count(
-                    "SELECT count(*) FROM runs WHERE origin = 'watch' AND state NOT IN \(Run.State.finished)"
+                    """
+                    SELECT count(*) FROM runs
+                    WHERE origin = 'watch' AND priority = $1 AND state NOT IN \(Run.State.finished)
+                    """,
+                    [.int(Self.watchPriority)]
                 ) == 0, try Self.isDue("watch", every: seconds, session)
             else { return nil }
             let targets = try Self.watchedTargets(session)
             guard !targets.isEmpty else { return nil }
             return try session.count(
                 """
-                INSERT INTO runs (state, targets, platform, priority, origin) VALUES ('requested', $1, '', 1, 'watch')
+                INSERT INTO runs (state, targets, platform, priority, origin) VALUES ('requested', $1, '', $2, 'watch')
                 RETURNING id
                 """,
-                [.textArray(targets)]
+                [.textArray(targets), .int(Self.watchPriority)]
             )
         }
     }
