@@ -141,6 +141,38 @@ struct OutboxTests {
         }
     }
 
+    @Test("A run of single images is told to who added them by that name, what a registry said to the fleet's accounts")
+    func singleImages() async throws {
+        try await TestDatabase.with { store in
+            for account in ["team", "rival"] { try await store.addAccount(account) }
+            let image = try SampleFleet.image("app", "1", layers: ["a"])
+            let sameByAnotherName = try SampleFleet.image("other", "1", layers: ["a"])
+            for (account, image) in [("admin", image), ("team", image), ("rival", sameByAnotherName)] {
+                _ = try await store.addImage(
+                    image,
+                    to: account,
+                    dockerfile: nil,
+                    annotations: nil,
+                    subscriptions: [],
+                    analysisVersion: SampleFleet.analysisVersion,
+                    shards: 4
+                )
+            }
+            try await store.execute("UPDATE run_images SET state = 'failed', reason = '10.0.0.5: refused'")
+            for run in try await store.openRuns() {
+                try await store.finish(run: run.id, state: .done, reason: nil, workers: 1)
+            }
+            let told = "FROM events WHERE type = '\(EventType.analysisFailed.name)'"
+            #expect(
+                try await store.texts("SELECT DISTINCT account || ' ' || resource_id \(told) ORDER BY 1") == [
+                    "admin registry.test/app:1", "rival registry.test/other:1", "team registry.test/app:1",
+                ]
+            )
+            let informed = "SELECT DISTINCT account \(told) AND details LIKE '%10.0.0.5%'"
+            #expect(try await store.texts(informed) == ["admin"])
+        }
+    }
+
     @Test("Nothing is written where nobody subscribed, or no channel listens")
     func unheard() async throws {
         try await withFleet { store in

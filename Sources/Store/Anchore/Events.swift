@@ -120,14 +120,15 @@ extension Store {
         )
     }
 
-    /// What an account is told that a registry said: who may subscribe chooses the host, and would read which ports are open
-    /// where only the fleet gets.
+    /// What an account is told that a registry said: who may subscribe or add images chooses the host, and would read which
+    /// ports are open where only the fleet gets.
     private static func toldOfRegistry(_ reason: String) -> String {
         "CASE accounts.kind WHEN 'admin' THEN \(reason) ELSE 'it could not be read from its registry' END"
     }
 
-    /// What the run `$1` is told as when it ends: a run of single images to the accounts that added them, what a run of
-    /// subscriptions did not find in a registry to those who watch it and have added it, a run over the fleet to `admin`.
+    /// What the run `$1` is told as when it ends: a run of single images to the accounts that added them by these names, what
+    /// a run of subscriptions did not find in a registry to those who watch it and have added it, a run over the fleet to
+    /// `admin`.
     ///
     /// What is not found run after run is told of once: where the newest run of subscriptions before, of those that got as far
     /// as looking at it, did find it. Runs over the fleet tell subscribers nothing of this, and so silence nothing.
@@ -138,7 +139,9 @@ extension Store {
         INSERT INTO events (account, level, type, message, resource_type, resource_id, service, host, details)
         SELECT account_images.account, kind.level, kind.type, kind.message, kind.resource_type,
             \(NotificationFacts.tagKey("run_images.tag")), 'analyzer', 'tallyman',
-            json_build_object('run', runs.id, 'reason', coalesce(run_images.reason, ''),
+            json_build_object('run', runs.id,
+                'reason', CASE coalesce(run_images.reason, '') WHEN '' THEN '' WHEN '\(cancelledReason)' THEN run_images.reason
+                    ELSE \(toldOfRegistry("run_images.reason")) END,
                 'last_eval', json_build_object('imageDigest', manifests.digest, 'analysis_status', 'analyzing',
                     'annotations', said.annotations),
                 'curr_eval', json_build_object('imageDigest', manifests.digest, 'analysis_status', kind.status,
@@ -153,6 +156,9 @@ extension Store {
             JOIN registries ON registries.id = repositories.registry_id
             JOIN manifests ON manifests.id = run_images.manifest_id
             JOIN account_images ON account_images.manifest_id = run_images.manifest_id AND is_listed
+            JOIN account_tags ON account_tags.account = account_images.account
+                AND account_tags.repository_id = run_images.repository_id AND account_tags.name = run_images.tag
+            JOIN accounts ON accounts.name = account_images.account
             CROSS JOIN LATERAL (SELECT coalesce(account_images.annotations, '{}')::json AS annotations) AS said
         WHERE runs.id = $1 AND runs.origin = 'api'
         UNION ALL
