@@ -192,6 +192,16 @@ struct AnchoreEventsTests {
             #expect(refused.status == 403)
             #expect(try await client.send("DELETE", path).status == 200)
             #expect(try await client.send("DELETE", path, user: "alice", password: "secret-1").status == 404)
+            // One that the system's administrator made in another account is the administrator's to delete from anywhere.
+            let inTeam = ["x-anchore-account: team-a"]
+            let made = try await client.send("POST", "/v1/archives/rules", body: global, headers: inTeam)
+            let other = try #require(made.json?["rule_id"]?.string)
+            #expect(try await client.send("DELETE", "/v1/archives/rules/\(other)").status == 200)
+            // A rule of that account alone is found in the account.
+            let theirs = try await client.send("POST", "/v1/archives/rules", body: own, headers: inTeam)
+            let local = try #require(theirs.json?["rule_id"]?.string)
+            #expect(try await client.send("DELETE", "/v1/archives/rules/\(local)").status == 404)
+            #expect(try await client.send("DELETE", "/v1/archives/rules/\(local)", headers: inTeam).status == 200)
         }
     }
 }

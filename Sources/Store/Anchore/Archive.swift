@@ -39,6 +39,8 @@ extension Store {
         }
     }
 
+    private static let isGlobalRule = #"rule LIKE '%"system_global":true%'"#
+
     private static let ruleColumns = """
         id::text, rule, \(AnchoreSQL.time("created_at")), \(AnchoreSQL.time("last_updated"))
         """
@@ -58,7 +60,7 @@ extension Store {
             try session.execute(
                 """
                 SELECT \(Self.ruleColumns) FROM archive_rules
-                WHERE account = $1 OR $2 AND rule LIKE '%"system_global":true%'
+                WHERE account = $1 OR $2 AND \(Self.isGlobalRule)
                 ORDER BY archive_rules.created_at, id
                 """,
                 [.text(account), .bool(withGlobal)]
@@ -75,11 +77,15 @@ extension Store {
         }
     }
 
-    package func removeArchiveRule(_ id: String, of account: String) async throws -> Bool {
+    /// Removes a rule of an account, or one for all accounts, whoever made it, where `orGlobal`; `false` where there is none.
+    package func removeArchiveRule(_ id: String, of account: String, orGlobal: Bool = false) async throws -> Bool {
         try await pool.run { session in
             try session.execute(
-                "DELETE FROM archive_rules WHERE account = $1 AND id::text = lower($2)",
-                [.text(account), .text(id)]
+                """
+                DELETE FROM archive_rules
+                WHERE id::text = lower($2) AND (account = $1 OR $3 AND \(Self.isGlobalRule))
+                """,
+                [.text(account), .text(id), .bool(orGlobal)]
             ).affected == 1
         }
     }

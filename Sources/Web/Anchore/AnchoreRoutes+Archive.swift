@@ -58,7 +58,13 @@ extension AnchoreRoutes {
         }
         add(.delete, "archives/rules/:rule", .admin, false) { call in
             let id = try call.part("rule").lowercased()
-            guard try await service.store.removeArchiveRule(id, of: call.account) else {
+            // Who may make rules for all accounts may remove them, in whatever account they were made.
+            let isRemoved = try await service.store.removeArchiveRule(
+                id,
+                of: call.account,
+                orGlobal: call.principal.isSystemAdmin
+            )
+            guard isRemoved else {
                 throw try await rule(id, call) == nil
                     ? AnchoreError.notFound("Rule not found")
                     : AnchoreError(403, "Non-admins cannot modify/delete system global rules")
