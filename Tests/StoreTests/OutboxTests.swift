@@ -189,9 +189,18 @@ struct OutboxTests {
         }
     }
 
-    @Test("A verdict that changes is told by the transaction that keeps it")
-    func verdict() async throws {
+    @Test(
+        "A verdict of the active bundle that changes is told by the transaction that keeps it, another's is not",
+        arguments: [true, false]
+    )
+    func verdict(isActive: Bool) async throws {
         try await withFleet { store in
+            try await store.execute(
+                """
+                INSERT INTO policy_bundles (account, policy_id, bundle, digest, is_active)
+                VALUES ('admin', 'p', '{}', 'b', \(isActive))
+                """
+            )
             try await store.execute("DELETE FROM notifications")
             let manifest = try #require(try await store.scalar("SELECT max(id) FROM manifests"))
             let subject = EvaluationSubject(manifest: manifest, tag: "registry.test/app:1")
@@ -242,8 +251,11 @@ struct OutboxTests {
                 // An image that is gone by now takes nothing away from the others.
                 let kept = try await store.keep([gone, judged], question)
                 #expect(kept.count == 1 && kept[subject]?.isPass == isPass)
-                #expect(try await store.told().count == expected)
+                #expect(try await store.told().count == (isActive ? expected : 0))
             }
+            let noted = "SELECT count(*) FROM events WHERE type = '\(EventType.policyEvaluation.name)'"
+            #expect(try await store.scalar(noted) == (isActive ? 2 : 0))
+            guard isActive else { return }
             let payloads = try await store.told().map { try JSONReader.read(Array($0.payload.utf8)) }
             #expect(payloads.map { $0["curr_eval"]?["status"]?.string } == ["fail", "pass"])
             #expect(payloads.map { $0["last_eval"]?["status"]?.string } == ["pass", "fail"])

@@ -158,8 +158,9 @@ extension Store {
     /// Keeps what images came to: a new row where that differs from the last one, else the last one is renewed.
     ///
     /// Where somebody has kept what was read later, that stays the last one. A fixed number of statements, but for the
-    /// notices of verdicts that changed: by the active bundle, from what the active bundle said last, whichever it was then;
-    /// by another one, from what that one said last. Returns what is the last one now; an image that is gone has none.
+    /// notices of verdicts that changed: by the active bundle, from what the active bundle said last, whichever it was then.
+    /// What another bundle says is an answer to whoever asked, and no news. Returns what is the last one now; an image that is
+    /// gone has none.
     package func keep(
         _ judged: [JudgedImage],
         _ question: EvaluationQuestion
@@ -191,10 +192,7 @@ extension Store {
             for (subject, evaluation) in try Self.insert(other, question, session) { kept[subject] = evaluation }
             let current = same.map(\.image) + other
             for image in current {
-                let ownLast = last[image.subject].map { FormerVerdict(policyID: question.policyID, action: $0.action) }
-                guard let former = verdicts[image.subject] ?? ownLast, former.action != image.finalAction else {
-                    continue
-                }
+                guard let former = verdicts[image.subject], former.action != image.finalAction else { continue }
                 try Self.tell(image, question, before: former, session)
             }
             try verdicts.keep(current)
@@ -205,7 +203,6 @@ extension Store {
     private struct Last {
         let id: Int
         let digest: [UInt8]
-        let action: String
         let bundle: String
         let isPass: Bool
         /// `nil` where it is in the future, as after a clock was set back.
@@ -220,8 +217,8 @@ extension Store {
         var last: [EvaluationSubject: Last] = [:]
         for row in try session.execute(
             """
-            SELECT \(askedColumns), newest.id, newest.outcome_digest, newest.final_action, newest.bundle_digest,
-                newest.is_pass, CASE WHEN newest.evaluated_at <= clock_timestamp()
+            SELECT \(askedColumns), newest.id, newest.outcome_digest, newest.bundle_digest, newest.is_pass,
+                CASE WHEN newest.evaluated_at <= clock_timestamp()
                     THEN (extract(epoch FROM newest.evaluated_at) * 1000000)::bigint END
             FROM \(newestOfAsked)
             """,
@@ -230,10 +227,9 @@ extension Store {
             last[EvaluationSubject(manifest: try row.int(0), tag: try row.string(1))] = Last(
                 id: try row.int(2),
                 digest: try row.bytes(3),
-                action: try row.string(4),
-                bundle: try row.string(5),
-                isPass: try row.bool(6),
-                readAt: try row.optionalInt(7)
+                bundle: try row.string(4),
+                isPass: try row.bool(5),
+                readAt: try row.optionalInt(6)
             )
         }
         return last
