@@ -43,6 +43,7 @@ package enum Migrations {
         Migration(number: 27, name: "m0027_cancelled_runs", sql: PackageResources.m0027_cancelled_runs_sql),
         Migration(number: 28, name: "m0028_active_verdicts", sql: PackageResources.m0028_active_verdicts_sql),
         Migration(number: 29, name: "m0029_cancelled_runs_owed", sql: PackageResources.m0029_cancelled_runs_owed_sql),
+        Migration(number: 30, name: "m0030_finding_waves", sql: PackageResources.m0030_finding_waves_sql),
     ]
 
     /// The schema version that this program needs.

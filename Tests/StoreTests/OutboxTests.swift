@@ -107,6 +107,47 @@ struct OutboxTests {
         }
     }
 
+    @Test("Changes that concern many are told to each once, some at a time, however many processes tell")
+    func wave() async throws {
+        try await withFleet { store in
+            #expect(try await store.removeChannel("all"))
+            try await store.execute(
+                """
+                INSERT INTO accounts (name, kind, state)
+                SELECT 'fleet-' || number, 'admin', 'enabled' FROM generate_series(1, 2600) AS number
+                """
+            )
+            try await store.execute(
+                """
+                INSERT INTO subscriptions (account, id, key, kind, is_active)
+                SELECT name, name, 'registry.test/app:1', 'vuln_update', true FROM accounts WHERE name LIKE 'fleet-%'
+                """
+            )
+            _ = try await store.importing(SampleFeed.debian([("curl", "CVE-2024-1", "8.0")]))
+            _ = try await store.rematch()
+            #expect(try await store.tellChangedFindings() == 1)
+            let told = "FROM events WHERE type = '\(EventType.vulnerabilities.name)'"
+            let first = try #require(try await store.scalar("SELECT count(*) \(told)"))
+            #expect(first > 0 && first < 2601)
+            // What changes before all are told is told after that.
+            _ = try await store.importing(
+                SampleFeed.debian([("curl", "CVE-2024-1", "8.0"), ("zlib", "CVE-2024-2", nil)])
+            )
+            _ = try await store.rematch()
+            let left = "SELECT (SELECT count(*) FROM finding_wave) + (SELECT count(*) FROM finding_changes)"
+            while try await store.scalar(left) != 0 {
+                async let one = store.tellChangedFindings()
+                async let other = store.tellChangedFindings()
+                _ = try await (one, other)
+            }
+            #expect(try await store.scalar("SELECT count(*) \(told)") == 2 * 2601)
+            let flaws = "SELECT count(DISTINCT account) \(told) AND details LIKE"
+            #expect(try await store.scalar("\(flaws) '%CVE-2024-1%'") == 2601)
+            #expect(try await store.scalar("\(flaws) '%CVE-2024-2%'") == 2601)
+            #expect(try await store.scalar("SELECT count(*) FROM finding_watchers") == 0)
+        }
+    }
+
     @Test("An account is told of tags and images of its own alone, whatever it subscribed to")
     func foreign() async throws {
         try await withFleet { store in
