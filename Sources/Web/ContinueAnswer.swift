@@ -37,6 +37,6 @@ final class ContinueAnswer: ChannelDuplexHandler, RemovableChannelHandler {
     private func isWaiting(_ head: HTTPRequest) -> Bool {
         guard head.headerFields[.expect]?.lowercased() == "100-continue" else { return false }
         guard let stated = head.headerFields[.contentLength] else { return true }
-        return Int(stated).map { $0 <= maxBytes } ?? false
+        return Int(stated).map { $0 > 0 && $0 <= maxBytes } ?? false
     }
 }
