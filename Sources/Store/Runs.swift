@@ -169,6 +169,8 @@ extension Store {
                 [.int(run), .text(state.rawValue), .text(reason), .int(workers)]
             ).affected
             guard ended == 1 else { return false }
+            // What is slow to tell is slow at the next try as well, and the run would never end.
+            _ = try session.execute("SET LOCAL statement_timeout = 0")
             _ = try session.execute(Self.analysesOfRun, [.int(run)])
             _ = try session.execute(Self.eventsOfRun, [.int(run)])
             _ = try session.execute(NotificationFacts.analysedImages, [.int(run)])

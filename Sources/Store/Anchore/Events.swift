@@ -126,6 +126,10 @@ extension Store {
         "CASE accounts.kind WHEN 'admin' THEN \(reason) ELSE 'it could not be read from its registry' END"
     }
 
+    /// Runs of subscriptions that one is compared with, the newest before it: two days of hourly ones, and some that single
+    /// subscriptions asked for.
+    private static let comparedWatches = 200
+
     /// What the run `$1` is told as when it ends: a run of single images to the accounts that added them by these names, what
     /// a run of subscriptions did not find in a registry to those who watch it and have added it, a run over the fleet to
     /// `admin`.
@@ -134,7 +138,35 @@ extension Store {
     /// as looking at it, did find it. Runs over the fleet tell subscribers nothing of this, and so silence nothing.
     static let eventsOfRun = """
         WITH earlier AS MATERIALIZED (
-            SELECT id, targets FROM runs WHERE origin = 'watch' AND id < $1
+            SELECT id, targets FROM runs WHERE origin = 'watch' AND id < $1 ORDER BY id DESC LIMIT \(comparedWatches)
+        ), lost AS MATERIALIZED (
+            SELECT run_images.repository_id, run_images.tag, run_images.reason
+            FROM runs JOIN run_images ON run_images.run_id = runs.id
+            WHERE runs.id = $1 AND runs.origin = 'watch' AND run_images.state IN ('failed', 'gone')
+                AND run_images.manifest_id IS NULL
+        ), lost_before AS MATERIALIZED (
+            SELECT DISTINCT ON (lost.repository_id, lost.tag) lost.repository_id, lost.tag,
+                before.state IN ('failed', 'gone') AND before.manifest_id IS NULL AS was_lost
+            FROM lost CROSS JOIN earlier JOIN run_images AS before ON before.run_id = earlier.id
+                AND before.repository_id = lost.repository_id AND before.tag = lost.tag
+            ORDER BY lost.repository_id, lost.tag, earlier.id DESC
+        ), unlisted AS MATERIALIZED (
+            SELECT run_problems.target, run_problems.reason,
+                split_part(target, '/', 1) AS host, substr(target, strpos(target, '/') + 1) AS name
+            FROM runs JOIN run_problems ON run_problems.run_id = runs.id WHERE runs.id = $1 AND runs.origin = 'watch'
+        ), looked AS MATERIALIZED (
+            SELECT earlier.id, named.target
+            FROM earlier CROSS JOIN LATERAL unnest(earlier.targets) AS named(target)
+            WHERE named.target IN (SELECT target FROM unlisted)
+        ), unlisted_before AS MATERIALIZED (
+            SELECT DISTINCT ON (looked.target) looked.target, failed.run_id IS NOT NULL AS was_unlisted
+            FROM looked JOIN unlisted USING (target)
+                LEFT JOIN run_problems AS failed ON failed.run_id = looked.id AND failed.target = looked.target
+                LEFT JOIN registries ON registries.host = unlisted.host
+                LEFT JOIN repositories ON repositories.registry_id = registries.id AND repositories.name = unlisted.name
+            WHERE failed.run_id IS NOT NULL OR EXISTS (SELECT FROM run_images AS before WHERE before.run_id = looked.id
+                AND before.repository_id = repositories.id)
+            ORDER BY looked.target, looked.id DESC
         )
         INSERT INTO events (account, level, type, message, resource_type, resource_id, service, host, details)
         SELECT account_images.account, kind.level, kind.type, kind.message, kind.resource_type,
@@ -163,39 +195,23 @@ extension Store {
         WHERE runs.id = $1 AND runs.origin = 'api'
         UNION ALL
         SELECT subscriptions.account, \(EventType.lookupFailed.columns), subscriptions.key, 'catalog', 'tallyman',
-            json_build_object('msg', \(toldOfRegistry("coalesce(run_images.reason, '')")))::text
-        FROM runs JOIN run_images ON run_images.run_id = runs.id
-            JOIN repositories ON repositories.id = run_images.repository_id
+            json_build_object('msg', \(toldOfRegistry("coalesce(lost.reason, '')")))::text
+        FROM lost LEFT JOIN lost_before USING (repository_id, tag)
+            JOIN repositories ON repositories.id = lost.repository_id
             JOIN registries ON registries.id = repositories.registry_id
             JOIN subscriptions ON subscriptions.kind = 'tag_update' AND subscriptions.is_active
-                AND subscriptions.key = \(NotificationFacts.tagKey("run_images.tag"))
+                AND subscriptions.key = \(NotificationFacts.tagKey("lost.tag"))
             \(NotificationFacts.joinedAccount)
-        WHERE runs.id = $1 AND runs.origin = 'watch' AND run_images.state IN ('failed', 'gone')
-            AND run_images.manifest_id IS NULL
-            AND \(NotificationFacts.isKnown("run_images.tag", of: "run_images.repository_id"))
-            AND NOT coalesce((
-                SELECT before.state IN ('failed', 'gone') AND before.manifest_id IS NULL
-                FROM earlier JOIN run_images AS before ON before.run_id = earlier.id
-                    AND before.repository_id = run_images.repository_id AND before.tag = run_images.tag
-                ORDER BY earlier.id DESC LIMIT 1), false)
+        WHERE lost_before.was_lost IS NOT TRUE
+            AND \(NotificationFacts.isKnown("lost.tag", of: "lost.repository_id"))
         UNION ALL
         SELECT subscriptions.account, \(EventType.listingFailed.columns), subscriptions.key, 'catalog', 'tallyman',
-            json_build_object('msg', \(toldOfRegistry("run_problems.reason")))::text
-        FROM runs JOIN run_problems ON run_problems.run_id = runs.id
+            json_build_object('msg', \(toldOfRegistry("unlisted.reason")))::text
+        FROM unlisted LEFT JOIN unlisted_before USING (target)
             JOIN subscriptions ON subscriptions.kind = 'repo_update' AND subscriptions.is_active
-                AND subscriptions.key = shown_repository(split_part(target, '/', 1), substr(target, strpos(target, '/') + 1))
+                AND subscriptions.key = shown_repository(unlisted.host, unlisted.name)
             \(NotificationFacts.joinedAccount)
-            LEFT JOIN registries ON registries.host = split_part(target, '/', 1)
-            LEFT JOIN repositories ON repositories.registry_id = registries.id
-                AND repositories.name = substr(target, strpos(target, '/') + 1)
-        WHERE runs.id = $1 AND runs.origin = 'watch' AND NOT coalesce((
-            SELECT looked.has_failed FROM earlier CROSS JOIN LATERAL (
-                SELECT EXISTS (SELECT FROM run_problems AS before WHERE before.run_id = earlier.id
-                        AND before.target = run_problems.target) AS has_failed,
-                    EXISTS (SELECT FROM run_images AS before WHERE before.run_id = earlier.id
-                        AND before.repository_id = repositories.id) AS has_images) AS looked
-            WHERE run_problems.target = ANY(earlier.targets) AND (looked.has_failed OR looked.has_images)
-            ORDER BY earlier.id DESC LIMIT 1), false)
+        WHERE unlisted_before.was_unlisted IS NOT TRUE
         UNION ALL
         SELECT 'admin', kind.level, kind.type, kind.message, kind.resource_type, runs.id::text, 'catalog', 'tallyman',
             json_build_object('targets', runs.targets, 'reason', coalesce(runs.reason, ''))::text
