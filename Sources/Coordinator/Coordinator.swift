@@ -209,14 +209,15 @@ package struct Coordinator: Sendable {
     /// What is owed is in PostgreSQL, whoever led when it was cancelled. Nothing counts as analysed that is not matched.
     private func endCancelled() async throws -> Bool {
         let owed = try await store.cancelledRuns()
-        var bringsPackages = false
+        var cleared: [Int] = []
         for run in owed {
             let isClear = try await store.clear(cancelled: run.id).isClear
-            // Once more when workers have ended what they had in hand: no run that is open need follow.
-            if isClear || !run.isTold { bringsPackages = true }
+            if isClear { cleared.append(run.id) }
         }
-        guard bringsPackages else { return false }
+        // Once more when workers have ended what they had in hand: no run that is open need follow.
+        guard !cleared.isEmpty || owed.contains(where: { !$0.isTold }) else { return false }
         let matched = try await rematch()
+        for run in cleared { try await store.release(cancelled: run) }
         var hasEnded = false
         for run in owed where !run.isTold {
             guard try await store.tell(cancelled: run.id) else { continue }

@@ -92,17 +92,35 @@ extension Store {
             let queued = try session.execute(Self.lockQueued, [.intArray(left)]).map { try $0.int(0) }
             let tasks =
                 queued.isEmpty ? 0 : try session.execute(Self.dropUnneeded, [.intArray(queued)]).affected
-            let images = try session.execute(
-                "UPDATE run_images SET state = 'failed', reason = $2 WHERE run_id = $1 AND state = 'pending'",
-                [.int(run), .text(Self.cancelledReason)]
-            ).affected
+            let images =
+                isFirst
+                ? try session.execute(
+                    "UPDATE run_images SET state = 'failed', reason = $2 WHERE run_id = $1 AND state = 'pending'",
+                    [.int(run), .text(Self.cancelledReason)]
+                ).affected : 0
             // What was locked and is still there, another run waits for. Both states are asked for at once, so that no task
             // is missed that goes from one into the other.
             let others = Set(queued)
             let unfinished = try session.execute(Self.unfinished, [.intArray(left)]).map { try $0.int(0) }
             let inHand = unfinished.filter { !others.contains($0) }
-            _ = try session.execute("UPDATE runs SET in_hand = $2 WHERE id = $1", [.int(run), .intArray(inHand)])
+            // What has come in last is owed a matching pass until ``release(cancelled:)``.
+            if isFirst || !inHand.isEmpty && inHand.count != left.count {
+                _ = try session.execute("UPDATE runs SET in_hand = $2 WHERE id = $1", [.int(run), .intArray(inHand)])
+            }
             return (tasks, images, inHand.isEmpty)
+        }
+    }
+
+    /// Notes that what workers had in hand of a cancelled run has come in, and is matched.
+    package func release(cancelled run: Int) async throws {
+        try await pool.run { session in
+            _ = try session.execute(
+                """
+                UPDATE runs SET in_hand = '{}'
+                WHERE id = $1 AND state = 'cancelled' AND in_hand IS NOT NULL AND in_hand <> '{}'
+                """,
+                [.int(run)]
+            )
         }
     }
 
@@ -120,6 +138,7 @@ extension Store {
                 [.int(run)]
             ).affected
             guard isMine == 1 else { return false }
+            _ = try session.execute("SET LOCAL statement_timeout = 0")
             _ = try session.execute(Self.analysesOfRun, [.int(run)])
             _ = try session.execute(Self.eventsOfRun, [.int(run)])
             _ = try session.execute(Self.analysedBefore, [.int(run)])
