@@ -66,7 +66,7 @@ extension FleetRoutes {
     /// A run that is done, and before the one that is compared with it.
     private func finished(_ number: Int, before run: Int) async throws -> Int {
         guard number < run else {
-            throw Problem.invalid([Violation(place: "since", text: "must be before run \(run), the report's own")])
+            throw Problem.notFound("there is no run \(number) before run \(run), the report's own")
         }
         return try await finished(number)
     }
