@@ -117,6 +117,8 @@ package struct EvidenceSelection: Sendable {
 
     /// The catalogers that read a file whose first bytes are `head`: where it is a program or a library those in
     /// `byMagic`, and those whose mark it holds if it `mayBeMarked`.
+    ///
+    /// The head is looked at where it lies, as an array of each would be a copy, and no pointer to it is kept.
     package func readers(of head: UnsafeRawBufferPointer, byMagic: [Int], mayBeMarked: Bool) -> [Int] {
         guard ExecutableMagic.matches(head) else { return [] }
         guard mayBeMarked else { return byMagic }

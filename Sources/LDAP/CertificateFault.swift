@@ -18,6 +18,7 @@ enum CertificateFault {
     /// What is wrong with a certificate (DER) that was refused.
     static func words(_ certificate: [UInt8], _ server: LDAPServer) -> String? {
         guard !certificate.isEmpty else { return nil }
+        // OpenSSL reads from a pointer, no further than the count, and keeps none.
         return certificate.withUnsafeBufferPointer { bytes -> String? in
             var position = bytes.baseAddress
             guard let certificate = d2i_X509(nil, &position, bytes.count) else {

@@ -85,7 +85,9 @@ package final class LDAPSession {
         guard ldap_get_option(handle, LDAP_OPT_X_TLS_PEERCERT, &value) == LDAP_OPT_SUCCESS, let start = value.bv_val
         else { return nil }
         defer { ldap_memfree(start) }
-        return Array(UnsafeRawBufferPointer(start: start, count: Int(value.bv_len)))
+        // The bytes are the library's, and copied before it frees them.
+        guard let count = Int(exactly: value.bv_len) else { return nil }
+        return Array(UnsafeRawBufferPointer(start: start, count: count))
     }
 
     /// What server and library say of the last failure, as one line.

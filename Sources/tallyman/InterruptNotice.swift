@@ -33,7 +33,10 @@ struct InterruptNotice {
         signal(SIGINT, former)
     }
 
-    /// Handlers are compared by where they are: what is ignored is a number that stands for none.
+    /// Where a handler is, to compare by: functions have no equality in Swift.
+    ///
+    /// `SIG_IGN` is a number that stands for no function (POSIX, signal.h). Both types are one word, and nothing is called
+    /// through it.
     private static func address(_ handler: (@convention(c) (Int32) -> Void)?) -> Int {
         unsafeBitCast(handler, to: Int.self)
     }
