@@ -123,7 +123,7 @@ extension Store {
     /// What an account is told that a registry said: who may subscribe or add images chooses the host, and would read which
     /// ports are open where only the fleet gets.
     private static func toldOfRegistry(_ reason: String) -> String {
-        "CASE accounts.kind WHEN 'admin' THEN \(reason) ELSE 'it could not be read from its registry' END"
+        "CASE accounts.kind WHEN 'admin' THEN \(reason) ELSE 'it could not be read; an administrator sees why' END"
     }
 
     /// Runs of subscriptions that one is compared with, the newest before it: two days of hourly ones, and some that single
