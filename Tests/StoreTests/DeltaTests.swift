@@ -74,17 +74,7 @@ struct DeltaTests {
                 return run.id
             }
             let first = try await night([app, web])
-            try await store.execute(
-                "INSERT INTO vulnerabilities (name, aliases, is_kev, summary) VALUES ('CVE-2024-1', '{}', false, 's')"
-            )
-            try await store.execute(
-                """
-                INSERT INTO package_vulnerabilities (package_id, vulnerability_id, severity, fix_state, fixed_versions,
-                    provider, found_from, found_state)
-                SELECT packages.id, vulnerabilities.id, 'high', 'fixed', '{2}', 'debian', '2020-01-01', 1
-                FROM packages CROSS JOIN vulnerabilities
-                """
-            )
+            try await addFlaw(store, to: "curl")
             try await store.execute("UPDATE runs SET started_at = '2020-01-29 23:00:00+00' WHERE id = \(first)")
             try await store.execute("UPDATE tags SET valid_from = '2020-01-29 23:10:00+00'")
             // What a pipeline scans by itself is not looked through for the day.
