@@ -16,6 +16,9 @@ package struct CoordinatorSettings: Sendable {
     package var listingConcurrency = 16
     /// Tasks announced in Redis ahead of the workers.
     package var maxAnnounced = 5_000
+    /// How long a listing goes on before the layers that it has found are begun, and how often that is done again: most end
+    /// sooner, and are planned once.
+    package var planAheadInterval = Duration.seconds(30)
     /// How long the past is kept; looked at after each run.
     package var retention = RetentionSettings()
     /// How long after taking the lead leases are left alone: an outage of the database kept their holders from renewing them.
@@ -29,6 +32,9 @@ package struct CoordinatorSettings: Sendable {
 /// Any number may be started; one leads, by an advisory lock in PostgreSQL, and all it knows is in PostgreSQL, so that
 /// another can go on at any moment.
 package struct Coordinator: Sendable {
+    /// Planning ahead takes at most one part in so many of the time.
+    private static let planAheadPatience = 20
+
     private let store: Store
     private let dispatcher: Dispatcher
     private let access: RegistryAccess
@@ -94,7 +100,8 @@ package struct Coordinator: Sendable {
         let announcer = Announcer(store: store, dispatcher: dispatcher, limit: settings.maxAnnounced, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            var listing: Set<Int> = []
+            // By the time at which the layers found so far are planned next.
+            var listing: [Int: ContinuousClock.Instant] = [:]
             // By the analysis version that a run was last planned for.
             var adopted: [Int: String] = [:]
             var ticks = 0
@@ -119,8 +126,12 @@ package struct Coordinator: Sendable {
                 for run in open {
                     switch run.state {
                     case .requested, .listing:
-                        guard listing.insert(run.id).inserted else { continue }
-                        group.addTask { await listUntilPlanned(run) }
+                        guard let due = listing[run.id] else {
+                            listing[run.id] = .now + settings.planAheadInterval
+                            group.addTask { await listUntilPlanned(run) }
+                            continue
+                        }
+                        if due <= .now { listing[run.id] = try await planAhead(run, version) }
                     case .running:
                         if adopted.updateValue(version, forKey: run.id) != version { try await adopt(run, version) }
                         if try await settle(run, version) { hasEnded = true }
@@ -149,6 +160,21 @@ package struct Coordinator: Sendable {
                 try? await Task.sleep(for: .seconds(1))  // a cancelled sleep ends the loop
             }
         }
+    }
+
+    /// Begins the layers that the listing of a run has found so far; returns when to do so again.
+    private func planAhead(_ run: Run, _ version: String) async throws -> ContinuousClock.Instant {
+        let start = ContinuousClock.now
+        let begun = try await store.planAhead(run, analysisVersion: version, shards: Streams.layerShards)
+        if begun > 0 {
+            logger.info(
+                "layers begun before the end of the listing",
+                metadata: ["run": "\(run.id)", "layers": "\(begun)"]
+            )
+        }
+        // What a large fleet takes seconds for is done less often.
+        let end = ContinuousClock.now
+        return end + max(settings.planAheadInterval, (end - start) * Self.planAheadPatience)
     }
 
     private func list(_ run: Run) async throws {

@@ -184,7 +184,7 @@ extension Store {
         WITH pending AS (
             SELECT DISTINCT run_images.manifest_id
             FROM runs JOIN run_images ON run_images.run_id = runs.id AND run_images.state = 'pending'
-            WHERE runs.state = 'running' AND run_images.manifest_id IS NOT NULL
+            WHERE runs.state IN ('listing', 'running') AND run_images.manifest_id IS NOT NULL
         ), needed AS (
             SELECT 'layer' AS kind, layer_id AS subject_id FROM pending JOIN manifest_layers USING (manifest_id)
             UNION ALL

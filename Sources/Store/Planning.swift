@@ -301,16 +301,8 @@ extension Store {
         _ = try session.execute(Self.openTags, [.int(run.id)])
         _ = try session.execute(NotificationFacts.movedTags, [.int(run.id)])
         try WatchedRepositories(session).tell(run: run.id)
-        _ = try session.execute(Self.runLayers, [.int(run.id), .text(analysisVersion)])
-        _ = try session.execute(Self.layerPlaces, [.int(run.id)])
-        _ = try session.execute(
-            Self.layerTasks,
-            [.int(run.id), .text(analysisVersion), .int(shards), .int(run.priority)]
-        )
-        _ = try session.execute(
-            Self.missingReports,
-            [.int(run.id), .text(analysisVersion), .int(run.priority)]
-        )
+        _ = try session.execute(Self.unlistedLayers, [.int(run.id)])
+        try Self.planLayers(run, analysisVersion: analysisVersion, shards: shards, session)
         _ = try session.execute(Self.deadInventories, [.int(run.id)])
         _ = try session.execute(Self.reusedImages, [.int(run.id), .text(analysisVersion)])
         _ = try session.execute("UPDATE runs SET state = 'running' WHERE id = $1", [.int(run.id)])
@@ -361,69 +353,12 @@ extension Store {
         ON CONFLICT (repository_id, name) WHERE valid_until IS NULL DO NOTHING
         """
 
-    /// Every distinct layer of the run; one is reused where a report of this analysis version stands already.
-    private static let runLayers = """
-        INSERT INTO run_layers (run_id, layer_id, is_reused)
-        SELECT DISTINCT $1::bigint, manifest_layers.layer_id, coalesce(layer_reports.analysis_version = $2::text, false)
-        FROM run_images
-            JOIN manifest_layers ON manifest_layers.manifest_id = run_images.manifest_id
-            LEFT JOIN layer_reports ON layer_reports.layer_id = manifest_layers.layer_id
-        WHERE run_images.run_id = $1 AND run_images.state = 'pending'
-        """
-
-    /// A layer to be fetched comes from a repository that this run saw: the one it was first found in may be gone.
-    private static let layerPlaces = """
-        UPDATE layers SET repository_id = place.repository_id
-        FROM (
-            SELECT DISTINCT ON (manifest_layers.layer_id) manifest_layers.layer_id, run_images.repository_id
-            FROM run_images
-                JOIN manifest_layers ON manifest_layers.manifest_id = run_images.manifest_id
-                JOIN run_layers ON run_layers.run_id = run_images.run_id
-                    AND run_layers.layer_id = manifest_layers.layer_id
-            WHERE run_images.run_id = $1 AND run_images.state = 'pending' AND NOT run_layers.is_reused
-            ORDER BY manifest_layers.layer_id, run_images.repository_id
-        ) AS place
-        WHERE layers.id = place.layer_id AND NOT EXISTS (
-            SELECT 1 FROM run_images JOIN manifest_layers ON manifest_layers.manifest_id = run_images.manifest_id
-            WHERE run_images.run_id = $1 AND run_images.state = 'pending'
-                AND run_images.repository_id = layers.repository_id AND manifest_layers.layer_id = layers.id)
-        """
-
     /// A new run gives folds that were set aside another chance too: they are planned anew once the layers are there.
     private static let deadInventories = """
         DELETE FROM tasks USING run_images
         WHERE run_images.run_id = $1 AND run_images.state = 'pending' AND tasks.kind = 'inventory'
             AND tasks.subject_id = run_images.manifest_id AND tasks.state = 'dead'
         """
-
-    /// A new run gives failed layers another chance; whatever is queued or leased already goes on as it is, unless it
-    /// would end in the result of another version.
-    private static let layerTasks = """
-        INSERT INTO tasks (kind, subject_id, shard, priority, state, analysis_version)
-        SELECT 'layer', layers.id, \(layerShard), $4::smallint, 'queued', $2::text
-        FROM run_layers JOIN layers ON layers.id = run_layers.layer_id
-        WHERE run_layers.run_id = $1 AND NOT run_layers.is_reused
-        ORDER BY layers.id
-        ON CONFLICT (kind, subject_id) DO UPDATE SET \(renewed), analysis_version = excluded.analysis_version,
-            shard = excluded.shard, priority = least(tasks.priority, excluded.priority)
-        WHERE tasks.state = 'dead' OR tasks.analysis_version <> excluded.analysis_version
-        """
-
-    /// Layers whose analysis is done and whose report is gone.
-    ///
-    /// An UPDATE, which sees tasks and reports as of one moment: the conflict of an INSERT meets the newest state of a task,
-    /// and would do a layer again that another run has brought in since the statement began.
-    private static let missingReports = """
-        UPDATE tasks SET \(renewed), priority = least(tasks.priority, $3::smallint)
-        FROM run_layers
-            LEFT JOIN layer_reports ON layer_reports.layer_id = run_layers.layer_id
-                AND layer_reports.analysis_version = $2
-        WHERE run_layers.run_id = $1 AND tasks.kind = 'layer' AND tasks.subject_id = run_layers.layer_id
-            AND tasks.state = 'done' AND tasks.analysis_version = $2 AND layer_reports.layer_id IS NULL
-        """
-
-    /// A layer's shard, of `$3` shards.
-    static let layerShard = "(('x' || substr(layers.digest, 8, 8))::bit(32)::bigint % $3::bigint)::smallint"
 
     private static let reusedImages = """
         UPDATE run_images SET state = 'reused'

@@ -103,7 +103,8 @@ extension Store {
             guard begun == 1 else {
                 throw StoreError(.superseded, "run \(run) was cancelled, or listed by another coordinator")
             }
-            for table in ["run_images", "run_layers", "run_problems"] {
+            // Layers stay: of those that were begun, the plan has to know that they are no reused ones.
+            for table in ["run_images", "run_problems"] {
                 _ = try session.execute("DELETE FROM \(table) WHERE run_id = $1", [.int(run)])
             }
         }

@@ -16,8 +16,9 @@ extension Store {
             case .layer:
                 """
                 SELECT layers.digest, coalesce(array_agg(runs.id ORDER BY runs.id) FILTER (WHERE runs.id IS NOT NULL), '{}')
-                FROM layers LEFT JOIN (runs JOIN run_layers ON run_layers.run_id = runs.id AND runs.state = 'running')
-                    ON run_layers.layer_id = layers.id
+                FROM layers LEFT JOIN (
+                        runs JOIN run_layers ON run_layers.run_id = runs.id AND runs.state IN ('listing', 'running')
+                    ) ON run_layers.layer_id = layers.id
                 WHERE layers.id = $1 GROUP BY layers.digest
                 """
             case .inventory:

@@ -78,7 +78,10 @@ extension Store {
                 images[images.count - 1].blockers.append(blocker)
             }
             for index in images.indices {
-                images[index].reason = listing ?? WaitingReason.text(images[index].blockers)
+                let blockers = images[index].blockers
+                // What an earlier run set aside gets another chance when this one plans it.
+                let isBegun = blockers.contains { $0.state != "dead" }
+                images[index].reason = listing.flatMap { isBegun ? nil : $0 } ?? WaitingReason.text(blockers)
             }
             return images
         }
@@ -91,7 +94,7 @@ extension Store {
         try await pool.run { try Self.listing(run, throttled, $0) }
     }
 
-    /// No layer is planned before the last repository is listed, whatever is known of an image by then.
+    /// No image is folded before the last repository is listed, whatever is known of it by then.
     private static func listing(
         _ run: Int,
         _ throttled: [String: String],

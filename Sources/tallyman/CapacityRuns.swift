@@ -72,6 +72,8 @@ struct CapacityRuns: Sendable {
         options.extraEnvironment = [CostsFile.variable: costs]
         let level = ProcessInfo.processInfo.environment["TALLYMAN_LOG_LEVEL"] ?? "critical"
         options.extraEnvironment["TALLYMAN_LOG_LEVEL"] = level
+        // What listing costs can be told from the rest only while nothing else is done.
+        options.extraEnvironment["TALLYMAN_PLAN_AHEAD_SECONDS"] = "1000000"
         let slots = self.slots ?? WorkerSettings.defaultSlots
         options.extraEnvironment["TALLYMAN_SLOTS"] = "\(slots)"
         var logger = ServiceLog.logger("bench")

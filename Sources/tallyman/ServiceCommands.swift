@@ -32,6 +32,7 @@ struct MigrateCommand: AsyncParsableCommand {
 /// The command `tallyman coordinator`.
 struct CoordinatorCommand: AsyncParsableCommand {
     private static let watchMinutes = 60
+    private static let planAheadRange = 1...1_000_000
 
     static let configuration = CommandConfiguration(
         commandName: "coordinator",
@@ -40,6 +41,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
             Start as many as you like: one leads, another takes over when it is gone. After each run it removes what is
             older than TALLYMAN_KEEP_RUNS_DAYS (30) and images that were named by no tag for TALLYMAN_KEEP_IMAGES_DAYS
             (90); the last good result of a tagged image always stays.
+
+            Layers are begun when all is listed, or every TALLYMAN_PLAN_AHEAD_SECONDS (30) while that takes longer.
 
             Each also empties the outbox of notifications (`tallyman notify`), starts a run over watched repositories and tags
             every TALLYMAN_WATCH_MINUTES (60; 0 for never), and carries out the rules of archives every hour.
@@ -64,6 +67,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
             runDays: try Settings().days("keep-runs-days") ?? settings.retention.runDays,
             imageDays: try Settings().days("keep-images-days") ?? settings.retention.imageDays
         )
+        if let seconds = try Settings().number("plan-ahead-seconds", Self.planAheadRange) {
+            settings.planAheadInterval = .seconds(seconds)
+        }
         let coordinator = Coordinator(
             store: store,
             dispatcher: Dispatcher(url: redis),

@@ -47,6 +47,7 @@ struct Fleet: Sendable {
             var settings = CoordinatorSettings(analysisVersion: Catalogers.analysisVersion)
             settings.interval = .milliseconds(50)
             settings.maxAnnounced = maxAnnounced
+            settings.planAheadInterval = .milliseconds(200)
             let coordinator = Coordinator(
                 store: store,
                 dispatcher: Dispatcher(url: redis),

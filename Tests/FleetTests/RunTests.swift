@@ -47,6 +47,32 @@ extension FleetTests {
             }
         }
 
+        @Test("begins the layers of what is listed while another registry still makes itself waited for")
+        func slowListing() async throws {
+            try await withRegistry { registry in
+                let slow = try FaultRegistry()
+                defer { slow.stop() }
+                slow.add(TestImage(layers: [TestLayer.dpkg(["late"])]), as: "team/late", tag: "1")
+                slow.setFault(.slow(bytes: 1, microseconds: 200_000), at: "_catalog")
+                try await TestServices.withFleet { fleet in
+                    try await fleet.withServices(workers: 2) {
+                        let run = try await fleet.request([registry.host, slow.host])
+                        try await fleet.waitUntil(
+                            "(SELECT count(*) FROM tasks WHERE kind = 'layer' AND state = 'done') = 8"
+                        )
+                        let early = try await fleet.store.status(run: run)
+                        #expect(early.run.state == .listing && early.layersAnalysed == 8 && early.pending == 6)
+                        slow.setFault(nil, at: "_catalog")
+                        let status = try await fleet.finished(run)
+                        #expect(status.run.state == .done && status.byState == ["analysed": 7])
+                        #expect(status.layersDistinct == 9 && status.layersAnalysed == 9)
+                        #expect(status.bytesFetched == status.bytesPlanned)
+                    }
+                    #expect(registry.blobRequests.values.allSatisfy { $0 == 1 })
+                }
+            }
+        }
+
         @Test("holds no transaction open while it goes on, not even its coordinator's lock: vacuum is not held up")
         func openTransactions() async throws {
             try await withRegistry { registry in
