@@ -56,13 +56,14 @@ extension Store {
     ///
     /// `decoded` gives layers that are at hand, which are not read again; what was collected of files is read where
     /// `withFiles` says so. Without a rule that reads findings there are none. Only what was loaded `forKeeping` has a basis
-    /// that evaluations may be kept under.
+    /// that evaluations may be kept under. `onLayers` gets all but the findings, while those are still being read.
     package func evaluationMaterial(
         of images: [Int],
         _ question: EvaluationQuestion,
         withFiles: Bool,
         forKeeping: Bool,
-        decoded: @escaping @Sendable (LayerContentKey) -> AnalysedLayer?
+        decoded: @escaping @Sendable (LayerContentKey) -> AnalysedLayer?,
+        onLayers: @escaping @Sendable (EvaluationMaterial) -> Void = { _ in }
     ) async throws -> EvaluationMaterial {
         try await pool.transaction(isolation: .repeatableRead) { session in
             let bases = try EvaluationBases(session, of: images, question, forKeeping: forKeeping)
@@ -88,6 +89,7 @@ extension Store {
                 ] + EvaluationMatches.statements(of: held.packages)
             ) { answers in
                 try material.addLayers(answers.next(), missing, withFiles: withFiles)
+                onLayers(material)
                 return try EvaluationMatches(&answers)
             }
             material.add(matches.all, in: held, bases.suppressed)

@@ -174,26 +174,19 @@ struct PolicyChecks: Sendable {
         _ question: EvaluationQuestion,
         forKeeping: Bool
     ) async throws -> [Judged] {
-        let withFiles = policy.readsFiles
-        let material = try await service.store.evaluationMaterial(
-            of: Set(asked.map(\.image.number)).sorted(),
+        let loaded = try await load(
+            Set(asked.map(\.image.number)).sorted(),
             question,
-            withFiles: withFiles,
-            forKeeping: forKeeping,
-            decoded: { [layers] in layers.known(LayerKey(content: $0, withFiles: withFiles)) }
+            withFiles: policy.readsFiles,
+            forKeeping: forKeeping
         )
-        let shared = try await service.threads.run {
-            SharedFindings(material.findings, withScores: question.scores)
-        }
         let byImage = Array(Dictionary(grouping: asked, by: \.image.number).values)
         return try await withThrowingTaskGroup(of: [Judged].self) { group in
             // No more at a time than threads can work on: each holds its files and packages until it is judged.
             var waiting = byImage[...]
             func startNext() {
                 guard let names = waiting.popFirst() else { return }
-                group.addTask {
-                    try await judge(names, policy, shared, material, withFiles: withFiles, forKeeping: forKeeping)
-                }
+                group.addTask { try await judge(names, policy, loaded, forKeeping: forKeeping) }
             }
             for _ in 0..<Self.imagesAtOnce { startNext() }
             var judged: [Judged] = []
@@ -205,20 +198,76 @@ struct PolicyChecks: Sendable {
         }
     }
 
+    /// What judging some images begins with.
+    private struct Loaded: Sendable {
+        let material: EvaluationMaterial
+        let findings: SharedFindings
+        /// Of an image that is loaded alone.
+        let content: PolicySubject.Content?
+    }
+
+    /// Loads images; one that is loaded alone somebody waits for, so it is folded while its findings are still being read.
+    private func load(
+        _ images: [Int],
+        _ question: EvaluationQuestion,
+        withFiles: Bool,
+        forKeeping: Bool
+    ) async throws -> Loaded {
+        let (withLayers, reading) = AsyncStream.makeStream(of: EvaluationMaterial.self)
+        async let content = content(of: images.count == 1 ? images.first : nil, withLayers, withFiles: withFiles)
+        let material: EvaluationMaterial
+        do {
+            defer { reading.finish() }
+            material = try await service.store.evaluationMaterial(
+                of: images,
+                question,
+                withFiles: withFiles,
+                forKeeping: forKeeping,
+                decoded: { [layers] in layers.known(LayerKey(content: $0, withFiles: withFiles)) },
+                onLayers: { reading.yield($0) }
+            )
+        }
+        let findings = try await service.threads.run {
+            SharedFindings(material.findings, withScores: question.scores)
+        }
+        return Loaded(material: material, findings: findings, content: try await content)
+    }
+
+    private func content(
+        of image: Int?,
+        _ withLayers: AsyncStream<EvaluationMaterial>,
+        withFiles: Bool
+    ) async throws -> PolicySubject.Content? {
+        for await material in withLayers {
+            guard let image, let stored = material.images[image] else { return nil }
+            return try await content(of: stored, material, withFiles: withFiles)
+        }
+        return nil
+    }
+
     /// Judges an image by its names; one that is gone, or has a layer without a report, gives nothing.
     private func judge(
         _ names: [Asked],
         _ policy: CompiledPolicy,
-        _ shared: SharedFindings,
-        _ material: EvaluationMaterial,
-        withFiles: Bool,
+        _ loaded: Loaded,
         forKeeping: Bool
     ) async throws -> [Judged] {
+        let material = loaded.material
         guard let image = names.first?.image, let stored = material.images[image.number] else { return [] }
         let documents = try await documents(of: image, stored)
-        let subject = try await subject(image, stored, documents, material, withFiles: withFiles)
+        let content =
+            if let known = loaded.content { known } else {
+                try await self.content(of: stored, material, withFiles: policy.readsFiles)
+            }
+        let subject = PolicySubject(
+            record: image.record,
+            stored: stored,
+            content: content,
+            documents: documents,
+            oldestSync: material.oldestSync
+        )
         return try await service.threads.run {
-            let facts = subject.facts(shared)
+            let facts = subject.facts(loaded.findings)
             return try names.map { name in
                 var judged = try judged(name, facts, policy, stored.basis, material, isPartial: documents == nil)
                 if forKeeping { judged.detail = [] }
@@ -228,24 +277,18 @@ struct PolicyChecks: Sendable {
     }
 
     /// Folds an image's layers; packages and files at the same time, as either is a good part of what one image takes.
-    private func subject(
-        _ image: ListedImage,
-        _ stored: EvaluationMaterial.Image,
-        _ documents: ImageDocuments?,
+    private func content(
+        of image: EvaluationMaterial.Image,
         _ material: EvaluationMaterial,
         withFiles: Bool
-    ) async throws -> PolicySubject {
-        let layers = try await layers(of: stored, material, withFiles: withFiles)
+    ) async throws -> PolicySubject.Content {
+        let layers = try await layers(of: image, material, withFiles: withFiles)
         async let files = withFiles ? service.threads.run { FilesFold.fold(layers) } : nil
         async let inventory = service.threads.run { InventoryFold.fold(layers) }
-        return PolicySubject(
-            record: image.record,
-            stored: stored,
+        return PolicySubject.Content(
             inventory: try await inventory,
             size: layers.reduce(0) { $0.addingReportingOverflow($1.report.expandedBytes).partialValue },
-            files: try await files,
-            documents: documents,
-            oldestSync: material.oldestSync
+            files: try await files
         )
     }
 

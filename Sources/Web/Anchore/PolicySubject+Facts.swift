@@ -8,13 +8,18 @@ import Store
 struct PolicySubject {
     let record: ImageRecord
     let stored: EvaluationMaterial.Image
-    let inventory: Inventory
-    /// Bytes of its layers, decompressed.
-    let size: Int64
-    /// `nil` where no rule asks.
-    let files: ImageFiles?
+    let content: Content
     let documents: ImageDocuments?
     let oldestSync: Int?
+
+    /// What its layers come to.
+    struct Content: Sendable {
+        let inventory: Inventory
+        /// Bytes of its layers, decompressed.
+        let size: Int64
+        /// `nil` where no rule asks.
+        let files: ImageFiles?
+    }
 }
 
 extension PolicySubject {
@@ -26,9 +31,9 @@ extension PolicySubject {
         facts.digest = record.digest
         facts.metadata = metadata(config)
         facts.dockerfile = dockerfileFacts(config)
-        facts.packages = .collected(PackageFact.facts(of: inventory.packages))
-        if let files { facts.add(files, remedy: "see `tallyman fleet collect`") }
-        facts.vulnerabilities = .collected(findings.facts(stored.findings, in: inventory))
+        facts.packages = .collected(PackageFact.facts(of: content.inventory.packages))
+        if let files = content.files { facts.add(files, remedy: "see `tallyman fleet collect`") }
+        facts.vulnerabilities = .collected(findings.facts(stored.findings, in: content.inventory))
         facts.advisories = .collected(
             AdvisoryFacts(
                 namespace: facts.metadata.namespace,
@@ -41,10 +46,10 @@ extension PolicySubject {
 
     private func metadata(_ config: JSONValue?) -> MetadataFacts {
         var metadata = MetadataFacts()
-        metadata.size = size
+        metadata.size = content.size
         metadata.architecture = record.architecture
         metadata.operatingSystem = config?["os"]?.string ?? "linux"
-        metadata.state(inventory)
+        metadata.state(content.inventory)
         metadata.layerCount = stored.layers.count
         let execution = config?["config"]
         for label in execution?["Labels"]?.members ?? [] { metadata.labels[label.name] = label.value.string ?? "" }
