@@ -59,6 +59,21 @@ struct ExportPipeTests {
         await #expect(throws: ExportPipe.Abandoned.self) { try await task.value }
     }
 
+    @Test("an export that is ended with parts left to take does not look whole, and one that was taken is")
+    func endedLate() async throws {
+        let cut = ExportPipe()
+        cut.writeLast([1])
+        cut.finish(.success(()))
+        cut.abandon(ExportPipe.Abandoned(reason: "slow"))
+        await #expect(throws: ExportPipe.Abandoned.self) { try await cut.next() }
+        let whole = ExportPipe()
+        whole.writeLast([1])
+        whole.finish(.success(()))
+        #expect(try await whole.next() == [1])
+        whole.abandon()
+        #expect(try await whole.next() == nil)
+    }
+
     @Test("a client is slow that keeps the database waiting and takes little")
     func pace() {
         let start = ContinuousClock.now

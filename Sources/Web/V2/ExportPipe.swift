@@ -81,8 +81,9 @@ final class ExportPipe: Sendable {
     func abandon(_ why: Abandoned = Abandoned()) {
         state.withLock { state in
             state.abandoned = state.abandoned ?? why
+            // What nobody takes any more is missing, also where the writer had got to its end: that is not to look whole.
+            if !state.parts.isEmpty || state.end == nil { state.end = .failure(why) }
             state.parts = []
-            state.end = state.end ?? .failure(why)
             return state.reader.take()
         }?.resume()
         room.signal()
