@@ -17,8 +17,6 @@ struct HTTPSender: Sendable {
     private static let maxAnswer = 16 << 10
     /// What is told of it, in characters.
     private static let maxTold = 200
-    /// Addresses of one host that are tried.
-    private static let maxAddresses = 3
     /// Answers that the same request would get again.
     private static let finalStatuses: Set<Int> = [400, 405, 406, 410, 411, 413, 414, 415, 422]
 
@@ -40,11 +38,11 @@ struct HTTPSender: Sendable {
             }
         }
         let addresses = try await options.rules.addresses(of: address.host)
-        for (place, ip) in addresses.prefix(Self.maxAddresses).enumerated() {
+        for (place, ip) in addresses.enumerated() {
             do {
                 return try await send(request, to: address, at: ip, through: nil, since: start)
             } catch let error as UnreachableError {
-                guard place + 1 < min(addresses.count, Self.maxAddresses) else {
+                guard place + 1 < addresses.count else {
                     throw DeliveryError("\(address.host) (\(ip)): \(error.reason)")
                 }
             }

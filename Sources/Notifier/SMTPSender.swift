@@ -65,33 +65,19 @@ struct SMTPSender: Sendable {
                 )
             )
         } catch { throw DeliveryError("TLS cannot be set up: \(MessageLine.of("\(error)", limit: 200))") }
-        guard let ip = try await options.rules.addresses(of: host).first else { return }
+        let connection = try await connect(
+            to: try await options.rules.addresses(of: host),
+            host,
+            port,
+            tlsFromStart: security == .implicit ? context : nil
+        )
         do {
-            let place = try SocketAddress(ipAddress: ip, port: port)
-            let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connectTimeout(TimeAmount(options.connectTimeout))
-                .connect(to: place) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let counter = PlainByteCounter(channel.eventLoop)
-                        try channel.pipeline.syncOperations.addHandler(counter)
-                        if security == .implicit {
-                            let handler = try NIOSSLClientHandler(
-                                context: context,
-                                serverHostname: Self.serverName(host)
-                            )
-                            try channel.pipeline.syncOperations.addHandler(handler, position: .first)
-                        }
-                        let async = try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                        return (async, counter)
-                    }
-                }
-            let (async, counter) = connection
-            try await async.executeThenClose { inbound, outbound in
+            try await connection.channel.executeThenClose { inbound, outbound in
                 var session = SMTPSession(
-                    channel: async.channel,
+                    channel: connection.channel.channel,
                     outbound: outbound,
                     incoming: inbound.makeAsyncIterator(),
-                    plainBytes: counter,
+                    plainBytes: connection.plainBytes,
                     host: host,
                     tls: context
                 )
@@ -103,15 +89,77 @@ struct SMTPSender: Sendable {
                     login: address.user.flatMap { user in address.secret.map { (user, $0) } }
                 )
             }
-        } catch let error as DeliveryError {
-            throw error
-        } catch is CancellationError {
-            throw CancellationError()
         } catch {
-            let isTLS = error is NIOSSLError || error is BoringSSLError || error is NIOSSLExtraError
-            let reason = isTLS ? MessageLine.tls(error, limit: 200) : MessageLine.of("\(error)", limit: 200)
-            throw DeliveryError("\(host) (\(ip)): \(reason)")
+            throw Self.told(error, host, connection.ip)
         }
+    }
+
+    /// A connection over which nothing was said yet.
+    struct Connection: Sendable {
+        let ip: String
+        let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
+        /// What comes before TLS, in bytes.
+        let plainBytes: PlainByteCounter
+    }
+
+    /// Connects to the first of a host's addresses that takes a connection: not every machine reaches all that a name has.
+    ///
+    /// Throws what the last one said, as ``DeliveryError``, and `CancellationError`.
+    func connect(
+        to addresses: [String],
+        _ host: String,
+        _ port: Int,
+        tlsFromStart context: NIOSSLContext?
+    ) async throws -> Connection {
+        var failure: any Error = DeliveryError("\(host): the name has no address")
+        for ip in addresses {
+            do {
+                try Task.checkCancellation()
+                return try await connect(to: ip, host, port, tlsFromStart: context)
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                failure = Self.told(error, host, ip)
+            }
+        }
+        throw failure
+    }
+
+    private func connect(
+        to ip: String,
+        _ host: String,
+        _ port: Int,
+        tlsFromStart context: NIOSSLContext?
+    ) async throws -> Connection {
+        let place = try SocketAddress(ipAddress: ip, port: port)
+        return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(TimeAmount(options.connectTimeout))
+            .connect(to: place) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let counter = PlainByteCounter(channel.eventLoop)
+                    try channel.pipeline.syncOperations.addHandler(counter)
+                    if let context {
+                        let handler = try NIOSSLClientHandler(
+                            context: context,
+                            serverHostname: Self.serverName(host)
+                        )
+                        try channel.pipeline.syncOperations.addHandler(handler, position: .first)
+                    }
+                    return Connection(
+                        ip: ip,
+                        channel: try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel),
+                        plainBytes: counter
+                    )
+                }
+            }
+    }
+
+    /// What went wrong below SMTP.
+    private static func told(_ error: any Error, _ host: String, _ ip: String) -> any Error {
+        if error is DeliveryError || error is CancellationError { return error }
+        let isTLS = error is NIOSSLError || error is BoringSSLError || error is NIOSSLExtraError
+        let reason = isTLS ? MessageLine.tls(error, limit: 200) : MessageLine.of("\(error)", limit: 200)
+        return DeliveryError("\(host) (\(ip)): \(reason)")
     }
 }
 

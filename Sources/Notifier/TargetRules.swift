@@ -4,6 +4,9 @@ package import ScanModel
 /// Where messages may be sent: an address that somebody typed must not reach what only this machine can (server-side request
 /// forgery).
 package struct TargetRules: Sendable {
+    /// Addresses of one host that are tried.
+    private static let maxAddresses = 3
+
     /// Whether loopback and private networks may be reached.
     package var allowsPrivate: Bool
     /// Networks that may be reached beside the public ones.
@@ -14,7 +17,7 @@ package struct TargetRules: Sendable {
         self.networks = networks
     }
 
-    /// Looks a host up, once: the addresses that may be connected to, in the order in which they are to be tried.
+    /// Looks a host up, once: the first few addresses that may be connected to, in the order in which they are to be tried.
     ///
     /// One address that may not makes all of them count for nothing: a name that leads inside and outside is none of an honest
     /// endpoint. Link-local addresses, multicast and those of cloud metadata services never may.
@@ -27,7 +30,7 @@ package struct TargetRules: Sendable {
             )
         }
         var seen: Set<String> = []
-        return places.map(\.address).filter { seen.insert($0).inserted }
+        return Array(places.map(\.address).filter { seen.insert($0).inserted }.prefix(Self.maxAddresses))
     }
 
     func allows(_ place: HostScopes.Place) -> Bool {

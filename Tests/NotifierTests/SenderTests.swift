@@ -205,6 +205,29 @@ struct SenderTests {
         try await plain.stop()
     }
 
+    @Test("A mail server is reached at another of its addresses where the first takes no connection")
+    func otherMailAddress() async throws {
+        let server = try await MailServer()
+        let sender = SMTPSender(options: SenderOptions())
+        // It listens at the last one alone.
+        let connection = try await sender.connect(
+            to: ["127.0.0.2", "127.0.0.1"],
+            "mail.test",
+            server.port,
+            tlsFromStart: nil
+        )
+        #expect(connection.ip == "127.0.0.1")
+        try await connection.channel.executeThenClose { _, _ in }
+        do {
+            let connection = try await sender.connect(to: ["127.0.0.2"], "mail.test", server.port, tlsFromStart: nil)
+            try await connection.channel.executeThenClose { _, _ in }
+            Issue.record("nobody listens there")
+        } catch let error as DeliveryError {
+            #expect(error.reason.hasPrefix("mail.test (127.0.0.2): ") && !error.isPermanent)
+        }
+        try await server.stop()
+    }
+
     @Test("What a mail server refuses is told with its words, and whether it is for good")
     func mailRefusals() async throws {
         for (answers, isPermanent, isTaken) in [
