@@ -35,7 +35,8 @@ actor ImageArrivals {
     /// How soon one is asked for again, whatever came of it.
     private let pause: Duration
     private var known: [Wish: Arrival] = [:]
-    private var running = 0
+    private var running: Set<Wish> = []
+    /// Each once and the newest last, which goes first; all of them are known, and none is running.
     private var waiting: [(wish: Wish, namespace: String?)] = []
 
     init(service: AnchoreService, pause: Duration) {
@@ -54,8 +55,11 @@ actor ImageArrivals {
     /// Each namespace has its share, so that none can keep out the images of others; `nil` where the question names none.
     func expect(_ wish: Wish, of namespace: String?) -> String? {
         if let found = known[wish], isNew(found) { return found.failure }
+        if running.contains(wish) { return nil }
+        waiting.removeAll { $0.wish == wish }
         if !hasRoom(namespace) {
             known = known.filter { isNew($0.value) }
+            waiting.removeAll { known[$0.wish] == nil }
             guard hasRoom(namespace) else { return "too many images are new at a time" }
         }
         known[wish] = Arrival(namespace: namespace)
@@ -73,13 +77,13 @@ actor ImageArrivals {
     }
 
     private func startNext() {
-        while running < Self.maxRunning, let next = waiting.popLast() {
-            running += 1
+        while running.count < Self.maxRunning, let next = waiting.popLast() {
+            running.insert(next.wish)
             // Nobody waits for it: whoever asked looks into the database again.
             Task {
                 let failure = await self.add(next.wish)
                 self.known[next.wish] = Arrival(namespace: next.namespace, isDone: true, failure: failure)
-                self.running -= 1
+                self.running.remove(next.wish)
                 self.startNext()
             }
         }
