@@ -1,5 +1,6 @@
 package import Logging
 import Notifications
+import Postgres
 package import Store
 import Telemetry
 
@@ -57,14 +58,16 @@ package struct Notifier: Sendable {
     /// One round: works out whom changes concern, sums up what is due, sends one batch; how many messages that were.
     @discardableResult
     package func round() async throws -> Int {
-        _ = try await store.tellChangedFindings()
-        _ = try await store.sumUp()
-        let dead = try await store.tidyDeliveries(
-            every: Self.tidySeconds,
-            giveUpAfterHours: policy.giveUpHours,
-            keepDays: policy.keepDays
-        )
-        if dead > 0 { logger.warning("\(dead) notifications were given up: see `tallyman notify list`") }
+        try await prepare { _ = try await store.tellChangedFindings() }
+        try await prepare { _ = try await store.sumUp() }
+        try await prepare {
+            let dead = try await store.tidyDeliveries(
+                every: Self.tidySeconds,
+                giveUpAfterHours: policy.giveUpHours,
+                keepDays: policy.keepDays
+            )
+            if dead > 0 { logger.warning("\(dead) notifications were given up: see `tallyman notify list`") }
+        }
         let asked = ContinuousClock.now
         let claims = try await store.claimDeliveries(
             limit: Self.batch,
@@ -81,6 +84,15 @@ package struct Notifier: Sendable {
             }
         }
         return claims.count
+    }
+
+    /// Does a part of what comes before sending; where the database refuses it, what is there is sent all the same.
+    private func prepare(_ step: () async throws -> Void) async throws {
+        do {
+            try await step()
+        } catch let error as PostgresError where !error.isTransient && !error.isCancellation {
+            logger.error("notifications: \(error)")
+        }
     }
 
     /// Delivers what may still be begun; the rest is anybody's when its lease has run out.

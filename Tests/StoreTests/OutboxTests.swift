@@ -92,6 +92,14 @@ struct OutboxTests {
         try await withFleet { store in
             #expect(try await store.removeChannel("all"))
             try await store.execute("DELETE FROM notifications")
+            // Any JSON that a client sends, also with what PostgreSQL has in no text of its own.
+            try await store.execute(
+                #"""
+                INSERT INTO account_images (account, manifest_id, annotations)
+                SELECT 'admin', id, '{"note":"\u0000"}' FROM manifests
+                ON CONFLICT (account, manifest_id) DO UPDATE SET annotations = excluded.annotations
+                """#
+            )
             _ = try await store.importing(SampleFeed.debian([("curl", "CVE-2024-1", "8.0")]))
             _ = try await store.rematch()
             #expect(try await store.tellChangedFindings() == 1)
@@ -102,6 +110,7 @@ struct OutboxTests {
             #expect(events.map(\.resourceID) == ["registry.test/app:1"])
             let details = try #require(events.first.map { try JSONReader.read(Array($0.details.utf8)) })
             #expect(details["subscription_type"]?.string == "vuln_update")
+            #expect(details["annotations"]?["note"]?.string == "\u{0}")
             let added = details["diff_vulnerability_result"]?["added"]?.array ?? []
             #expect(added.compactMap { $0["vuln"]?.string } == ["CVE-2024-1"])
         }

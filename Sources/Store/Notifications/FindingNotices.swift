@@ -131,7 +131,8 @@ extension Store {
     /// Tells the first `$2` of those who are to be told, `$1` changes of each kind by name; returns how many there were.
     ///
     /// Images share their sets of packages: the changes of a set are ranked once for all images that hold it, as numbers, and
-    /// what a change is called is looked up for those alone that are listed. A package stands in one set of an image.
+    /// what a change is called is looked up for those alone that are listed. A package stands in one set of an image. The
+    /// payload stays text: annotations are any JSON that a client sends, and jsonb does not take all of it (`\u0000`).
     private static let toldPage = """
         WITH page AS (
             DELETE FROM finding_watchers WHERE id IN (SELECT id FROM finding_watchers ORDER BY id LIMIT $2) RETURNING *
@@ -198,7 +199,7 @@ extension Store {
         ), noted AS (
             INSERT INTO events (account, level, type, message, resource_type, resource_id, service, host, details)
             SELECT account, \(EventType.vulnerabilities.columns), key, 'catalog', 'tallyman',
-                (payload::jsonb || '{"subscription_type": "vuln_update"}')::text
+                left(payload::text, -1) || ', "subscription_type": "vuln_update"}'
             FROM summed ORDER BY account, key
         )
         SELECT count(*) FROM page
