@@ -5,6 +5,12 @@ package import Store
 
 /// Finds out what names in registries stand for, in the form in which the fleet keeps it.
 package struct ImageResolver: Sendable {
+    /// The largest size of a layer that is believed, 1 TiB.
+    ///
+    /// What an image states is a hint, and anybody's: sizes are added up over all layers of a run, and a few of the largest
+    /// numbers would be too much for that.
+    private static let maxLayerBytes: Int64 = 1 << 40
+
     private let client: RegistryClient
     private let platform: String
 
@@ -78,7 +84,9 @@ package struct ImageResolver: Sendable {
                     (fetched.config.platform ?? selected.descriptor.platform)?.description ?? ""
                 ),
                 configDigest: selected.manifest.config.digest,
-                layers: selected.manifest.layers.map { FoundImage.Layer(digest: $0.digest, size: $0.size) },
+                layers: selected.manifest.layers.map { layer in
+                    FoundImage.Layer(digest: layer.digest, size: min(layer.size, Self.maxLayerBytes))
+                },
                 documents: ImageDocuments(manifest: selected.bytes, config: fetched.bytes)
             )
         )

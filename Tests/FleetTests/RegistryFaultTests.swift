@@ -134,6 +134,23 @@ extension FleetTests {
             }
         }
 
+        @Test("F37: an image whose layers' stated sizes are too large to be added up is analysed, and its run ends")
+        func largestSizes() async throws {
+            try await scan { registry in
+                let top = TestLayer.dpkg(["top"])
+                var image = TestImage(layers: [Self.base, top])
+                var text = String(decoding: image.manifest, as: UTF8.self)
+                for size in Set([Self.base.count, top.count]) {
+                    text = text.replacing("\"size\":\(size)}", with: "\"size\":\(Int64.max)}")
+                }
+                image.manifest = Array(text.utf8)
+                registry.add(image, as: "image", tag: "1")
+            } _: { (fleet, status, _) async throws in
+                #expect(status.run.state == .done && status.byState == ["analysed": 1])
+                #expect(status.bytesPlanned > 0)
+            }
+        }
+
         @Test(
             "F37, F44: a layer that one repository does not give as it is comes from another that holds it",
             arguments: [0, 1, 2]
