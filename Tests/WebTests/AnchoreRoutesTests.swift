@@ -1,5 +1,6 @@
 import AnchoreAPI
 import Compliance
+import Postgres
 import ScanModel
 import Store
 import Testing
@@ -205,6 +206,19 @@ struct AnchoreRoutesTests {
         let unknown = try #require(ImageReference("registry.test/team/none:1"))
         await #expect(throws: AnchoreError.self) {
             try await policy.compliance(profile, images: [unknown], account: "admin")
+        }
+    }
+
+    @Test("a feed sync that cannot begin leaves the next one its turn")
+    func failedSync() async throws {
+        try await APIServer.with { server in
+            func rename(_ from: String, _ to: String) async throws {
+                try await server.store.pool.run { _ = try $0.execute("ALTER TABLE \(from) RENAME TO \(to)") }
+            }
+            try await rename("advisory_providers", "providers_away")
+            #expect(try await server.client.send("POST", "/v1/system/feeds").status == 500)
+            try await rename("providers_away", "advisory_providers")
+            #expect(try await server.client.send("POST", "/v1/system/feeds").status == 200)
         }
     }
 

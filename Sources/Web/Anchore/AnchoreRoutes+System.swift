@@ -82,6 +82,7 @@ extension AnchoreRoutes {
     }
 
     private func sync() async throws -> AnchoreAnswer {
+        let before = try await service.store.feed()
         guard await service.syncs.begin() else {
             throw AnchoreError(
                 409,
@@ -89,8 +90,8 @@ extension AnchoreRoutes {
                 codes: ["FEED_SYNC_ALREADY_IN_PROGRESS"]
             )
         }
+        // Nothing from here to its end throws: no sync could begin any more.
         let start = ContinuousClock.now
-        let before = try await service.store.feed()
         var failure: String?
         do { try await service.settings.syncFeeds() } catch { failure = "\(error)" }
         await service.syncs.end()
