@@ -76,6 +76,26 @@ struct WatchTests {
         }
     }
 
+    @Test("An account that watches more than one run looks at does not keep out what others watch")
+    func share() async throws {
+        try await TestDatabase.with { store in
+            try await store.execute("INSERT INTO accounts (name, kind, state) VALUES ('greedy', 'user', 'enabled')")
+            try await store.execute(
+                """
+                INSERT INTO subscriptions (account, id, key, kind, is_active)
+                SELECT 'greedy', number, 'a.test/app-' || number, 'repo_update', true
+                FROM generate_series(1, 20001) AS number
+                """
+            )
+            try await store.subscribe("registry.test/app", [.repoUpdate])
+            try await store.subscribe("registry.test/web:2", [.tagUpdate])
+            let id = try #require(try await store.requestWatch(every: 0))
+            let targets = try #require(try await store.run(id)).targets
+            #expect(targets.count == 20_000)
+            #expect(targets.contains("registry.test/app") && targets.contains("registry.test/web:2"))
+        }
+    }
+
     @Test("What a registry does not have any more is told once to those who watch it")
     func unfound() async throws {
         try await TestDatabase.with { store in

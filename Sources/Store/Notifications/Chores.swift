@@ -52,19 +52,25 @@ extension Store {
 
     /// Repositories as a whole, and the watched tags of others; what clients wrote that is neither is passed over.
     ///
-    /// Tags of repositories that are watched as a whole do not count for the bound.
+    /// Tags of repositories that are watched as a whole do not count for the bound. Where there are more than it allows, accounts
+    /// take turns, so that none keeps out what others watch.
     private static func watchedTargets(_ session: PostgresSession) throws -> [String] {
         let rows = try session.execute(
             """
-            SELECT DISTINCT subscriptions.kind, subscriptions.key FROM subscriptions
-                JOIN accounts ON accounts.name = subscriptions.account AND accounts.state = 'enabled'
-            WHERE is_active AND (subscriptions.kind = 'repo_update' OR subscriptions.kind = 'tag_update'
-                AND NOT EXISTS (
-                    SELECT FROM subscriptions AS whole
-                        JOIN accounts AS owner ON owner.name = whole.account AND owner.state = 'enabled'
-                    WHERE whole.kind = 'repo_update' AND whole.is_active
-                        AND whole.key = regexp_replace(subscriptions.key, ':[^:/]*$', '')))
-            ORDER BY 1, 2 LIMIT $1
+            SELECT kind, key FROM (
+                SELECT kind, key FROM (
+                    SELECT subscriptions.kind, subscriptions.key, row_number() OVER (
+                        PARTITION BY subscriptions.account ORDER BY subscriptions.kind, subscriptions.key) AS turn
+                    FROM subscriptions
+                        JOIN accounts ON accounts.name = subscriptions.account AND accounts.state = 'enabled'
+                    WHERE is_active AND (subscriptions.kind = 'repo_update' OR subscriptions.kind = 'tag_update'
+                        AND NOT EXISTS (
+                            SELECT FROM subscriptions AS whole
+                                JOIN accounts AS owner ON owner.name = whole.account AND owner.state = 'enabled'
+                            WHERE whole.kind = 'repo_update' AND whole.is_active
+                                AND whole.key = regexp_replace(subscriptions.key, ':[^:/]*$', '')))) AS wanted
+                GROUP BY kind, key ORDER BY min(turn), kind, key LIMIT $1) AS chosen
+            ORDER BY kind, key
             """,
             [.int(maxWatched)]
         )
