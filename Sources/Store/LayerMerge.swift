@@ -91,11 +91,19 @@ extension Store {
                 ON CONFLICT DO NOTHING
                 """,
                 [
-                    .int(claim.subject), .textArray(layer.gaps.map { StorableText.clean($0.path) }),
-                    .textArray(layer.gaps.map { StorableText.clean($0.reason) }),
+                    .int(claim.subject), .textArray(layer.gaps.map { Self.indexed($0.path) }),
+                    .textArray(layer.gaps.map { Self.indexed($0.reason) }),
                 ]
             )
         }
+    }
+
+    /// Bytes of a gap's path, and of its reason: both together are a key, of which PostgreSQL takes 2.7 KB.
+    private static let maxGapBytes = 1024
+
+    /// A part of a gap as it is stored, with a sign where it was cut: a path in an image may be longer.
+    private static func indexed(_ text: String) -> String {
+        StorableText.cut(text, atMost: maxGapBytes) + (text.utf8.count > maxGapBytes ? "…" : "")
     }
 
     /// Ends a task for good, or throws where another attempt owns it by now.
@@ -139,5 +147,10 @@ enum StorableText {
     /// Without NUL characters, which its text type cannot hold.
     static func clean(_ text: String) -> String {
         text.utf8.contains(0) ? text.replacing("\u{0}", with: "\u{fffd}") : text
+    }
+
+    /// The same of its first `limit` bytes.
+    static func cut(_ text: String, atMost limit: Int) -> String {
+        clean(text.utf8.count > limit ? String(decoding: text.utf8.prefix(limit), as: UTF8.self) : text)
     }
 }

@@ -14,7 +14,7 @@ struct LicenseSet: Hashable {
 
     /// `nil` where the package states none.
     init?(of package: Package) {
-        let stated = package.licenses.filter { !$0.isEmpty }.map { StorableText.clean(Self.short($0)) }
+        let stated = package.licenses.filter { !$0.isEmpty }.map { StorableText.cut($0, atMost: Self.maxBytes) }
         guard !stated.isEmpty else { return nil }
         declared = Array(Set(stated).sorted().prefix(Self.maxCount))
     }
@@ -31,11 +31,6 @@ struct LicenseSet: Hashable {
     }
 
     var fingerprint: [UInt8] { DistinctPackage.hash(declared) }
-
-    private static func short(_ text: String) -> String {
-        guard text.utf8.count > maxBytes else { return text }
-        return String(decoding: text.utf8.prefix(maxBytes), as: UTF8.self)
-    }
 }
 
 extension Store {

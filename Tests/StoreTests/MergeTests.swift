@@ -1,6 +1,7 @@
 import Postgres
 import ScanModel
 import Store
+import TallymanTesting
 import Testing
 
 @Suite("Merging results", .tags(.integration), .enabled(if: TestDatabase.isWanted, TestDatabase.hint))
@@ -143,6 +144,32 @@ struct MergeTests {
             try await store.work(on: run, packages: [("n\u{0}l", "1"), ("a\\b\"{},NULL", "1")])
             #expect(try await store.texts("SELECT path FROM layer_gaps") == ["a\u{fffd}b"])
             #expect(try await store.texts("SELECT name FROM packages ORDER BY name COLLATE \"C\"").count == 2)
+        }
+    }
+
+    @Test("Gaps whose paths and reasons are longer than a key may be are taken, and cut")
+    func longGaps() async throws {
+        try await TestDatabase.with { store in
+            _ = try await store.plan([try SampleFleet.image("app", "1", layers: ["a"])])
+            let task = try #require(try await store.queued(.layer).first)
+            // Nothing that compression makes short.
+            var random = SeededRandom(seed: 1)
+            func text(_ count: Int) -> String {
+                String(decoding: (0..<count).map { _ in UInt8.random(in: 0x61...0x7a, using: &random) }, as: UTF8.self)
+            }
+            let gaps = [
+                CoverageGap(path: text(16_384), reason: text(2_000)), CoverageGap(path: "é", reason: text(1_024)),
+            ]
+            try await store.merge(
+                try SampleFleet.analysedLayer(["curl"], gaps: gaps),
+                of: try await store.claimed(task)
+            )
+            let kept = try await store.texts("SELECT path || ' ' || reason FROM layer_gaps ORDER BY length(path)")
+            #expect(
+                kept == [
+                    "é \(gaps[1].reason)", "\(gaps[0].path.prefix(1_024))… \(gaps[0].reason.prefix(1_024))…",
+                ]
+            )
         }
     }
 

@@ -146,7 +146,7 @@ extension Store {
                     [.int(channel)]
                 )
             case .failed(let reason, let delay, let pause):
-                let reason = PostgresValue.text(Self.bounded(reason))
+                let reason = PostgresValue.text(StorableText.cut(reason, atMost: Self.maxReasonBytes))
                 let channel = try session.execute(
                     """
                     UPDATE notification_deliveries SET failures = failures + 1, error = $3,
@@ -171,15 +171,11 @@ extension Store {
                         error = $3
                     WHERE id = $1 AND attempt = $2 AND state = 'waiting'
                     """,
-                    mine + [.text(Self.bounded(reason))]
+                    mine + [.text(StorableText.cut(reason, atMost: Self.maxReasonBytes))]
                 ).affected == 1
             }
             return true
         }
-    }
-
-    private static func bounded(_ reason: String) -> String {
-        StorableText.clean(String(decoding: Array(reason.utf8.prefix(maxReasonBytes)), as: UTF8.self))
     }
 
     /// Gives up what has waited too long, and removes what was settled long ago; returns how many were given up.
