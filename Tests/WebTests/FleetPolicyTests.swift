@@ -104,7 +104,7 @@ struct FleetPolicyTests {
                     digest: "bundle-\(bundle)"
                 )
             )
-            _ = try await store.activatePolicy("b", of: account)
+            try await store.activatePolicy("b", of: account)
         }
     }
 

@@ -83,8 +83,8 @@ extension Store {
         }
     }
 
-    /// Makes a bundle the active one; `false` where there is none of this id.
-    package func activatePolicy(_ id: String, of account: String) async throws -> Bool {
+    /// Makes a bundle the active one; throws ``StoreError/Code/notFound`` where there is none of this id.
+    package func activatePolicy(_ id: String, of account: String) async throws {
         try await pool.transaction { session in
             // Two requests at a time come one after the other.
             _ = try session.execute("SELECT FROM accounts WHERE name = $1 FOR UPDATE", [.text(account)])
@@ -100,7 +100,6 @@ extension Store {
                 [.text(account), .text(id)]
             ).affected
             guard changed == 1 else { throw StoreError(.notFound, "there is no policy \(id)") }
-            return true
         }
     }
 

@@ -78,7 +78,7 @@ extension AnchoreRoutes {
         }
         if isActive == true, !current.isActive {
             let last = try await service.store.policy(nil, of: call.account)
-            _ = try await service.store.activatePolicy(id, of: call.account)
+            try await service.store.activatePolicy(id, of: call.account)
             try await service.store.note(
                 EventRecord(
                     .activePolicy,
