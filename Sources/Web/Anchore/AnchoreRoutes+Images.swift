@@ -159,31 +159,7 @@ extension AnchoreRoutes {
             digest = Digest(text)
             guard digest != nil else { throw AnchoreError.badRequest("'\(text.prefix(100))' is no digest") }
         }
-        let image: FoundImage
-        do {
-            image = try await service.lookup.image(
-                registry: registry,
-                repository: stored,
-                tag: tag,
-                digest: digest,
-                of: call.scope.reader
-            )
-        } catch let error as AnchoreError {
-            let place = "\(registry)/\(RepositoryName.shown(registry: registry, stored))"
-            try await service.store.note(
-                EventRecord(
-                    .lookupFailed,
-                    account: call.account,
-                    resourceID: digest.map { "\(place)@\($0)" } ?? "\(place):\(tag)",
-                    service: "catalog",
-                    host: service.settings.host,
-                    details: [
-                        "msg": .string(error.message), "error_code": .string(error.errorCodes.first ?? "UNKNOWN"),
-                    ]
-                )
-            )
-            throw error
-        }
+        let image = try await lookUp(registry, stored, tag, digest, call)
         if addition.dockerfile != nil, !isForced, try await isListed(image, of: call.account) {
             throw AnchoreError.badRequest(
                 "Cannot provide dockerfile content for an image that was added before; add it again with force"
@@ -207,6 +183,40 @@ extension AnchoreRoutes {
         )
         let added = try await service.store.images(.numbers([number]), in: call.scope)
         return .json(.array(added.map(\.record.json)))
+    }
+
+    /// What the registry has; that it has nothing, or does not say, is an event of the account.
+    private func lookUp(
+        _ registry: String,
+        _ repository: String,
+        _ tag: String,
+        _ digest: Digest?,
+        _ call: AnchoreCall
+    ) async throws -> FoundImage {
+        do {
+            return try await service.lookup.image(
+                registry: registry,
+                repository: repository,
+                tag: tag,
+                digest: digest,
+                of: call.scope.reader
+            )
+        } catch let error as AnchoreError {
+            let place = "\(registry)/\(RepositoryName.shown(registry: registry, repository))"
+            try await service.store.note(
+                EventRecord(
+                    .lookupFailed,
+                    account: call.account,
+                    resourceID: digest.map { "\(place)@\($0)" } ?? "\(place):\(tag)",
+                    service: "catalog",
+                    host: service.settings.host,
+                    details: [
+                        "msg": .string(error.message), "error_code": .string(error.errorCodes.first ?? "UNKNOWN"),
+                    ]
+                )
+            )
+            throw error
+        }
     }
 
     /// Whether the account added what the tag names now: what it named before is another image.
