@@ -46,7 +46,9 @@ struct RunWatch {
         }
         let rate = status.seconds > 0 ? Double(status.bytesFetched) / status.seconds : 0
         let rest = Double(status.bytesPlanned - status.bytesFetched)
-        let eta = rate > 0 && done < wanted ? ", ETA \(Int((rest / rate).rounded(.up))) s" : ""
+        // What images state of their sizes may be beyond what can be waited for.
+        let seconds = rate > 0 && done < wanted ? Int(exactly: (rest / rate).rounded(.up)) : nil
+        let eta = seconds.map { ", ETA \($0) s" } ?? ""
         let speed = String(format: "%.1f MB/s", rate / 1_000_000)
         return
             "run \(run): \(done)/\(wanted) layers, \(status.found - status.pending)/\(status.found) images, \(speed)\(eta)"
