@@ -5,7 +5,7 @@ import Redis
 /// What is in it is lost with Redis and comes back with the next posts.
 package actor ProcessBoard {
     private static let key: RedisArgument = "tallyman:processes"
-    /// Most processes that are read.
+    /// Most processes that are read; a fleet that has more has left behind those that died, and nobody has looked for long.
     private static let maxProcesses = 4_096
 
     private let url: String
@@ -25,10 +25,13 @@ package actor ProcessBoard {
         _ = try await redis().command(["HSET", Self.key, RedisArgument(process), RedisArgument(document)])
     }
 
-    /// What every process said last.
+    /// What every process said last; nothing where it is too much, and the board is begun anew.
     package func documents() async throws -> [String: [UInt8]] {
         let redis = try await redis()
-        guard let count = try await redis.command(["HLEN", Self.key]).int, count <= Self.maxProcesses else {
+        guard let count = try await redis.command(["HLEN", Self.key]).int else { return [:] }
+        guard count <= Self.maxProcesses else {
+            // Who is alive posts again in a few seconds.
+            _ = try await redis.command(["DEL", Self.key])
             return [:]
         }
         return try await redis.command(["HGETALL", Self.key]).pairs ?? [:]

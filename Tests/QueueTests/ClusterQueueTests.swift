@@ -58,4 +58,16 @@ struct ClusterQueueTests {
         try await board.remove(["one"])
         #expect(try await board.documents().isEmpty)
     }
+
+    @Test("A board that is full of processes that died shows those that live")
+    func fullBoard() async throws {
+        let cluster = try RedisCluster()
+        try await cluster.start()
+        let board = ProcessBoard(url: cluster.url)
+        for number in 0..<4_097 { try await board.post("gone-\(number)", [1]) }
+        #expect(try await board.documents().isEmpty)
+        try await board.post("alive", [2])
+        #expect(try await board.documents() == ["alive": [2]])
+        await board.close()
+    }
 }
