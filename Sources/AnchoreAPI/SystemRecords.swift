@@ -111,9 +111,12 @@ package enum ServiceDescription {
     package static let apiVersion = "0.1.20"
 
     /// `/version`.
+    ///
+    /// As with Anchore Engine it names no version of the API: clients for both of Anchore's APIs, its admission controller
+    /// among them, take one that is named for the second.
     package static func version(_ program: String, schema: Int) -> JSONValue {
         [
-            "service": ["version": .string(program)], "api": ["version": .string(apiVersion)],
+            "service": ["version": .string(program)], "api": [:],
             "db": ["schema_version": .string("\(schema)")],
         ]
     }
