@@ -419,6 +419,24 @@ struct AnchoreRoutesTests {
                     .status == 200
             )
             #expect(try await client.get("/v1/registries/docker.io%2Flibrary%2F*").status == 200)
+            #expect(try await client.get("/v1/registries/docker.io/library/*").status == 200)
+            // harbor-scanner-adapter adds a repository's credentials and, where they are there, sends new ones with PUT.
+            let harbor = registry("core.harbor.test/library/team/app")
+            #expect(
+                try await client.send("POST", "/v1/registries?validate=false", body: harbor).status == 200
+            )
+            #expect(
+                try await client.send("POST", "/v1/registries?validate=false", body: harbor).json?["message"]
+                    == "registry already exists in DB"
+            )
+            let path = "/v1/registries/core.harbor.test/library/team/app"
+            let renewed = try await client.send("PUT", path + "?validate=false", body: harbor)
+            #expect(renewed.status == 200)
+            #expect(renewed.json?.array?.first?["registry"] == "core.harbor.test/library/team/app")
+            #expect(try await client.get("/v1/registries/core.harbor.test/library%2Fteam/app/").status == 200)
+            #expect(try await client.get("/v1/registries/core.harbor.test/library").status == 404)
+            #expect(try await client.send("DELETE", path).status == 200)
+            #expect(try await client.get(path).status == 404)
             #expect(try await client.send("DELETE", "/v1/registries/localhost%3A5000").status == 200)
             #expect(try await client.get("/v1/registries/localhost%3A5000").status == 404)
             // Done is done, as Anchore has it.

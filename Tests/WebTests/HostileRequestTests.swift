@@ -53,7 +53,8 @@ struct HostileRequestTests {
         arguments: [
             "/v1/images/..%2f..%2fetc%2fpasswd", "/v1/images/%2e%2e/content", "/v1/../v1/images/x", "/v1/policies/%00",
             "/v1/policies/..", "/v1/registries/%2e%2e%2fadmin", "/v1/images/sha256:zz", "/v1/images/%ff",
-            "/v1/images/by_id/'%20OR%201=1", "/v1/policies/a%5c..%5cb", "/v1//images//", "/v1/archives/images/x%0d%0ay",
+            "/v1/registries/a/../b", "/v1/registries/a/%2e%2e/b", "/v1/images/by_id/'%20OR%201=1",
+            "/v1/policies/a%5c..%5cb", "/v1//images//", "/v1/archives/images/x%0d%0ay",
         ]
     )
     func paths(_ path: String) async throws {

@@ -22,6 +22,11 @@ struct AnchoreCall: Sendable {
         return value
     }
 
+    /// What stands where the route has `**`, decoded: slashes may be encoded or not.
+    var rest: String {
+        get throws(AnchoreError) { try part(String(Parameters.recursiveCaptureKey)) }
+    }
+
     /// A parameter of the query; empty ones count as left out.
     func query(_ name: String) throws(AnchoreError) -> String? {
         guard let value = request.uri.queryParameters[Substring(name)], !value.isEmpty else { return nil }

@@ -3,6 +3,10 @@ import HTTPTypes
 import Store
 
 extension AnchoreRoutes {
+    /// A registry may be `host/project/repository`: Anchore takes its slashes as they are and encoded, and its adapter for
+    /// Harbor sends them as they are.
+    private static let registryPath = "registries/**"
+
     func addRegistryRoutes(_ add: Add) {
         add(.get, "registries", .readOnly, false) { call in
             .json(.array(try await service.store.registryLogins(of: call.account).map(\.json)))
@@ -14,8 +18,8 @@ extension AnchoreRoutes {
             }
             return try await set(change, call)
         }
-        add(.get, "registries/:registry", .readOnly, false) { call in .json(.array([try await registry(call).json])) }
-        add(.put, "registries/:registry", .admin, false) { call in
+        add(.get, Self.registryPath, .readOnly, false) { call in .json(.array([try await registry(call).json])) }
+        add(.put, Self.registryPath, .admin, false) { call in
             let known = try await registry(call)
             let change = try RegistryChange(try await call.object(), of: known.registry, account: call.account)
             guard change.record.registry == known.registry else {
@@ -23,15 +27,15 @@ extension AnchoreRoutes {
             }
             return try await set(change, call)
         }
-        add(.delete, "registries/:registry", .admin, false) { call in
+        add(.delete, Self.registryPath, .admin, false) { call in
             // Done is done, whoever did it: scripts clean up without asking first.
-            _ = try await service.store.removeRegistryLogin(try call.part("registry"), of: call.account)
+            _ = try await service.store.removeRegistryLogin(try call.rest, of: call.account)
             return .json(true)
         }
     }
 
     private func registry(_ call: AnchoreCall) async throws -> RegistryRecord {
-        let name = try call.part("registry")
+        let name = try call.rest
         guard let found = try await service.store.registryLogin(name, of: call.account) else {
             throw AnchoreError.notFound("registry \(name.prefix(200)) not found in DB")
         }
