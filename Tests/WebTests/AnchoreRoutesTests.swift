@@ -262,6 +262,14 @@ struct AnchoreRoutesTests {
             #expect(
                 mine.json?.array?.first?[digest]?["registry.test/team/app:1"]?.array?.first?["status"]?.string == "pass"
             )
+            // anchore-cli sends the space of an id as %20, Go's and Python's encoders of queries as +.
+            let spaced = bundle.replacing(#""id":"mine""#, with: #""id":"Default Policy Bundle""#)
+            #expect(try await client.send("POST", "/v1/policies", body: spaced).status == 200)
+            for id in ["Default%20Policy%20Bundle", "Default+Policy+Bundle"] {
+                #expect(try await client.get(check + "&policyId=\(id)").status == 200)
+            }
+            #expect(try await client.get(check + "&policyId=Default+Policy").status == 404)
+            #expect(try await client.send("DELETE", "/v1/policies/Default%20Policy%20Bundle").status == 200)
             let full = try #require(try await client.get("/v1/policies/mine?detail=True").json?.array?.first)
             var members = try #require(full.members)
             members.removeAll { $0.name == "active" }

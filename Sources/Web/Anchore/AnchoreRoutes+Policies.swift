@@ -131,7 +131,12 @@ extension AnchoreRoutes {
         let isHistory = try call.flag("history", false)
         let image = try await analysed(call)
         let id = try call.query("policyId")
-        guard let policy = try await service.store.policy(id, of: call.account) else {
+        var found = try await service.store.policy(id, of: call.account)
+        if found == nil, let id, id.contains("+") {
+            // What encodes a query as a form has + for the spaces of an id; `anchore-cli policy hub install` makes such.
+            found = try await service.store.policy(id.replacing("+", with: " "), of: call.account)
+        }
+        guard let policy = found else {
             throw AnchoreError.notFound(
                 id.map { "Policy bundle \($0) not found in DB" } ?? "cannot find active policy bundle for user"
             )
