@@ -29,6 +29,17 @@ struct Whitelist: Sendable {
         var lengths: Set<Int> = []
         /// Regular expressions.
         var others: [Int] = []
+
+        mutating func add(_ number: Int, _ pattern: Wildcard) {
+            if pattern.isLiteral {
+                exact[pattern.text, default: []].append(number)
+            } else if let prefix = pattern.literalPrefix {
+                prefixed[prefix, default: []].append(number)
+                lengths.insert(prefix.utf8.count)
+            } else {
+                others.append(number)
+            }
+        }
     }
 
     init(id: String, name: String?, items: [Item], problems: [BundleProblem]) {
@@ -38,16 +49,8 @@ struct Whitelist: Sendable {
         self.problems = problems
         var gates: [String: GateIndex] = [:]
         for (number, item) in items.enumerated() {
-            var index = gates[item.gate] ?? GateIndex()
-            if item.triggerID.isLiteral {
-                index.exact[item.triggerID.text, default: []].append(number)
-            } else if let prefix = item.triggerID.literalPrefix {
-                index.prefixed[prefix, default: []].append(number)
-                index.lengths.insert(prefix.utf8.count)
-            } else {
-                index.others.append(number)
-            }
-            gates[item.gate] = index
+            // In place: an index taken out, changed and put back would be copied with every item.
+            gates[item.gate, default: GateIndex()].add(number, item.triggerID)
         }
         self.gates = gates
     }
