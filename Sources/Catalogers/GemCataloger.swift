@@ -49,7 +49,8 @@ struct GemCataloger: Cataloger {
     private func literals(_ text: Substring) -> [String] {
         var found: [Substring] = []
         var rest = text
-        while let character = rest.popFirst(), character != "#", found.last?.contains("#{") != true {
+        while let character = rest.popFirst(), character != "#" {
+            let known = found.count
             if character == "\"" || character == "'" {
                 guard let end = rest.firstIndex(of: character) else { break }
                 found.append(rest[..<end])
@@ -63,6 +64,8 @@ struct GemCataloger: Cataloger {
                 found += kind == "w" || kind == "W" ? body.split(separator: " ") : [body]
                 rest = rest[rest.index(after: end)...]
             }
+            // Asked once of each literal: a long one with a long line behind it would cost the product of both.
+            if found.count > known, found.last?.contains("#{") == true { break }
         }
         return found.filter { !$0.contains("#{") }.map { String($0) }
     }

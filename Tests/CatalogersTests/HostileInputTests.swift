@@ -48,6 +48,14 @@ struct HostileInputTests {
         }
     }
 
+    @Test("A long string with a long line behind it costs a gemspec no more than both together")
+    func longRubyLine() throws {
+        // The longest line that is read: looked through once for each character behind it, it would take many seconds.
+        let line = "s.summary = \"\(String(repeating: "a", count: 30_000))\" \(String(repeating: "b", count: 30_000))\n"
+        let text = "s.name = \"x\"\ns.version = \"1\"\n" + String(repeating: line, count: 100)
+        #expect(try catalog("specifications/x.gemspec", text).names == ["x 1"])
+    }
+
     @Test("Catalogers have names of their own, and the version of the analysis tells them all")
     func names() {
         let names = Catalogers.all.map(\.name)
