@@ -6,7 +6,7 @@ import ScanModel
 /// What only development needs is listed, too: `dev: true` tells it up to version 8 alone.
 struct PnpmLockCataloger: Cataloger {
     let name = "pnpm-lock"
-    let version = 3
+    let version = 4
     let selectors: [PathSelector] = [.name("pnpm-lock.yaml", parentSuffixes: [])]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -33,7 +33,8 @@ struct PnpmLockCataloger: Cataloger {
             if entry.depth == 0 {
                 close(&packages)
                 section = entry.key
-                if entry.key == "lockfileVersion" { version = Double(entry.value) ?? version }
+                // `5.4-inlineSpecifiers`, which was to become version 6, has the keys of its number.
+                if entry.key == "lockfileVersion" { version = Double(entry.value.prefix { $0 != "-" }) ?? version }
                 return
             }
             switch section {

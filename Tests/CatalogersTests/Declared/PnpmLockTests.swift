@@ -49,6 +49,26 @@ struct PnpmLockTests {
         #expect(found.problems == [])
     }
 
+    @Test("Version 5 with its specifiers inline, which says so behind the number", arguments: ["5.3", "'5.4"])
+    func fifthWithInlineSpecifiers(number: String) throws {
+        let found = try read(
+            """
+            lockfileVersion: \(number)-inlineSpecifiers\(number.hasPrefix("'") ? "'" : "")
+            dependencies:
+              acorn-jsx:
+                specifier: ^5.3.2
+                version: 5.3.2_acorn@8.8.0
+            packages:
+              /@babel/core/7.16.7_fzn43tb6bdtdxy2s3aqevve2su:
+                resolution: {integrity: sha512-x}
+              /acorn-jsx/5.3.2_acorn@8.8.0:
+                resolution: {integrity: sha512-x}
+            """
+        )
+        #expect(Set(found.names) == ["acorn-jsx 5.3.2", "@babel/core 7.16.7"])
+        #expect(found.problems == [])
+    }
+
     @Test("Version 6: peers in parentheses, archives and folders by their own name, keys too long for one line")
     func sixth() throws {
         let found = try read(
