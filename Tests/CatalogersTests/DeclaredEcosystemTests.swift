@@ -322,6 +322,13 @@ struct LockSample: Sendable {
             expected: ["ocaml-base-compiler 4.14.0"]
         ),
         LockSample(
+            cataloger: OpamCataloger(),
+            path: "src/checkout/opam",
+            text: "opam-version: \"2.0\"\nname: \"lwt\"\nversion: \"5.7.0\"\n",
+            type: "opam",
+            expected: ["lwt 5.7.0"]
+        ),
+        LockSample(
             cataloger: SwiplPackCataloger(),
             path: "a/pack.pl",
             text: "name(hdt).\nversion('0.5.2').\n% x\nauthor( 'Jan', 'j@x' ).\n",

@@ -4,7 +4,7 @@ import ScanModel
 /// OCaml packages, from opam's package definitions (opam Manual, "Package definitions").
 struct OpamCataloger: Cataloger {
     let name = "opam"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.pathSuffix("opam"), .pattern("*.opam")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -34,7 +34,7 @@ struct OpamCataloger: Cataloger {
         }
         // Any file may be called so; only a definition states its format.
         guard fields["opam-version"]?.first != nil else { return CatalogedFile() }
-        let (name, version) = identity(file.path, version: fields["version"]?.first)
+        let (name, version) = identity(file.path, name: fields["name"]?.first, version: fields["version"]?.first)
         // A definition in development has no version.
         guard let version else { return CatalogedFile() }
         var packages = PackageRecords(.opam)
@@ -42,13 +42,14 @@ struct OpamCataloger: Cataloger {
         return packages.file
     }
 
-    /// A file called `opam` stands in a folder called `name.version`; else the file is called `name.opam`.
-    private func identity(_ path: LayerPath, version: String?) -> (String, String?) {
+    /// A file called `opam` stands in a folder called `name.version`, or else states both; any other is called `name.opam`.
+    private func identity(_ path: LayerPath, name: String?, version: String?) -> (String, String?) {
         let fileName = String(decoding: path.name, as: UTF8.self)
         guard fileName == "opam" else { return (String(fileName.dropLast(".opam".count)), version) }
         let folder = path.parent.map { String(decoding: $0.name, as: UTF8.self) } ?? ""
         let parts = folder.split(separator: ".", maxSplits: 1)
-        return (parts.first.map(String.init) ?? "", parts.count == 2 ? String(parts[1]) : version)
+        guard parts.count == 2 else { return (name ?? folder, version) }
+        return (String(parts[0]), String(parts[1]))
     }
 
     private static func strings(_ text: String) -> [String] {
