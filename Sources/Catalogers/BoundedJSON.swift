@@ -29,7 +29,7 @@ struct BoundedJSON {
     }
 
     init(_ bytes: [UInt8]) throws(Problem) {
-        guard bytes.count <= Self.maxBytes, Self.isShallow(bytes) else {
+        guard bytes.count <= Self.maxBytes, !JSONNesting.isDeeper(than: Self.maxDepth, bytes) else {
             throw Problem(description: "JSON that is too large or nested too deep")
         }
         do {
@@ -52,32 +52,4 @@ struct BoundedJSON {
 
     /// The member of an object.
     subscript(name: String) -> BoundedJSON? { (value as? [String: Any])?[name].map(BoundedJSON.init) }
-
-    /// Whether brackets outside of strings nest no deeper than `maxDepth`.
-    private static func isShallow(_ bytes: [UInt8]) -> Bool {
-        var depth = 0
-        var isString = false
-        var isEscaped = false
-        for byte in bytes {
-            if isString {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isString = false
-                }
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "\""): isString = true
-            case UInt8(ascii: "["), UInt8(ascii: "{"):
-                depth += 1
-                if depth > maxDepth { return false }
-            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
-            default: break
-            }
-        }
-        return true
-    }
 }

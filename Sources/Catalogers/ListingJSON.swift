@@ -13,7 +13,7 @@ enum ListingJSON {
         _ packages: inout ListedPackages
     ) -> Value? {
         let plain = withComments ? JSONWithComments.plain(bytes) : bytes
-        guard !isDeeper(plain) else {
+        guard !JSONNesting.isDeeper(than: maxDepth, plain) else {
             packages.addProblem("JSON of more than \(maxDepth) levels")
             return nil
         }
@@ -23,34 +23,6 @@ enum ListingJSON {
             packages.addProblem("no valid JSON of the form that is expected")
             return nil
         }
-    }
-
-    /// Counts brackets outside strings, before anything is decoded.
-    private static func isDeeper(_ bytes: [UInt8]) -> Bool {
-        var depth = 0
-        var isInString = false
-        var isEscaped = false
-        for byte in bytes {
-            if isInString {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isInString = false
-                }
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "\""): isInString = true
-            case UInt8(ascii: "{"), UInt8(ascii: "["):
-                depth += 1
-                if depth > maxDepth { return true }
-            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-            default: break
-            }
-        }
-        return false
     }
 }
 
