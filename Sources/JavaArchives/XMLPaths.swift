@@ -5,6 +5,8 @@
 struct XMLPaths {
     private let bytes: [UInt8]
     private static let maxDepth = 64
+    /// Bytes of a name that are kept: the names around an element are copied and compared at the end of each.
+    private static let maxNameBytes = 256
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -99,7 +101,7 @@ struct XMLPaths {
     private func name(at start: Int) -> String {
         let rest = bytes[start...]
         let end = rest.firstIndex { $0 <= 0x20 || $0 == UInt8(ascii: ">") || $0 == UInt8(ascii: "/") } ?? rest.endIndex
-        return String(decoding: rest[..<end], as: UTF8.self)
+        return String(decoding: rest[..<end].prefix(Self.maxNameBytes), as: UTF8.self)
     }
 
     private static let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")]

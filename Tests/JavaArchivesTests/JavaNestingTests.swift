@@ -51,6 +51,17 @@ import Zip
         #expect(problems.first?.contains("nested deeper") == true)
     }
 
+    @Test("A name of megabytes around many elements of a pom.xml costs its own bytes alone")
+    func longElementName() {
+        // Copied at the end of each element in it, it would be some hundred gigabytes.
+        let pom =
+            "<project><artifactId>a</artifactId><version>1</version><\(String(repeating: "x", count: 2 << 20))>"
+            + String(repeating: "<a></a>", count: 200_000)
+        let project = PomProject(Array(pom.utf8))
+        #expect(project?.artifactID == "a")
+        #expect(project?.version == "1")
+    }
+
     @Test("The number of nested archives is bounded")
     func count() {
         let one = Self.jar("1")
