@@ -6,6 +6,8 @@ struct PHPSerialization {
     private static let maxElements = 100_000
     /// Arrays inside each other.
     private static let maxDepth = 64
+    /// Longer keys are none that anybody asks for: those of an inner array would each be kept with the one around them.
+    private static let maxKeyBytes = 64
 
     /// The texts of the outer array by their key, and those of arrays in it by both keys with `/` between.
     private(set) var texts: [String: String] = [:]
@@ -37,7 +39,7 @@ struct PHPSerialization {
             elements += 1
             guard elements <= Self.maxElements, let key = readScalar() else { return false }
             array.left -= 1
-            let path = array.path.map { $0.isEmpty ? key : $0 + "/" + key }
+            let path = key.utf8.count > Self.maxKeyBytes ? nil : array.path.map { $0.isEmpty ? key : $0 + "/" + key }
             open.append(array)
             if take("a:") {
                 guard let count = length(), take("{"), open.count < Self.maxDepth else { return false }

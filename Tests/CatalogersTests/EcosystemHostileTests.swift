@@ -105,6 +105,15 @@ struct EcosystemHostileTests {
         #expect(found.packages.allSatisfy { $0.package.name.hasSuffix("-fork") && $0.package.version == "v2.0.0" })
     }
 
+    @Test("A key of megabytes in PEAR's registry is kept with none of the keys below it")
+    func hugeKey() throws {
+        let key = String(repeating: "x", count: 1 << 20)
+        let inner = (0..<200).map { "i:\($0);i:1;" }.joined()
+        let text = #"a:2:{s:4:"name";s:1:"a";s:\#(key.utf8.count):"\#(key)";a:200:{\#(inner)}}"#
+        let texts = try #require(PHPSerialization(Array(text.utf8))).texts
+        #expect(texts == ["name": "a"])
+    }
+
     @Test("a property of megabytes in a pom.xml is put in nowhere", .timeLimit(.minutes(1)))
     func hugeProperty() {
         let names = "<groupId>g</groupId><artifactId>a</artifactId>"
