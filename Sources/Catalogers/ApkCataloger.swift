@@ -4,7 +4,7 @@ import ScanModel
 /// Alpine packages from apk's installed database: one letter, a colon, the value (apk-tools, apk_db_fdb_read).
 struct ApkCataloger: Cataloger {
     let name = "apk"
-    let version = 3
+    let version = 4
     let selectors: [PathSelector] = [.pathSuffix("lib/apk/db/installed")]
 
     private struct Record {
@@ -15,41 +15,31 @@ struct ApkCataloger: Cataloger {
         var license = ""
         var maintainer = ""
         var directory: [UInt8] = []
-        var owned: [LayerPath] = []
+
+        var isSound: Bool { PackageRecords.isSound(name) && PackageRecords.isSound(version) }
+
+        var package: Package {
+            Package(
+                type: .apk,
+                name: name,
+                version: version,
+                arch: PackageRecords.isSound(arch) ? arch : "",
+                source: SourcePackage(name: PackageRecords.isSound(origin) ? origin : name, version: version),
+                licenses: RecognisedLicenses.normalized([license]),
+                supplier: PackageRecords.isSound(maintainer) ? maintainer : nil
+            )
+        }
     }
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
-        var found = CatalogedFile()
-        var damaged = 0
+        var packages = PackageRecords(.apk)
+        var owned = OwnedPaths(of: file)
         var record = Record()
         var isOpen = false
         func close() {
-            defer {
-                record = Record()
-                isOpen = false
-            }
-            guard isOpen else { return }
-            guard PackageRecords.isSound(record.name), PackageRecords.isSound(record.version) else {
-                damaged += 1
-                return
-            }
-            let origin = PackageRecords.isSound(record.origin) ? record.origin : record.name
-            found.packages.append(
-                CatalogedPackage(
-                    Package(
-                        type: .apk,
-                        name: record.name,
-                        version: record.version,
-                        arch: PackageRecords.isSound(record.arch) ? record.arch : "",
-                        source: SourcePackage(name: origin, version: record.version),
-                        licenses: RecognisedLicenses.normalized([record.license]),
-                        supplier: PackageRecords.isSound(record.maintainer) ? record.maintainer : nil
-                    )
-                )
-            )
-            if !record.owned.isEmpty {
-                found.ownerships.append(Ownership(owner: record.name, paths: record.owned.sorted()))
-            }
+            if isOpen { if record.isSound { packages.add(record.package) } else { packages.addDamaged() } }
+            record = Record()
+            isOpen = false
         }
         for line in TextLines(file.bytes.all) {
             guard !line.isEmpty else {
@@ -67,17 +57,15 @@ struct ApkCataloger: Cataloger {
             case UInt8(ascii: "L"): record.license = value.trimmedText
             case UInt8(ascii: "m"): record.maintainer = value.trimmedText
             case UInt8(ascii: "F"): record.directory = Array(value)
-            case UInt8(ascii: "R"):
-                if let path = LayerPath(archiveName: record.directory + [UInt8(ascii: "/")] + value),
-                    file.isEvidence(path)
-                {
-                    record.owned.append(path)
-                }
+            // Its name and version stand in front of a package's files.
+            case UInt8(ascii: "R") where record.isSound && !owned.isFull:
+                owned.add(record.directory + [UInt8(ascii: "/")] + value, owner: record.name)
             default: break
             }
         }
         close()
-        if damaged > 0 { found.problems.append("\(damaged) records without a sound name and version") }
+        var found = packages.file
+        owned.add(to: &found)
         return found
     }
 }

@@ -9,13 +9,12 @@ import ScanModel
 /// have no dpkg database, and the manifest does not say of which source a package is.
 struct ChiselCataloger: Cataloger {
     let name = "chisel"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.pathSuffix("manifest.wall")]
 
-    /// Bytes when decompressed, lines, and owned files: many times what manifests of whole runtimes have.
+    /// Bytes when decompressed, and lines: many times what manifests of whole runtimes have.
     private static let maxBytes = 16 << 20
     private static let maxLines = 200_000
-    private static let maxOwned = 100_000
     private static let maxLineBytes = 64 << 10
     private static let header = Array(#"{"jsonwall":"#.utf8)
 
@@ -38,8 +37,8 @@ struct ChiselCataloger: Cataloger {
         guard text.starts(with: Self.header) else { return CatalogedFile(problem: "this is no manifest of slices") }
         let decoder = JSONDecoder()
         var packages = PackageRecords(.deb)
-        var owned: [String: [LayerPath]] = [:]
-        var (lineCount, ownedCount) = (0, 0)
+        var owned = OwnedPaths(of: file)
+        var lineCount = 0
         for bytes in TextLines(text) where !bytes.isEmpty {
             lineCount += 1
             guard lineCount <= Self.maxLines else { break }
@@ -60,20 +59,16 @@ struct ChiselCataloger: Cataloger {
                 let arch = line.arch.flatMap { PackageRecords.isSound($0) ? $0 : nil } ?? ""
                 packages.add(Package(type: .deb, name: name, version: version, arch: arch))
             case "path":
-                guard let path = line.path.flatMap({ LayerPath(archiveName: Array($0.utf8)) }), file.isEvidence(path)
-                else { continue }
+                guard let path = line.path else { continue }
                 for owner in Set((line.slices ?? []).compactMap({ $0.split(separator: "_").first.map(String.init) })) {
-                    ownedCount += 1
-                    guard ownedCount <= Self.maxOwned else { break }
-                    owned[owner, default: []].append(path)
+                    owned.add(Array(path.utf8), owner: owner)
                 }
             default: break
             }
         }
         var found = packages.file
         if lineCount > Self.maxLines { found.problems.append("only \(Self.maxLines) lines of the manifest are read") }
-        if ownedCount > Self.maxOwned { found.problems.append("only \(Self.maxOwned) files of packages are noted") }
-        found.ownerships = owned.sorted { $0.key < $1.key }.map { Ownership(owner: $0.key, paths: $0.value.sorted()) }
+        owned.add(to: &found)
         return found
     }
 }

@@ -5,13 +5,11 @@ import ScanModel
 /// docs/design/features/host-components.md; SDK documentation, runtime-configuration-file.md).
 struct DotnetDepsCataloger: Cataloger {
     let name = "dotnet-deps"
-    let version = 2
+    let version = 3
     let selectors: [PathSelector] = [.pattern("*.deps.json")]
 
     /// A self-contained program names its runtime with this in front; advisories do not.
     private static let runtimePack = "runtimepack."
-    /// More assemblies than any program has.
-    private static let maxClaims = 100_000
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         do {
@@ -27,7 +25,7 @@ struct DotnetDepsCataloger: Cataloger {
                 packages.add(name: name.map(String.init), version: parts.count == 2 ? String(parts[1]) : nil)
             }
             var found = packages.file
-            found.ownerships = claims(document, file)
+            claims(document, file).add(to: &found)
             return found
         } catch {
             return CatalogedFile(problem: "deps.json: \(error)")
@@ -38,23 +36,22 @@ struct DotnetDepsCataloger: Cataloger {
     ///
     /// Publishing puts the assets of packages into the program's own folder, those of languages into one below it, and
     /// leaves those of runtimes where the package has them.
-    private func claims(_ document: BoundedJSON, _ file: EvidenceFile) -> [Ownership] {
-        guard let folder = file.path.parent else { return [] }
-        var paths: [String: Set<LayerPath>] = [:]
-        var count = 0
+    private func claims(_ document: BoundedJSON, _ file: EvidenceFile) -> OwnedPaths {
+        let slash = UInt8(ascii: "/")
+        var owned = OwnedPaths(of: file)
+        guard let folder = file.path.parent else { return owned }
         for (key, library) in (document["targets"]?.members ?? []).flatMap(\.value.members) {
             let owner = String(key.prefix { $0 != "/" })
             for kind in ["runtime", "native", "compile", "resources", "runtimeTargets"] {
-                for (asset, _) in library[kind]?.members ?? [] {
+                for (asset, _) in library[kind]?.members ?? [] where !owned.isFull {
                     let parts = asset.split(separator: "/").map { Array($0.utf8) }
-                    for part in [parts, Array(parts.suffix(kind == "resources" ? 2 : 1))] where count < Self.maxClaims {
-                        let name = folder.bytes + [UInt8(ascii: "/")] + part.joined(separator: [UInt8(ascii: "/")])
-                        guard let path = LayerPath(archiveName: name), file.isEvidence(path) else { continue }
-                        if paths[owner, default: []].insert(path).inserted { count += 1 }
+                    for part in [parts, Array(parts.suffix(kind == "resources" ? 2 : 1))] {
+                        let name = folder.bytes + [slash] + part.joined(separator: [slash])
+                        owned.add(name, owner: owner)
                     }
                 }
             }
         }
-        return paths.sorted { $0.key < $1.key }.map { Ownership(owner: $0.key, paths: $0.value.sorted()) }
+        return owned
     }
 }

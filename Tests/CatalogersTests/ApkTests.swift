@@ -51,6 +51,16 @@ struct ApkTests {
         #expect(found.problems == ["3 records without a sound name and version"])
     }
 
+    @Test("A folder that is named once for many files stands for no more bytes than are kept of all paths")
+    func longFolder() throws {
+        let files = (0..<10_000).map { "R:\($0).jar\n" }.joined()
+        let found = try catalog(path, "P:a\nV:1\nF:\(String(repeating: "d", count: 4094))\n\(files)\nP:b\nV:2\n")
+        #expect(found.names == ["a 1", "b 2"])
+        let paths = found.ownerships.flatMap(\.paths)
+        #expect(paths.reduce(0) { $0 + $1.bytes.count } <= 32 << 20)
+        #expect(found.problems == ["only \(paths.count) files of packages are noted"])
+    }
+
     @Test("Letters' case matters: p are provides, not the name")
     func letterCase() throws {
         #expect(try catalog(path, "P:a\nV:1\np:so:libx=1\nv:9\n").names == ["a 1"])
