@@ -5,7 +5,7 @@ import ScanModel
 /// control files, which have the same form (dpkg(1), FILES; Debian Policy 5.3).
 struct DpkgCataloger: Cataloger {
     let name = "dpkg"
-    let version = 6
+    let version = 7
     let selectors: [PathSelector] =
         DpkgFolder.all.flatMap { [.pathSuffix("\($0)/status"), .directory("\($0)/status.d", suffix: "")] }
         + [.pathSuffix("lib/opkg/status"), .directory("lib/opkg/info", suffix: ".control")]
@@ -20,36 +20,32 @@ struct DpkgCataloger: Cataloger {
     ]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
-        var found = CatalogedFile()
+        var packages = PackageRecords(.deb)
         let fileName = String(decoding: file.path.name, as: UTF8.self)
-        guard !Self.siblings.contains(where: fileName.hasSuffix) else { return found }
-        var damaged = 0
+        guard !Self.siblings.contains(where: fileName.hasSuffix) else { return packages.file }
         for stanza in ControlStanzas(file.bytes.all, wanted: Self.fields) {
             guard isInstalled(stanza["status"]?.first) else { continue }
             guard let name = stanza["package"]?.first, PackageRecords.isSound(name),
                 let version = stanza["version"]?.first, PackageRecords.isSound(version),
                 version.utf8.allSatisfy(Self.isVersionByte)
             else {
-                damaged += 1
+                packages.addDamaged()
                 continue
             }
-            found.packages.append(
-                CatalogedPackage(
-                    Package(
-                        type: .deb,
-                        name: name,
-                        version: version,
-                        arch: stanza["architecture"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil } ?? "",
-                        source: source(stanza["source"]?.first, name: name, version: version),
-                        // Of these databases only opkg's state licences.
-                        licenses: stanza["license"] ?? [],
-                        supplier: stanza["maintainer"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil }
-                    )
+            packages.add(
+                Package(
+                    type: .deb,
+                    name: name,
+                    version: version,
+                    arch: stanza["architecture"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil } ?? "",
+                    source: source(stanza["source"]?.first, name: name, version: version),
+                    // Of these databases only opkg's state licences.
+                    licenses: stanza["license"] ?? [],
+                    supplier: stanza["maintainer"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil }
                 )
             )
         }
-        if damaged > 0 { found.problems.append("\(damaged) records without a name or a sound version") }
-        return found
+        return packages.file
     }
 
     /// Letters, digits and `. + - ~ :` (Debian Policy 5.6.12); packages in the field also have underscores.

@@ -1,10 +1,12 @@
 import ScanModel
 
-/// Gathers the packages of a file that lists many: each once, and only under a name and a version that can be stored.
+/// Gathers the packages of a file that lists many: each once, only under a name and a version that can be stored, and no
+/// more of them than ``PackageRecords`` takes.
 struct ListedPackages {
     private let type: PackageType
     private var seen: Set<Key> = []
     private var refused = 0
+    private var isFull = false
     private(set) var file = CatalogedFile()
 
     private struct Key: Hashable {
@@ -24,6 +26,10 @@ struct ListedPackages {
     ) {
         guard let name, let version, Self.isSound(name), Self.isSound(version) else {
             refused += 1
+            return
+        }
+        guard file.packages.count < PackageRecords.maxRecords else {
+            isFull = true
             return
         }
         guard seen.insert(Key(name: name, version: version + "\u{0}" + arch)).inserted else { return }
@@ -50,6 +56,7 @@ struct ListedPackages {
     func finished() -> CatalogedFile {
         var file = file
         if refused > 0 { file.problems.append("\(refused) entries without a name or an exact version") }
+        if isFull { file.problems.append("more than \(PackageRecords.maxRecords) packages; the rest was not read") }
         return file
     }
 

@@ -3,7 +3,7 @@ import ScanModel
 /// Collects the packages of one file: drops records that name none, and bounds their number.
 struct PackageRecords {
     /// More packages than any real lock file or database has.
-    private static let maxRecords = 100_000
+    static let maxRecords = 100_000
     /// Longer names and versions are no names and versions.
     private static let maxFieldBytes = 256
 

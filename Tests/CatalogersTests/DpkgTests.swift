@@ -46,7 +46,15 @@ struct DpkgTests {
             "Package: a\nVersion: 1\n\nPackage: none\n\nVersion: 2\n\nPackage: bad\nVersion: 1:5.#\n\nPackage: z\nVersion: 9\n"
         )
         #expect(found.names == ["a 1", "z 9"])
-        #expect(found.problems == ["3 records without a name or a sound version"])
+        #expect(found.problems == ["3 records without a sound name and version"])
+    }
+
+    @Test("No more packages are read than any database has, and that is said")
+    func tooMany() throws {
+        let text = (0..<100_001).map { "Package:a\($0)\nVersion:1\n\n" }.joined()
+        let found = try catalog(path, text)
+        #expect(found.packages.count == 100_000)
+        #expect(found.problems == ["more than 100000 packages; the rest was not read"])
     }
 
     @Test("Continuation lines belong to their field, and carriage returns and extra blank lines do no harm")
@@ -94,7 +102,7 @@ struct DpkgTests {
         #expect(found.names == ["d 1", "e 1"])
         #expect(found.packages.map(\.package.arch) == ["", ""])
         #expect(found.packages.map(\.package.source?.name) == ["d", "e"])
-        #expect(found.problems == ["3 records without a name or a sound version"])
+        #expect(found.problems == ["3 records without a sound name and version"])
     }
 
     @Test("Bytes that are not UTF-8 and lines of any length do no harm to their neighbours")

@@ -90,6 +90,13 @@ struct HostileDeclaredTests {
         #expect(found.problems.count == 1)
     }
 
+    @Test("No more packages are read than any file lists, and that is said")
+    func tooMany() throws {
+        let found = try declare("requirements.txt", (0..<100_001).map { "a\($0)==1\n" }.joined())
+        #expect(found.packages.count == 100_000)
+        #expect(found.problems == ["more than 100000 packages; the rest was not read"])
+    }
+
     @Test("Catalogers of lock files have names of their own")
     func names() {
         let names = Catalogers.directorySelection.catalogers.map(\.name)
