@@ -101,11 +101,17 @@ package enum InventoryFold {
         return orders.indices.sorted { orders[$0] < orders[$1] }.map { packages[$0] }
     }
 
+    /// By all that makes a ``Key``: those that it took for one would come as the dictionary has them, another way each time.
     private static func order(_ item: InstalledPackage) -> (String, String, String, String, String) {
         let package = item.package
+        // A mark keeps what is empty apart from what is absent.
+        func marked(_ text: String?) -> String { text.map { "=" + $0 } ?? "" }
+        let rest = [
+            package.arch, marked(package.group), marked(package.module), marked(package.source?.name),
+            marked(package.source?.version),
+        ]
         return (
-            package.type.rawValue, package.name, package.version,
-            package.arch + "\u{0}" + (package.group ?? "") + "\u{0}" + (package.module ?? ""), item.ownedBy ?? ""
+            package.type.rawValue, package.name, package.version, rest.joined(separator: "\u{0}"), marked(item.ownedBy)
         )
     }
 

@@ -118,6 +118,16 @@ struct InventoryFoldTests {
         #expect(found.map(\.layer) == [0, 2])
     }
 
+    @Test("Packages that differ in nothing but their source have an order, too")
+    func sourceOrder() throws {
+        var tar = TarBuilder()
+        let sources = (10..<40).map { "s\($0)" }
+        for source in sources.reversed() {
+            tar.file("var/lib/dpkg/status.d/\(source)", "Package: a\nVersion: 1\nSource: \(source)\n")
+        }
+        #expect(try fold([tar.archive]).packages.map(\.package.source?.name) == sources)
+    }
+
     @Test("Files that an OS package owns are marked with their owner")
     func owners() throws {
         var tar = TarBuilder()
