@@ -100,8 +100,9 @@ package enum PURL {
     }
 
     /// Undoes percent-encoding; a stray percent sign stays as it is.
-    static func decode(_ text: some StringProtocol) -> String {
+    package static func decode(_ text: some StringProtocol) -> String {
         let bytes = Array(text.utf8)
+        guard bytes.contains(UInt8(ascii: "%")) else { return String(text) }
         var out: [UInt8] = []
         var index = 0
         while index < bytes.count {

@@ -1,4 +1,5 @@
 import Advisories
+import ScanModel
 
 /// Reads the vulnerabilities of a CycloneDX document (bom-1.6.schema.json, `vulnerability` and its `analysis`), which may
 /// come with the components or speak of those of another document.
@@ -76,7 +77,7 @@ struct CycloneDXReader {
         var ref = reference
         // A BOM-Link names an element of another document behind the hash: `urn:cdx:serial/version#ref`.
         if ref.hasPrefix("urn:cdx:"), let hash = ref.firstIndex(of: "#") {
-            ref = PercentCoding.decode(ref[ref.index(after: hash)...])
+            ref = PURL.decode(ref[ref.index(after: hash)...])
         }
         guard let purl = purls[ref] ?? (ref.hasPrefix("pkg:") ? ref : nil) else { return nil }
         var product = VEXProduct(identifiers: [purl])

@@ -1,3 +1,5 @@
+import ScanModel
+
 /// A purl (purl-spec, PURL-SPECIFICATION.rst) as far as products are identified by it.
 struct ProductURL: Sendable, Equatable {
     /// Lower case.
@@ -13,38 +15,18 @@ struct ProductURL: Sendable, Equatable {
 
     /// `nil` where the text is no purl.
     init?(_ text: String) {
-        guard text.utf8.count <= Self.maxBytes, text.lowercased().hasPrefix("pkg:") else { return nil }
-        var rest = text.dropFirst(4).drop { $0 == "/" }
-        if let hash = rest.firstIndex(of: "#") { rest = rest[..<hash] }
-        var qualifiers: [String: String] = [:]
-        if let mark = rest.firstIndex(of: "?") {
-            for pair in rest[rest.index(after: mark)...].split(separator: "&") {
-                guard let equals = pair.firstIndex(of: "=") else { continue }
-                qualifiers[pair[..<equals].lowercased()] = PercentCoding.decode(pair[pair.index(after: equals)...])
-            }
-            rest = rest[..<mark]
-        }
-        guard let slash = rest.firstIndex(of: "/"), slash > rest.startIndex else { return nil }
-        type = rest[..<slash].lowercased()
-        var path = rest[rest.index(after: slash)...]
-        var version = ""
-        let nameStart = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        if let at = path[nameStart...].lastIndex(of: "@"), at != nameStart {
-            version = PercentCoding.decode(path[path.index(after: at)...])
-            path = path[..<at]
-        }
-        let decoded = path.split(separator: "/").map { PercentCoding.decode($0) }.joined(separator: "/")
-        guard !decoded.isEmpty else { return nil }
-        self.path = ""
-        self.version = version
-        self.qualifiers = qualifiers
-        self.path = spelling(of: decoded)
+        guard text.utf8.count <= Self.maxBytes, let parts = PackageURLParts(text) else { return nil }
+        type = parts.type
+        version = parts.version
+        qualifiers = parts.qualifiers
+        path = ""
+        path = spelling(of: parts.namespace.isEmpty ? parts.name : "\(parts.namespace)/\(parts.name)")
     }
 
     /// A name as purls of this type write it (purl-spec, PURL-TYPES.rst).
     func spelling(of name: String) -> String {
         let folded = Self.foldsCase.contains(type) ? name.lowercased() : name
-        return type == "pypi" ? String(folded.map { $0 == "_" || $0 == "." ? "-" : $0 }) : folded
+        return type == "pypi" ? PURL.pypiName(folded) : folded
     }
 
     private static let foldsCase: Set<String> = [
@@ -102,37 +84,5 @@ struct ProductURL: Sendable, Equatable {
         guard let dash = distro.firstIndex(of: "-") else { return false }
         let own = whole ? distro : String(distro[distro.index(after: dash)...])
         return own == value || own.hasPrefix(value + ".")
-    }
-}
-
-/// Percent-coding in purls and links (RFC 3986, section 2.1).
-enum PercentCoding {
-    /// The text with its escapes replaced; what is no escape stays.
-    static func decode(_ text: some StringProtocol) -> String {
-        let bytes = Array(text.utf8)
-        guard bytes.contains(UInt8(ascii: "%")) else { return String(text) }
-        var out: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-                let high = hex(bytes[index + 1]), let low = hex(bytes[index + 2])
-            {
-                out.append(high << 4 | low)
-                index += 3
-            } else {
-                out.append(bytes[index])
-                index += 1
-            }
-        }
-        return String(decoding: out, as: UTF8.self)
-    }
-
-    private static func hex(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

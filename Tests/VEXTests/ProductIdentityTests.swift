@@ -45,6 +45,8 @@ struct ProductIdentityTests {
     func spelling() throws {
         #expect(try #require(ProductURL("pkg:npm/@scope/a")).covers(try #require(ProductURL("pkg:npm/%40scope/a@1.0"))))
         #expect(try #require(ProductURL("pkg:pypi/Foo_Bar")).covers(try #require(ProductURL("pkg:pypi/foo-bar@1"))))
+        // A run of separators is one (PEP 503).
+        #expect(try #require(ProductURL("pkg:pypi/foo__bar")).covers(try #require(ProductURL("pkg:pypi/foo-bar@1"))))
         #expect(ProductURL("pkg:golang/github.com/a/B")?.path == "github.com/a/B")
         #expect(ProductURL("pkg:deb/debian/x@1%2B2")?.version == "1+2")
     }
