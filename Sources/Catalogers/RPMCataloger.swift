@@ -5,7 +5,7 @@ import ScanModel
 /// RPM packages, from the database in any of its three forms at any of its three places.
 struct RPMCataloger: Cataloger {
     let name = "rpm"
-    let version = 3
+    let version = 4
     let readsLargeFiles = true
     let isCostly = true
     let companionSuffixes = ["-wal"]
@@ -38,7 +38,7 @@ struct RPMCataloger: Cataloger {
                             name: package.name,
                             version: version,
                             arch: package.arch,
-                            source: package.sourceRPM.flatMap { source($0, epoch: package.epoch) },
+                            source: package.sourceRPM.flatMap { SourcePackage(fileName: $0, versionOf: version) },
                             licenses: RecognisedLicenses.normalized([package.license].compactMap(\.self)),
                             module: package.modularityLabel,
                             supplier: package.vendor.flatMap { PackageRecords.isSound($0) ? $0 : nil }
@@ -51,20 +51,5 @@ struct RPMCataloger: Cataloger {
             found.problems.append("the rpm database cannot be read: \(error)")
         }
         return found
-    }
-
-    /// `name-version-release.src.rpm`; the source has the epoch of its binaries unless they say otherwise.
-    private func source(_ fileName: String, epoch: Int?) -> SourcePackage? {
-        var stem = Substring(fileName)
-        for suffix in [".src.rpm", ".nosrc.rpm", ".rpm"] where stem.hasSuffix(suffix) {
-            stem = stem.dropLast(suffix.count)
-            break
-        }
-        guard let release = stem.lastIndex(of: "-"), let version = stem[..<release].lastIndex(of: "-"),
-            version > stem.startIndex
-        else { return nil }
-        let evr = stem[stem.index(after: version)...]
-        let prefix = epoch.map { $0 == 0 ? "" : "\($0):" } ?? ""
-        return SourcePackage(name: String(stem[..<version]), version: prefix + evr)
     }
 }
