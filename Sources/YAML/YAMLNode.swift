@@ -44,6 +44,11 @@ package struct YAMLError: Error, Sendable, Equatable, CustomStringConvertible {
     package let line: Int
     package let reason: String
 
+    package init(line: Int, reason: String) {
+        self.line = line
+        self.reason = reason
+    }
+
     package var description: String { "\(reason) in line \(line)" }
 }
 

@@ -559,7 +559,8 @@ struct DeclaredEcosystemTests {
         arguments: [
             "packages: &a\n  x: 1\n", "a: *b\n", "a: [*b]\n", String(repeating: "[", count: 200_000),
             String(repeating: "- ", count: 100_000), String(repeating: "? ", count: 100_000),
-            "a:\n" + String(repeating: " ", count: 100) + "b: 1\n", "", "a: [", "a: 1\na: 2\n", "\t- x", "\u{0}",
+            (0..<40).map { String(repeating: " ", count: $0) + "a:\n" }.joined(), "", "a: [", "a: 1\na: 2\n", "\t- x",
+            "\u{0}",
         ]
     )
     func yaml(text: String) {
@@ -568,6 +569,32 @@ struct DeclaredEcosystemTests {
         )
         #expect(found.names == [])
         #expect(found.problems.count == 1)
+    }
+
+    @Test("What people write into a stack.yaml does no harm to what is read of it")
+    func stack() {
+        let text = """
+            %YAML 1.2
+            --- # the first document
+            resolver: lts-18.28
+            ghc-options:
+              "$locals": -Wall
+              $everything: >-
+                -haddock
+                -O1
+            flags: {a: {b: true}, "c": {}}
+            extra-deps:
+            - acme-missiles-0.3@rev:0   # see *there & elsewhere
+            - github: x/y
+              subdirs: [a, b]
+            - 'base-4.16'
+            ---
+            extra-deps: [other-1]
+            """
+        let file = EvidenceFile(path: LayerPath("stack.yaml"), bytes: FileBytes(Array(text.utf8)))
+        let found = StackCataloger().catalog(file)
+        #expect(found.names == ["acme-missiles 0.3", "base 4.16"])
+        #expect(found.problems == [])
     }
 
     @Test("Erlang terms nest to a bound")

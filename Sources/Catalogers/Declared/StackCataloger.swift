@@ -1,16 +1,16 @@
-import Bytes
 import ScanModel
+import YAML
 
 /// Haskell dependencies, from what a `stack.yaml` asks for besides its snapshot and what Stack locked of it (Stack
 /// documentation, "Lock files", "extra-deps").
 struct StackCataloger: Cataloger {
     let name = "stack"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.pathSuffix("stack.yaml"), .pathSuffix("stack.yaml.lock")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         do {
-            let document = try BoundedYAML(file.bytes)
+            let document = try file.yamlMapping()
             var packages = PackageRecords(.hackage)
             for entry in document["packages"]?.elements ?? [] {
                 guard let identifier = entry["completed"]?["hackage"]?.string else { continue }
