@@ -14,42 +14,38 @@ struct RPMCataloger: Cataloger {
     }
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
-        var found = CatalogedFile()
-        guard file.bytes.count > 0 else { return found }
+        guard file.bytes.count > 0 else { return CatalogedFile() }
         do {
             let contents = try RPMDatabase.read(file.bytes, wal: file.companions["-wal"])
-            found.problems = contents.problems
-            var damaged = 0
+            var packages = PackageRecords(.rpm)
+            var owned = OwnedPaths(of: file)
             for package in contents.packages {
                 let release = package.release.isEmpty ? package.version : "\(package.version)-\(package.release)"
                 let version = package.epoch.map { $0 == 0 ? release : "\($0):\(release)" } ?? release
                 guard PackageRecords.isSound(package.name), PackageRecords.isSound(version) else {
-                    damaged += 1
+                    packages.addDamaged()
                     continue
                 }
-                let owned = package.files.compactMap { LayerPath(archiveName: Array($0.utf8)) }.filter(file.isEvidence)
-                if !owned.isEmpty {
-                    found.ownerships.append(Ownership(owner: package.name, paths: owned.sorted()))
-                }
-                found.packages.append(
-                    CatalogedPackage(
-                        Package(
-                            type: .rpm,
-                            name: package.name,
-                            version: version,
-                            arch: package.arch,
-                            source: package.sourceRPM.flatMap { SourcePackage(fileName: $0, versionOf: version) },
-                            licenses: RecognisedLicenses.normalized([package.license].compactMap(\.self)),
-                            module: package.modularityLabel,
-                            supplier: package.vendor.flatMap { PackageRecords.isSound($0) ? $0 : nil }
-                        )
+                for path in package.files where !owned.isFull { owned.add(Array(path.utf8), owner: package.name) }
+                packages.add(
+                    Package(
+                        type: .rpm,
+                        name: package.name,
+                        version: version,
+                        arch: package.arch,
+                        source: package.sourceRPM.flatMap { SourcePackage(fileName: $0, versionOf: version) },
+                        licenses: RecognisedLicenses.normalized([package.license].compactMap(\.self)),
+                        module: package.modularityLabel,
+                        supplier: package.vendor.flatMap { PackageRecords.isSound($0) ? $0 : nil }
                     )
                 )
             }
-            if damaged > 0 { found.problems.append("\(damaged) records without a sound name and version") }
+            var found = packages.file
+            found.problems = contents.problems + found.problems
+            owned.add(to: &found)
+            return found
         } catch {
-            found.problems.append("the rpm database cannot be read: \(error)")
+            return CatalogedFile(problem: "the rpm database cannot be read: \(error)")
         }
-        return found
     }
 }

@@ -6,8 +6,8 @@ import Synchronization
 
 /// What costly catalogers said about files, by the files' content: the same archive in two layers is read once.
 ///
-/// One for a process, shared by its threads. Bounded by the number of packages that it holds; what has not been asked
-/// for in a while goes first. A result depends on the content and the file's name alone, so a cached one is the same.
+/// One for a process, shared by its threads. Bounded by the number of packages that it holds, and paths for what they
+/// take; what has not been asked for in a while goes first. A result depends on the content and the file's name alone, so a cached one is the same.
 package final class ContentCache: Sendable {
     /// Smaller files are read again in the time that their digest takes, in bytes.
     private static let minBytes = 16 * 1024
@@ -27,8 +27,10 @@ package final class ContentCache: Sendable {
 
     private let generations = Mutex(Generations())
     private let maxWeight: Int
+    /// What a package takes, which paths are counted in.
+    private static let packageBytes = 300
 
-    /// `maxPackages` bounds either generation; some 300 bytes each.
+    /// `maxPackages` bounds either generation, ``packageBytes`` each.
     package init(maxPackages: Int = 50_000) { maxWeight = max(1, maxPackages) }
 
     /// The key of a file, or `nil` where looking it up would not pay.
@@ -55,7 +57,7 @@ package final class ContentCache: Sendable {
     }
 
     private func store(_ result: CatalogedFile, for key: Key, in generations: inout Generations) {
-        let weight = 1 + result.packages.count + result.ownerships.count
+        let weight = Self.weight(of: result)
         if generations.weight + weight > maxWeight {
             generations.old = generations.young
             generations.young = [:]
@@ -63,5 +65,13 @@ package final class ContentCache: Sendable {
         }
         guard weight <= maxWeight else { return }
         if generations.young.updateValue(result, forKey: key) == nil { generations.weight += weight }
+    }
+
+    /// A package may own any number of files, and one in a nested archive has the path of each around it.
+    private static func weight(of result: CatalogedFile) -> Int {
+        var pathBytes = 0
+        for ownership in result.ownerships { pathBytes += ownership.paths.reduce(0) { $0 + $1.bytes.count } }
+        for package in result.packages { pathBytes += package.virtualPath.utf8.count }
+        return 1 + result.packages.count + result.ownerships.count + pathBytes / packageBytes
     }
 }

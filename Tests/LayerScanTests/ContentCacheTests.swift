@@ -65,6 +65,23 @@ struct ContentCacheTests {
         #expect(report.gaps.map(\.reason) == ["damaged.big: damaged", "z/damaged.big: damaged"])
     }
 
+    @Test("Paths that packages own weigh, too")
+    func ownedPaths() {
+        let cache = ContentCache(maxPackages: 1000)
+        func key(_ number: UInt8) -> ContentCache.Key { .init(cataloger: "x", digest: [number], name: []) }
+        var result = CatalogedFile()
+        result.packages = [CatalogedPackage(Package(type: .rpm, name: "a", version: "1"))]
+        // 180,000 bytes: of three, two are more than one generation holds, and the first goes with the next.
+        let folder = String(repeating: "d", count: 1800)
+        result.ownerships = [Ownership(owner: "a", paths: (0..<100).map { LayerPath("\(folder)\($0)") })]
+        for number in 0..<3 { cache.keep(result, for: key(UInt8(number))) }
+        #expect(cache.result(for: key(0)) == nil)
+        #expect(cache.result(for: key(2)) != nil)
+        result.ownerships[0].paths += result.ownerships[0].paths
+        cache.keep(result, for: key(9))
+        #expect(cache.result(for: key(9)) == nil)
+    }
+
     @Test("What has been asked for lately stays when the bound is reached")
     func bound() throws {
         let cache = ContentCache(maxPackages: 4)
