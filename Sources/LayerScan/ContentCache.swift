@@ -27,10 +27,8 @@ package final class ContentCache: Sendable {
 
     private let generations = Mutex(Generations())
     private let maxWeight: Int
-    /// What a package takes, which paths are counted in.
-    private static let packageBytes = 300
 
-    /// `maxPackages` bounds either generation, ``packageBytes`` each.
+    /// `maxPackages` bounds either generation, ``CatalogedFile/packageBytes`` each.
     package init(maxPackages: Int = 50_000) { maxWeight = max(1, maxPackages) }
 
     /// The key of a file, or `nil` where looking it up would not pay.
@@ -67,11 +65,6 @@ package final class ContentCache: Sendable {
         if generations.young.updateValue(result, forKey: key) == nil { generations.weight += weight }
     }
 
-    /// A package may own any number of files, and one in a nested archive has the path of each around it.
-    private static func weight(of result: CatalogedFile) -> Int {
-        var pathBytes = 0
-        for ownership in result.ownerships { pathBytes += ownership.paths.reduce(0) { $0 + $1.bytes.count } }
-        for package in result.packages { pathBytes += package.virtualPath.utf8.count }
-        return 1 + result.packages.count + result.ownerships.count + pathBytes / packageBytes
-    }
+    /// In packages: one may own any number of files, and one in a nested archive has the path of each around it.
+    private static func weight(of result: CatalogedFile) -> Int { 1 + result.memoryBytes / CatalogedFile.packageBytes }
 }

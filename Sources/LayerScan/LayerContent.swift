@@ -21,6 +21,9 @@ struct LayerContent {
     private(set) var missed = LinkedNames()
 
     private var entries = 0
+    private var pathsBytes: Int64 = 0
+    /// Bytes, by estimate, of what catalogers said, also of files that were replaced later.
+    private var foundBytes = 0
     private var paths: [LayerPath: PathKind] = [:]
     private var whiteouts: Set<LayerPath> = []
     private var opaqueDirectories: Set<LayerPath> = []
@@ -59,6 +62,10 @@ struct LayerContent {
         guard entry.path.count <= limits.maxPathBytes else {
             addGap(path: "", reason: "a path of \(entry.path.count) bytes was passed over")
             return
+        }
+        pathsBytes += Int64(entry.path.count)
+        guard pathsBytes <= limits.maxPathsBytes else {
+            throw Bound("the layer's paths have more than \(limits.maxPathsBytes) bytes")
         }
         guard let path = LayerPath(archiveName: entry.path) else {
             addGap(path: shown(entry.path), reason: "a name that leads out of the image was passed over")
@@ -202,10 +209,18 @@ struct LayerContent {
             companions: companions,
             isEvidence: { [selection] in selection.isEvidence($0) }
         )
-        let found = read(file, with: cataloger)
+        var found = read(file, with: cataloger)
         found.problems.forEach { addProblem(path, $0) }
         if let problem = collector?.add(found.packaged, at: path) { addProblem(path, problem) }
         guard !cataloger.listsFilesOnly else { return }
+        if found.memoryBytes <= limits.maxFoundBytes - foundBytes {
+            foundBytes += found.memoryBytes
+        } else {
+            let bound = limits.maxFoundBytes
+            addProblem(path, "more than \(bound) bytes of packages in the layer: those of this file are left out")
+            found.packages = []
+            found.ownerships = []
+        }
         // An evidence file without packages still counts: it replaces the one below it.
         guard keepsEmpty || !found.packages.isEmpty else { return }
         evidence[path, default: []].append(

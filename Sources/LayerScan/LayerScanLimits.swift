@@ -8,12 +8,16 @@ package struct LayerScanLimits: Sendable {
     package var maxRatio: Int64 = 300
     /// Bytes of a path.
     package var maxPathBytes = 16 * 1024
+    /// Bytes of the paths of all entries, 1 GiB: they are held in memory.
+    package var maxPathsBytes: Int64 = 1 << 30
     /// Bytes of a text file that a cataloger reads (package databases, metadata), 256 MiB.
     package var maxEvidenceBytes: Int64 = 256 << 20
     /// Bytes of an archive or executable that a cataloger reads, 2 GiB.
     package var maxBinaryBytes: Int64 = 2 << 30
     /// Up to here a file is kept in memory, above it in an anonymous temporary file, 16 MiB.
     package var memoryBytes: Int64 = 16 << 20
+    /// Bytes, by estimate, of all packages that are found in a layer's files and of what these own, 512 MiB.
+    package var maxFoundBytes = 512 << 20
     /// Gaps listed one by one; the rest is counted in one more.
     package var maxGaps = 1000
 

@@ -298,6 +298,30 @@ struct LayerScanLimitsTests {
         #expect(layer.report.evidence == [Evidence(path: path, cataloger: "npm")])
     }
 
+    @Test("What is found in all files of a layer is bounded, and a file beyond it still replaces the one below it")
+    func foundBytes() throws {
+        var tar = TarBuilder()
+        for name in ["p", "q", "r"] { tar.file("usr/lib/node_modules/\(name)/package.json", manifest(name)) }
+        var limits = LayerScanLimits()
+        limits.maxFoundBytes = 700
+        let layer = try scan(tar.archive, limits: limits)
+        #expect(names(layer) == ["p 1", "q 1"])
+        #expect(layer.report.gaps.map(\.path) == ["usr/lib/node_modules/r/package.json"])
+        #expect(layer.report.evidence.count == 3)
+    }
+
+    @Test("Paths of more bytes together than allowed: what came before counts, the rest is a gap")
+    func pathsBytes() throws {
+        var tar = TarBuilder()
+        for name in ["p", "q", "r"] { tar.file("usr/lib/node_modules/\(name)/package.json", manifest(name)) }
+        var limits = LayerScanLimits()
+        limits.maxPathsBytes = 80
+        let layer = try scan(tar.archive, limits: limits)
+        #expect(names(layer) == ["p 1", "q 1"])
+        #expect(layerGaps(layer) == ["the layer's paths have more than 80 bytes"])
+        #expect(layer.report.diffID == nil)
+    }
+
     @Test("A path that is too long and gaps beyond their number are counted")
     func pathsAndGaps() throws {
         var tar = TarBuilder()
