@@ -180,8 +180,7 @@ package struct EvidenceSelection: Sendable {
         case .nameContaining(let part, let suffix):
             Self.ends(lowerName, in: suffix) && lowerName.firstRange(of: Array(part.utf8)) != nil
         case .suffixBelow(let suffix, let directory):
-            Self.ends(lowerName, in: suffix)
-                && path.ancestors.contains { $0.name.elementsEqual(directory.utf8) }
+            Self.ends(lowerName, in: suffix) && path.isBelow(directory: directory)
         case .directory(let directory, let suffix):
             path.parent.map { Self.endsInParts($0, directory) } == true
                 && (suffix.isEmpty || Self.ends(lowerName, in: suffix))

@@ -23,6 +23,6 @@ enum ListingFile {
 
     /// Whether the file came with an installed npm package: such lock files speak of that package's own development.
     static func isInNodeModules(_ path: LayerPath) -> Bool {
-        path.ancestors.contains { $0.name.elementsEqual("node_modules".utf8) }
+        path.isBelow(directory: "node_modules")
     }
 }

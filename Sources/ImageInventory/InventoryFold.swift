@@ -144,6 +144,9 @@ private struct Shadow {
     private let paths: PathTable
     /// Directories already asked for: whether they, or one above, hide what lower layers have below them.
     private var hiding: [LayerPath: Bool] = [:]
+    /// Bytes of their paths, and how many are kept: the directories above a long path are many times as long together.
+    private var hidingBytes = 0
+    private static let maxHidingBytes = 64 << 20
 
     init(_ layer: AnalysedLayer) {
         whiteouts = Set(layer.report.whiteouts)
@@ -172,7 +175,10 @@ private struct Shadow {
                 || paths.kind(at: path).map { $0 != .directory } == true
             next = isHidden ? nil : path.parent
         }
-        for path in climbed { hiding[path] = isHidden }
+        for path in climbed where path.bytes.count <= Self.maxHidingBytes - hidingBytes {
+            hiding[path] = isHidden
+            hidingBytes += path.bytes.count
+        }
         return isHidden
     }
 }

@@ -71,6 +71,10 @@ struct LayerContent {
             addGap(path: shown(entry.path), reason: "a name that leads out of the image was passed over")
             return
         }
+        guard path.partCount <= limits.maxPathParts else {
+            addGap(path: shown(entry.path), reason: "a path of \(path.partCount) parts was passed over")
+            return
+        }
         guard path != .root, !noteWhiteout(path) else { return }
         forget(path)
         paths[path] = PathKind(rawValue: entry.kind.rawValue) ?? .other

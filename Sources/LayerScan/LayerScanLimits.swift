@@ -6,8 +6,10 @@ package struct LayerScanLimits: Sendable {
     package var maxExpandedBytes: Int64 = 200 << 30
     /// How many times the compressed bytes read so far the archive may have grown to, beyond the first 4 GiB.
     package var maxRatio: Int64 = 300
-    /// Bytes of a path.
-    package var maxPathBytes = 16 * 1024
+    /// Bytes of a path: no system call takes longer ones (limits.h, PATH_MAX).
+    package var maxPathBytes = 4096
+    /// Parts of a path; each is a directory that a fold may have to look for in every layer.
+    package var maxPathParts = 256
     /// Bytes of the paths of all entries, 1 GiB: they are held in memory.
     package var maxPathsBytes: Int64 = 1 << 30
     /// Bytes of a text file that a cataloger reads (package databases, metadata), 256 MiB.

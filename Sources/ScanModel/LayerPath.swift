@@ -40,6 +40,15 @@ package struct LayerPath: Hashable, Comparable, Sendable {
         return bytes[(slash + 1)...]
     }
 
+    /// How many names it is made of; none for the root.
+    package var partCount: Int { bytes.isEmpty ? 0 : bytes.count { $0 == UInt8(ascii: "/") } + 1 }
+
+    /// Whether some directory above is called `name`.
+    package func isBelow(directory name: String) -> Bool {
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return false }
+        return bytes[..<slash].split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual(name.utf8) }
+    }
+
     /// The directory above, or `nil` for the root.
     package var parent: LayerPath? {
         guard !bytes.isEmpty else { return nil }
@@ -52,7 +61,7 @@ package struct LayerPath: Hashable, Comparable, Sendable {
         LayerPath(clean: bytes.isEmpty ? Array(name) : bytes + [UInt8(ascii: "/")] + name)
     }
 
-    /// All directories above, the nearest first, the root last.
+    /// All directories above, the nearest first, the root last; together as long as the square of the path.
     package var ancestors: [LayerPath] {
         var found: [LayerPath] = []
         var path = parent

@@ -310,6 +310,17 @@ struct LayerScanLimitsTests {
         #expect(layer.report.evidence.count == 3)
     }
 
+    @Test("A path of more parts than any is passed over and told")
+    func pathParts() throws {
+        let deep = String(repeating: "a/", count: 255) + "package.json"
+        var tar = TarBuilder()
+        tar.file(deep, manifest("deep"))
+        tar.file("b/" + deep, manifest("deeper"))
+        let layer = try scan(tar.archive)
+        #expect(names(layer) == ["deep 1"])
+        #expect(layer.report.gaps.map(\.reason) == ["a path of 257 parts was passed over"])
+    }
+
     @Test("Paths of more bytes together than allowed: what came before counts, the rest is a gap")
     func pathsBytes() throws {
         var tar = TarBuilder()

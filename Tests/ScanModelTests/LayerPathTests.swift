@@ -38,6 +38,10 @@ struct LayerPathTests {
         #expect(LayerPath.root.appending("x".utf8) == LayerPath("x"))
         #expect(LayerPath("a").appending("x".utf8) == LayerPath("a/x"))
         #expect(!LayerPath("a/bc").ancestors.contains(LayerPath("a/b")))
+        #expect([path, LayerPath("a"), .root].map(\.partCount) == [3, 1, 0])
+        #expect(path.isBelow(directory: "a") && path.isBelow(directory: "bc"))
+        #expect(!path.isBelow(directory: "d") && !path.isBelow(directory: "b") && !path.isBelow(directory: ""))
+        #expect(!LayerPath("a").isBelow(directory: "a") && !LayerPath.root.isBelow(directory: ""))
     }
 
     @Test("Any bytes survive JSON, and text that is UTF-8 stays readable")

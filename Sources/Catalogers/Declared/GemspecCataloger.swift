@@ -11,9 +11,7 @@ struct GemspecCataloger: Cataloger {
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         // An installed gem has its gemspec there, which counts in images too.
-        guard !file.path.ancestors.contains(where: { $0.name.elementsEqual("specifications".utf8) }) else {
-            return CatalogedFile()
-        }
+        guard !file.path.isBelow(directory: "specifications") else { return CatalogedFile() }
         var found = GemCataloger().catalog(file)
         found.problems = []
         return found
