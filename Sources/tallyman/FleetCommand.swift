@@ -25,12 +25,14 @@ struct FleetCommand: AsyncParsableCommand {
                   tallyman fleet scan registry.example/team/app registry.example/team/web:1.2
                   tallyman fleet scan --targets targets.txt
 
-                Layers that were analysed before are not fetched again. With --wait the command ends with the run: 0 when
+                Without targets every registry is scanned that was added or scanned before. Layers that were analysed before
+                are not fetched again. With --wait the command ends with the run: 0 when
                 it is done, 69 when it was cancelled or failed, that is, could not list a target or scanned nothing.
                 Ctrl-C ends the command with 130 and leaves the run alone; `tallyman fleet cancel RUN` ends that.
                 """
         )
         private static let maxBytes = 64 << 20
+        private static let noTarget = "is not a registry, a repository or an image reference"
 
         @OptionGroup var fleet: FleetOptions
         @Argument(help: "REGISTRY, REGISTRY/REPOSITORY or REGISTRY/REPOSITORY:TAG") var targets: [String] = []
@@ -44,15 +46,9 @@ struct FleetCommand: AsyncParsableCommand {
 
         func run() async throws {
             var all = targets
-            if let file {
-                let text = String(decoding: try UserFile.read(file, most: Self.maxBytes), as: UTF8.self)
-                all += text.split(whereSeparator: \.isNewline)
-                    .map { $0.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-            }
+            for target in all where RegistryTarget(target) == nil { throw UsageError("\(target) \(Self.noTarget)") }
+            if let file { all += try Self.targets(in: file) }
             if let platform, Platform(platform) == nil { throw UsageError("\(platform) is not a platform: OS/ARCH") }
-            for target in all where RegistryTarget(target) == nil {
-                throw UsageError("\(target) is not a registry, a repository or an image reference")
-            }
             let store = try await fleet.store(connections: 2)
             if all.isEmpty { all = try await store.registries().map(\.host) }
             guard !all.isEmpty else { throw UsageError("name a registry, or add one: tallyman registry add HOST") }
@@ -86,6 +82,23 @@ struct FleetCommand: AsyncParsableCommand {
             guard status.run.state == .done else {
                 throw UnavailableError("run \(run) failed: \(status.run.reason ?? "no reason recorded")")
             }
+        }
+
+        /// The targets that a file lists; one that lists none is a mistake, and does not stand for every registry.
+        private static func targets(in file: String) throws -> [String] {
+            let text = String(decoding: try UserFile.read(file, most: maxBytes), as: UTF8.self)
+            var targets: [String] = []
+            let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            for (index, line) in lines.enumerated() {
+                let target = line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
+                if target.isEmpty { continue }
+                guard RegistryTarget(target) != nil else {
+                    throw InputError("\(file), line \(index + 1): \(target) \(noTarget)")
+                }
+                targets.append(target)
+            }
+            guard !targets.isEmpty else { throw InputError("\(file) lists no target") }
+            return targets
         }
     }
 

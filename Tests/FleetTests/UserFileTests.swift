@@ -48,6 +48,23 @@ struct UserFileTests {
         )
     }
 
+    @Test(
+        "is told of where it lists no target, or what is none: neither is a scan of the whole fleet",
+        arguments: [
+            ("a.example\r\n\n  a.example/app # ours\nno target\n", "targets, line 4: no target is not a registry"),
+            ("# none yet\n\n", "targets lists no target"), ("", "targets lists no target"),
+        ]
+    )
+    func targets(_ text: String, _ cause: String) async throws {
+        _ = try folder.write(text, to: "targets")
+        let run = try await ProgramRun(
+            ["fleet", "scan", "--targets", "targets"],
+            in: folder,
+            environment: ["TALLYMAN_POSTGRES": "postgres://u@127.0.0.1:1/db"]
+        )
+        #expect(run.status == 65 && run.errors.contains(cause), "\(run.errors)")
+    }
+
     @Test("may be one that this user may not touch", .enabled(if: geteuid() != 0, "root may all"))
     func denied() async throws {
         let closed = folder.url.appending(path: "folder").path
