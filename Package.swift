@@ -217,7 +217,7 @@ let package = Package(
             [
                 "Catalogers", "DedicatedThread", "FleetRegistry", "ImageInventory", "LayerScan", "MalwareScan",
                 "Postgres",
-                "Queue", "Registry", "ScanModel", "Store", "Telemetry", logging,
+                "Queue", "Redis", "Registry", "ScanModel", "Store", "Telemetry", logging,
             ]
         ),
 
@@ -335,7 +335,7 @@ let package = Package(
             ["Bytes", "Codecs", "LayerScan", "Registry", "ScanModel", "SyntheticRegistry", crypto, logging]
         ),
         tests(of: "CapacityBenchmark", ["Reports"]),
-        tests(of: "Worker", ["Store", logging]),
+        tests(of: "Worker", ["Postgres", "Redis", "Store", logging]),
         tests(of: "AnchoreAPI", ["ScanModel", "TallymanTesting"]),
         tests(of: "FleetAPI", ["AnchoreAPI", "ScanModel", "TallymanTesting", "YAML"]),
         tests(of: "Access", ["AnchoreAPI"]),

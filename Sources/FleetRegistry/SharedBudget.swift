@@ -15,6 +15,8 @@ actor SharedBudget: RequestGate {
     private static let signOfLife = Duration.seconds(4)
     /// How long Redis is left alone after it could not be reached.
     private static let retryRedis = Duration.seconds(2)
+    /// How long nothing more is said of a Redis that is missed.
+    private static let silence = Duration.seconds(60)
     /// The longest sleep before a budget is looked at again: it may have become better meanwhile.
     private static let longestSleep = Duration.seconds(1)
     /// Clients to share with where it was never known how many there are.
@@ -31,6 +33,8 @@ actor SharedBudget: RequestGate {
     private var limits: [String: RegistryLimits] = [:]
     private var connection: RedisConnection?
     private var noRedisUntil: ContinuousClock.Instant?
+    /// When it was said last that Redis is missed.
+    private var saidLost: ContinuousClock.Instant?
     private var clients = SharedBudget.unknownClients
     private var serial = 0
     /// One request of a kind at a time asks for each registry; the others queue up behind it.
@@ -204,7 +208,12 @@ actor SharedBudget: RequestGate {
 
     private func lose(_ error: any Error) {
         if error is CancellationError || (error as? RedisError)?.code == .cancelled { return }
-        logger.warning("registry budgets are kept without Redis for now: \(error)")
+        // A Redis that refuses to write, as one that is full does, is connected to and lost every few seconds.
+        let now = ContinuousClock.now
+        if saidLost.map({ now - $0 >= Self.silence }) ?? true {
+            saidLost = now
+            logger.warning("registry budgets are kept without Redis for now: \(error)")
+        }
         if let connection { Task { await connection.close() } }  // nobody needs to wait for it
         connection = nil
         noRedisUntil = .now + Self.retryRedis

@@ -58,6 +58,7 @@ package struct Worker: Sendable {
     private let foldThreads: ThreadPool
     private let interactiveThread: ThreadPool
     private let solitude = Solitude()
+    private let outages = Outages()
     private let logger: Logger
     private let pulse: Pulse
 
@@ -126,7 +127,7 @@ package struct Worker: Sendable {
             try await collection.refresh()
         } catch {
             // With another version than the coordinator's it claims nothing until it knows better.
-            logger.warning("what the fleet collects is not known: \(error)")
+            outages.failed(error, "what the fleet collects is not known", logger)
         }
     }
 
@@ -188,7 +189,7 @@ package struct Worker: Sendable {
             } catch {
                 // Redis and PostgreSQL have their own words for it.
                 guard !Task.isCancelled else { return }
-                logger.warning("worker: \(error)")
+                outages.failed(error, "worker", logger)
                 try? await Task.sleep(for: .seconds(1))  // a cancelled sleep ends the loop
             }
         }
