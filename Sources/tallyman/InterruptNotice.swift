@@ -13,7 +13,7 @@ struct InterruptNotice {
     /// From here on Ctrl-C prints `message` and ends the process, whatever it waits for.
     init(_ message: String) {
         former = signal(SIGINT, SIG_IGN)
-        guard Self.address(former) != Self.address(SIG_IGN) else {
+        guard !IgnoredSignals.contains(former) else {
             source = nil
             return
         }
@@ -31,13 +31,5 @@ struct InterruptNotice {
         guard let source else { return }
         source.cancel()
         signal(SIGINT, former)
-    }
-
-    /// Where a handler is, to compare by: functions have no equality in Swift.
-    ///
-    /// `SIG_IGN` is a number that stands for no function (POSIX, signal.h). Both types are one word, and nothing is called
-    /// through it.
-    private static func address(_ handler: (@convention(c) (Int32) -> Void)?) -> Int {
-        unsafeBitCast(handler, to: Int.self)
     }
 }

@@ -217,8 +217,9 @@ enum ServiceLog {
 enum UntilSignal {
     static func run(_ body: @escaping @Sendable () async throws -> Void) async throws {
         let (signals, continuation) = AsyncStream<Void>.makeStream()
-        let sources = [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)
+        let sources = [SIGTERM, SIGINT, SIGHUP].compactMap { number -> (any DispatchSourceSignal)? in
+            // A terminal that closes ends what it runs, but for what `nohup` started.
+            if IgnoredSignals.contains(signal(number, SIG_IGN)), number == SIGHUP { return nil }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { continuation.yield() }
             source.resume()

@@ -89,6 +89,29 @@ extension FleetTests {
             }
         }
 
+        @Test(
+            "A worker whose terminal closes gives back what it holds, as it does when it is told to stop",
+            .enabled(if: !ServiceProcess.isHangupIgnored, "what nohup starts goes on")
+        )
+        func closedTerminal() async throws {
+            try await withRegistry { registry in
+                let quiet = try await quietResults(registry)
+                try await TestServices.withFleet { fleet in
+                    let coordinator = try ServiceProcess("coordinator", in: fleet)
+                    let (run, first) = try await inMidLayer(fleet, registry, lease: 600)
+                    first.send(SIGHUP)
+                    try await fleet.waitUntil(
+                        "NOT EXISTS (SELECT 1 FROM tasks WHERE state = 'leased' AND worker = 'first')"
+                    )
+                    let second = try ServiceProcess("worker", "--name", "second", in: fleet)
+                    #expect(try await fleet.finished(run).run.state == .done)
+                    #expect(try await fleet.results() == quiet)
+                    try await second.crash()
+                    try await coordinator.crash()
+                }
+            }
+        }
+
         @Test("A layer that kills its workers is set aside after a few of them; its neighbours are not")
         func poison() async throws {
             let registry = try FaultRegistry()

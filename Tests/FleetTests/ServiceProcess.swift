@@ -21,6 +21,14 @@ final class ServiceProcess {
     static let isWanted = binary != nil || ProcessInfo.processInfo.environment["CI"] == "true"
     static let hint: Comment = "build the program, or name it in TALLYMAN_BINARY"
 
+    /// Whether these tests run under `nohup`, and so all that they start.
+    static var isHangupIgnored: Bool {
+        // Where there is no such file, nothing says so.
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let mask = status.split(separator: "\n").first { $0.hasPrefix("SigIgn:") }?.split(separator: "\t").last
+        return (mask.flatMap { UInt64($0, radix: 16) } ?? 0) & 1 == 1
+    }
+
     init(_ arguments: String..., in fleet: Fleet) throws {
         let program: URL = try #require(Self.binary, Self.hint)
         process.executableURL = program
