@@ -9,9 +9,15 @@ struct RunWatch {
 
     /// How long the database may be away meanwhile: the run goes on when it is back, and so does the watch.
     private static let patience = Duration.seconds(120)
+    /// Pause between two looks.
+    private static let pause = Duration.milliseconds(250)
+    /// The most looks at a cancelled run whose images still wait: it is cleared just after, or in a few seconds where who
+    /// cancelled it died.
+    private static let looksWhileCleared = 40
 
     func untilFinished() async throws -> RunStatus {
         var waited = 0
+        var clearing = 0
         var lastSeen = ContinuousClock.now
         while true {
             let status: RunStatus
@@ -21,6 +27,11 @@ struct RunWatch {
             } catch let error as PostgresError where error.isTransient && .now - lastSeen < Self.patience {
                 ConsoleOutput.progress("run \(run): the database is away")
                 try await Task.sleep(for: .seconds(1))
+                continue
+            }
+            if status.run.state == .cancelled, status.pending > 0, clearing < Self.looksWhileCleared {
+                clearing += 1
+                try await Task.sleep(for: Self.pause)
                 continue
             }
             if status.run.state.isFinished {
@@ -34,7 +45,7 @@ struct RunWatch {
                     "run \(run) still waits for a coordinator: is `tallyman up` or `tallyman coordinator` running?"
                 )
             }
-            try await Task.sleep(for: .milliseconds(250))
+            try await Task.sleep(for: Self.pause)
         }
     }
 

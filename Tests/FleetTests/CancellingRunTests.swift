@@ -1,3 +1,4 @@
+import Postgres
 import Store
 import TallymanTesting
 import Testing
@@ -106,6 +107,42 @@ extension FleetTests {
                 try await cancelling
                 #expect(waiting.status == 69 && waiting.errors.contains("run 1 was cancelled"), "\(waiting.errors)")
                 #expect(!waiting.errors.contains("goes on in the background"))
+            }
+        }
+
+        @Test(
+            "is summed up by the command that waits for it when its images have their outcome",
+            .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint)
+        )
+        func clearedSummary() async throws {
+            let folder = try TestFolder()
+            try await TestServices.withFleet { fleet in
+                async let cancelling: Void = {
+                    try await fleet.waitUntil("EXISTS (SELECT FROM runs)")
+                    // As it is for a moment while somebody cancels it: ended, and not cleared yet.
+                    try await fleet.store.pool.transaction { session in
+                        for statement in [
+                            "INSERT INTO registries (host) VALUES ('registry.invalid') ON CONFLICT DO NOTHING",
+                            "INSERT INTO repositories (registry_id, name) SELECT id, 'app' FROM registries",
+                            """
+                            INSERT INTO run_images (run_id, repository_id, tag, state)
+                            SELECT runs.id, repositories.id, '1', 'pending' FROM runs, repositories
+                            """,
+                            """
+                            UPDATE runs SET state = 'cancelled', finished_at = now(), is_told = false, in_hand = NULL
+                            """,
+                        ] { _ = try session.execute(statement) }
+                    }
+                    try await Task.sleep(for: .milliseconds(700))
+                    _ = try await fleet.store.clear(cancelled: 1)
+                }()
+                let waiting = try await ProgramRun(
+                    ["fleet", "scan", "registry.invalid", "--wait", "--postgres", fleet.postgres],
+                    in: folder
+                )
+                try await cancelling
+                #expect(waiting.status == 69 && waiting.errors.contains("run 1 was cancelled"), "\(waiting.errors)")
+                #expect(waiting.output.contains("1 failed") && !waiting.output.contains("waiting"), "\(waiting.output)")
             }
         }
 
