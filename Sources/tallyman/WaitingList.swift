@@ -1,3 +1,4 @@
+import Queue
 import Reports
 import Store
 
@@ -9,9 +10,13 @@ struct WaitingList: Encodable {
     let reason: String
     let images: [WaitingImage]
 
-    /// `redis` is the address of the server that holds the registries' budgets.
+    /// Seconds within which a worker gives a sign of life.
+    private static let signOfLife = 10
+
+    /// `redis` is the address of the server that holds the registries' budgets and knows the workers.
     static func read(_ run: Run, from store: Store, redis: String, limit: Int) async throws -> WaitingList {
         let hasLeader = try await store.hasLeader()
+        let hasWorkers = await Self.hasWorkers(redis: redis)
         let throttled = await ThrottledRegistries.read(redis: redis)
         let listing = try await store.listing(run: run.id, throttled: throttled)
         let reason =
@@ -21,7 +26,8 @@ struct WaitingList: Encodable {
             case (.requested, true): "the coordinator takes it up in its next round"
             // The run may have been planned since it was read.
             case (.listing, true): listing ?? ""
-            case (.running, true): ""
+            case (.running, true):
+                hasWorkers ? "" : "no worker gives a sign of life: is `tallyman up` or `tallyman worker` running?"
             }
         return WaitingList(
             run: run.id,
@@ -33,6 +39,14 @@ struct WaitingList: Encodable {
                 throttled: throttled
             )
         )
+    }
+
+    /// Whether there is a worker, or nobody to ask: status is told without Redis.
+    private static func hasWorkers(redis url: String) async -> Bool {
+        let dispatcher = Dispatcher(url: url)
+        let workers = try? await dispatcher.liveWorkers(within: signOfLife)  // see above
+        await dispatcher.close()
+        return workers?.isEmpty != true
     }
 
     func print(as format: FleetCommand.Format) throws {

@@ -142,6 +142,34 @@ extension FleetTests {
             }
         }
 
+        @Test(
+            "That no worker is there is said of the run that waits for one",
+            .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint)
+        )
+        func noWorkers() async throws {
+            let registry = try FaultRegistry()
+            defer { registry.stop() }
+            registry.add(TestImage(layers: [TestLayer.debian(["base"])]), as: "app", tag: "1")
+            let folder = try TestFolder()
+            let arguments = ["fleet", "status", "--waiting", "-o", "json"]
+            try await TestServices.withFleet { fleet in
+                func reason() async throws -> String {
+                    let servers = ["--postgres", fleet.postgres, "--redis", fleet.redis]
+                    let run = try await ProgramRun(arguments + servers, in: folder)
+                    return try #require(try run.object()["reason"] as? String, "\(run.errors)")
+                }
+                try await fleet.withServices(workers: 0) {
+                    let run = try await fleet.request([registry.host])
+                    try await fleet.waitUntil("(SELECT state = 'running' FROM runs WHERE id = \(run))")
+                    #expect(try await reason().hasPrefix("no worker gives a sign of life"))
+                    try await fleet.withWorker("late") {
+                        #expect(try await fleet.finished(run).run.state == .done)
+                        #expect(try await reason() == "the run has ended")
+                    }
+                }
+            }
+        }
+
         @Test("Progress knows no end before anything has ended, and none is left when the run is over")
         func progress() async throws {
             try await withRegistry { registry in
