@@ -6,7 +6,7 @@ import ScanModel
 /// The file does not tell development dependencies from others: all are counted.
 struct YarnLockCataloger: Cataloger {
     let name = "yarn-lock"
-    let version = 2
+    let version = 3
     let selectors: [PathSelector] = [.name("yarn.lock", parentSuffixes: [])]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -39,7 +39,9 @@ struct YarnLockCataloger: Cataloger {
             // Some tools put the fields' names in quotes, too.
             switch words[0].filter({ $0 != "\"" }) {
             case "version": open.version = String(value)
-            case "resolved": open.resolved = RegistryArchive(value)
+            case "resolved":
+                let asked = open.key.flatMap { Self.packageName(in: $0) }
+                open.resolved = RegistryArchive(value, asked: asked)
             case "integrity": open.hashes = FileHash.all(integrity: words[1].filter { $0 != "\"" })
             default: break
             }
@@ -98,7 +100,10 @@ private struct RegistryArchive {
     let version: String
 
     /// Reads `https://host/@scope/name/-/name-1.2.3.tgz#digest`, which all registries have in common; else `nil`.
-    init?(_ address: Substring) {
+    ///
+    /// Some leave the sign before a scope away: `asked`, the name that the project has for it, tells such a folder from
+    /// one of the registry's own.
+    init?(_ address: Substring, asked: String?) {
         guard let scheme = address.firstRange(of: "https://") ?? address.firstRange(of: "http://"),
             scheme.lowerBound == address.startIndex
         else { return nil }
@@ -106,10 +111,18 @@ private struct RegistryArchive {
         guard let dash = path.firstRange(of: "/-/"), let end = path[dash.upperBound...].firstRange(of: ".tgz") else {
             return nil
         }
-        let parts = path[..<dash.lowerBound].replacing("%2f", with: "/").split(separator: "/")
+        let parts = path[..<dash.lowerBound].replacing("%2f", with: "/").replacing("%2F", with: "/")
+            .replacing("%40", with: "@").split(separator: "/")
         guard let last = parts.last, !last.isEmpty else { return nil }
-        let scope = parts.dropLast().last
-        let name = scope?.first == "@" ? "\(scope ?? "")/\(last)" : String(last)
+        let scoped = parts.suffix(2).joined(separator: "/")
+        let name: String
+        if scoped.first == "@" {
+            name = scoped
+        } else if let asked, asked == "@" + scoped {
+            name = asked
+        } else {
+            name = String(last)
+        }
         // Most archives are called after the name without its scope; else the version begins at the first `-1.`.
         let archive = path[dash.upperBound..<end.lowerBound]
         let version = archive.hasPrefix(last + "-") ? archive.dropFirst(last.count + 1) : Self.version(in: archive)

@@ -46,6 +46,25 @@ struct YarnLockTests {
         #expect(found.problems == ["2 entries without a name or an exact version"])
     }
 
+    @Test(
+        "Version 1: a scope counts however the registry writes it in the address",
+        arguments: [
+            ("@s/x@^1", "https://host/@s/x/-/x-1.0.0.tgz#a", "@s/x 1.0.0"),
+            ("@s/x@^1", "https://host/@s%2fx/-/x-1.0.0.tgz", "@s/x 1.0.0"),
+            ("@s/x@^1", "https://host/%40s%2Fx/-/x-1.0.0.tgz", "@s/x 1.0.0"),
+            ("@s/x@^1, @s/x@^1.0", "https://host/api/npm/repo/s/x/-/x-1.0.0.tgz#a", "@s/x 1.0.0"),
+            ("@s/x@^1", "https://host/repo/s/x/-/@s/x-1.0.0.tgz", "@s/x 1.0.0"),
+            ("@s/x@^1", "https://host/download/@s/x/1.0.0/abc", "@s/x 1.0.0"),
+            ("x@^1", "https://host/s/x/-/x-1.0.0.tgz", "x 1.0.0"),
+            ("y@^1", "https://host/s/x/-/x-1.0.0.tgz", "x 1.0.0"),
+            ("@t/x@^1", "https://host/s/x/-/x-1.0.0.tgz", "x 1.0.0"),
+        ]
+    )
+    func scopes(key: String, address: String, expected: String) throws {
+        let text = "\"\(key.replacing(", ", with: "\", \""))\":\n  version \"1.0.0\"\n  resolved \"\(address)\"\n"
+        #expect(try declare("yarn.lock", text).names == [expected])
+    }
+
     @Test("Version 2 and later: workspaces are passed over, patches and aliases count by their name")
     func berry() throws {
         let found = try declare(
