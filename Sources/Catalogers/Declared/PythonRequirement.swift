@@ -26,7 +26,8 @@ struct PythonRequirement {
         rest = rest[operation.endIndex...].drop { $0.isWhitespace }
         let version = rest.prefix { isVersionPart($0) }
         rest = rest[version.endIndex...].drop { $0.isWhitespace }
-        guard !version.isEmpty, !version.contains("*") else { return nil }
+        // What begins otherwise is an option that follows a version left out: `a== --hash=…`.
+        guard let first = version.first, first.isLetter || first.isNumber, !version.contains("*") else { return nil }
         if let next = rest.first, ",=<>!~".contains(next) { return nil }
         return String(version)
     }

@@ -6,7 +6,7 @@ import ScanModel
 /// As Syft does, ranges, wildcards and lists of constraints are no statement on what is used; options are passed over.
 struct RequirementsCataloger: Cataloger {
     let name = "python-requirements"
-    let version = 2
+    let version = 3
     let selectors: [PathSelector] = [.nameContaining("requirements", suffix: ".txt")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {

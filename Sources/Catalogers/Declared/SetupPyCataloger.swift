@@ -7,7 +7,7 @@ import ScanModel
 /// written as one long text.
 struct SetupPyCataloger: Cataloger {
     let name = "python-setup"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.name("setup.py", parentSuffixes: [])]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {

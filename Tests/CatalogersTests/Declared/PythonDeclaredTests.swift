@@ -13,7 +13,8 @@ struct PythonDeclaredTests {
             (#"a==1.0;python_version<"3.6" and x == "y""#, "a 1.0"), ("a==1.0 --hash=sha256:abc", "a 1.0"),
             ("a (==1.0)", "a 1.0"), ("a==1.0,<2", nil), ("a==1.0, !=2", nil), ("a==2.8.*", nil), ("a>=1", nil),
             ("a~=1.0", nil), ("a!=1.0", nil), ("a", nil), ("a @ https://host/a-1.0.zip", nil), ("{{ a }}==1", nil),
-            ("a==", nil), ("==1", nil), ("a[x==1", nil), ("https://host/a==1.zip", nil), ("./a==1", nil),
+            ("a==", nil), ("a== --config-settings x", nil), ("a==-1", nil), ("==1", nil), ("a[x==1", nil),
+            ("https://host/a==1.zip", nil), ("./a==1", nil),
         ]
     )
     func requirement(line: String, expected: String?) throws {
