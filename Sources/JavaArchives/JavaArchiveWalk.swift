@@ -84,7 +84,8 @@ struct JavaArchiveWalk {
                 guard seenProjects <= limits.maxPomFiles,
                     let bytes = metadata(of: entry, in: archive, at: virtualPath)
                 else { continue }
-                projects[Self.folder(of: entry.name)] = PomProject(bytes)
+                let project = PomProject(bytes)
+                projects[Self.folder(of: entry.name)] = project?.isDescribed == true ? project : nil
             }
         }
         if max(seenProperties, seenProjects) > limits.maxPomFiles {

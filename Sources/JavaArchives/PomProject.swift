@@ -20,6 +20,8 @@ package struct PomProject: Equatable {
     package private(set) var licenses: [String] = []
     /// In the file's order; those without a group and a name are left out.
     package private(set) var dependencies: [Dependency] = []
+    /// Whether the file says anything about the project itself, and not only what it depends on.
+    private(set) var isDescribed = false
 
     private static let maxProperties = 1024
     private static let maxLicenses = 32
@@ -69,7 +71,8 @@ package struct PomProject: Equatable {
                 break
             }
         }
-        guard !fields.isEmpty else { return nil }
+        guard !fields.isEmpty || !declared.isEmpty else { return nil }
+        isDescribed = !fields.isEmpty
         let expressions = PomExpressions(fields: fields, properties: properties)
         artifactID = expressions.resolve(fields["artifactId"])
         parentGroupID = expressions.resolve(fields["parent/groupId"])

@@ -510,6 +510,20 @@ struct LockSample: Sendable {
             expected: ["y 1.0", "guava 4", "managed 2.0"],
             problems: 1
         ),
+        LockSample(
+            cataloger: PomCataloger(),
+            path: "c/pom.xml",
+            text: """
+                <project>
+                  <properties><v>1.0</v></properties>
+                  <dependencies>
+                    <dependency><groupId>org.x</groupId><artifactId>y</artifactId><version>${v}</version></dependency>
+                  </dependencies>
+                </project>
+                """,
+            type: "java-archive",
+            expected: ["y 1.0"]
+        ),
     ]
 }
 

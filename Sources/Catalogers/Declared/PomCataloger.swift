@@ -8,7 +8,7 @@ import ScanModel
 /// said to be missing.
 struct PomCataloger: Cataloger {
     let name = "maven-pom"
-    let version = 2
+    let version = 3
     let selectors: [PathSelector] = [.pathSuffix("pom.xml")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
