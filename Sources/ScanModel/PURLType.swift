@@ -22,7 +22,7 @@ enum PURLType {
 
     private static let segmented: Set<String> = [
         "npm", "golang", "composer", "github", "bitbucket", "terraform", "huggingface", "docker", "oci", "cpan",
-        "conan", "otp", "ebuild",
+        "conan", "otp", "ebuild", "cocoapods",
     ]
 
     private static let grouped: Set<String> = ["generic", "maven", "pear", "swift"]

@@ -16,11 +16,29 @@ extension Package {
             let segments = name.lowercased().split(separator: "/", maxSplits: 1).map { PURL.encode(String($0)) }
             return "pkg:composer/" + segments.joined(separator: "/") + tail
         case "npm" where !name.hasPrefix("@"): return "pkg:npm/\(PURL.encode(name))" + tail
-        case "golang": return "pkg:golang/\(PURL.encodePath((group.map { $0 + "/" } ?? "") + name))" + tail
+        case "golang":
+            let path = (group.map { $0 + "/" } ?? "") + name
+            return "pkg:golang/\(PURL.encodePath(path))@\(PURL.encode(goVersion))"
+        case "cocoapods":
+            // A part of a pod (a subspec) is a subpath.
+            let parts = name.split(separator: "/", maxSplits: 1).map { String($0) }
+            guard parts.count == 2 else { return "pkg:cocoapods/\(PURL.encode(name))" + tail }
+            return "pkg:cocoapods/\(PURL.encode(parts[0]))\(tail)#\(PURL.encodePath(parts[1]))"
         case _ where PURLType.hasSegments(kind):
             return "pkg:\(kind)/" + PURL.encodePath(name) + tail
         default: return "pkg:\(kind)/\(PURL.encode(name))" + tail
         }
+    }
+
+    /// The version of a module, where Go's library, `go1.22.1` in programs, is 1.22.1 as it is in advisories.
+    ///
+    /// What somebody built out of a release and named after it (`go1.22.1-x`) stays as it is.
+    private var goVersion: String {
+        let number = version.dropFirst(2)
+        guard name == "stdlib", version.hasPrefix("go"), number.first?.isNumber == true,
+            number.allSatisfy({ $0 == "." || $0.isLetter || $0.isNumber })
+        else { return version }
+        return String(number)
     }
 
     /// Type, namespace and name of what has no purl type of its own; most programs are named alike there.
@@ -70,7 +88,10 @@ extension InstalledPackage {
         guard let ownedBy, !package.type.isOS else { return plain }
         let qualifier = "owner=\(PURL.encode(ownedBy))"
         // Sorted by key; the only other one that a package of a language has is `platform`.
-        guard let mark = plain.firstIndex(of: "?") else { return "\(plain)?\(qualifier)" }
+        guard let mark = plain.firstIndex(of: "?") else {
+            let end = plain.firstIndex(of: "#") ?? plain.endIndex
+            return "\(plain[..<end])?\(qualifier)\(plain[end...])"
+        }
         return "\(plain[...mark])\(qualifier)&\(plain[plain.index(after: mark)...])"
     }
 }

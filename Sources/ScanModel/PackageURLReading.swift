@@ -56,9 +56,11 @@ package struct PackageURLParts: Sendable {
         type == "generic" && namespace == "snap" ? .snap : PURLType.packageType(type, name: name)
     }
 
-    /// The package's name as its ecosystem has it, with the namespace where that is a part of it.
+    /// The package's name as its ecosystem has it, with the namespace where that is a part of it, and for a part of a pod
+    /// with the subpath.
     package var fullName: String {
-        PURLType.hasSegments(type) && !namespace.isEmpty ? "\(namespace)/\(name)" : name
+        let own = PURLType.hasSegments(type) && !namespace.isEmpty ? "\(namespace)/\(name)" : name
+        return type == "cocoapods" && !subpath.isEmpty ? "\(own)/\(subpath)" : own
     }
 
     /// From the qualifier `distro`; else `nil`.

@@ -7,7 +7,9 @@ import Testing
     @Test(arguments: [
         ("pkg:alpm/arch/pacman@6.0.1-1?arch=x86_64", "alpm", "pacman"), ("pkg:apk/wolfi/a@1", "apk", "a"),
         ("pkg:bitnami/redis@7", "bitnami", "redis"), ("pkg:cargo/serde@1", "rust-crate", "serde"),
-        ("pkg:cocoapods/Glide@1", "pod", "Glide"), ("pkg:composer/pear/log@1", "php-composer", "pear/log"),
+        ("pkg:cocoapods/Glide@1", "pod", "Glide"), ("pkg:cocoapods/A%2BB@1#c/D", "pod", "A+B/c/D"),
+        ("pkg:cocoapods/A/B@1", "pod", "A/B"), ("pkg:cocoapods/A%2FB@1", "pod", "A/B"),
+        ("pkg:composer/pear/log@1", "php-composer", "pear/log"),
         ("pkg:conan/boost@1", "conan", "boost"), ("pkg:cran/abc@1", "R-package", "abc"), ("pkg:gem/a@1", "gem", "a"),
         ("pkg:generic/busybox@1", "binary", "busybox"), ("pkg:generic/linux-kernel@6", "linux-kernel", "linux-kernel"),
         ("pkg:github/actions/checkout@v4", "github-action", "actions/checkout"),
@@ -96,6 +98,7 @@ import Testing
                 "pkg:gem/json@2?owner=python3-pip%2B&platform=x86_64-linux"
             ),
             (Package(type: .npm, name: "@a/b", version: "1"), "pkg:npm/%40a/b@1?owner=python3-pip%2B"),
+            (Package(type: .pod, name: "A/b", version: "1"), "pkg:cocoapods/A@1?owner=python3-pip%2B#b"),
         ]
     )
     func `the purl of an owned package names its owner`(package: Package, purl: String) throws {

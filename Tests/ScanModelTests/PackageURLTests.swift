@@ -75,8 +75,16 @@ struct PackageURLTests {
             (Package(type: .swift, name: "local", version: "1"), nil, "pkg:swift/local@1"),
             (
                 Package(type: .pod, name: "AppCenter/Core", version: "4.2.0"), nil,
-                "pkg:cocoapods/AppCenter%2FCore@4.2.0"
+                "pkg:cocoapods/AppCenter@4.2.0#Core"
             ),
+            (
+                Package(type: .pod, name: "gRPC-C++/Interface/x", version: "1.0"), nil,
+                "pkg:cocoapods/gRPC-C%2B%2B@1.0#Interface/x"
+            ),
+            (Package(type: .go, name: "stdlib", version: "go1.22.1"), nil, "pkg:golang/stdlib@1.22.1"),
+            (Package(type: .go, name: "stdlib", version: "go1.22rc1"), nil, "pkg:golang/stdlib@1.22rc1"),
+            (Package(type: .go, name: "stdlib", version: "go1.22.1-x"), nil, "pkg:golang/stdlib@go1.22.1-x"),
+            (Package(type: .go, name: "stdlib", version: "gopher"), nil, "pkg:golang/stdlib@gopher"),
         ] as [(Package, Distro?, String)]
     )
     func forms(package: Package, distro: Distro?, expected: String) {
