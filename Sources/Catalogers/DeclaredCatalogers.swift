@@ -38,6 +38,8 @@ extension Catalogers {
         SwiplPackCataloger(),
         CpanfileSnapshotCataloger(),
         JuliaManifestCataloger(),
+        TerraformLockCataloger(),
+        GitHubWorkflowCataloger(),
     ]
 
     /// The selection for folders: ``all`` and ``declared``.

@@ -12,6 +12,9 @@ enum PURLType {
     /// Whether names of this purl type hold a namespace, so that a slash in one parts the segments of the purl.
     static func hasSegments(_ type: String) -> Bool { segmented.contains(type) }
 
+    /// Whether names of this purl type may end in the purl's subpath: a part of a pod, a folder or file of a repository.
+    static func hasSubpath(_ type: String) -> Bool { type == "cocoapods" || type == "github" }
+
     /// Whether the namespace of this purl type is the package's group and no part of its name.
     static func hasGroup(_ type: String) -> Bool { grouped.contains(type) }
 

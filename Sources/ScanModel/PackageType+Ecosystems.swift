@@ -22,5 +22,8 @@ extension PackageType {
     package static let julia = PackageType(rawValue: "julia")
     package static let nix = PackageType(rawValue: "nix")
     package static let snap = PackageType(rawValue: "snap")
+    package static let terraform = PackageType(rawValue: "terraform")
+    package static let githubAction = PackageType(rawValue: "github-action")
+    package static let githubWorkflow = PackageType(rawValue: "github-action-workflow")
     package static let wordPressPlugin = PackageType(rawValue: "wordpress-plugin")
 }

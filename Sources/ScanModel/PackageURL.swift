@@ -19,11 +19,11 @@ extension Package {
         case "golang":
             let path = (group.map { $0 + "/" } ?? "") + name
             return "pkg:golang/\(PURL.encodePath(path))@\(PURL.encode(goVersion))"
-        case "cocoapods":
-            // A part of a pod (a subspec) is a subpath.
-            let parts = name.split(separator: "/", maxSplits: 1).map { String($0) }
-            guard parts.count == 2 else { return "pkg:cocoapods/\(PURL.encode(name))" + tail }
-            return "pkg:cocoapods/\(PURL.encode(parts[0]))\(tail)#\(PURL.encodePath(parts[1]))"
+        case _ where PURLType.hasSubpath(kind):
+            let depth = kind == "github" ? 2 : 1
+            let parts = name.split(separator: "/", maxSplits: depth).map { PURL.encodePath(String($0)) }
+            guard parts.count > depth else { return "pkg:\(kind)/\(PURL.encodePath(name))" + tail }
+            return "pkg:\(kind)/\(parts.dropLast().joined(separator: "/"))\(tail)#\(parts[depth])"
         case _ where PURLType.hasSegments(kind):
             return "pkg:\(kind)/" + PURL.encodePath(name) + tail
         default: return "pkg:\(kind)/\(PURL.encode(name))" + tail

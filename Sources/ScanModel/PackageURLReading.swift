@@ -56,11 +56,10 @@ package struct PackageURLParts: Sendable {
         type == "generic" && namespace == "snap" ? .snap : PURLType.packageType(type, name: name)
     }
 
-    /// The package's name as its ecosystem has it, with the namespace where that is a part of it, and for a part of a pod
-    /// with the subpath.
+    /// The package's name as its ecosystem has it, with the namespace and the subpath where they are a part of it.
     package var fullName: String {
         let own = PURLType.hasSegments(type) && !namespace.isEmpty ? "\(namespace)/\(name)" : name
-        return type == "cocoapods" && !subpath.isEmpty ? "\(own)/\(subpath)" : own
+        return PURLType.hasSubpath(type) && !subpath.isEmpty ? "\(own)/\(subpath)" : own
     }
 
     /// From the qualifier `distro`; else `nil`.

@@ -524,6 +524,73 @@ struct LockSample: Sendable {
             type: "java-archive",
             expected: ["y 1.0"]
         ),
+        LockSample(
+            cataloger: TerraformLockCataloger(),
+            path: "infra/.terraform.lock.hcl",
+            text: """
+                # This file is maintained automatically by "terraform init".
+                # version = "9"
+
+                provider "registry.terraform.io/hashicorp/aws" {
+                  version     = "5.31.0"
+                  constraints = ">= 4.0.0, ~> 5.0"
+                  hashes = [
+                    "h1:abc=",
+                  ]
+                }
+
+                provider "registry.terraform.io/hashicorp/local" {
+                  constraints = "2.4.0"
+                }
+
+                provider "registry.opentofu.org/x/y" {
+                  version = "1.0.0-beta1"
+                }
+                provider "cut.example/a/b" {
+                """,
+            type: "terraform",
+            expected: ["registry.terraform.io/hashicorp/aws 5.31.0", "registry.opentofu.org/x/y 1.0.0-beta1"],
+            problems: 1
+        ),
+        LockSample(
+            cataloger: GitHubWorkflowCataloger(),
+            path: "a/.github/workflows/ci.yml",
+            text: """
+                on: {schedule: [{cron: '0 0 * * *'}]}
+                jobs:
+                  build:
+                    steps:
+                      - uses: actions/checkout@v4
+                      - name: x
+                        uses: 'github/codeql-action/init@v3' # why
+                      - uses: "a/b@8e5e7e5ab8b370d6c329ec480221332ada57f0ab"   # v4.2.2
+                      -   uses:   actions/cache@v3.0.1 # x@y
+                      - uses: actions/checkout@v4
+                      - uses: ./.github/actions/own
+                      - uses: docker://alpine:3.8
+                      - uses: docker://host/alpine@sha256:abc
+                      # uses: not/this@v1
+                      - run: test -f x && echo "uses: nor/this@v1"
+                """,
+            type: "github-action",
+            expected: [
+                "actions/checkout v4", "github/codeql-action/init v3",
+                "a/b 8e5e7e5ab8b370d6c329ec480221332ada57f0ab", "actions/cache v3.0.1",
+            ]
+        ),
+        LockSample(
+            cataloger: GitHubWorkflowCataloger(),
+            path: ".github/workflows/shared.yaml",
+            text: """
+                jobs:
+                  call:
+                    uses: octo/repo/.github/workflows/build.yml@v1
+                  own:
+                    uses: ./.github/workflows/own.yml
+                """,
+            type: "github-action-workflow",
+            expected: ["octo/repo/.github/workflows/build.yml v1"]
+        ),
     ]
 }
 

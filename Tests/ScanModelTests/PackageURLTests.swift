@@ -81,6 +81,11 @@ struct PackageURLTests {
                 Package(type: .pod, name: "gRPC-C++/Interface/x", version: "1.0"), nil,
                 "pkg:cocoapods/gRPC-C%2B%2B@1.0#Interface/x"
             ),
+            (
+                Package(type: .githubAction, name: "github/codeql-action/init", version: "v3"), nil,
+                "pkg:github/github/codeql-action@v3#init"
+            ),
+            (Package(type: .githubAction, name: "a/b", version: "v1"), nil, "pkg:github/a/b@v1"),
             (Package(type: .go, name: "stdlib", version: "go1.22.1"), nil, "pkg:golang/stdlib@1.22.1"),
             (Package(type: .go, name: "stdlib", version: "go1.22rc1"), nil, "pkg:golang/stdlib@1.22rc1"),
             (Package(type: .go, name: "stdlib", version: "go1.22.1-x"), nil, "pkg:golang/stdlib@go1.22.1-x"),
