@@ -23,7 +23,11 @@ struct DpkgCataloger: Cataloger {
         var packages = PackageRecords(.deb)
         let fileName = String(decoding: file.path.name, as: UTF8.self)
         guard !Self.siblings.contains(where: fileName.hasSuffix) else { return packages.file }
-        for stanza in ControlStanzas(file.bytes.all, wanted: Self.fields) {
+        // Of each package opkg keeps a file beside its status: one stanza, then a description of any form. Its `Source` is a
+        // recipe's place in a tree of builds (`feeds/packages/net/adblock`), and the status does not have it: with it the
+        // same package would be two.
+        let isControl = file.path.parent?.name.elementsEqual("info".utf8) == true
+        for stanza in ControlStanzas(file.bytes.all, wanted: Self.fields).prefix(isControl ? 1 : Int.max) {
             guard isInstalled(stanza["status"]?.first) else { continue }
             guard let name = stanza["package"]?.first, PackageRecords.isSound(name),
                 let version = stanza["version"]?.first, PackageRecords.isSound(version),
@@ -38,7 +42,7 @@ struct DpkgCataloger: Cataloger {
                     name: name,
                     version: version,
                     arch: stanza["architecture"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil } ?? "",
-                    source: source(stanza["source"]?.first, name: name, version: version),
+                    source: source(isControl ? nil : stanza["source"]?.first, name: name, version: version),
                     // Of these databases only opkg's state licences.
                     licenses: stanza["license"] ?? [],
                     supplier: stanza["maintainer"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil }

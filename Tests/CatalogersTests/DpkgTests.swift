@@ -76,6 +76,23 @@ struct DpkgTests {
         }
     }
 
+    @Test("opkg's status and its file of a package name the same package, whatever the description holds")
+    func opkg() throws {
+        let status = try catalog(
+            "usr/lib/opkg/status",
+            "Package: adblock\nVersion: 4.1.5-8\nStatus: install user installed\nArchitecture: all\n"
+        )
+        let control = try catalog(
+            "usr/lib/opkg/info/adblock.control",
+            "Package: adblock\nVersion: 4.1.5-8\nSource: feeds/packages/net/adblock\nLicense: MIT\nArchitecture: all\n"
+                + "Description:  Blocks ads\n \n Options:\n\nPackage: other\nVersion: 1\n\n * a\n"
+        )
+        #expect(control.names == ["adblock 4.1.5-8"])
+        #expect(control.problems == [])
+        #expect(control.packages.map(\.package.identity) == status.packages.map(\.package.identity))
+        #expect(control.packages.map(\.package.licenses) == [["MIT"]])
+    }
+
     @Test(
         "Only the real places are databases",
         arguments: [
