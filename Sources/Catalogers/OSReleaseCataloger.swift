@@ -36,10 +36,13 @@ struct OSReleaseCataloger: Cataloger {
         return found
     }
 
+    /// Longer lines name nothing that anybody gives a name to.
+    private static let maxLineBytes = 1024
+
     private func parse(_ bytes: [UInt8]) -> Distro? {
         var values: [String: String] = [:]
         for line in TextLines(bytes).prefix(1000) {
-            guard line.count <= 4096, line.first != UInt8(ascii: "#"),
+            guard line.count <= Self.maxLineBytes, line.first != UInt8(ascii: "#"),
                 let equals = line.firstIndex(of: UInt8(ascii: "="))
             else { continue }
             let key = line[..<equals].trimmedText

@@ -121,6 +121,9 @@ struct RematchBatch {
         )
     }
 
+    /// Of either half of a key: an index takes no longer ones, and an image may name its packages and itself by anything.
+    private static let maxKeyBytes = 1024
+
     /// Notes the keys by which an import finds the packages again.
     private func file(_ subjects: [Row]) throws {
         guard !subjects.isEmpty else { return }
@@ -135,8 +138,9 @@ struct RematchBatch {
             ORDER BY package, ecosystem, package_id ON CONFLICT DO NOTHING
             """,
             [
-                .intArray(filed.map(\.0)), .textArray(filed.map { StorableText.clean($0.1.ecosystem) }),
-                .textArray(filed.map { StorableText.clean($0.1.name) }),
+                .intArray(filed.map(\.0)),
+                .textArray(filed.map { StorableText.cut($0.1.ecosystem, atMost: Self.maxKeyBytes) }),
+                .textArray(filed.map { StorableText.cut($0.1.name, atMost: Self.maxKeyBytes) }),
             ]
         )
     }

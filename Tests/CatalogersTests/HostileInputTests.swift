@@ -37,6 +37,23 @@ struct HostileInputTests {
         }
     }
 
+    @Test("A package with a name or version by which no database can find it is left out")
+    func overlongNames() throws {
+        let long = String(repeating: "x", count: CatalogedFile.maxNameBytes + 1)
+        let path = LayerPath("x.dist-info/METADATA")
+        let cataloger = Catalogers.selection.catalogers[try #require(Catalogers.selection.catalogers(for: path).first)]
+        func read(_ name: String, _ version: String) -> CatalogedFile {
+            cataloger.read(
+                EvidenceFile(path: path, bytes: FileBytes(Array("Name: \(name)\nVersion: \(version)\n\n".utf8)))
+            )
+        }
+        #expect(read("kept", "1").names == ["kept 1"])
+        for found in [read(long, "1"), read("a", "1." + String(repeating: "1", count: CatalogedFile.maxNameBytes))] {
+            #expect(found.names.isEmpty)
+            #expect(found.problems == ["a package with a name or version of more than 1024 bytes, left out"])
+        }
+    }
+
     @Test("Very long lines and fields are bounded in time")
     func long() throws {
         let long = String(repeating: "x", count: 1 << 20)

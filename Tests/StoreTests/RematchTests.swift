@@ -2,6 +2,7 @@ import Postgres
 import Reports
 import ScanModel
 import Store
+import TallymanTesting
 import Testing
 
 @Suite("Matching what changed", .tags(.integration), .enabled(if: TestDatabase.isWanted, TestDatabase.hint))
@@ -35,6 +36,37 @@ struct RematchTests {
                 )
                     == ["1.1", "8.0"]
             )
+        }
+    }
+
+    @Test("No name that an image gives its packages or itself keeps those of others from being matched")
+    func overlongKeys() async throws {
+        try await TestDatabase.with { store in
+            let images = [
+                try SampleFleet.image("app", "1", layers: ["a"]), try SampleFleet.image("bad", "1", layers: ["b"]),
+            ]
+            let run = try await store.plan(images)
+            for task in try await store.queued(.layer) {
+                try await store.merge(try SampleFleet.analysedLayer(), of: try await store.claimed(task))
+            }
+            _ = try await store.settle(run)
+            // What no compression makes short.
+            var random = SeededRandom(seed: 1)
+            func long() -> String {
+                String(decoding: (0..<4000).map { _ in UInt8(33 + random.below(90)) }, as: UTF8.self)
+            }
+            var bad = SampleFleet.inventory([("odd", "1")])
+            bad.distro?.id = long()
+            bad.packages[0].package.source = SourcePackage(name: long(), version: "1")
+            for (task, inventory) in zip(
+                try await store.queued(.inventory),
+                [SampleFleet.inventory([("curl", "7.0")]), bad]
+            ) {
+                try await store.merge(inventory, of: try await store.claimed(task))
+            }
+            _ = try await store.importing(SampleFeed.debian([Self.curl]))
+            let summary = try await store.rematch()
+            #expect(summary.packages == 2 && summary.opened == 1)
         }
     }
 
