@@ -34,6 +34,8 @@ package struct CoordinatorSettings: Sendable {
 package struct Coordinator: Sendable {
     /// Planning ahead takes at most one part in so many of the time.
     private static let planAheadPatience = 20
+    /// Rounds in which the database may refuse to move a run on before that has failed.
+    private static let maxRefusals = 40
 
     private let store: Store
     private let dispatcher: Dispatcher
@@ -104,6 +106,8 @@ package struct Coordinator: Sendable {
             var listing: [Int: ContinuousClock.Instant] = [:]
             // By the analysis version that a run was last planned for.
             var adopted: [Int: String] = [:]
+            // In how many rounds on end the database has refused to move a run on.
+            var refusals: [Int: Int] = [:]
             var ticks = 0
             var hasEnded = false
             let start = ContinuousClock.now
@@ -123,19 +127,26 @@ package struct Coordinator: Sendable {
                 }
                 if try await endCancelled() { hasEnded = true }
                 adopted = adopted.filter { id, _ in open.contains { $0.id == id } }
+                refusals = refusals.filter { id, _ in open.contains { $0.id == id } }
                 for run in open {
-                    switch run.state {
-                    case .requested, .listing:
-                        guard let due = listing[run.id] else {
-                            listing[run.id] = .now + settings.planAheadInterval
-                            group.addTask { await listUntilPlanned(run) }
-                            continue
+                    do {
+                        switch run.state {
+                        case .requested, .listing:
+                            guard let due = listing[run.id] else {
+                                listing[run.id] = .now + settings.planAheadInterval
+                                group.addTask { await listUntilPlanned(run) }
+                                continue
+                            }
+                            if due <= .now { listing[run.id] = try await planAhead(run, version) }
+                        case .running:
+                            if adopted.updateValue(version, forKey: run.id) != version { try await adopt(run, version) }
+                            if try await settle(run, version) { hasEnded = true }
+                        case .done, .failed, .cancelled: break
                         }
-                        if due <= .now { listing[run.id] = try await planAhead(run, version) }
-                    case .running:
-                        if adopted.updateValue(version, forKey: run.id) != version { try await adopt(run, version) }
-                        if try await settle(run, version) { hasEnded = true }
-                    case .done, .failed, .cancelled: break
+                        refusals[run.id] = nil
+                    } catch let error as PostgresError where !error.isTransient && !error.isCancellation {
+                        refusals[run.id, default: 0] += 1
+                        if try await giveUp(run, after: refusals[run.id] ?? 0, error) { hasEnded = true }
                     }
                 }
                 await announcer.announce()
@@ -160,6 +171,14 @@ package struct Coordinator: Sendable {
                 try? await Task.sleep(for: .seconds(1))  // a cancelled sleep ends the loop
             }
         }
+    }
+
+    /// Ends a run that the database refuses to move on, which holds up no other meanwhile; returns whether it has ended.
+    private func giveUp(_ run: Run, after refusals: Int, _ error: PostgresError) async throws -> Bool {
+        if refusals == 1 { logger.error("cannot go on: \(error)", metadata: ["run": "\(run.id)"]) }
+        guard refusals >= Self.maxRefusals else { return false }
+        let reason = "the database refuses to move the run on: \(error)"
+        return try await store.finish(run: run.id, state: .failed, reason: reason, workers: 0)
     }
 
     /// Begins the layers that the listing of a run has found so far; returns when to do so again.

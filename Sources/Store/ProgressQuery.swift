@@ -43,7 +43,7 @@ extension Store {
             WITH ended AS (
                 \(subjects)
             ), ranked AS (SELECT at, size, row_number() OVER (ORDER BY at) AS place FROM ended)
-            SELECT greatest(count(*) - 1, 0), coalesce(sum(size) FILTER (WHERE place > 1), 0)::bigint,
+            SELECT greatest(count(*) - 1, 0), \(bytes("sum(size) FILTER (WHERE place > 1)")),
                 coalesce(extract(epoch FROM now() - min(at)), 0)::double precision
             FROM ranked
             """,

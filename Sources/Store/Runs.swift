@@ -223,15 +223,18 @@ extension Store {
         FROM runs WHERE id = $1
         """
 
+    /// A sum of bytes that images state, which may be more than there are numbers for.
+    static func bytes(_ sum: String) -> String { "least(coalesce(\(sum), 0), \(Int64.max))::bigint" }
+
     /// What became of a layer after its run was cancelled is another run's.
     private static let layerCounts = """
         SELECT count(*), count(*) FILTER (WHERE run_layers.is_reused),
             count(*) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'done'),
             count(*) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'dead'),
             count(*) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'leased'),
-            coalesce(sum(layers.size) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'done'), 0)::bigint,
-            coalesce(sum(layers.size) FILTER (WHERE NOT run_layers.is_reused), 0)::bigint,
-            coalesce(sum(layers.size) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'dead'), 0)::bigint
+            \(bytes("sum(layers.size) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'done')")),
+            \(bytes("sum(layers.size) FILTER (WHERE NOT run_layers.is_reused)")),
+            \(bytes("sum(layers.size) FILTER (WHERE NOT run_layers.is_reused AND tasks.state = 'dead')"))
         FROM run_layers JOIN layers ON layers.id = run_layers.layer_id
             JOIN runs ON runs.id = run_layers.run_id
             LEFT JOIN tasks ON tasks.kind = 'layer' AND tasks.subject_id = run_layers.layer_id
@@ -240,7 +243,7 @@ extension Store {
         """
 
     private static let allBytes = """
-        SELECT coalesce(sum(layers.size), 0)::bigint
+        SELECT \(bytes("sum(layers.size)"))
         FROM run_images
             JOIN manifest_layers ON manifest_layers.manifest_id = run_images.manifest_id
             JOIN layers ON layers.id = manifest_layers.layer_id

@@ -1,3 +1,4 @@
+import Postgres
 import ScanModel
 import Store
 import TallymanTesting
@@ -69,6 +70,36 @@ extension FleetTests {
                         #expect(status.bytesFetched == status.bytesPlanned)
                     }
                     #expect(registry.blobRequests.values.allSatisfy { $0 == 1 })
+                }
+            }
+        }
+
+        @Test("fails where the database refuses to move it on, and holds up no other meanwhile")
+        func refused() async throws {
+            try await withRegistry { registry in
+                try await TestServices.withFleet { fleet in
+                    try await fleet.store.pool.run { session in
+                        _ = try session.execute(
+                            """
+                            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+                            AS $$ BEGIN RAISE EXCEPTION 'no more of it'; END $$
+                            """
+                        )
+                        _ = try session.execute(
+                            """
+                            CREATE TRIGGER refuse BEFORE UPDATE ON run_images FOR EACH ROW WHEN (old.run_id = 1)
+                            EXECUTE FUNCTION refuse()
+                            """
+                        )
+                    }
+                    try await fleet.withServices(workers: 2) {
+                        let refused = try await fleet.request(["\(registry.host)/team/app-0"])
+                        let other = try await fleet.scan("\(registry.host)/team/app-1")
+                        #expect(other.run.state == .done && other.byState == ["analysed": 2])
+                        let status = try await fleet.finished(refused)
+                        #expect(refused == 1 && status.run.state == .failed)
+                        #expect(status.run.reason?.contains("no more of it") == true, "\(status.run.reason ?? "")")
+                    }
                 }
             }
         }
