@@ -1,5 +1,6 @@
 import AnchoreAPI
 import Logging
+import Postgres
 import Store
 
 /// Judges the images whose verdicts somebody subscribed to anew, whenever what verdicts depend on has changed.
@@ -45,6 +46,11 @@ package struct PolicyWatch: Sendable {
                     try await judge(watched.key, AccountScope(account: watched.account, seesFleet: watched.seesFleet))
                 } catch let error as AnchoreError {
                     service.logger.info("\(watched.key) is not judged: \(error.message)")
+                } catch let error as PostgresError where error.isTransient || error.isCancellation {
+                    throw error
+                } catch let error where !(error is CancellationError) {
+                    // An image that cannot be judged is no reason to judge none behind it.
+                    service.logger.warning("\(watched.key) is not judged: \(error)")
                 }
                 last = (watched.account, watched.key)
             }
