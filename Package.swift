@@ -176,6 +176,7 @@ let package = Package(
                 .embedInCode("Migrations/m0028_active_verdicts.sql"),
                 .embedInCode("Migrations/m0029_cancelled_runs_owed.sql"),
                 .embedInCode("Migrations/m0030_finding_waves.sql"),
+                .embedInCode("Migrations/m0031_hashed_digests.sql"),
             ]
         ),
 

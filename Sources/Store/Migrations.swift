@@ -44,6 +44,7 @@ package enum Migrations {
         Migration(number: 28, name: "m0028_active_verdicts", sql: PackageResources.m0028_active_verdicts_sql),
         Migration(number: 29, name: "m0029_cancelled_runs_owed", sql: PackageResources.m0029_cancelled_runs_owed_sql),
         Migration(number: 30, name: "m0030_finding_waves", sql: PackageResources.m0030_finding_waves_sql),
+        Migration(number: 31, name: "m0031_hashed_digests", sql: PackageResources.m0031_hashed_digests_sql),
     ]
 
     /// The schema version that this program needs.
