@@ -40,15 +40,14 @@ struct HostileInputTests {
     @Test("A package with a name or version by which no database can find it is left out")
     func overlongNames() throws {
         let long = String(repeating: "x", count: CatalogedFile.maxNameBytes + 1)
-        let path = LayerPath("x.dist-info/METADATA")
+        let path = LayerPath("a/node_modules/x/package.json")
         let cataloger = Catalogers.selection.catalogers[try #require(Catalogers.selection.catalogers(for: path).first)]
         func read(_ name: String, _ version: String) -> CatalogedFile {
-            cataloger.read(
-                EvidenceFile(path: path, bytes: FileBytes(Array("Name: \(name)\nVersion: \(version)\n\n".utf8)))
-            )
+            let text = #"{"name":"\#(name)","version":"\#(version)"}"#
+            return cataloger.read(EvidenceFile(path: path, bytes: FileBytes(Array(text.utf8))))
         }
-        #expect(read("kept", "1").names == ["kept 1"])
-        for found in [read(long, "1"), read("a", "1." + String(repeating: "1", count: CatalogedFile.maxNameBytes))] {
+        #expect(read("kept", "1.0.0").names == ["kept 1.0.0"])
+        for found in [read(long, "1.0.0"), read("a", "1.0.0-" + long)] {
             #expect(found.names.isEmpty)
             #expect(found.problems == ["a package with a name or version of more than 1024 bytes, left out"])
         }
