@@ -92,15 +92,16 @@ struct EvaluationMatches {
     }
 
     private static func flaws(_ rows: PostgresRows) throws -> [Int: KnownFlaw] {
+        let named = try rows.map { (id: try $0.int(0), name: try $0.string(1), row: $0) }
         var known: [Int: KnownFlaw] = [:]
         known.reserveCapacity(rows.count)
-        for row in rows {
-            known[try row.int(0)] = KnownFlaw(
+        for flaw in named.sorted(by: { $0.name < $1.name }) {
+            known[flaw.id] = KnownFlaw(
                 place: known.count,
-                name: try row.string(1),
-                aliases: try row.strings(2),
-                vector: try row.optionalString(3),
-                score: try row.optionalDouble(4)
+                name: flaw.name,
+                aliases: try flaw.row.strings(2),
+                vector: try flaw.row.optionalString(3),
+                score: try flaw.row.optionalDouble(4)
             )
         }
         return known
@@ -122,6 +123,5 @@ struct EvaluationMatches {
         SELECT id, name, aliases, cvss_vector, cvss_score FROM vulnerabilities
         WHERE id = ANY(ARRAY(SELECT DISTINCT vulnerability_id FROM package_vulnerabilities
             WHERE package_id = ANY($1::bigint[]) AND found_until IS NULL))
-        ORDER BY name COLLATE "C"
         """
 }

@@ -37,6 +37,9 @@ struct PolicyChecks: Sendable {
     private static let batchWithFiles = 8
     /// Images of a batch that are folded and judged at a time.
     private static let imagesAtOnce = 4
+    /// Into how many parts findings are divided to be made ready, and the least that one has.
+    private static let findingParts = 2
+    private static let minFindings = 200
     /// Stored bytes of layers that are kept decoded, twice: what the images of some batches share.
     private static let layerBytes = 4 << 20
     /// What was judged without the image's documents is judged again after so many seconds: a registry may have them then.
@@ -227,10 +230,25 @@ struct PolicyChecks: Sendable {
                 onLayers: { reading.yield($0) }
             )
         }
-        let findings = try await service.threads.run {
-            SharedFindings(material.findings, withScores: question.scores)
-        }
+        let findings = try await findings(of: material, withScores: question.scores)
         return Loaded(material: material, findings: findings, content: try await content)
+    }
+
+    /// Makes the findings ready on several threads: somebody may wait for one image with thousands.
+    private func findings(of material: EvaluationMaterial, withScores: Bool) async throws -> SharedFindings {
+        let all = material.findings
+        let size = max(Self.minFindings, (all.count + Self.findingParts - 1) / Self.findingParts)
+        return try await withThrowingTaskGroup(of: (Int, SharedFindings).self) { group in
+            for start in stride(from: 0, to: all.count, by: size) {
+                group.addTask {
+                    let part = all[start..<min(start + size, all.count)]
+                    return (start, try await service.threads.run { SharedFindings(part, withScores: withScores) })
+                }
+            }
+            var parts: [(Int, SharedFindings)] = []
+            for try await part in group { parts.append(part) }
+            return SharedFindings(joining: parts.sorted { $0.0 < $1.0 }.map(\.1))
+        }
     }
 
     private func content(

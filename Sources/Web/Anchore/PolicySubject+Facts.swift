@@ -89,7 +89,7 @@ struct SharedFindings: Sendable {
     private let fingerprints: [[UInt8]]
 
     /// `withScores` says whether rules look at scores.
-    init(_ findings: [SharedFinding], withScores: Bool) {
+    init(_ findings: ArraySlice<SharedFinding>, withScores: Bool) {
         fingerprints = findings.map(\.fingerprint)
         var scores: [String: [VulnerabilityFact.Scores]] = [:]
         var packages: [[UInt8]: PackageFact] = [:]
@@ -103,6 +103,12 @@ struct SharedFindings: Sendable {
             scores[vector] = known
             return VulnerabilityFact(finding.record, package, scores: known)
         }
+    }
+
+    /// Those of several parts, one behind the other.
+    init(joining parts: [SharedFindings]) {
+        facts = parts.flatMap(\.facts)
+        fingerprints = parts.flatMap(\.fingerprints)
     }
 
     /// The findings at `places`, each where its package is in the image.
