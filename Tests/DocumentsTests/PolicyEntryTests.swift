@@ -49,6 +49,7 @@ struct PolicyEntryTests {
         let record: [String: Any] = [
             "schema_version": "1.6.0", "id": "GHSA-aaaa-bbbb-cccc", "aliases": ["CVE-2024-1"],
             "modified": "2024-01-01T00:00:00Z", "published": "2024-01-01T00:00:00Z",
+            "references": [["type": "ADVISORY", "url": "https://elsewhere.example/ms"]],
             "severity": [["type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"]],
             "affected": [
                 [
@@ -107,9 +108,9 @@ struct PolicyEntryTests {
             let stopped = try document(try bundle(Self.severe), file)
             let policy = try #require(stopped.policy)
             #expect(policy.findings.map(\.triggerID) == ["CVE-2024-1+ms", "CVE-2024-1+ms"])
-            #expect(
-                policy.findings.first?.message.contains("- /a/node_modules/ms/package.json (fixed in: 2.0.0)") == true
-            )
+            let message = try #require(policy.findings.first?.message)
+            #expect(message.contains("- /a/node_modules/ms/package.json (fixed in: 2.0.0)"))
+            #expect(message.hasSuffix("(CVE-2024-1 - https://nvd.nist.gov/vuln/detail/CVE-2024-1)"))
             #expect(policy.status == "fail")
             #expect(policy.problems.isEmpty)
             #expect(stopped.table().contains("policy Team: fail (stop); 2 stop\n"))

@@ -47,11 +47,12 @@ extension ImageFacts {
             add(FilesFold.fold(image.layers.map(\.analysis)), remedy: "see --collect")
         }
         guard let found, let advisories else { return }
+        let distro = image.inventory.distro
         let background = try CVEScores(found: found, advisories: advisories)
         vulnerabilities = .collected(
             zip(placed, found).enumerated().flatMap { index, pair in
                 pair.1.filter { isOpen(index, $0) }.flatMap { finding in
-                    pair.0.map { VulnerabilityFact(finding, in: $0, scores: background) }
+                    pair.0.map { VulnerabilityFact(finding, in: $0, of: distro, scores: background) }
                 }
             }
         )
