@@ -283,6 +283,16 @@ struct AnchoreRoutesTests {
             let broken = try await client.send("POST", "/v1/policies", body: #"{"id":"x","policies":[],"mappings":[]}"#)
             #expect(broken.status == 400)
             #expect(broken.json?["detail"]?.string == "'version' is a required property")
+            for (id, problem) in [
+                ("7", "'id' is not of type 'string'"), ("\"\"", "'id' must have 1 to 256 bytes and none that is zero"),
+                (#""\#(String(repeating: "é", count: 129))""#, "'id' must have 1 to 256 bytes and none that is zero"),
+                (#""a\u0000""#, "'id' must have 1 to 256 bytes and none that is zero"),
+            ] {
+                let named = bundle.replacing(#""id":"mine""#, with: #""id":\#(id)"#)
+                let refused = try await client.send("POST", "/v1/policies", body: named)
+                #expect(refused.status == 400)
+                #expect(refused.json?["detail"]?.string == problem)
+            }
             try await judgesFleet(server.store, digest)
             let spec = try await client.get("/v1/system/policy_spec").json?.array
             #expect(spec?.contains { $0["name"]?.string == "vulnerabilities" } == true)

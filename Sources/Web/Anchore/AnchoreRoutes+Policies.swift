@@ -38,8 +38,9 @@ extension AnchoreRoutes {
         for key in ["id", "version", "policies", "mappings"] where bundle[key] == nil {
             throw AnchoreError.missing(key)
         }
-        guard let id = bundle["id"]?.string, !id.isEmpty, id.utf8.count <= 256, !id.utf8.contains(0) else {
-            throw AnchoreError.wrongType("id", "string")
+        guard let id = bundle["id"]?.string else { throw AnchoreError.wrongType("id", "string") }
+        guard (1...256).contains(id.utf8.count), !id.utf8.contains(0) else {
+            throw AnchoreError(400, "'id' must have 1 to 256 bytes and none that is zero", isSchemaProblem: true)
         }
         let problems = try await service.threads.run { service.policies.problems(of: bundle) }
         guard problems.isEmpty else { throw AnchoreError.invalidBundle(problems) }
