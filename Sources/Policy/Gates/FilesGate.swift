@@ -22,6 +22,7 @@ private struct ContentMatchTrigger: ImageTrigger {
         )
     ]
 
+    /// `NAME`, `REGEX`, or both as the configuration of the search writes them, `NAME=REGEX`.
     private let wanted: String?
 
     init(_ values: ParameterValues) { wanted = values.text("regex_name").flatMap { $0.isEmpty ? nil : $0 } }
@@ -38,17 +39,19 @@ private struct ContentMatchTrigger: ImageTrigger {
 
     func findings(in image: ImageFacts, _: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         let matches = try image.contentMatches.get()
-        if let wanted, !image.contentSearches.contains(where: { $0.pattern == wanted || $0.name == wanted }) {
+        if let wanted, !image.contentSearches.contains(where: { isWanted($0) }) {
             throw Unjudged(.notCollected, "no search for \(wanted) was run")
         }
-        return
-            matches
-            .filter { wanted == nil || $0.pattern == wanted || ($0.name != nil && $0.name == wanted) }
-            .map {
-                TriggerFinding(
-                    "File content analyzer found regexp match in container: file=\($0.path) regexp=\($0.configured)"
-                )
-            }
+        return matches.filter { isWanted(NamedPattern(name: $0.name, pattern: $0.pattern)) }.map {
+            TriggerFinding(
+                "File content analyzer found regexp match in container: file=\($0.path) regexp=\($0.configured)"
+            )
+        }
+    }
+
+    private func isWanted(_ expression: NamedPattern) -> Bool {
+        guard let wanted else { return true }
+        return expression.pattern == wanted || expression.name == wanted || expression.text == wanted
     }
 }
 
