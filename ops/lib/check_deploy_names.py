@@ -4,6 +4,8 @@
 - Metrics in the dashboard and in the alert rules are those of Sources/Telemetry/MetricNames.swift.
 - Each file beside a kustomization.yaml is one of its resources, and each resource is there.
 - Every alert has a test in which it fires and one in which it does not.
+- Whoever deploys the parts is told of every secret without which a part does nothing.
+- The network lets the server, which looks up what somebody adds, reach registries as the other parts do.
 """
 
 import json
@@ -47,6 +49,17 @@ for kustomization in root.glob("ops/deploy/kubernetes/*/kustomization.yaml"):
     for name in sorted(listed):
         if not (kustomization.parent / name).exists():
             problems.append(f"{kustomization.relative_to(root)}: there is no {name}")
+
+deploy = root / "ops/deploy"
+for path in ["compose.env.example", "kubernetes/base/kustomization.yaml", "systemd/tallyman.env.example"]:
+    for name in ["TALLYMAN_SECRET_KEY", "TALLYMAN_ADMIN_PASSWORD"]:
+        if name not in (deploy / path).read_text():
+            problems.append(f"{path}: it does not tell of {name}")
+reached = re.search(r"name: tallyman-registries\n(?:.*\n)*?.*component, operator: In, values: \[([^\]]*)\]",
+                    (deploy / "kubernetes/base/network.yaml").read_text())
+for component in ["coordinator", "worker", "nightly", "server"]:
+    if not reached or component not in reached[1].split(", "):
+        problems.append(f"network.yaml: {component} cannot reach a registry")
 
 print("\n".join(problems) if problems else "all names agree")
 sys.exit(1 if problems else 0)
