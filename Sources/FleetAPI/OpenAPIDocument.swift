@@ -70,7 +70,12 @@ package enum OpenAPIDocument {
                 )
             )
         }
-        let answers = operation.answers.map { JSONMember("\($0.status)", describe($0)) }
+        var answers = operation.answers.map { JSONMember("\($0.status)", describe($0)) }
+        let tag = Operation.Header.entityTag
+        if operation.answers.contains(where: { answer in answer.headers.contains { $0.name == tag.name } }) {
+            let unchanged = Operation.Answer(304, "As it was in the answer with this ETag.", headers: [tag])
+            answers.append(JSONMember("\(unchanged.status)", describe(unchanged)))
+        }
         let problems = operation.problems.map {
             JSONMember("\($0)", ["$ref": .string("#/components/responses/\(name(ofProblem: $0))")])
         }

@@ -68,6 +68,21 @@ struct DocumentTests {
         compare(document, node, "")
     }
 
+    @Test("what has an entity tag may answer that nothing has changed, and says so")
+    func unchanged() {
+        let operations = [
+            Operations.listImages, Operations.exportFindings, Operations.documentPage, Operations.createRun,
+        ]
+        let paths = OpenAPIDocument.make(operations, version: "1")["paths"]
+        for operation in operations {
+            let answers = paths?[operation.path]?[operation.method.rawValue]?["responses"]
+            let isTagged = [Operations.listImages.id, Operations.documentPage.id].contains(operation.id)
+            #expect((answers?["304"] != nil) == isTagged, "\(operation.id)")
+            #expect((answers?["304"]?["headers"]?["ETag"] != nil) == isTagged, "\(operation.id)")
+            #expect(answers?["304"]?["content"] == nil)
+        }
+    }
+
     @Test("a request body is checked by what the document says of it")
     func bodies() throws {
         func violations(_ text: String) throws -> [String] {
