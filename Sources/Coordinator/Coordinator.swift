@@ -139,7 +139,10 @@ package struct Coordinator: Sendable {
                             }
                             if due <= .now { listing[run.id] = try await planAhead(run, version) }
                         case .running:
-                            if adopted.updateValue(version, forKey: run.id) != version { try await adopt(run, version) }
+                            if adopted[run.id] != version {
+                                try await adopt(run, version)
+                                adopted[run.id] = version
+                            }
                             if try await settle(run, version) { hasEnded = true }
                         case .done, .failed, .cancelled: break
                         }

@@ -1,3 +1,4 @@
+import Catalogers
 import Postgres
 import ScanModel
 import Store
@@ -99,6 +100,40 @@ extension FleetTests {
                         let status = try await fleet.finished(refused)
                         #expect(refused == 1 && status.run.state == .failed)
                         #expect(status.run.reason?.contains("no more of it") == true, "\(status.run.reason ?? "")")
+                    }
+                }
+            }
+        }
+
+        @Test("is planned anew for what is collected now, though the database refuses that at first")
+        func adoptedLate() async throws {
+            try await withRegistry { registry in
+                try await TestServices.withFleet { fleet in
+                    try await fleet.withServices(workers: 0) {
+                        let run = try await fleet.request([registry.host])
+                        try await fleet.waitUntil("(SELECT state = 'running' FROM runs WHERE id = \(run))")
+                        try await fleet.store.pool.run { session in
+                            for statement in [
+                                "CREATE SEQUENCE refusals",
+                                // What a sequence has counted stays, whatever becomes of the transaction.
+                                """
+                                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                                    IF nextval('refusals') <= 3 THEN RAISE EXCEPTION 'not yet'; END IF;
+                                    RETURN new;
+                                END $$
+                                """,
+                                """
+                                CREATE TRIGGER refuse BEFORE UPDATE ON tasks FOR EACH ROW
+                                WHEN (old.analysis_version <> new.analysis_version) EXECUTE FUNCTION refuse()
+                                """,
+                            ] { _ = try session.execute(statement) }
+                        }
+                        try await fleet.store.setCollection(.nothing)
+                        let version = Catalogers.analysisVersion + CollectionPlan.nothing.versionSuffix
+                        try await fleet.waitUntil(
+                            "NOT EXISTS (SELECT FROM tasks WHERE kind = 'layer' AND analysis_version <> '\(version)')"
+                        )
+                        #expect(try await fleet.store.status(run: run).run.state == .running)
                     }
                 }
             }
