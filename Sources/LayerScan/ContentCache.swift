@@ -7,7 +7,8 @@ import Synchronization
 /// What costly catalogers said about files, by the files' content: the same archive in two layers is read once.
 ///
 /// One for a process, shared by its threads. Bounded by the number of packages that it holds, and paths for what they
-/// take; what has not been asked for in a while goes first. A result depends on the content and the file's name alone, so a cached one is the same.
+/// take; what has not been asked for in a while goes first. A result depends on the content and the file's name alone, so
+/// a cached one is the same.
 package final class ContentCache: Sendable {
     /// Smaller files are read again in the time that their digest takes, in bytes.
     private static let minBytes = 16 * 1024
