@@ -4,7 +4,7 @@ import ScanModel
 /// The distribution, from os-release(5), or where that is absent from the older files of single distributions.
 struct OSReleaseCataloger: Cataloger {
     let name = "os-release"
-    let version = 3
+    let version = 4
     let selectors: [PathSelector] =
         Self.rooted.map { .pathSuffix($0) } + [.directory(Self.variants, suffix: "")]
 
@@ -24,11 +24,11 @@ struct OSReleaseCataloger: Cataloger {
         let bytes = file.bytes.all
         switch file.path.text {
         case "etc/alpine-release":
-            let version = (bytes[...].trimmedText)
+            let version = bytes.prefix(Self.maxLineBytes).trimmedText
             found.distro =
                 version.isEmpty ? nil : Distro(id: "alpine", versionID: version, name: "Alpine Linux \(version)")
         case "etc/redhat-release", "etc/centos-release", "etc/fedora-release":
-            found.distro = redHat(bytes[...].trimmedText)
+            found.distro = redHat(bytes.prefix(Self.maxLineBytes).trimmedText)
         default:
             found.distro = parse(bytes)
             if found.distro == nil { found.problems.append("os-release names no distribution") }
@@ -36,7 +36,7 @@ struct OSReleaseCataloger: Cataloger {
         return found
     }
 
-    /// Longer lines name nothing that anybody gives a name to.
+    /// Longer lines name nothing that anybody gives a name to; the files of one line are read up to here.
     private static let maxLineBytes = 1024
 
     private func parse(_ bytes: [UInt8]) -> Distro? {

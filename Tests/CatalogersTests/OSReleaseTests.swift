@@ -58,6 +58,17 @@ struct OSReleaseTests {
         #expect(distro?.versionID == version)
     }
 
+    @Test(
+        "A file of megabytes gives no distribution a name of megabytes",
+        arguments: ["etc/alpine-release", "etc/redhat-release", "etc/os-release"]
+    )
+    func huge(path: String) throws {
+        let long = String(repeating: "9", count: 4 << 20)
+        let distro = try catalog(path, "fedora release 3\(long)\nID=x\nVERSION_ID=\(long)\n").distro
+        #expect([distro?.id, distro?.versionID, distro?.name].allSatisfy { ($0?.utf8.count ?? 0) <= 1100 })
+        #expect(distro != nil)
+    }
+
     @Test("Of the folder of variants only the files of that form count")
     func variants() throws {
         let found = try catalog("usr/lib/os.release.d/presets", "ID=no\n")
