@@ -18,7 +18,7 @@ extension Package {
         case "npm" where !name.hasPrefix("@"): return "pkg:npm/\(PURL.encode(name))" + tail
         case "golang":
             let path = (group.map { $0 + "/" } ?? "") + name
-            return "pkg:golang/\(PURL.encodePath(path))@\(PURL.encode(goVersion))"
+            return "pkg:golang/\(PURL.encodePath(path))@\(PURL.encode(PURL.goVersion(version, of: path)))"
         case _ where PURLType.hasSubpath(kind):
             let depth = kind == "github" ? 2 : 1
             let parts = name.split(separator: "/", maxSplits: depth).map { PURL.encodePath(String($0)) }
@@ -28,17 +28,6 @@ extension Package {
             return "pkg:\(kind)/" + PURL.encodePath(name) + tail
         default: return "pkg:\(kind)/\(PURL.encode(name))" + tail
         }
-    }
-
-    /// The version of a module, where Go's library, `go1.22.1` in programs, is 1.22.1 as it is in advisories.
-    ///
-    /// What somebody built out of a release and named after it (`go1.22.1-x`) stays as it is.
-    private var goVersion: String {
-        let number = version.dropFirst(2)
-        guard name == "stdlib", version.hasPrefix("go"), number.first?.isNumber == true,
-            number.allSatisfy({ $0 == "." || $0.isLetter || $0.isNumber })
-        else { return version }
-        return String(number)
     }
 
     /// Type, namespace and name of what has no purl type of its own; most programs are named alike there.
@@ -147,6 +136,17 @@ package enum PURL {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
         default: nil
         }
+    }
+
+    /// The version of the Go module `path`, where Go's library, `go1.22.1` in programs, is 1.22.1 as it is in advisories.
+    ///
+    /// What somebody built out of a release and named after it (`go1.22.1-x`) stays as it is.
+    package static func goVersion(_ version: String, of path: String) -> String {
+        let number = version.dropFirst(2)
+        guard path == "stdlib", version.hasPrefix("go"), number.first?.isNumber == true,
+            number.allSatisfy({ $0 == "." || $0.isLetter || $0.isNumber })
+        else { return version }
+        return String(number)
     }
 
     /// A Python name as indexes compare it (PEP 503): lower case, runs of `-_.` become one `-`.

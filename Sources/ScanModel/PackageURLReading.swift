@@ -59,8 +59,11 @@ package struct PackageURLParts: Sendable {
     /// The package's name as its ecosystem has it, with the namespace and the subpath where they are a part of it.
     package var fullName: String {
         let own = PURLType.hasSegments(type) && !namespace.isEmpty ? "\(namespace)/\(name)" : name
-        return PURLType.hasSubpath(type) && !subpath.isEmpty ? "\(own)/\(subpath)" : own
+        return namesParts && !subpath.isEmpty ? "\(own)/\(subpath)" : own
     }
+
+    /// Whether the subpath names a package of its own, which is a part of the one without it.
+    package var namesParts: Bool { PURLType.hasSubpath(type) }
 
     /// From the qualifier `distro`; else `nil`.
     package var distro: Distro? {

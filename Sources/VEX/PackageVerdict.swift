@@ -106,7 +106,11 @@ struct IndexedProduct: Sendable {
                 return .nowhere
             }
         }
-        if !product.versions.isEmpty, !product.versions.contains(package.version) { return .nowhere }
+        if !product.versions.isEmpty,
+            !product.versions.contains(where: { package.spelling(ofVersion: $0) == package.version })
+        {
+            return .nowhere
+        }
         // A product that is a package stands for itself; what it holds is found as packages of their own.
         if product.components.isEmpty, urls.contains(where: { $0.covers(package) }) { return .everywhere }
         guard mayBeImage else { return .nowhere }

@@ -4,12 +4,16 @@ import ScanModel
 struct ProductURL: Sendable, Equatable {
     /// Lower case.
     var type: String
-    /// Namespace and name, decoded, with slashes between; in lower case where the type ignores case.
+    /// Namespace and name, and the subpath where that is part of the name, decoded, with slashes between; in lower case where
+    /// the type ignores case.
     var path: String
     /// Empty where there is none.
     var version: String
     /// Keys in lower case, values decoded.
     var qualifiers: [String: String]
+
+    /// Whether packages of this type may be parts of others, whose paths theirs begin with.
+    private let hasParts: Bool
 
     private static let maxBytes = 4096
 
@@ -17,16 +21,24 @@ struct ProductURL: Sendable, Equatable {
     init?(_ text: String) {
         guard text.utf8.count <= Self.maxBytes, let parts = PackageURLParts(text) else { return nil }
         type = parts.type
-        version = parts.version
+        version = ""
         qualifiers = parts.qualifiers
         path = ""
-        path = spelling(of: parts.namespace.isEmpty ? parts.name : "\(parts.namespace)/\(parts.name)")
+        hasParts = parts.namesParts
+        let names = [parts.namespace, parts.name, hasParts ? parts.subpath : ""]
+        path = spelling(of: names.filter { !$0.isEmpty }.joined(separator: "/"))
+        version = spelling(ofVersion: parts.version)
     }
 
     /// A name as purls of this type write it (purl-spec, PURL-TYPES.rst).
     func spelling(of name: String) -> String {
         let folded = Self.foldsCase.contains(type) ? name.lowercased() : name
         return type == "pypi" ? PURL.pypiName(folded) : folded
+    }
+
+    /// A version as purls write it, where programs and documents write it otherwise.
+    func spelling(ofVersion version: String) -> String {
+        type == "golang" ? PURL.goVersion(version, of: path) : version
     }
 
     private static let foldsCase: Set<String> = [
@@ -36,12 +48,13 @@ struct ProductURL: Sendable, Equatable {
     /// The name without its namespace.
     var name: Substring { path.split(separator: "/").last ?? "" }
 
-    /// Whether a statement about this product is one about the package `other`: the same type, namespace and name, the
-    /// same version where one is given, and every qualifier that is given.
+    /// Whether a statement about this product is one about the package `other`: the same type, namespace and name or a
+    /// part of that, the same version where one is given, and every qualifier that is given.
     func covers(_ other: ProductURL) -> Bool {
         guard type == other.type else { return false }
         if qualifiers["arch"] == "src" || qualifiers["arch"] == "source" { return coversSource(of: other) }
-        guard path == other.path, version.isEmpty || sameVersion(as: other) else { return false }
+        guard path == other.path || hasParts && other.path.hasPrefix(path + "/") else { return false }
+        guard version.isEmpty || sameVersion(as: other) else { return false }
         return qualifiers.allSatisfy { key, value in holds(key, value, for: other) }
     }
 

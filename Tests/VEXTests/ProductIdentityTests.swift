@@ -51,6 +51,39 @@ struct ProductIdentityTests {
         #expect(ProductURL("pkg:deb/debian/x@1%2B2")?.version == "1+2")
     }
 
+    @Test(
+        "A part of a pod or of a repository is covered by itself, by what it is a part of, and by no other part",
+        arguments: [
+            ("pkg:cocoapods/AppCenter@4.2.0#Core", true), ("pkg:cocoapods/AppCenter@4.2.0", true),
+            ("pkg:cocoapods/AppCenter%2FCore@4.2.0", true), ("pkg:cocoapods/AppCenter#Core/x", false),
+            ("pkg:cocoapods/AppCenter@4.2.0#Analytics", false), ("pkg:cocoapods/AppCenter@4.2.0#Cor", false),
+            ("pkg:cocoapods/App@4.2.0", false), ("pkg:cocoapods/AppCenter@4.2.1", false),
+        ]
+    )
+    func parts(stated: String, expected: Bool) throws {
+        let part = try #require(ProductURL("pkg:cocoapods/AppCenter@4.2.0#Core"))
+        #expect(try #require(ProductURL(stated)).covers(part) == expected)
+        let whole = try #require(ProductURL("pkg:cocoapods/AppCenter@4.2.0"))
+        #expect(try #require(ProductURL(stated)).covers(whole) == (stated == "pkg:cocoapods/AppCenter@4.2.0"))
+        let given = try FindingException(id: "CVE-1", package: "AppCenter/Core", reason: "unused", source: "test")
+        let exception = IndexedException(given)
+        #expect(exception.covers(part) && !exception.covers(whole))
+    }
+
+    @Test("The version of Go's library counts with its programs' prefix and without")
+    func goLibrary() throws {
+        let library = try #require(ProductURL("pkg:golang/stdlib@1.22.1"))
+        for stated in ["pkg:golang/stdlib@1.22.1", "pkg:golang/stdlib@go1.22.1", "pkg:golang/stdlib"] {
+            #expect(try #require(ProductURL(stated)).covers(library))
+        }
+        #expect(try !#require(ProductURL("pkg:golang/stdlib@go1.22.2")).covers(library))
+        var product = VEXProduct(identifiers: ["pkg:golang/stdlib"])
+        product.versions = ["go1.22.1"]
+        #expect(IndexedProduct(product).reach(library) == .everywhere)
+        product.versions = ["go1.22.2"]
+        #expect(IndexedProduct(product).reach(library) == .nowhere)
+    }
+
     @Test("An RPM's epoch counts where it is stated, zero being none")
     func epochs() throws {
         let package = try #require(ProductURL("pkg:rpm/redhat/bind@9.16-1.el9?arch=x86_64&epoch=32&distro=rhel-9.4"))
