@@ -19,7 +19,7 @@ extension Store {
     /// Notes the layers of a run's images, and makes tasks of those without a report of this analysis version.
     ///
     /// What was noted before stays as it is: a layer that was analysed since is no reused one, and one that has failed since
-    /// is not tried anew. Returns how many layers are to be analysed of those that are new here.
+    /// is not tried anew here (see ``foundElsewhere``). Returns how many layers are to be analysed of those that are new.
     @discardableResult
     static func planLayers(
         _ run: Run,
@@ -46,6 +46,22 @@ extension Store {
             SELECT FROM run_images JOIN manifest_layers ON manifest_layers.manifest_id = run_images.manifest_id
             WHERE run_images.run_id = $1 AND run_images.state = 'pending'
                 AND manifest_layers.layer_id = run_layers.layer_id)
+        """
+
+    /// Another chance for layers that were set aside while the run was being listed: workers look for other places among
+    /// tags, which move with the plan, so that of a new image only one repository could be asked.
+    ///
+    /// What its workers died of is not tried anew.
+    static let foundElsewhere = """
+        UPDATE tasks SET \(renewed), priority = least(tasks.priority, $3::smallint)
+        FROM run_layers
+        WHERE run_layers.run_id = $1 AND NOT run_layers.is_reused AND tasks.kind = 'layer'
+            AND tasks.subject_id = run_layers.layer_id AND tasks.analysis_version = $2
+            AND tasks.state = 'dead' AND tasks.crashes = 0 AND (
+                SELECT count(DISTINCT run_images.repository_id)
+                FROM manifest_layers JOIN run_images ON run_images.manifest_id = manifest_layers.manifest_id
+                WHERE manifest_layers.layer_id = tasks.subject_id AND run_images.run_id = $1
+                    AND run_images.state = 'pending') > 1
         """
 
     /// Forgets what was noted for another analysis version, or waits for a task that is gone: it is noted anew.

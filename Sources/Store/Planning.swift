@@ -303,6 +303,7 @@ extension Store {
         try WatchedRepositories(session).tell(run: run.id)
         _ = try session.execute(Self.unlistedLayers, [.int(run.id)])
         try Self.planLayers(run, analysisVersion: analysisVersion, shards: shards, session)
+        _ = try session.execute(Self.foundElsewhere, [.int(run.id), .text(analysisVersion), .int(run.priority)])
         _ = try session.execute(Self.deadInventories, [.int(run.id)])
         _ = try session.execute(Self.reusedImages, [.int(run.id), .text(analysisVersion)])
         _ = try session.execute("UPDATE runs SET state = 'running' WHERE id = $1", [.int(run.id)])

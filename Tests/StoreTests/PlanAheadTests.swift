@@ -86,6 +86,25 @@ struct PlanAheadTests {
         }
     }
 
+    @Test("have another chance with the plan where more than one repository holds them, but for what workers died of")
+    func otherPlace() async throws {
+        try await TestDatabase.with { store in
+            let run = try await begin([try SampleFleet.image("bad", "1", layers: ["a", "b"])], store)
+            #expect(try await planAhead(run, store) == 2)
+            let tasks = try await store.queued(.layer)
+            for task in tasks {
+                try await store.fail(try await store.claimed(task), reason: "no layer", isPermanent: true)
+            }
+            let last = try #require(tasks.last)
+            try await store.execute("UPDATE tasks SET crashes = 1 WHERE id = \(last)")
+            try await store.add([try SampleFleet.image("good", "1", layers: ["a", "b"])], to: run)
+            #expect(try await planAhead(run, store) == 0)
+            #expect(try await store.queued(.layer).isEmpty, "more may be found")
+            try await store.plan(run, listed: [], analysisVersion: "1", shards: 4)
+            #expect(try await store.queued(.layer) == Array(tasks.prefix(1)))
+        }
+    }
+
     @Test("are planned anew where what is collected of files has changed meanwhile")
     func otherVersion() async throws {
         try await TestDatabase.with { store in
