@@ -53,7 +53,11 @@ package struct PackageURLParts: Sendable {
 
     /// The kind of package that it names.
     package var packageType: PackageType {
-        type == "generic" && namespace == "snap" ? .snap : PURLType.packageType(type, name: name)
+        switch type {
+        case "generic" where namespace == "snap": .snap
+        case "github" where subpath.hasPrefix(".github/workflows/"): .githubWorkflow
+        default: PURLType.packageType(type, name: name)
+        }
     }
 
     /// The package's name as its ecosystem has it, with the namespace and the subpath where they are a part of it.

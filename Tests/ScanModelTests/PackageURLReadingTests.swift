@@ -14,6 +14,7 @@ import Testing
         ("pkg:generic/busybox@1", "binary", "busybox"), ("pkg:generic/linux-kernel@6", "linux-kernel", "linux-kernel"),
         ("pkg:github/actions/checkout@v4", "github-action", "actions/checkout"),
         ("pkg:github/github/codeql-action@v3#init", "github-action", "github/codeql-action/init"),
+        ("pkg:github/a/b@v1#.github/workflows/c.yml", "github-action-workflow", "a/b/.github/workflows/c.yml"),
         ("pkg:hackage/aeson@1", "hackage", "aeson"),
         ("pkg:hex/phoenix@1", "hex", "phoenix"), ("pkg:luarocks/kong@3", "lua-rocks", "kong"),
         ("pkg:nix/hello@2", "nix", "hello"), ("pkg:nuget/Newtonsoft.Json@13", "dotnet", "Newtonsoft.Json"),
