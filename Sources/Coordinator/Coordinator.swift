@@ -185,13 +185,22 @@ package struct Coordinator: Sendable {
     }
 
     /// Begins the layers that the listing of a run has found so far; returns when to do so again.
+    ///
+    /// The run can do without: whether the database takes its layers, its plan tells.
     private func planAhead(_ run: Run, _ version: String) async throws -> ContinuousClock.Instant {
         let start = ContinuousClock.now
-        let begun = try await store.planAhead(run, analysisVersion: version, shards: Streams.layerShards)
-        if begun > 0 {
-            logger.info(
-                "layers begun before the end of the listing",
-                metadata: ["run": "\(run.id)", "layers": "\(begun)"]
+        do {
+            let begun = try await store.planAhead(run, analysisVersion: version, shards: Streams.layerShards)
+            if begun > 0 {
+                logger.info(
+                    "layers begun before the end of the listing",
+                    metadata: ["run": "\(run.id)", "layers": "\(begun)"]
+                )
+            }
+        } catch let error as PostgresError where !error.isTransient && !error.isCancellation {
+            logger.warning(
+                "no layers are begun before the end of the listing: \(error)",
+                metadata: ["run": "\(run.id)"]
             )
         }
         // What a large fleet takes seconds for is done less often.

@@ -1,4 +1,5 @@
 import Catalogers
+import Dispatch
 import Postgres
 import ScanModel
 import Store
@@ -100,6 +101,44 @@ extension FleetTests {
                         let status = try await fleet.finished(refused)
                         #expect(refused == 1 && status.run.state == .failed)
                         #expect(status.run.reason?.contains("no more of it") == true, "\(status.run.reason ?? "")")
+                    }
+                }
+            }
+        }
+
+        @Test("goes on being listed though the database refuses again and again to begin its layers before")
+        func refusedAhead() async throws {
+            try await withRegistry { registry in
+                let slow = try FaultRegistry()
+                defer { slow.stop() }
+                slow.add(TestImage(layers: [TestLayer.dpkg(["late"])]), as: "team/late", tag: "1")
+                // Signalled once, it lets everybody through.
+                let gate = DispatchSemaphore(value: 0)
+                defer { gate.signal() }
+                let hold = Fault.after {
+                    gate.wait()
+                    gate.signal()
+                }
+                slow.setFault(hold, at: "_catalog")
+                try await TestServices.withFleet { fleet in
+                    try await fleet.store.pool.run { session in
+                        for statement in [
+                            "CREATE SEQUENCE refusals",
+                            """
+                            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+                            AS $$ BEGIN RAISE EXCEPTION 'no % of it', nextval('refusals'); END $$
+                            """,
+                            "CREATE TRIGGER refuse BEFORE INSERT ON run_layers FOR EACH ROW EXECUTE FUNCTION refuse()",
+                        ] { _ = try session.execute(statement) }
+                    }
+                    try await fleet.withServices(workers: 2) {
+                        let run = try await fleet.request([registry.host, slow.host])
+                        // One more than would be the end of a run that is under way.
+                        try await fleet.waitUntil("last_value > 40 FROM refusals")
+                        try await fleet.store.pool.run { _ = try $0.execute("DROP TRIGGER refuse ON run_layers") }
+                        gate.signal()
+                        let status = try await fleet.finished(run)
+                        #expect(status.run.state == .done && status.byState == ["analysed": 7])
                     }
                 }
             }
