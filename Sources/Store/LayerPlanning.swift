@@ -6,9 +6,10 @@ extension Store {
     /// Returns how many layers have come to be analysed by this: none for a run that is not being listed.
     package func planAhead(_ run: Run, analysisVersion: String, shards: Int) async throws -> Int {
         try await pool.transaction(attempts: 5) { session in
-            // As a batch of images holds it: whoever plans the run, or clears it away, waits for this.
+            // As a batch of images holds it: whoever plans the run, or clears it away, waits for this. They are not waited
+            // for, which may take minutes: there is nothing left to be begun before.
             let listed = try session.execute(
-                "SELECT id FROM runs WHERE id = $1 AND state = 'listing' FOR KEY SHARE",
+                "SELECT id FROM runs WHERE id = $1 AND state = 'listing' FOR KEY SHARE SKIP LOCKED",
                 [.int(run.id)]
             )
             guard !listed.isEmpty else { return 0 }

@@ -120,6 +120,20 @@ struct PlanAheadTests {
         }
     }
 
+    @Test("wait for nobody who plans their run")
+    func planned() async throws {
+        try await TestDatabase.with { store in
+            let run = try await begin([try SampleFleet.image("app", "1", layers: ["a"])], store)
+            // As a plan holds it, and a batch of images beside it.
+            try await TestDatabase.whileLocked(by: "SELECT FROM runs FOR UPDATE", store) { impatient in
+                #expect(try await planAhead(run, impatient) == 0)
+            }
+            try await TestDatabase.whileLocked(by: "SELECT FROM runs FOR KEY SHARE", store) { impatient in
+                #expect(try await planAhead(run, impatient) == 1)
+            }
+        }
+    }
+
     @Test("leave the queue with their run, but not with another that is cancelled")
     func cancelled() async throws {
         try await TestDatabase.with { store in
