@@ -154,7 +154,7 @@ extension Store {
             [
                 .textArray(sorted.map(\.digest.description)), .textArray(sorted.map(\.mediaType)),
                 .textArray(sorted.map(\.platform)), .textArray(sorted.map(\.configDigest.description)),
-                .int64Array(sorted.map { $0.layers.reduce(0) { $0.addingReportingOverflow($1.size).partialValue } }),
+                .int64Array(sorted.map { $0.layers.map(\.size).saturatedSum }),
                 .intArray(sorted.map(\.layers.count)),
             ]
         )

@@ -139,6 +139,19 @@ struct PlanningTests {
         }
     }
 
+    @Test("An image whose layers state more bytes than there are numbers for has the largest size, not one below zero")
+    func statedSizes() async throws {
+        try await TestDatabase.with { store in
+            var image = try SampleFleet.image("app", "1", layers: ["a", "b"])
+            guard case .image(var manifest) = image.outcome else { return }
+            for index in manifest.layers.indices { manifest.layers[index].size = .max }
+            image.outcome = .image(manifest)
+            let run = try await store.plan([image])
+            #expect(try await store.scalar("SELECT size FROM manifests") == Int.max)
+            #expect(try await store.status(run: run.id).bytesPlanned == .max)
+        }
+    }
+
     @Test("A second run over the same images reuses every layer and plans nothing")
     func reuse() async throws {
         try await TestDatabase.with { store in

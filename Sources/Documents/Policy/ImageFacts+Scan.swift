@@ -66,7 +66,7 @@ extension MetadataFacts {
     init(_ image: ScannedImage) {
         self.init()
         let layers = image.layers.map(\.analysis.report.expandedBytes)
-        if !layers.isEmpty { size = layers.reduce(0) { $0.addingReportingOverflow($1).partialValue } }
+        if !layers.isEmpty { size = layers.saturatedSum }
         if image.config != nil || !image.layerDigests.isEmpty { layerCount = image.layerDigests.count }
         architecture = image.platform?.architecture ?? image.config?.architecture
         operatingSystem = image.platform?.os ?? image.config?.os

@@ -305,7 +305,7 @@ struct PolicyChecks: Sendable {
         async let inventory = service.threads.run { InventoryFold.fold(layers) }
         return PolicySubject.Content(
             inventory: try await inventory,
-            size: layers.reduce(0) { $0.addingReportingOverflow($1.report.expandedBytes).partialValue },
+            size: layers.map(\.report.expandedBytes).saturatedSum,
             files: try await files
         )
     }
