@@ -33,6 +33,7 @@ package struct RunStatus: Sendable {
     package var layersFailed = 0
     package var layersActive = 0
     package var bytesFetched: Int64 = 0
+    /// What sharing has made needless, as far as the layers are planned.
     package var bytesAvoided: Int64 = 0
     package var bytesPlanned: Int64 = 0
     /// Of the planned ones, those of layers that failed.
@@ -208,7 +209,7 @@ extension Store {
                 status.bytesPlanned = Int64(try row.int(6))
                 status.bytesFailed = Int64(try row.int(7))
             }
-            let total = try session.count(Self.allBytes, [.int(id)])
+            let total = try session.count(Self.notedBytes, [.int(id)])
             status.bytesAvoided = max(0, Int64(total) - status.bytesPlanned)
             return status
         }
@@ -242,10 +243,14 @@ extension Store {
         WHERE run_layers.run_id = $1
         """
 
-    private static let allBytes = """
+    /// What the images would cost without sharing, of those layers alone that the run has planned or found known: while it
+    /// is being listed nobody can tell of the others, nor of those of a run that ended before it was planned.
+    private static let notedBytes = """
         SELECT \(bytes("sum(layers.size)"))
         FROM run_images
             JOIN manifest_layers ON manifest_layers.manifest_id = run_images.manifest_id
+            JOIN run_layers ON run_layers.run_id = run_images.run_id
+                AND run_layers.layer_id = manifest_layers.layer_id
             JOIN layers ON layers.id = manifest_layers.layer_id
         WHERE run_images.run_id = $1
         """

@@ -52,6 +52,25 @@ struct PlanAheadTests {
         }
     }
 
+    @Test("tell what their sharing avoids, and nothing of those that are not planned yet")
+    func avoidedBytes() async throws {
+        try await TestDatabase.with { store in
+            let images = [
+                try SampleFleet.image("app", "1", layers: ["a", "b"]), try SampleFleet.image("app", "2", layers: ["a"]),
+            ]
+            let run = try await begin(images, store)
+            #expect(try await store.status(run: run.id).bytesAvoided == 0)
+            #expect(try await planAhead(run, store) == 2)
+            #expect(try await store.status(run: run.id).bytesAvoided == 100)
+            try await store.add([try SampleFleet.image("web", "1", layers: ["a", "c"])], to: run)
+            // Of the new image's layers only the one is known to be shared.
+            #expect(try await store.status(run: run.id).bytesAvoided == 200)
+            try await store.plan(run, listed: [], analysisVersion: "1", shards: 4)
+            let status = try await store.status(run: run.id)
+            #expect(status.bytesPlanned == 300 && status.bytesAvoided == 200)
+        }
+    }
+
     @Test("stay the run's own where another coordinator lists it anew, and go where it does not find them again")
     func listedAnew() async throws {
         try await TestDatabase.with { store in
