@@ -19,12 +19,15 @@ struct FleetOptions: ParsableArguments {
     )
     var redis: String?
 
-    @Option(help: "The folder of `tallyman up`, whose servers and keys are used.")
+    @Option(
+        help:
+            "The folder of `tallyman up`, whose servers and keys are used. Given here, it goes before TALLYMAN_POSTGRES and TALLYMAN_REDIS."
+    )
     var dataDir: String?
 
     /// The database's address; one at which there can never be any is a usage error, and is not tried for ever.
     func postgresURL() throws -> String {
-        guard let url = try postgres ?? Settings()["postgres"] else {
+        guard let url = try address(postgres, "postgres") else {
             return try DataDirectory.endpoints(dir: try folder()).postgres
         }
         do throws(PostgresError) { try PostgresConfiguration(url: url).check() } catch {
@@ -35,7 +38,7 @@ struct FleetOptions: ParsableArguments {
 
     /// The queue's address; one at which there can never be any is a usage error, and is not tried for ever.
     func redisURL() throws -> String {
-        guard let url = try redis ?? Settings()["redis"] else {
+        guard let url = try address(redis, "redis") else {
             return try DataDirectory.endpoints(dir: try folder()).redis
         }
         do throws(RedisError) { _ = try RedisConfiguration(url: url) } catch {
@@ -45,6 +48,15 @@ struct FleetOptions: ParsableArguments {
             )
         }
         return url
+    }
+
+    /// A server's address, where one is given for itself.
+    ///
+    /// A folder that a flag names goes before what settings say: else another fleet would be asked than the one named.
+    private func address(_ flag: String?, _ setting: String) throws -> String? {
+        if let flag { return flag }
+        guard dataDir == nil else { return nil }
+        return try Settings()[setting]
     }
 
     /// The data folder that was named, or the default one.

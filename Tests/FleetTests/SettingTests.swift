@@ -27,6 +27,36 @@ struct SettingTests {
     }
 }
 
+@Suite("A data folder that a flag names", .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint))
+struct DataFolderFlagTests {
+    @Test(
+        "goes before servers that the environment or a file names",
+        arguments: [["worker"], ["fleet", "status"]],
+        [true, false]
+    )
+    func beforeSettings(_ command: [String], inEnvironment: Bool) async throws {
+        let folder = try TestFolder()
+        let (postgres, redis) = ("postgres://u@127.0.0.1:1/db", "redis://127.0.0.1:1")
+        if !inEnvironment { _ = try folder.write("postgres: \(postgres)\nredis: \(redis)\n", to: "tallyman.yaml") }
+        let run = try await ProgramRun(
+            command + ["--data-dir", folder.url.path],
+            in: folder,
+            environment: inEnvironment ? ["TALLYMAN_POSTGRES": postgres, "TALLYMAN_REDIS": redis] : [:]
+        )
+        #expect(run.status == 69 && run.errors.contains("no `tallyman up` runs on"), "\(run.errors)")
+    }
+
+    @Test("goes behind a server that a flag names, too")
+    func behindFlags() async throws {
+        let folder = try TestFolder()
+        let run = try await ProgramRun(
+            ["fleet", "status", "--data-dir", folder.url.path, "--postgres", "postgres://u@127.0.0.1:1/db"],
+            in: folder
+        )
+        #expect(run.status == 69 && !run.errors.contains("tallyman up"), "\(run.errors)")
+    }
+}
+
 /// `tallyman.yaml`, or what stands in for it.
 @Suite("A file of settings", .enabled(if: ServiceProcess.isWanted, ServiceProcess.hint))
 struct SettingsFileTests {
