@@ -12,6 +12,7 @@ struct FleetPages: Sendable {
     let fleet: FleetFigures
     let own: @Sendable () -> [MetricFamily]
     let ready: [HealthCheck]
+    let heavy: HeavyRequests
 
     func addRoutes(to router: Router<BasicRequestContext>) {
         router.get("/") { request, _ in try await dashboard(request) }
@@ -31,7 +32,14 @@ struct FleetPages: Sendable {
         return Self.answer("text/html; charset=utf-8", try DashboardPage.render(model))
     }
 
+    /// The newest report: it is made of the whole fleet, so it takes a place among what `/v2` answers of that.
     private func report() async throws -> Response {
+        guard let place = heavy.begin() else {
+            var response = ResponseGuard.problem(.tooManyRequests, detail: HeavyRequests.refusal)
+            response.headers[.retryAfter] = "\(HeavyRequests.retryAfter)"
+            return response
+        }
+        defer { place.end() }
         guard let run = try await store.finishedRun(before: nil) else {
             throw HTTPError(.notFound, message: "no run has finished yet")
         }

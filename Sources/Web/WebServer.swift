@@ -11,6 +11,7 @@ package struct WebServer: Sendable {
     private let pages: FleetPages
     private let api: AnchoreService?
     private let guardsPages: Bool
+    private let heavy: HeavyRequests
     private let certificate: ServerCertificate?
     private let logger: Logger
 
@@ -18,7 +19,8 @@ package struct WebServer: Sendable {
     ///
     /// `/metrics` shows `fleet` and what this process counts itself, `own`; `/health/ready` asks `ready` beside the
     /// database and its schema. Without `api` there is none; with `guardsPages` the pages and `/metrics` ask for the API's
-    /// credentials too; with a `certificate` it speaks HTTPS alone.
+    /// credentials too; with a `certificate` it speaks HTTPS alone. `heavyRequests` over the whole fleet go at a time, the
+    /// report among them.
     package init?(
         listen: String,
         store: Store,
@@ -28,11 +30,14 @@ package struct WebServer: Sendable {
         api: AnchoreService? = nil,
         guardsPages: Bool = false,
         certificate: ServerCertificate? = nil,
+        heavyRequests: Int = 2,
         logger: Logger
     ) {
         guard let address = ListenAddress(listen) else { return nil }
         self.address = address
-        pages = FleetPages(store: store, fleet: fleet, own: own, ready: ready)
+        let heavy = HeavyRequests(limit: heavyRequests)
+        self.heavy = heavy
+        pages = FleetPages(store: store, fleet: fleet, own: own, ready: ready, heavy: heavy)
         self.api = api
         self.guardsPages = guardsPages
         self.certificate = certificate
@@ -46,7 +51,7 @@ package struct WebServer: Sendable {
         if let api {
             // Before the guard of pages, which counts for routes that are added after it.
             AnchoreRoutes(service: api).addRoutes(to: router)
-            FleetRoutes(service: api).addRoutes(to: router)
+            FleetRoutes(service: api, heavy: heavy).addRoutes(to: router)
             if let gatekeeping = api.settings.gatekeeping {
                 GatekeepingRoutes(service: api, settings: gatekeeping).addRoutes(to: router)
             }

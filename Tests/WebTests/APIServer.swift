@@ -39,9 +39,10 @@ struct APIServer: Sendable {
         _ change: (inout AnchoreService.Settings) throws -> Void = { _ in },
         certificate: ServerCertificate? = nil,
         guardsPages: Bool = false,
+        heavyRequests: Int = 2,
         _ body: (APIServer) async throws -> Void
     ) async throws {
-        try await withDatabase { try await serve($0, change, certificate, guardsPages, body) }
+        try await withDatabase { try await serve($0, change, certificate, guardsPages, heavyRequests, body) }
     }
 
     private static func withDatabase(_ body: (Store) async throws -> Void) async throws {
@@ -66,6 +67,7 @@ struct APIServer: Sendable {
         _ change: (inout AnchoreService.Settings) throws -> Void,
         _ certificate: ServerCertificate?,
         _ guardsPages: Bool,
+        _ heavyRequests: Int,
         _ body: (APIServer) async throws -> Void
     ) async throws {
         _ = try await Migrations.apply(on: store.pool)
@@ -112,6 +114,7 @@ struct APIServer: Sendable {
             api: service,
             guardsPages: guardsPages,
             certificate: certificate,
+            heavyRequests: heavyRequests,
             logger: logger
         )
         let web = try #require(made)

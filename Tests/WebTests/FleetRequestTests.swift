@@ -54,6 +54,23 @@ struct FleetRequestTests {
         }
     }
 
+    @Test("the page of the report takes a place among what is heavy, and says so where there is none")
+    func heavyReport() async throws {
+        try await APIServer.with(heavyRequests: 0) { server in
+            for path in ["/report", "/v2/reports/nightly"] {
+                let answer = try await server.client.get(path)
+                #expect(answer.status == 429, "\(path)")
+                #expect(answer.headers["retry-after"] == "5", "\(path)")
+                #expect(answer.headers["content-type"] == "application/problem+json", "\(path)")
+            }
+            #expect(try await server.client.get("/").status == 200)
+        }
+        try await APIServer.with(heavyRequests: 1) { server in
+            // Each gives its place back.
+            for _ in 0..<2 { #expect(try await server.client.get("/report").status == 404) }
+        }
+    }
+
     @Test("who may not is told so, and what describes the API is for all")
     func rights() async throws {
         try await APIServer.with { server in

@@ -19,11 +19,12 @@ struct FleetRoutes: Sendable {
     static let prefix = "/v2"
 
     let service: AnchoreService
-    let heavy = HeavyRequests()
+    let heavy: HeavyRequests
     private let gate: AccessGate
 
-    init(service: AnchoreService) {
+    init(service: AnchoreService, heavy: HeavyRequests) {
         self.service = service
+        self.heavy = heavy
         gate = AccessGate(service: service)
     }
 
@@ -75,7 +76,7 @@ struct FleetRoutes: Sendable {
                 let call = try await admit(request, context, operation)
                 guard operation.isHeavy else { return try await handler(call) }
                 guard let place = heavy.begin() else {
-                    throw Problem(429, "too many requests over the whole fleet at a time; try again", retryAfter: 5)
+                    throw Problem(429, HeavyRequests.refusal, retryAfter: HeavyRequests.retryAfter)
                 }
                 return try await Self.holding(place) { try await handler(call) }
             }

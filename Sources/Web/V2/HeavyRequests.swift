@@ -8,10 +8,14 @@ final class HeavyRequests: Sendable {
         var exports: [ObjectIdentifier: ExportPipe] = [:]
     }
 
+    /// What who finds no place is told, and when to come again, in seconds.
+    static let refusal = "too many requests over the whole fleet at a time; try again"
+    static let retryAfter = 5
+
     private let limit: Int
     private let state = Mutex(State())
 
-    init(limit: Int = 2) { self.limit = limit }
+    init(limit: Int) { self.limit = limit }
 
     /// A place; `nil` where there is none.
     ///
