@@ -54,8 +54,10 @@ final class BodyReader: @unchecked Sendable {
             received += part.readableBytes
             guard waited >= idleTimeout else { return part }
             guard received >= minimumBytes else {
-                let rate = "\(received) bytes in \(idleTimeout)"
-                throw RegistryError(.timedOut, "\(subject): too slow, \(rate)", isTransient: true)
+                let rate = "\(received) bytes in \(idleTimeout), and at least \(minimumBytes) are expected"
+                var error = RegistryError(.timedOut, "\(subject): too slow, \(rate)", isTransient: true)
+                error.isTooSlow = true
+                throw error
             }
             waited = .zero
             received = 0

@@ -71,6 +71,7 @@ extension RegistryClient {
         var pace = TransferPace(options: options)
         var attempt = 1
         var resumes = 0
+        var slowTries = SlowTries(options: options)
         var end = ContinuousClock.now + options.deadline
         while true {
             let before = transfer.offset
@@ -103,6 +104,7 @@ extension RegistryClient {
             } catch let failure as ConsumerFailure {
                 throw failure.cause
             } catch let error as RegistryError {
+                if let reason = slowTries.note(error, bytes: transfer.offset - before) { throw reason }
                 if transfer.offset > before {
                     attempt = 1
                     end = .now + options.deadline

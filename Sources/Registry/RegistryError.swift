@@ -54,6 +54,8 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
     package let retryAfter: Duration?
     /// Whether something is missing that what was asked for names: it may have been deleted meanwhile.
     package internal(set) var isIncomplete = false
+    /// Whether something came, and too little in its time.
+    var isTooSlow = false
 
     package init(
         _ code: Code,

@@ -30,6 +30,10 @@ package struct RegistryOptions: Sendable {
     package var deadline: Duration = .seconds(300)
     /// Tries for one call, the first included; for a blob counted anew where bytes arrived.
     package var maxAttempts = 6
+    /// The most tries in a row for a blob that end as too slow and bring less than `minimumBytesPerIdleTimeout`.
+    ///
+    /// Each takes `idleTimeout`. Whoever tries again later by himself wants fewer.
+    package var maxSlowTries = 4
     /// How often one blob may be resumed, however much each try brings.
     package var maxResumes = 64
     /// The first back-off's upper bound; each further one doubles it.

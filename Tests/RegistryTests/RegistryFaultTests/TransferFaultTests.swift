@@ -139,6 +139,37 @@ struct TransferFaultTests {
         }
     }
 
+    private var impatientOptions: RegistryOptions {
+        var options = quickOptions()
+        options.idleTimeout = .milliseconds(500)
+        options.maxSlowTries = 2
+        return options
+    }
+
+    @Test("F49: a layer that is too slow on each new connection as well is left for later, and the rate is told")
+    func tooSlowInARow() async throws {
+        try await withRegistry { registry async throws in
+            registry.add(.slow(bytes: 10, microseconds: 10_000), at: "a/blobs/")
+            let error = await failure { _ = try await pull(registry, options: impatientOptions) }
+            #expect(error?.code == .timedOut && error?.isTransient == true)
+            #expect(error?.message.contains("too slow, ") == true)
+            #expect(error?.message.hasSuffix("at least 4096 are expected, 2 times in a row") == true)
+            #expect(registry.requests.count == 2)
+        }
+    }
+
+    @Test("F49: a registry that is slow now and then gives a layer as a whole")
+    func slowNowAndThen() async throws {
+        try await withRegistry { registry async throws in
+            for number in [1, 3] {
+                registry.add(.slow(bytes: 10, microseconds: 10_000), at: "a/blobs/", requests: number...number)
+            }
+            registry.add(.drop(after: 33_333), at: "a/blobs/", requests: 2...2)
+            #expect(try await pull(registry, options: impatientOptions) == content)
+            #expect(registry.requests.count == 4)
+        }
+    }
+
     @Test("F49: what was waited for counts over all tries of a layer")
     func slowInParts() async throws {
         try await withRegistry { registry async throws in
