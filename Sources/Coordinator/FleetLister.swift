@@ -16,7 +16,7 @@ struct FleetLister: Sendable {
     /// about, are tried again: it may be restarting, and what is not listed is not scanned that night.
     private static let patience: [Duration] = [shortPause, .seconds(20), .seconds(40), .seconds(80)]
     private static let shortPause = Duration.seconds(10)
-    /// After so many looks more a tag fails that gets no answer from a registry that is there.
+    /// After so many looks more a tag fails that gets no answer from a registry that is there, and so do repositories.
     private static let looksWhileThere = 2
     /// How often a tag that moves while it is looked at is followed.
     private static let maxMoves = 3
@@ -158,11 +158,15 @@ struct FleetLister: Sendable {
     ) async throws -> Listing {
         var listing = Listing()
         var names = repositories
+        // One that was listed: it tells whether the registry is there.
+        var answering: String?
+        var broken: [Listing.Refusal] = []
         await progress.add(named: names.count)
         var unanswered = try await addAll(images)
         var isFresh = false
         let pauses: [Duration?] = [nil] + Self.patience.map(Optional.some)
         for (looks, pause) in pauses.enumerated() {
+            var isThere = false
             if let pause {
                 logger.info(
                     """
@@ -172,7 +176,12 @@ struct FleetLister: Sendable {
                 )
                 try await Task.sleep(for: pause)
                 unanswered = try await lookAgain(unanswered, looks: looks)
+                // Before the others: what is asked of a registry that comes back just then tells nothing of them.
+                if looks >= Self.looksWhileThere, !names.isEmpty, let answering {
+                    isThere = await answers(registry, repository: answering)
+                }
             }
+            let asked = names.count
             let outcomes = try await bounded(names, atATime: Self.repositoriesAtATime) { repository in
                 let result = await outcome(of: repository, in: registry)
                 switch result {
@@ -186,6 +195,7 @@ struct FleetLister: Sendable {
             for (repository, outcome) in zip(names, outcomes) {
                 switch try outcome.get() {
                 case .listed(let listed):
+                    answering = repository
                     unanswered += listed.unanswered
                     if !listed.unanswered.isEmpty { isFresh = true }
                     if listed.isWhole { listing.whole.append((registry, repository)) }
@@ -195,6 +205,13 @@ struct FleetLister: Sendable {
                 case .empty(let error): listing.silent.append((repository, error))
                 case .failed(let error): listing.failures.append((repository, error))
                 }
+            }
+            if isThere, listing.failures.count(where: { $0.error.isTransient }) == asked {
+                // None came right, and the registry answers: they fail by themselves, and hold up no run for minutes.
+                let vain = listing.failures.filter { Self.isOfRepository($0.error) }
+                listing.failures.removeAll { Self.isOfRepository($0.error) }
+                broken += vain
+                await progress.add(listed: vain.count)
             }
             names = listing.failures.filter { $0.error.isTransient }.map(\.repository)
             await progress.tellNow()
@@ -211,7 +228,13 @@ struct FleetLister: Sendable {
             unanswered = try await lookAgain(unanswered, looks: pauses.count)
         }
         try await fail(unanswered)
+        listing.failures += broken
         return listing
+    }
+
+    /// Whether a failure for the moment is one of the repository: a registry that asks for patience does so for all.
+    private static func isOfRepository(_ error: RegistryError) -> Bool {
+        error.isTransient && error.retryAfter == nil && error.code != .rateLimited && error.code != .throttled
     }
 
     private enum Outcome {
@@ -276,7 +299,10 @@ struct FleetLister: Sendable {
             rest = rest.dropFirst(some.count)
             let again = try await add(some.map(\.name))
             if let first = again.first {
-                guard await answers(first.name) else { return Array(rest) + again + silent }
+                let place = first.name
+                guard await answers(place.registry, repository: place.repository) else {
+                    return Array(rest) + again + silent
+                }
             }
             silent += again
             isThere = true
@@ -294,10 +320,10 @@ struct FleetLister: Sendable {
         }
     }
 
-    /// Whether a registry answers a question about a repository that a tag is in, whatever it says.
-    private func answers(_ name: Name) async -> Bool {
+    /// Whether a registry answers a question about a repository, whatever it says.
+    private func answers(_ registry: String, repository: String) async -> Bool {
         do {
-            try await client.askForTag(name.registry, repository: name.repository)
+            try await client.askForTag(registry, repository: repository)
             return true
         } catch {
             return (error as? RegistryError)?.isTransient != true

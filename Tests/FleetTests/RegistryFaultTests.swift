@@ -322,6 +322,24 @@ extension FleetTests {
             }
         }
 
+        @Test("a repository that fails while its registry answers for others holds the run up for two looks more")
+        func brokenRepository() async throws {
+            try await scan { registry in
+                Self.fleet(registry, images: 3)
+                registry.setFault(.status(500), at: "app-0/tags/list")
+            } _: { (fleet, status, registry) async throws in
+                #expect(status.run.state == .done && status.run.reason == "1 repository could not be listed")
+                #expect(status.byState == ["analysed": 2])
+                let problems = try await fleet.store.problems(run: status.run.id)
+                #expect(problems.map(\.target) == ["\(registry.host)/app-0"])
+                #expect(problems.first?.reason.contains("status 500") == true)
+                // The tests' client tries twice.
+                #expect(registry.requests.count { $0.path.contains("app-0/tags/list") } == 6)
+                let listed = "SELECT listed_repositories || ' of ' || named_repositories FROM runs"
+                #expect(try await fleet.texts(listed) == ["3 of 3"])
+            }
+        }
+
         @Test("a tag that gets no answer for the moment is looked at again in the run, and fails where that is vain")
         func askedLater() async throws {
             try await scan { registry in
