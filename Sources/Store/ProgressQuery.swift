@@ -6,10 +6,11 @@ extension Store {
     package func progress(_ status: RunStatus) async throws -> RunProgress? {
         guard !status.run.state.isFinished else { return nil }
         let id = status.run.id
-        let (layers, images) = try await pool.run { session in
+        let (layers, images, folding) = try await pool.run { session in
             (
                 try Self.ended(Self.endedLayers, run: id, session),
-                try Self.ended(Self.endedImages, run: id, session)
+                try Self.ended(Self.endedImages, run: id, session),
+                try session.count(Self.foldingImages, [.int(id)])
             )
         }
         let planned = status.layersDistinct - status.layersReused
@@ -28,6 +29,7 @@ extension Store {
                 seconds: layers.seconds
             ),
             active: status.layersActive,
+            folding: folding,
             isPlanned: status.run.state == .running
         )
     }
@@ -66,5 +68,11 @@ extension Store {
         FROM run_images JOIN tasks ON tasks.kind = 'inventory' AND tasks.subject_id = run_images.manifest_id
         WHERE run_images.run_id = $1 AND tasks.state = 'done'
             AND tasks.state_since > now() - make_interval(secs => $2)
+        """
+
+    private static let foldingImages = """
+        SELECT count(*)
+        FROM run_images JOIN tasks ON tasks.kind = 'inventory' AND tasks.subject_id = run_images.manifest_id
+        WHERE run_images.run_id = $1 AND run_images.state = 'pending' AND tasks.state IN ('queued', 'leased')
         """
 }

@@ -33,9 +33,12 @@ enum ConsoleOutput {
         write(Array("\(printable(text))\n".utf8), to: STDERR_FILENO)
     }
 
+    /// Whether there is a terminal for progress to be shown on.
+    static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
+
     /// Replaces the progress line, or takes it away; does nothing where standard error is no terminal.
     static func progress(_ text: String?) {
-        guard isatty(STDERR_FILENO) == 1 else { return }
+        guard showsProgress else { return }
         hasProgress.withLock { shown in
             guard shown || text != nil else { return }
             let room = max(10, columns(of: STDERR_FILENO) - 1)

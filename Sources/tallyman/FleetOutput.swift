@@ -20,7 +20,7 @@ enum FleetOutput {
         }
         if let progress = summary.progress {
             table.append(["left", "\(left(progress))"])
-            table.append(["ends in", "\(eta(progress))"])
+            table.append(["ends in", "\(progress.eta ?? "unknown: too little has ended yet to tell")"])
         }
         let layers = summary.layers
         table.append([
@@ -42,13 +42,6 @@ enum FleetOutput {
         let bytes = progress.bytes.perSecond.map { " at \(Figures.bytes(Int64($0)))/s" } ?? ""
         return "\(progress.images.left) images, \(progress.layers.left) layers\(layers), "
             + "\(Figures.bytes(Int64(progress.bytes.left)))\(bytes)"
-    }
-
-    private static func eta(_ progress: RunProgress) -> String {
-        guard let seconds = progress.etaSeconds else { return "unknown: too little has ended yet to tell" }
-        let whole = Int(min(seconds, 1e9).rounded(.up))
-        if whole < 120 { return "about \(whole) s" }
-        return whole < 7200 ? "about \(whole / 60) min" : "about \(whole / 3600) h \(whole % 3600 / 60) min"
     }
 
     static func print(_ images: [RunImage], as format: FleetCommand.Format) throws {

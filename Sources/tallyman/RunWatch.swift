@@ -1,5 +1,5 @@
-import Foundation
 import Postgres
+import Reports
 import Store
 
 /// Waits for the end of a run and shows its progress on a terminal.
@@ -11,6 +11,8 @@ struct RunWatch {
     private static let patience = Duration.seconds(120)
     /// Pause between two looks.
     private static let pause = Duration.milliseconds(250)
+    /// Looks from one estimate of the time to the end to the next: each asks for all that ended lately.
+    private static let looksPerEstimate = 8
     /// The most looks at a cancelled run whose images still wait: it is cleared just after, or in a few seconds where who
     /// cancelled it died.
     private static let looksWhileCleared = 40
@@ -19,10 +21,14 @@ struct RunWatch {
         var waited = 0
         var clearing = 0
         var lastSeen = ContinuousClock.now
+        var progress: RunProgress?
         while true {
             let status: RunStatus
             do {
                 status = try await store.status(run: run)
+                if ConsoleOutput.showsProgress, waited % Self.looksPerEstimate == 0 {
+                    progress = try await store.progress(status)
+                }
                 lastSeen = .now
             } catch let error as PostgresError where error.isTransient && .now - lastSeen < Self.patience {
                 ConsoleOutput.progress("run \(run): the database is away")
@@ -38,7 +44,7 @@ struct RunWatch {
                 ConsoleOutput.progress(nil)
                 return status
             }
-            ConsoleOutput.progress(line(status))
+            ConsoleOutput.progress(line(status, progress))
             waited += 1
             if waited == 40, status.run.state == .requested {
                 ConsoleOutput.error(
@@ -49,19 +55,15 @@ struct RunWatch {
         }
     }
 
-    private func line(_ status: RunStatus) -> String {
-        let done = status.layersAnalysed + status.layersFailed
-        let wanted = status.layersDistinct - status.layersReused
+    private func line(_ status: RunStatus, _ progress: RunProgress?) -> String {
         guard status.run.state == .running else {
             return "run \(run): \(status.run.state.rawValue), \(status.found) images found"
         }
-        let rate = status.seconds > 0 ? Double(status.bytesFetched) / status.seconds : 0
-        let rest = Double(status.bytesPlanned - status.bytesFetched)
-        // What images state of their sizes may be beyond what can be waited for.
-        let seconds = rate > 0 && done < wanted ? Int(exactly: (rest / rate).rounded(.up)) : nil
-        let eta = seconds.map { ", ETA \($0) s" } ?? ""
-        let speed = String(format: "%.1f MB/s", rate / 1_000_000)
-        return
-            "run \(run): \(done)/\(wanted) layers, \(status.found - status.pending)/\(status.found) images, \(speed)\(eta)"
+        let done = status.layersAnalysed + status.layersFailed
+        let wanted = status.layersDistinct - status.layersReused
+        let speed = progress?.bytes.perSecond.map { ", \(Figures.bytes(Int64($0)))/s" } ?? ""
+        let eta = progress?.eta.map { ", ends in \($0)" } ?? ""
+        let images = "\(status.found - status.pending)/\(status.found) images"
+        return "run \(run): \(done)/\(wanted) layers, \(images)\(speed)\(eta)"
     }
 }
