@@ -38,7 +38,7 @@ package struct ProcessServer: Sendable {
                 address: .hostname(address.host, port: address.port),
                 serverName: "tallyman"
             ),
-            logger: logger
+            logger: StoppingLog.logger(logger)
         ).run()
     }
 }

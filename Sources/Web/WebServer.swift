@@ -68,7 +68,7 @@ package struct WebServer: Sendable {
                 backlog: ConnectionLimits.backlog,
                 availableConnectionsDelegate: MaximumAvailableConnections(ConnectionLimits.connections, logger: logger)
             ),
-            logger: logger
+            logger: StoppingLog.logger(logger)
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.run() }
