@@ -15,23 +15,15 @@ package actor Dispatcher {
         }
     }
 
-    private let url: String
-    private var connection: RedisConnection?
+    private let link: SharedConnection
 
-    package init(url: String) { self.url = url }
-
-    private func redis() async throws -> RedisConnection {
-        if let connection { return connection }
-        let fresh = try await RedisConnection.connect(url: url)
-        connection = fresh
-        return fresh
-    }
+    package init(url: String) { link = SharedConnection(url: url) }
 
     /// A mark that lives and dies with Redis' data: a flush, an empty restart or another server gives another one.
     ///
     /// Tasks announced under another mark are announced anew.
     package func epoch(proposal: String) async throws -> String {
-        let redis = try await redis()
+        let redis = try await link.connection()
         _ = try await redis.command(["SET", Streams.epoch, RedisArgument(proposal), "NX"])
         guard let epoch = try await redis.command(["GET", Streams.epoch]).string else { return proposal }
         return epoch
@@ -40,7 +32,7 @@ package actor Dispatcher {
     /// Adds tasks to their streams in one round trip; makes the groups that are missing.
     package func announce(_ items: [Item]) async throws {
         guard !items.isEmpty else { return }
-        let redis = try await redis()
+        let redis = try await link.connection()
         let places = Set(items.map { [$0.shard, $0.priority] })
         let groups = places.map { place -> [RedisArgument] in
             let key = Streams.key(shard: place[0], priority: place[1])
@@ -59,7 +51,7 @@ package actor Dispatcher {
 
     /// How many entries each stream holds that nobody has finished.
     package func lengths() async throws -> [[Int]] {
-        let redis = try await redis()
+        let redis = try await link.connection()
         let places = (0..<Streams.shards).flatMap { shard in (0..<Streams.priorities).map { (shard, $0) } }
         let replies = try await redis.pipeline(
             places.map { ["XLEN", RedisArgument(Streams.key(shard: $0.0, priority: $0.1))] }
@@ -73,7 +65,7 @@ package actor Dispatcher {
     ///
     /// A group that somebody made anew at the stream's end passes over what is in it, and forgets who has read what.
     package func replayOrphans(_ lengths: [[Int]]) async throws -> Int {
-        let redis = try await redis()
+        let redis = try await link.connection()
         var replayed = 0
         for (shard, priorities) in lengths.enumerated() {
             for (priority, length) in priorities.enumerated() where length > 0 {
@@ -100,7 +92,7 @@ package actor Dispatcher {
 
     /// The workers that gave a sign of life within the last `seconds`.
     package func liveWorkers(within seconds: Int) async throws -> [String] {
-        let redis = try await redis()
+        let redis = try await link.connection()
         let now = try await redis.serverSeconds()
         _ = try await redis.command(["ZREMRANGEBYSCORE", Streams.workers, "-inf", RedisArgument(now - seconds * 20)])
         return try await redis.command(["ZRANGEBYSCORE", Streams.workers, RedisArgument(now - seconds), "+inf"]).strings
@@ -108,7 +100,6 @@ package actor Dispatcher {
     }
 
     package func close() async {
-        await connection?.close()
-        connection = nil
+        await link.close()
     }
 }

@@ -8,26 +8,18 @@ package actor ProcessBoard {
     /// Most processes that are read; a fleet that has more has left behind those that died, and nobody has looked for long.
     private static let maxProcesses = 4_096
 
-    private let url: String
-    private var connection: RedisConnection?
+    private let link: SharedConnection
 
-    package init(url: String) { self.url = url }
-
-    private func redis() async throws -> RedisConnection {
-        if let connection { return connection }
-        let fresh = try await RedisConnection.connect(url: url)
-        connection = fresh
-        return fresh
-    }
+    package init(url: String) { link = SharedConnection(url: url) }
 
     /// Puts up what a process says, in place of what it said before.
     package func post(_ process: String, _ document: [UInt8]) async throws {
-        _ = try await redis().command(["HSET", Self.key, RedisArgument(process), RedisArgument(document)])
+        _ = try await link.connection().command(["HSET", Self.key, RedisArgument(process), RedisArgument(document)])
     }
 
     /// What every process said last; nothing where it is too much, and the board is begun anew.
     package func documents() async throws -> [String: [UInt8]] {
-        let redis = try await redis()
+        let redis = try await link.connection()
         guard let count = try await redis.command(["HLEN", Self.key]).int else { return [:] }
         guard count <= Self.maxProcesses else {
             // Who is alive posts again in a few seconds.
@@ -40,14 +32,13 @@ package actor ProcessBoard {
     /// Takes down what processes said that are gone.
     package func remove(_ processes: [String]) async throws {
         guard !processes.isEmpty else { return }
-        _ = try await redis().command(["HDEL", Self.key] + processes.sorted().map { RedisArgument($0) })
+        _ = try await link.connection().command(["HDEL", Self.key] + processes.sorted().map { RedisArgument($0) })
     }
 
     /// Whether Redis answers.
-    package func ping() async throws { _ = try await redis().command(["PING"], timeout: .seconds(2)) }
+    package func ping() async throws { _ = try await link.connection().command(["PING"], timeout: .seconds(2)) }
 
     package func close() async {
-        await connection?.close()
-        connection = nil
+        await link.close()
     }
 }

@@ -17,28 +17,20 @@ package actor WorkFeed {
         case foldsOnly
     }
 
-    private let url: String
+    private let link: SharedConnection
     private let worker: String
-    private var connection: RedisConnection?
     private var owned: Set<Int> = []
     /// Where the look through each stream's unfinished entries goes on.
     private var cursors: [String: String] = [:]
 
     package init(url: String, worker: String) {
-        self.url = url
+        link = SharedConnection(url: url)
         self.worker = worker
-    }
-
-    private func redis() async throws -> RedisConnection {
-        if let connection { return connection }
-        let fresh = try await RedisConnection.connect(url: url)
-        connection = fresh
-        return fresh
     }
 
     /// Gives a sign of life and takes the shards that fall to this worker among those alive.
     package func heartbeat(aliveWithin seconds: Int) async throws {
-        let redis = try await redis()
+        let redis = try await link.connection()
         let now = try await redis.serverSeconds()
         _ = try await redis.command(["ZADD", Streams.workers, RedisArgument(now), RedisArgument(worker)])
         let live =
@@ -48,9 +40,8 @@ package actor WorkFeed {
     }
 
     package func leave() async {
-        _ = try? await connection?.command(["ZREM", Streams.workers, RedisArgument(worker)])  // gone soon anyway
-        await connection?.close()
-        connection = nil
+        _ = try? await link.current?.command(["ZREM", Streams.workers, RedisArgument(worker)])  // gone soon anyway
+        await link.close()
     }
 
     /// The next entry to try, most urgent first, then as wished: from this worker's shards, else from any other
@@ -76,7 +67,7 @@ package actor WorkFeed {
     }
 
     private func read(_ shards: [Int], priority: Int) async throws -> Entry? {
-        let redis = try await redis()
+        let redis = try await link.connection()
         let keys = shards.map { Streams.key(shard: $0, priority: priority) }
         // Lengths first, in one round trip: most streams are empty most of the time.
         let lengths = try await redis.pipeline(keys.map { ["XLEN", RedisArgument($0)] })
@@ -111,7 +102,7 @@ package actor WorkFeed {
     /// Each call looks at a few entries of each stream and goes on where the last one stopped: however many are unfinished,
     /// those that are too young to be taken do not hide the others.
     package func reclaim(idleMilliseconds: Int) async throws -> Entry? {
-        let redis = try await redis()
+        let redis = try await link.connection()
         for shard in (0..<Streams.shards).shuffled() {
             for priority in 0..<Streams.priorities {
                 let key = Streams.key(shard: shard, priority: priority)
@@ -142,7 +133,7 @@ package actor WorkFeed {
 
     /// Removes an entry: its task is done, set aside, held by somebody else, or will be announced anew.
     package func acknowledge(_ entry: Entry) async throws {
-        let redis = try await redis()
+        let redis = try await link.connection()
         _ = try await redis.pipeline([
             ["XACK", RedisArgument(entry.stream), Streams.group, RedisArgument(entry.id)],
             ["XDEL", RedisArgument(entry.stream), RedisArgument(entry.id)],
