@@ -33,6 +33,7 @@ struct AlpmCataloger: Cataloger {
 struct AlpmFileListCataloger: Cataloger {
     let name = "alpm-files"
     let version = 1
+    let maxFileBytes = EvidenceBound.database
     let selectors: [PathSelector] = [.pattern("var/lib/pacman/local/*/files")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {

@@ -5,6 +5,7 @@ import ScanModel
 struct ApkCataloger: Cataloger {
     let name = "apk"
     let version = 4
+    let maxFileBytes = EvidenceBound.database
     let selectors: [PathSelector] = [.pathSuffix("lib/apk/db/installed")]
 
     private struct Record {

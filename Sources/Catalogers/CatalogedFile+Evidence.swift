@@ -3,8 +3,13 @@ package import ScanModel
 extension Cataloger {
     /// Reads one file, and has the licences of its packages as SPDX expressions where they are recognised.
     ///
-    /// A package that is named by more than ``CatalogedFile/maxNameBytes`` is left out, which is one problem of the file.
+    /// A file of more than ``maxFileBytes`` is not read. A package that is named by more than
+    /// ``CatalogedFile/maxNameBytes`` is left out, which is one problem of the file.
     package func read(_ file: EvidenceFile) -> CatalogedFile {
+        guard file.bytes.count <= maxFileBytes else {
+            let bound = "more than the \(maxFileBytes) that are read of such a file"
+            return CatalogedFile(problem: "\(file.bytes.count) bytes, \(bound)")
+        }
         var found = catalog(file)
         found.leaveOutOverlong()
         for index in found.packages.indices where !found.packages[index].package.licenses.isEmpty {

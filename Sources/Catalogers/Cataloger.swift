@@ -13,8 +13,8 @@ package protocol Cataloger: Sendable {
     var selectors: [PathSelector] { get }
     /// Endings of files beside the evidence that it wants to see with it (`-wal` beside a database).
     var companionSuffixes: [String] { get }
-    /// Whether its files may be as large as archives, databases and executables are, and not as texts.
-    var readsLargeFiles: Bool { get }
+    /// The largest file that it reads, in bytes; of a larger one nothing is told but that it is too large.
+    var maxFileBytes: Int { get }
     /// Whether reading a file takes longer than its digest does: then a result is kept for other layers with that file.
     /// It must depend on nothing of the file but its content and the last part of its path.
     var isCostly: Bool { get }
@@ -28,10 +28,21 @@ package protocol Cataloger: Sendable {
 
 extension Cataloger {
     package var companionSuffixes: [String] { [] }
-    package var readsLargeFiles: Bool { false }
+    package var maxFileBytes: Int { EvidenceBound.text }
     package var isCostly: Bool { false }
     package var namesPackages: Bool { true }
     package var listsFilesOnly: Bool { false }
+}
+
+/// How large files of a kind are read, in bytes.
+package enum EvidenceBound {
+    /// Manifests, lists and lock files, 32 MiB: the largest lock files that projects have are some ten megabytes, and many
+    /// texts are worth seconds of work for each of them.
+    package static let text = 32 << 20
+    /// What package managers of distributions keep of all that is installed, 256 MiB.
+    package static let database = 256 << 20
+    /// Archives, executables and databases in a form of their own, 2 GiB.
+    package static let binary = 2 << 30
 }
 
 /// One file out of a layer, as a cataloger sees it.

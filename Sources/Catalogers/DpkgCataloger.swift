@@ -6,6 +6,7 @@ import ScanModel
 struct DpkgCataloger: Cataloger {
     let name = "dpkg"
     let version = 7
+    let maxFileBytes = EvidenceBound.database
     let selectors: [PathSelector] =
         DpkgFolder.all.flatMap { [.pathSuffix("\($0)/status"), .directory("\($0)/status.d", suffix: "")] }
         + [.pathSuffix("lib/opkg/status"), .directory("lib/opkg/info", suffix: ".control")]
@@ -94,6 +95,7 @@ enum DpkgFolder {
 struct DpkgFileListCataloger: Cataloger {
     let name = "dpkg-files"
     let version = 2
+    let maxFileBytes = EvidenceBound.database
     let selectors: [PathSelector] = DpkgFolder.all.flatMap {
         [.directory("\($0)/info", suffix: ".list"), .directory("\($0)/status.d", suffix: ".md5sums")]
     }

@@ -5,7 +5,7 @@ import ScanModel
 struct GoCataloger: Cataloger {
     let name = "go"
     let version = 5
-    let readsLargeFiles = true
+    let maxFileBytes = EvidenceBound.binary
     /// A shared library has the owner of the note with Go's build ID in its first page.
     let selectors: [PathSelector] = [.executable, .library(mark: Array("Go\0\0".utf8))]
 

@@ -5,7 +5,7 @@ import ScanModel
 struct JavaCataloger: Cataloger {
     let name = "java"
     let version = 10
-    let readsLargeFiles = true
+    let maxFileBytes = EvidenceBound.binary
     let isCostly = true
     let selectors: [PathSelector] = [
         ".jar", ".war", ".ear", ".par", ".sar", ".nar", ".jpi", ".hpi", ".kar", ".far", ".lpkg", ".rar", ".zip",

@@ -5,14 +5,10 @@ import ScanModel
 struct LuaRocksCataloger: Cataloger {
     let name = "lua-rocks"
     let version = 1
+    let maxFileBytes = 1 << 20
     let selectors: [PathSelector] = [.pattern("*.rockspec")]
 
-    private static let maxBytes = 1 << 20
-
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
-        guard file.bytes.count <= Self.maxBytes else {
-            return CatalogedFile(problem: "a rockspec of \(file.bytes.count) bytes")
-        }
         let spec = Rockspec(file.bytes.all)
         var rocks = PackageRecords(.luaRocks)
         rocks.add(name: spec.package, version: spec.version, licenses: [spec.license].compactMap(\.self))

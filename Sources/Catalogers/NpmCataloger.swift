@@ -6,6 +6,7 @@ import ScanModel
 struct NpmCataloger: Cataloger {
     let name = "npm"
     let version = 2
+    let maxFileBytes = 8 << 20
     let selectors: [PathSelector] = [.name("package.json", parentSuffixes: [])]
 
     /// Fields of the wrong type read as absent: registries hold packages with any of them.
@@ -37,10 +38,6 @@ struct NpmCataloger: Cataloger {
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         var found = CatalogedFile()
-        guard file.bytes.count <= 8 * 1024 * 1024 else {
-            found.problems.append("package.json of \(file.bytes.count) bytes, more than the 8 MiB that are read")
-            return found
-        }
         var manifest: Manifest
         do {
             let bytes = file.bytes.all

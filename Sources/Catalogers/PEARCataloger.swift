@@ -5,13 +5,14 @@ import ScanModel
 struct PEARCataloger: Cataloger {
     let name = "pear"
     let version = 1
+    let maxFileBytes = 8 << 20
     let selectors: [PathSelector] = [.suffixBelow(".reg", directory: ".registry")]
 
     private static let pecl = "pecl.php.net"
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         var found = CatalogedFile()
-        guard file.bytes.count <= 8 << 20, let package = PHPSerialization(file.bytes.all) else {
+        guard let package = PHPSerialization(file.bytes.all) else {
             found.problems.append("not a serialised package of PEAR's registry")
             return found
         }

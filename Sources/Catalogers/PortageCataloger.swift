@@ -6,6 +6,7 @@ import ScanModel
 struct PortageCataloger: Cataloger {
     let name = "portage"
     let version = 1
+    let maxFileBytes = EvidenceBound.database
     let selectors: [PathSelector] = [.pattern("var/db/pkg/*/*/CONTENTS")]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {

@@ -6,15 +6,12 @@ import ScanModel
 struct PortageLicenseCataloger: Cataloger {
     let name = "portage-license"
     let version = 1
+    /// Longer than any list of licences.
+    let maxFileBytes = 4096
     let namesPackages = false
     let selectors: [PathSelector] = [.pattern("var/db/pkg/*/*/LICENSE")]
 
-    private static let maxBytes = 4096
-
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
-        guard file.bytes.count <= Self.maxBytes else {
-            return CatalogedFile(problem: "longer than any list of licences")
-        }
         var found = CatalogedFile()
         let words = file.bytes.all[...].trimmedText.split(whereSeparator: \.isWhitespace)
         // Without choices and conditions all of the names hold.

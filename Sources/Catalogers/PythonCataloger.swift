@@ -22,6 +22,7 @@ struct PythonCataloger: Cataloger {
 struct PythonEggCataloger: Cataloger {
     let name = "python-egg"
     let version = 1
+    let maxFileBytes = EvidenceBound.binary
     let selectors: [PathSelector] = [.suffix(".egg")]
 
     /// Longer metadata is refused, 16 MiB.

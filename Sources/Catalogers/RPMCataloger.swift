@@ -6,7 +6,7 @@ import ScanModel
 struct RPMCataloger: Cataloger {
     let name = "rpm"
     let version = 4
-    let readsLargeFiles = true
+    let maxFileBytes = EvidenceBound.binary
     let isCostly = true
     let companionSuffixes = ["-wal"]
     let selectors: [PathSelector] = ["var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm"].flatMap { folder in

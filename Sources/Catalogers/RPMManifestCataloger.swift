@@ -10,6 +10,7 @@ import ScanModel
 struct RPMManifestCataloger: Cataloger {
     let name = "rpm-manifest"
     let version = 1
+    let maxFileBytes = EvidenceBound.database
     let selectors: [PathSelector] = [.pathSuffix("var/lib/rpmmanifest/container-manifest-2")]
 
     private static let fieldCount = 10

@@ -8,7 +8,7 @@ import ScanModel
 struct RustBinaryCataloger: Cataloger {
     let name = "rust-binary"
     let version = 2
-    let readsLargeFiles = true
+    let maxFileBytes = EvidenceBound.binary
     let selectors: [PathSelector] = [.executable]
 
     private static let section = ".dep-v0"

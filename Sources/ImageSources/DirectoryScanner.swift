@@ -105,7 +105,8 @@ struct DirectoryScanner: Sendable {
                     }
                 }
                 guard !readers.isEmpty || !byPath.isEmpty else { return }
-                let bytes = FileBytes(try file.all(maxBytes: Int(DirectoryScanner.maxFileBytes)))
+                let bound = (byPath + readers).map { selection.catalogers[$0].maxFileBytes }.max() ?? 0
+                let bytes = FileBytes(try file.all(maxBytes: min(Int(DirectoryScanner.maxFileBytes), bound)))
                 for index in byPath { catalog(path, bytes, with: selection.catalogers[index], keepsEmpty: true) }
                 for index in readers where !byPath.contains(index) {
                     catalog(path, bytes, with: selection.catalogers[index], keepsEmpty: false)

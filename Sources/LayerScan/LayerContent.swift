@@ -142,10 +142,12 @@ struct LayerContent {
         let readers = { [selection] (head: UnsafeRawBufferPointer) in
             selection.readers(of: head, byMagic: byMagic, mayBeMarked: mayBeMarked)
         }
-        let isLarge =
-            !isWanted || isCompanion || readsLargeFiles(byPath)
-            || names.contains { readsLargeFiles(selection.catalogers(for: $0)) || selection.isCompanion($0) }
-        let limit = isLarge ? limits.maxBinaryBytes : limits.maxEvidenceBytes
+        let mayBeProgram = !byMagic.isEmpty || mayBeMarked
+        let isLarge = mayBeProgram || isCompanion || names.contains(where: selection.isCompanion)
+        let limit = min(
+            limits.maxFileBytes,
+            Int64(isLarge ? EvidenceBound.binary : bound(byPath + names.flatMap { selection.catalogers(for: $0) }))
+        )
         guard entry.size <= limit else {
             if !isWanted {
                 let head = try spool.head(content, size: entry.size)
@@ -176,8 +178,9 @@ struct LayerContent {
         }
     }
 
-    private func readsLargeFiles(_ catalogers: [Int]) -> Bool {
-        catalogers.contains { selection.catalogers[$0].readsLargeFiles }
+    /// The largest file that any of these reads, in bytes; a smaller one may yet be too large for others of them.
+    private func bound(_ catalogers: [Int]) -> Int {
+        catalogers.map { selection.catalogers[$0].maxFileBytes }.max() ?? 0
     }
 
     /// Evidence of which nothing is known stands in the way of the same file in a layer below.

@@ -12,10 +12,8 @@ package struct LayerScanLimits: Sendable {
     package var maxPathParts = 256
     /// Bytes of the paths of all entries, 1 GiB: they are held in memory.
     package var maxPathsBytes: Int64 = 1 << 30
-    /// Bytes of a text file that a cataloger reads (package databases, metadata), 256 MiB.
-    package var maxEvidenceBytes: Int64 = 256 << 20
-    /// Bytes of an archive or executable that a cataloger reads, 2 GiB.
-    package var maxBinaryBytes: Int64 = 2 << 30
+    /// Bytes of a file that catalogers read, 2 GiB; most have a lower bound of their own (``Cataloger/maxFileBytes``).
+    package var maxFileBytes: Int64 = 2 << 30
     /// Up to here a file is kept in memory, above it in an anonymous temporary file, 16 MiB.
     package var memoryBytes: Int64 = 16 << 20
     /// Bytes, by estimate, of all packages that are found in a layer's files and of what these own, 512 MiB.

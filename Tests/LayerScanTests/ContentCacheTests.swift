@@ -13,7 +13,7 @@ struct ContentCacheTests {
     private final class CountingCataloger: Cataloger {
         let name = "counting"
         let version = 1
-        let readsLargeFiles = true
+        let maxFileBytes = EvidenceBound.binary
         let isCostly = true
         let selectors: [PathSelector] = [.suffix(".big")]
         let reads = Mutex(0)

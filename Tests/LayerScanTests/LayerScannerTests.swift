@@ -102,7 +102,7 @@ struct LayerScannerTests {
         let many = try found(layer([store] + (0..<300).map { "app/\($0)/node_modules/x/package.json" }, manifest("x")))
         #expect(many.report.evidence.flatMap(\.packages).count == 256 && many.report.gaps.count == 44)
         var limits = LayerScanLimits()
-        limits.maxEvidenceBytes = 10
+        limits.maxFileBytes = 10
         let small = LayerScanner(limits: limits)
         let large = try small.scan(again: { ArrayProducer(pnpm) }, expected: nil)
         #expect(large.report.gaps.contains { $0.reason.contains("more than the 10") })
@@ -292,7 +292,7 @@ struct LayerScanLimitsTests {
         var tar = TarBuilder()
         tar.file(path.text, manifest("x") + String(repeating: " ", count: 1000))
         var limits = LayerScanLimits()
-        limits.maxEvidenceBytes = 500
+        limits.maxFileBytes = 500
         let layer = try scan(tar.archive, limits: limits)
         #expect(layer.report.gaps.map(\.path) == [path.text])
         #expect(layer.report.evidence == [Evidence(path: path, cataloger: "npm")])

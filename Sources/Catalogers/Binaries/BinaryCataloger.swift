@@ -7,7 +7,7 @@ import ScanModel
 struct BinaryCataloger: Cataloger {
     let name = CatalogerName.binary
     let version = 4
-    let readsLargeFiles = true
+    let maxFileBytes = EvidenceBound.binary
     let selectors: [PathSelector] = BinaryClassifier.all.flatMap(\.files).map { rule in
         switch rule {
         case .program(let name): .program(name)

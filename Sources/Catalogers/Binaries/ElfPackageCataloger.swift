@@ -8,7 +8,7 @@ import ScanModel
 struct ElfPackageCataloger: Cataloger {
     let name = CatalogerName.elfPackage
     let version = 4
-    let readsLargeFiles = true
+    let maxFileBytes = EvidenceBound.binary
     let selectors: [PathSelector] = [.executable, .library(mark: Array("FDO\0".utf8))]
 
     /// Real notes have some hundred bytes.

@@ -9,7 +9,7 @@ import ScanModel
 struct KernelCataloger: Cataloger {
     let name = CatalogerName.kernel
     let version = 1
-    let readsLargeFiles = true
+    let maxFileBytes = EvidenceBound.binary
     // Kernels that firmware can start are PE files too.
     let selectors: [PathSelector] =
         ["kernel", "vmlinux", "vmlinuz", "bzImage", "zImage"].map { .programStem($0) }

@@ -7,7 +7,7 @@ import ScanModel
 struct PECataloger: Cataloger {
     let name = CatalogerName.pe
     let version = 1
-    let readsLargeFiles = true
+    let maxFileBytes = EvidenceBound.binary
     let selectors: [PathSelector] = [".dll", ".exe", ".bpl"].map { .programSuffix($0) }
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {

@@ -5,7 +5,7 @@ import ScanModel
 struct PackedExecutableCataloger: Cataloger {
     let name = "packed-executable"
     let version = 1
-    let readsLargeFiles = true
+    let maxFileBytes = EvidenceBound.binary
     let selectors: [PathSelector] = [.executable]
 
     /// UPX puts its own header behind those of the format; in PE files behind the section table.

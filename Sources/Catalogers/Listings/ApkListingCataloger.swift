@@ -9,6 +9,7 @@ import ScanModel
 struct ApkListingCataloger: Cataloger {
     let name = "apk-listing"
     let version = 1
+    let maxFileBytes = EvidenceBound.database
     let listsFilesOnly = true
     let namesPackages = false
     let selectors: [PathSelector] = [.pathSuffix("lib/apk/db/installed")]

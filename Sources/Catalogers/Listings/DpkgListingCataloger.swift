@@ -6,6 +6,7 @@ import ScanModel
 struct DpkgListingCataloger: Cataloger {
     let name = "dpkg-listing"
     let version = 2
+    let maxFileBytes = EvidenceBound.database
     let listsFilesOnly = true
     let namesPackages = false
     let selectors: [PathSelector] = DpkgFolder.all.flatMap {

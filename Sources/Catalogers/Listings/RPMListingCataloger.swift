@@ -8,7 +8,7 @@ struct RPMListingCataloger: Cataloger {
     let version = 2
     let listsFilesOnly = true
     let namesPackages = false
-    let readsLargeFiles = true
+    let maxFileBytes = EvidenceBound.binary
     let companionSuffixes = ["-wal"]
     let selectors = RPMCataloger().selectors
     let withDigests: Bool

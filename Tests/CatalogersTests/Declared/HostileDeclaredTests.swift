@@ -1,3 +1,4 @@
+import Bytes
 import Catalogers
 import ScanModel
 import TallymanTesting
@@ -84,10 +85,20 @@ struct HostileDeclaredTests {
         }
     }
 
-    @Test("A file beyond the bound on size is a problem")
+    @Test("A text beyond the bound on size is a problem, a package database is read as long as it is one")
     func size() throws {
-        let found = try declare("composer.lock", [UInt8](repeating: 0x20, count: (32 << 20) + 1))
-        #expect(found.problems.count == 1)
+        let bytes = FileBytes([UInt8](repeating: 0x0a, count: EvidenceBound.text + 1))
+        let problem = "33554433 bytes, more than the 33554432 that are read of such a file"
+        let selection = Catalogers.directorySelection
+        for path in ["composer.lock", "opam", "gradle.lockfile", "cabal.project.freeze", "cpanfile.snapshot"] {
+            let file = EvidenceFile(path: LayerPath(path), bytes: bytes)
+            let reader = selection.catalogers[try #require(selection.catalogers(for: file.path).first)]
+            #expect(reader.read(file).problems == [problem])
+        }
+        for path in ["var/lib/dpkg/status", "lib/apk/db/installed", "var/lib/pacman/local/a-1-1/files"] {
+            let reader = selection.catalogers[try #require(selection.catalogers(for: LayerPath(path)).first)]
+            #expect(reader.maxFileBytes == EvidenceBound.database)
+        }
     }
 
     @Test("No more packages are read than any file lists, and that is said")
