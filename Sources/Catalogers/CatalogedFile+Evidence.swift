@@ -3,15 +3,15 @@ package import ScanModel
 extension Cataloger {
     /// Reads one file, and has the licences of its packages as SPDX expressions where they are recognised.
     ///
-    /// A file of more than ``maxFileBytes`` is not read. A package that is named by more than
-    /// ``CatalogedFile/maxNameBytes`` is left out, which is one problem of the file.
+    /// A file of more than ``maxFileBytes`` is not read. Packages whose names or versions cannot be stored
+    /// are left out, which is one problem of the file.
     package func read(_ file: EvidenceFile) -> CatalogedFile {
         guard file.bytes.count <= maxFileBytes else {
             let bound = "more than the \(maxFileBytes) that are read of such a file"
             return CatalogedFile(problem: "\(file.bytes.count) bytes, \(bound)")
         }
         var found = catalog(file)
-        found.leaveOutOverlong()
+        found.leaveOutUnsound()
         for index in found.packages.indices where !found.packages[index].package.licenses.isEmpty {
             let declared = found.packages[index].package.licenses
             found.packages[index].package.licenses = RecognisedLicenses.normalized(declared)
@@ -25,19 +25,27 @@ extension CatalogedFile {
     /// packages by both.
     package static let maxNameBytes = 1024
 
-    fileprivate mutating func leaveOutOverlong() {
-        let all = packages.count
-        packages.removeAll { !Self.isWithinBounds($0.package) }
-        let overlong = all - packages.count
-        guard overlong > 0 else { return }
-        let what = overlong == 1 ? "a package with a name or version" : "\(overlong) packages with names or versions"
-        problems.append("\(what) of more than \(Self.maxNameBytes) bytes, left out")
+    /// Whether `text` is of bounded length and without control characters.
+    static func isStorable(_ text: String) -> Bool {
+        text.utf8.count <= maxNameBytes && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
     }
 
-    private static func isWithinBounds(_ package: Package) -> Bool {
-        [package.name, package.version, package.arch, package.source?.name, package.source?.version].allSatisfy {
-            ($0?.utf8.count ?? 0) <= maxNameBytes
-        }
+    /// Tells of records that name no package.
+    mutating func addDamaged(_ count: Int) {
+        if count > 0 { problems.append("\(count) records without a sound name and version") }
+    }
+
+    /// Whatever its cataloger has looked at itself: names come from many forms of evidence.
+    fileprivate mutating func leaveOutUnsound() {
+        let all = packages.count
+        packages.removeAll { !Self.isSound($0.package) }
+        addDamaged(all - packages.count)
+    }
+
+    private static func isSound(_ package: Package) -> Bool {
+        guard PackageRecords.isSound(package.name), PackageRecords.isSound(package.version) else { return false }
+        return [package.arch, package.group, package.module, package.source?.name, package.source?.version]
+            .allSatisfy { $0.map(isStorable) ?? true }
     }
 }
 

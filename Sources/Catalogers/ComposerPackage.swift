@@ -15,11 +15,11 @@ struct ComposerPackage: Decodable {
 
 extension ComposerPackage? {
     /// Adds the package, or counts it as refused.
-    func add(to packages: inout ListedPackages) {
+    func add(to packages: inout PackageRecords) {
         let hash = self?.dist?.value?.shasum?.value.flatMap { FileHash(.sha1, hex: $0) }
         packages.add(
-            self?.name?.value,
-            self?.version?.value,
+            name: self?.name?.value,
+            version: self?.version?.value,
             licenses: self?.license?.value?.names ?? [],
             hashes: [hash].compactMap(\.self)
         )

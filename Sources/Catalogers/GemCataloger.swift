@@ -34,8 +34,7 @@ struct GemCataloger: Cataloger {
         }
         // A name or a version may be a constant, a call, or what the gem's own code says.
         if name == nil || version == nil, stub.count >= 3 { (name, version) = (String(stub[0]), String(stub[1])) }
-        guard let name, let version, !name.isEmpty, !version.isEmpty, name.utf8.count <= 256, version.utf8.count <= 256
-        else {
+        guard let name, let version, !name.isEmpty, !version.isEmpty else {
             found.problems.append("no plain name or version in the gemspec")
             return found
         }

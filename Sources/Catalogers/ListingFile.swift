@@ -7,11 +7,11 @@ enum ListingFile {
     static func read(
         _ file: EvidenceFile,
         _ type: PackageType,
-        _ body: ([UInt8], inout ListedPackages) -> Void
+        _ body: ([UInt8], inout PackageRecords) -> Void
     ) -> CatalogedFile {
-        var packages = ListedPackages(type)
+        var packages = PackageRecords(type)
         body(file.bytes.all, &packages)
-        return packages.finished()
+        return packages.file
     }
 
     /// Whether the file came with an installed npm package: such lock files speak of that package's own development.

@@ -10,7 +10,7 @@ enum ListingJSON {
         _ type: Value.Type,
         _ bytes: [UInt8],
         withComments: Bool = false,
-        _ packages: inout ListedPackages
+        _ packages: inout PackageRecords
     ) -> Value? {
         let plain = withComments ? JSONWithComments.plain(bytes) : bytes
         guard !JSONNesting.isDeeper(than: maxDepth, plain) else {

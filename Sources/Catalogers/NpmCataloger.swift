@@ -50,9 +50,9 @@ struct NpmCataloger: Cataloger {
             return found
         }
         // Files without name or version only steer tools ("type": "module"); they are no packages.
-        guard let name = manifest.name, let version = manifest.version, !name.isEmpty, !version.isEmpty,
-            name.utf8.count <= 256, version.utf8.count <= 256
-        else { return found }
+        guard let name = manifest.name, let version = manifest.version, !name.isEmpty, !version.isEmpty else {
+            return found
+        }
         found.packages = [
             CatalogedPackage(
                 Package(type: .npm, name: name, version: version, licenses: Array(Set(manifest.licenses)).sorted())

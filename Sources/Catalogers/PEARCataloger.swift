@@ -18,7 +18,7 @@ struct PEARCataloger: Cataloger {
         }
         guard let name = package.texts["name"],
             let version = package.texts["version/release"] ?? package.texts["version"],
-            !name.isEmpty, !version.isEmpty, name.utf8.count <= 256, version.utf8.count <= 256
+            !name.isEmpty, !version.isEmpty
         else {
             found.problems.append("no name or release in the package")
             return found

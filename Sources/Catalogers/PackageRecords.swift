@@ -1,15 +1,14 @@
 import ScanModel
 
-/// Collects the packages of one file: drops records that name none, and bounds their number.
+/// Collects the packages of one file: each once, drops records that name none, and bounds their number.
 struct PackageRecords {
     /// More packages than any real lock file or database has.
     static let maxRecords = 100_000
-    /// Longer names and versions are no names and versions.
-    private static let maxFieldBytes = 256
 
     private let type: PackageType
     private var packages: [CatalogedPackage] = []
     private var seen: Set<Package> = []
+    private var problems: [String] = []
     private var damaged = 0
     private var isFull = false
 
@@ -21,6 +20,7 @@ struct PackageRecords {
         version: String?,
         licenses: [String] = [],
         group: String? = nil,
+        arch: String = "",
         hashes: [FileHash] = []
     ) {
         guard let name, let version, Self.isSound(name), Self.isSound(version) else {
@@ -33,6 +33,7 @@ struct PackageRecords {
                 type: type,
                 name: name,
                 version: version,
+                arch: arch,
                 licenses: licenses,
                 group: group,
                 hashes: FileHash.agreed(hashes)
@@ -40,30 +41,32 @@ struct PackageRecords {
         )
     }
 
+    /// Adds a package, unless the file has named it before: what it said then counts.
     mutating func add(_ package: Package) {
         guard packages.count < Self.maxRecords else {
             isFull = true
             return
         }
-        if seen.insert(package).inserted { packages.append(CatalogedPackage(package)) }
+        if seen.insert(package.identity).inserted { packages.append(CatalogedPackage(package)) }
     }
 
-    /// Notes a record that names no package.
-    mutating func addDamaged() { damaged += 1 }
+    /// Notes records that name no package.
+    mutating func addDamaged(_ count: Int = 1) { damaged += count }
+
+    mutating func addProblem(_ problem: String) { problems.append(problem) }
 
     /// What was found, with a problem for what was dropped.
     var file: CatalogedFile {
         var found = CatalogedFile()
         found.packages = packages
-        if damaged > 0 { found.problems.append("\(damaged) records without a sound name and version") }
+        found.problems = problems
+        found.addDamaged(damaged)
         if isFull { found.problems.append("more than \(Self.maxRecords) packages; the rest was not read") }
         return found
     }
 
-    /// Whether `text` can be a name or a version: of bounded length, and neither empty nor with control characters.
-    static func isSound(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count <= maxFieldBytes && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
-    }
+    /// Whether `text` can be a name or a version, and no empty one.
+    static func isSound(_ text: String) -> Bool { !text.isEmpty && CatalogedFile.isStorable(text) }
 }
 
 extension CatalogedFile {

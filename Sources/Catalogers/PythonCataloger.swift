@@ -53,8 +53,7 @@ private enum PythonMetadata {
         var found = CatalogedFile()
         var stanzas = ControlStanzas(bytes, wanted: fields, end: .emptyLine)
         guard let metadata = stanzas.next(), let name = metadata["name"]?.first, !name.isEmpty,
-            let version = metadata["version"]?.first, !version.isEmpty, name.utf8.count <= 256,
-            version.utf8.count <= 256
+            let version = metadata["version"]?.first, !version.isEmpty
         else {
             found.problems.append("no Name or Version in the metadata")
             return found

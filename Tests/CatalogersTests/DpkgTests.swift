@@ -110,7 +110,7 @@ struct DpkgTests {
 
     @Test("Names that cannot be stored cost their record, and an unsound source or architecture only itself")
     func unsound() throws {
-        let long = String(repeating: "x", count: 300)
+        let long = String(repeating: "x", count: CatalogedFile.maxNameBytes + 1)
         let found = try catalog(
             path,
             "Package: a\u{0}b\nVersion: 1\n\nPackage: \(long)\nVersion: 1\n\nPackage: c\nVersion: \(long)\n\n"

@@ -37,19 +37,32 @@ struct HostileInputTests {
         }
     }
 
-    @Test("A package with a name or version by which no database can find it is left out")
-    func overlongNames() throws {
+    @Test("A package with a name or version that no database can hold or find is left out, whatever names it")
+    func unsoundNames() throws {
         let long = String(repeating: "x", count: CatalogedFile.maxNameBytes + 1)
-        let path = LayerPath("a/node_modules/x/package.json")
-        let cataloger = Catalogers.selection.catalogers[try #require(Catalogers.selection.catalogers(for: path).first)]
-        func read(_ name: String, _ version: String) -> CatalogedFile {
-            let text = #"{"name":"\#(name)","version":"\#(version)"}"#
+        func read(_ path: String, _ text: String) throws -> CatalogedFile {
+            let path = LayerPath(path)
+            let selection = Catalogers.selection
+            let cataloger = selection.catalogers[try #require(selection.catalogers(for: path).first)]
             return cataloger.read(EvidenceFile(path: path, bytes: FileBytes(Array(text.utf8))))
         }
-        #expect(read("kept", "1.0.0").names == ["kept 1.0.0"])
-        for found in [read(long, "1.0.0"), read("a", "1.0.0-" + long)] {
-            #expect(found.names.isEmpty)
-            #expect(found.problems == ["a package with a name or version of more than 1024 bytes, left out"])
+        let cases: [(name: String, version: String, isKept: Bool)] = [
+            ("kept", "1", true), ("é", "1", true), (long, "1", false), ("a", "1.\(long)", false),
+            ("a\u{1b}b", "1", false), ("a", "1\u{0}2", false), ("a", "1\u{7f}", false),
+        ]
+        for (name, version, isKept) in cases {
+            let nameField = #"s:4:"name";s:\#(name.utf8.count):"\#(name)";"#
+            let versionField = #"s:7:"version";s:\#(version.utf8.count):"\#(version)";"#
+            let files: [(path: String, text: String)] = [
+                ("x.dist-info/METADATA", "Name: \(name)\nVersion: \(version)\n\n"),
+                ("specifications/a.gemspec", "s.name = '\(name)'\ns.version = '\(version)'\n"),
+                ("usr/share/php/.registry/a.reg", "a:2:{\(nameField)\(versionField)}"),
+            ]
+            for (path, text) in files {
+                let found = try read(path, text)
+                #expect(found.names == (isKept ? ["\(name) \(version)"] : []))
+                #expect(found.problems == (isKept ? [] : ["1 records without a sound name and version"]))
+            }
         }
     }
 

@@ -89,11 +89,8 @@ struct PythonTests {
     }
 
     @Test(
-        "Metadata without a name or version, or with one beyond all bounds, is a problem",
-        arguments: [
-            "", "Name: x\n", "Version: 1\n", "Name:\nVersion: 1\n", "\u{0}\u{1}",
-            "Name: \(String(repeating: "x", count: 300))\nVersion: 1\n",
-        ]
+        "Metadata without a name or version is a problem",
+        arguments: ["", "Name: x\n", "Version: 1\n", "Name:\nVersion: 1\n", "\u{0}\u{1}"]
     )
     func damaged(text: String) throws {
         let found = try catalog(wheel, text)

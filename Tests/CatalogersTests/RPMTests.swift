@@ -68,7 +68,7 @@ struct RPMTests {
     func damaged() throws {
         var rpm = RPMBuilder()
         rpm.add("a\u{1}", "1", "1")
-        rpm.add("b", String(repeating: "9", count: 300), "1")
+        rpm.add("b", String(repeating: "9", count: CatalogedFile.maxNameBytes + 1), "1")
         rpm.add([1000: "c", 1002: "1"])
         rpm.add("d", "1", "1")
         let found = try catalog(path, rpm.database)

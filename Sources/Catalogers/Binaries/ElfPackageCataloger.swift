@@ -51,9 +51,7 @@ struct ElfPackageCataloger: Cataloger {
 
     private func package(_ note: Note) -> Package? {
         // A build outside of a package manager leaves them empty.
-        guard let name = note.name, let version = note.version, !name.isEmpty, !version.isEmpty,
-            name.utf8.count <= 256, version.utf8.count <= 256
-        else { return nil }
+        guard let name = note.name, let version = note.version, !name.isEmpty, !version.isEmpty else { return nil }
         let type = PackageType(rawValue: note.type ?? "")
         let isKnown = type.isOS || type.rawValue == "alpm"
         return Package(

@@ -57,12 +57,12 @@ struct BunLockCataloger: Cataloger {
         }
     }
 
-    private func read(_ lock: Lock, _ packages: inout ListedPackages) {
+    private func read(_ lock: Lock, _ packages: inout PackageRecords) {
         var entries: [(name: String, version: String, hashes: [FileHash], place: Int?)] = []
         var tree = BunLockTree()
         for (path, item) in lock.packages.sorted(by: { $0.key < $1.key }) {
             guard let entry = item.value, let (name, version) = NpmName.split(entry.identifier) else {
-                packages.refuse()
+                packages.addDamaged()
                 continue
             }
             entries.append((name, version, entry.hashes, tree.add(path, dependencies: entry.dependencies)))
@@ -85,7 +85,7 @@ struct BunLockCataloger: Cataloger {
             if let place = entry.place, developmentPlaces.contains(place), !neededPlaces.contains(place) { continue }
             // Projects, workspaces and folders are not dependencies.
             if ["root:", "workspace:", "link:", "file:"].contains(where: { entry.version.hasPrefix($0) }) { continue }
-            packages.add(entry.name, entry.version, hashes: entry.hashes)
+            packages.add(name: entry.name, version: entry.version, hashes: entry.hashes)
         }
     }
 }

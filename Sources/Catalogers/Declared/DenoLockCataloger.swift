@@ -54,16 +54,16 @@ struct DenoLockCataloger: Cataloger {
             guard let lock = ListingJSON.decode(Lock.self, bytes, &packages) else { return }
             for name in (lock.jsr ?? lock.packages?.value?.jsr)?.value?.names ?? [] {
                 let split = NpmName.split(name)
-                packages.add(split?.name, split?.version)
+                packages.add(name: split?.name, version: split?.version)
             }
             for name in lock.npm?.value?.names ?? lock.packages?.value?.npm?.value?.names ?? [] {
                 let split = Self.withoutPeers(name)
-                packages.add(split?.name, split?.version)
+                packages.add(name: split?.name, version: split?.version)
             }
             for address in lock.remote?.value?.names ?? [] {
                 // Most modules are files without a version, of which nothing can be said.
                 guard let (name, version) = Self.module(address) else { continue }
-                packages.add(name, version)
+                packages.add(name: name, version: version)
             }
         }
     }

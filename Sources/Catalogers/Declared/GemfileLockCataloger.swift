@@ -29,7 +29,7 @@ struct GemfileLockCataloger: Cataloger {
                 let words = line.trimmedText.split(separator: " ")
                 guard words.count == 2, words[1].hasPrefix("("), words[1].hasSuffix(")") else { continue }
                 let (version, platform) = Self.split(words[1].dropFirst().dropLast())
-                packages.add(String(words[0]), version, arch: platform)
+                packages.add(name: String(words[0]), version: version, arch: platform)
             }
             if !sawSource { packages.addProblem("no section of sources") }
         }

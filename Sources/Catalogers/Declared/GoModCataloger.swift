@@ -43,10 +43,10 @@ struct GoModCataloger: Cataloger {
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         ListingFile.read(file, .go) { bytes, packages in
             let directives = Self.directives(bytes)
-            packages.refuse(directives.damaged)
+            packages.addDamaged(directives.damaged)
             for (path, version) in directives.required where !directives.excluded.contains([path, version]) {
                 guard let new = directives.replacement(path, version) else {
-                    packages.add(path, version)
+                    packages.add(name: path, version: version)
                     continue
                 }
                 Self.add(new, &packages)
@@ -59,9 +59,9 @@ struct GoModCataloger: Cataloger {
     }
 
     /// Adds a replacement; a folder is source code beside this, without a version.
-    private static func add(_ module: [String], _ packages: inout ListedPackages) {
+    private static func add(_ module: [String], _ packages: inout PackageRecords) {
         guard let path = module.first, !path.hasPrefix("."), !path.hasPrefix("/") else { return }
-        packages.add(path, module.dropFirst().first)
+        packages.add(name: path, version: module.dropFirst().first)
     }
 
     private static func directives(_ bytes: [UInt8]) -> Directives {

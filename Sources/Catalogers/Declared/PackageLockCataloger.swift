@@ -48,8 +48,8 @@ struct PackageLockCataloger: Cataloger {
         }
     }
 
-    private func add(_ entry: Entry?, at path: String, _ packages: inout ListedPackages) {
-        guard let entry else { return packages.refuse() }
+    private func add(_ entry: Entry?, at path: String, _ packages: inout PackageRecords) {
+        guard let entry else { return packages.addDamaged() }
         // A link stands for a folder of the project that has an entry of its own.
         guard entry.dev?.value != true, entry.link?.value != true else { return }
         let name: String
@@ -62,8 +62,8 @@ struct PackageLockCataloger: Cataloger {
         // Projects and their workspaces need no version.
         if entry.version == nil, !path.contains("node_modules/") { return }
         packages.add(
-            name,
-            entry.version?.value,
+            name: name,
+            version: entry.version?.value,
             licenses: entry.license?.value?.names ?? [],
             hashes: Self.hashes(entry.integrity)
         )
@@ -80,18 +80,18 @@ struct PackageLockCataloger: Cataloger {
     }
 
     /// Recursion is bounded by the depth that the JSON may have.
-    private func add(_ dependencies: [String: Lenient<Dependency>], _ packages: inout ListedPackages) {
+    private func add(_ dependencies: [String: Lenient<Dependency>], _ packages: inout PackageRecords) {
         for (name, entry) in dependencies.sorted(by: { $0.key < $1.key }) {
             guard let dependency = entry.value else {
-                packages.refuse()
+                packages.addDamaged()
                 continue
             }
             guard dependency.dev?.value != true else { continue }
             if let version = dependency.version?.value, version.hasPrefix("npm:") {
                 let target = NpmName.split(version.dropFirst(4))
-                packages.add(target?.name, target?.version, hashes: Self.hashes(dependency.integrity))
+                packages.add(name: target?.name, version: target?.version, hashes: Self.hashes(dependency.integrity))
             } else {
-                packages.add(name, dependency.version?.value, hashes: Self.hashes(dependency.integrity))
+                packages.add(name: name, version: dependency.version?.value, hashes: Self.hashes(dependency.integrity))
             }
             add(dependency.dependencies?.value ?? [:], &packages)
         }

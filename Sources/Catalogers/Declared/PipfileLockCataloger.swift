@@ -22,8 +22,8 @@ struct PipfileLockCataloger: Cataloger {
             guard let lock = ListingJSON.decode(Lock.self, bytes, &packages) else { return }
             for (name, entry) in (lock.default ?? [:]).sorted(by: { $0.key < $1.key }) {
                 packages.add(
-                    PURL.pypiName(name),
-                    entry.value?.version?.value.flatMap(Self.pinned),
+                    name: PURL.pypiName(name),
+                    version: entry.value?.version?.value.flatMap(Self.pinned),
                     hashes: (entry.value?.hashes?.value ?? []).compactMap { $0.value.flatMap { FileHash($0) } }
                 )
             }

@@ -16,7 +16,7 @@ struct PnpmLockCataloger: Cataloger {
             var outline = YAMLOutline(bytes)
             while let entry = outline.next() { reader.take(entry, &packages) }
             reader.close(&packages)
-            packages.refuse(outline.strayLines)
+            packages.addDamaged(outline.strayLines)
             if reader.version == nil { packages.addProblem("no lockfileVersion") }
         }
     }
@@ -29,7 +29,7 @@ struct PnpmLockCataloger: Cataloger {
         private var ownVersion: String?
         private var hashes: [FileHash] = []
 
-        mutating func take(_ entry: YAMLOutline.Entry, _ packages: inout ListedPackages) {
+        mutating func take(_ entry: YAMLOutline.Entry, _ packages: inout PackageRecords) {
             if entry.depth == 0 {
                 close(&packages)
                 section = entry.key
@@ -45,7 +45,7 @@ struct PnpmLockCataloger: Cataloger {
             }
         }
 
-        private mutating func takePackage(_ entry: YAMLOutline.Entry, _ packages: inout ListedPackages) {
+        private mutating func takePackage(_ entry: YAMLOutline.Entry, _ packages: inout PackageRecords) {
             if entry.depth == 1 {
                 close(&packages)
                 key = entry.key
@@ -66,7 +66,7 @@ struct PnpmLockCataloger: Cataloger {
         }
 
         /// `name: version`, or `name:` with `version: …` below it.
-        private mutating func takeDirect(_ entry: YAMLOutline.Entry, _ packages: inout ListedPackages) {
+        private mutating func takeDirect(_ entry: YAMLOutline.Entry, _ packages: inout PackageRecords) {
             if entry.depth == 1 {
                 close(&packages)
                 key = entry.key
@@ -76,7 +76,7 @@ struct PnpmLockCataloger: Cataloger {
             }
         }
 
-        mutating func close(_ packages: inout ListedPackages) {
+        mutating func close(_ packages: inout PackageRecords) {
             defer {
                 key = nil
                 ownName = nil
@@ -87,11 +87,11 @@ struct PnpmLockCataloger: Cataloger {
             if section == "dependencies" {
                 // Folders and archives have entries of their own, with what they hold.
                 guard let found = ownVersion.map(withoutPeers), PnpmKey.isVersion(found) else { return }
-                packages.add(key, found)
+                packages.add(name: key, version: found)
             } else {
                 let split = PnpmKey.split(key, lockfileVersion: version ?? 9)
                 // Names and versions of their own stand where the key has an address or a folder instead.
-                packages.add(ownName ?? split?.name, ownVersion ?? split?.version, hashes: hashes)
+                packages.add(name: ownName ?? split?.name, version: ownVersion ?? split?.version, hashes: hashes)
             }
         }
 

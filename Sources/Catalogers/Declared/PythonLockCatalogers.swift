@@ -53,8 +53,8 @@ private enum PythonLockTables {
             for table in document.root[key]?.tables ?? [] {
                 if table["version"] == nil, isLocal(table) { continue }
                 packages.add(
-                    (table["name"]?.string).map(PURL.pypiName),
-                    table["version"]?.string,
+                    name: (table["name"]?.string).map(PURL.pypiName),
+                    version: table["version"]?.string,
                     hashes: hashes(table)
                 )
             }

@@ -19,7 +19,7 @@ struct RequirementsCataloger: Cataloger {
                 let isContinued = !isComment && part.last == UInt8(ascii: "\\")
                 if !isComment { line += isContinued ? part.dropLast() : part }
                 guard line.count <= 64 * 1024 else {
-                    packages.refuse()
+                    packages.addDamaged()
                     line = []
                     continue
                 }
@@ -31,11 +31,11 @@ struct RequirementsCataloger: Cataloger {
         }
     }
 
-    private static func read(_ line: String, _ packages: inout ListedPackages) {
+    private static func read(_ line: String, _ packages: inout PackageRecords) {
         // Options: other files, indexes, folders under development.
         guard !line.isEmpty, !line.hasPrefix("-") else { return }
-        guard let requirement = PythonRequirement(line) else { return packages.refuse() }
-        packages.add(PURL.pypiName(requirement.name), requirement.pinnedVersion)
+        guard let requirement = PythonRequirement(line) else { return packages.addDamaged() }
+        packages.add(name: PURL.pypiName(requirement.name), version: requirement.pinnedVersion)
     }
 
     private static func withoutComment(_ line: ArraySlice<UInt8>) -> String {

@@ -21,12 +21,12 @@ struct SetupPyCataloger: Cataloger {
         }
     }
 
-    private static func add(_ text: ArraySlice<UInt8>, _ packages: inout ListedPackages) {
+    private static func add(_ text: ArraySlice<UInt8>, _ packages: inout PackageRecords) {
         // Templates as "name==%s" and "name=={}" give no version.
         guard let equals = text.firstIndex(of: UInt8(ascii: "=")), text[equals...].starts(with: [0x3D, 0x3D]),
             let requirement = PythonRequirement(String(decoding: text, as: UTF8.self)),
             let version = requirement.pinnedVersion
         else { return }
-        packages.add(PURL.pypiName(requirement.name), version)
+        packages.add(name: PURL.pypiName(requirement.name), version: version)
     }
 }

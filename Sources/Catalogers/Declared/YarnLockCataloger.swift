@@ -18,7 +18,7 @@ struct YarnLockCataloger: Cataloger {
     }
 
     /// Entries are a line of comma-separated `name@range` in the first column and indented `field "value"` lines.
-    private func readFirst(_ bytes: [UInt8], _ packages: inout ListedPackages) {
+    private func readFirst(_ bytes: [UInt8], _ packages: inout PackageRecords) {
         var open = OpenEntry()
         for line in TextLines(bytes) where line.count <= 64 * 1024 {
             guard let first = line.first, first != UInt8(ascii: "#") else { continue }
@@ -28,7 +28,7 @@ struct YarnLockCataloger: Cataloger {
                 open = OpenEntry(key: text)
                 if !text.hasSuffix(":") {
                     open.key = nil
-                    packages.refuse()
+                    packages.addDamaged()
                 }
                 continue
             }
@@ -49,7 +49,7 @@ struct YarnLockCataloger: Cataloger {
         open.close(&packages)
     }
 
-    private func readYAML(_ bytes: [UInt8], _ packages: inout ListedPackages) {
+    private func readYAML(_ bytes: [UInt8], _ packages: inout PackageRecords) {
         var open = OpenEntry()
         var outline = YAMLOutline(bytes)
         while let entry = outline.next() {
@@ -62,7 +62,7 @@ struct YarnLockCataloger: Cataloger {
             }
         }
         open.close(&packages)
-        packages.refuse(outline.strayLines)
+        packages.addDamaged(outline.strayLines)
     }
 
     private struct OpenEntry {
@@ -71,15 +71,15 @@ struct YarnLockCataloger: Cataloger {
         var resolved: RegistryArchive?
         var hashes: [FileHash] = []
 
-        mutating func close(_ packages: inout ListedPackages) {
+        mutating func close(_ packages: inout PackageRecords) {
             guard let key else { return }
             self.key = nil
             // The version that Yarn writes for a project and its workspaces, which are not dependencies.
             if version == "0.0.0-use.local" { return }
             if let resolved {
-                packages.add(resolved.name, resolved.version, hashes: hashes)
+                packages.add(name: resolved.name, version: resolved.version, hashes: hashes)
             } else {
-                packages.add(YarnLockCataloger.packageName(in: key), version, hashes: hashes)
+                packages.add(name: YarnLockCataloger.packageName(in: key), version: version, hashes: hashes)
             }
         }
     }

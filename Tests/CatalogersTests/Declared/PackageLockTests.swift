@@ -62,7 +62,7 @@ struct PackageLockTests {
             #"{"lockfileVersion": 2, "packages": {"node_modules/a": 7, "node_modules/b": {"version": 1}, "node_modules/c": {"version": "1"}}}"#
         )
         #expect(found.names == ["c 1"])
-        #expect(found.problems == ["2 entries without a name or an exact version"])
+        #expect(found.problems == ["2 records without a sound name and version"])
     }
 
     @Test(

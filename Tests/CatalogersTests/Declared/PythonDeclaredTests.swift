@@ -97,7 +97,7 @@ struct PythonDeclaredTests {
             "[[package]]\nname = \"me\"\nsource = { editable = \".\" }\n[[package]]\nname = \"a\"\n[[package]]\nname = 7\nversion = \"1\"\n"
         )
         #expect(found.names == [])
-        #expect(found.problems == ["2 entries without a name or an exact version"])
+        #expect(found.problems == ["2 records without a sound name and version"])
     }
 
     @Test("A damaged table of a lock costs that table")
