@@ -7,8 +7,13 @@ package import ScanModel
 /// by another entry at its path, or by something that is no directory in place of a directory above it. What was found in
 /// programs gives way to package managers (``BinaryPrecedence``).
 package enum InventoryFold {
+    /// Bytes, by estimate, of the packages that the files of an image state, 1 GiB: twice what one layer may bring.
+    package static let maxFoundBytes = 1 << 30
+
     /// The inventory of an image whose layers are given from the lowest to the highest.
-    package static func fold(_ layers: [AnalysedLayer]) -> Inventory {
+    ///
+    /// The packages of files that come beyond `maxFoundBytes` are left out, which is a gap.
+    package static func fold(_ layers: [AnalysedLayer], maxFoundBytes: Int = Self.maxFoundBytes) -> Inventory {
         var visible: [Visible] = []
         var losses = Losses()
         for (position, layer) in layers.enumerated() {
@@ -32,12 +37,36 @@ package enum InventoryFold {
                 }
             }
         }
+        let excess = leaveOutExcess(&visible, beyond: maxFoundBytes)
         let origins = Origins(layers)
         let distro = distro(visible)
         let packages = packages(visible, owners: FileOwners(visible, layers), origins: origins)
         let imageGaps = ImageGaps(layers, visible: visible, losses: losses)
             .gaps(distro: distro, hasPackages: !packages.isEmpty)
-        return Inventory(distro: distro, packages: packages, gaps: sorted(gaps(layers) + imageGaps))
+        return Inventory(distro: distro, packages: packages, gaps: sorted(gaps(layers) + imageGaps + excess))
+    }
+
+    /// Takes the packages from files that come beyond `bound`; the gap that this is, if any.
+    ///
+    /// Hard links to files of lower layers each show what those do: few bytes of a layer can stand for any number.
+    private static func leaveOutExcess(_ visible: inout [Visible], beyond bound: Int) -> [LayerGap] {
+        var bytes = 0
+        var first: Visible?
+        var count = 0
+        for index in visible.indices {
+            let own = visible[index].evidence.memoryBytes
+            if own <= bound - bytes {
+                bytes += own
+            } else {
+                first = first ?? visible[index]
+                count += 1
+                visible[index] = Visible(layer: visible[index].layer, evidence: visible[index].evidence.withoutPackages)
+            }
+        }
+        guard let first else { return [] }
+        let files = count == 1 ? "of this file" : "of this file and \(count - 1) more"
+        let reason = "more than \(bound) bytes of packages in the image: those \(files) are left out"
+        return [LayerGap(layer: first.layer, gap: CoverageGap(path: first.evidence.path.text, reason: reason))]
     }
 
     private static func distro(_ visible: [Visible]) -> Distro? {
@@ -197,6 +226,8 @@ private struct Origins {
     private var listed: [Place: [Int]] = [:]
     /// Databases of which several layers have a copy.
     private var databaseLayers: [LayerPath: [Int]] = [:]
+    /// More entries than such databases of any image have: lower copies are not looked at.
+    private static let maxListed = 2_000_000
 
     init(_ layers: [AnalysedLayer]) {
         for (position, layer) in layers.enumerated() {
@@ -206,8 +237,12 @@ private struct Origins {
         }
         // The only copy of a database has brought all that it lists.
         databaseLayers = databaseLayers.filter { $0.value.count > 1 }
-        for (position, layer) in layers.enumerated() {
+        var count = 0
+        // From the highest, as they are asked for.
+        for (position, layer) in layers.enumerated().reversed() {
             for evidence in layer.report.evidence where databaseLayers[evidence.path] != nil {
+                count += evidence.packages.count
+                guard count <= Self.maxListed else { return }
                 for cataloged in evidence.packages {
                     listed[Place(path: evidence.path, package: cataloged.package), default: []].append(position)
                 }

@@ -29,7 +29,7 @@ package final class ContentCache: Sendable {
     private let generations = Mutex(Generations())
     private let maxWeight: Int
 
-    /// `maxPackages` bounds either generation, ``CatalogedFile/packageBytes`` each.
+    /// `maxPackages` bounds either generation, ``Evidence/packageBytes`` each.
     package init(maxPackages: Int = 50_000) { maxWeight = max(1, maxPackages) }
 
     /// The key of a file, or `nil` where looking it up would not pay.
@@ -67,5 +67,7 @@ package final class ContentCache: Sendable {
     }
 
     /// In packages: one may own any number of files, and one in a nested archive has the path of each around it.
-    private static func weight(of result: CatalogedFile) -> Int { 1 + result.memoryBytes / CatalogedFile.packageBytes }
+    private static func weight(of result: CatalogedFile) -> Int {
+        1 + Evidence(path: .root, cataloger: "", found: result).memoryBytes / Evidence.packageBytes
+    }
 }

@@ -164,13 +164,7 @@ struct LayerContent {
         case .bytes(let bytes):
             take(bytes, asNamed: path)
             for name in names {
-                linkedBytes += Int64(bytes.count)
-                if linkedBytes > Self.maxLinkedBytes {
-                    addProblem(name, "the layer has too many hard links to be read under all of their names")
-                    noteUnread(name)
-                } else {
-                    take(bytes, asNamed: name)
-                }
+                if mayRead(bytes, asNamed: name) { take(bytes, asNamed: name) }
             }
             for index in bytes.withUnsafeBytes(readers) where !byPath.contains(index) {
                 catalog(path, bytes, with: index, keepsEmpty: false)
@@ -188,6 +182,15 @@ struct LayerContent {
         let readers = selection.catalogers(for: name).filter { !selection.catalogers[$0].listsFilesOnly }
         guard !readers.isEmpty else { return }
         evidence[name] = readers.map { Evidence(path: name, cataloger: selection.catalogers[$0].name) }
+    }
+
+    /// Whether a file may be read under one more name, which has it parsed again.
+    private mutating func mayRead(_ bytes: FileBytes, asNamed name: LayerPath) -> Bool {
+        linkedBytes += Int64(bytes.count)
+        guard linkedBytes > Self.maxLinkedBytes else { return true }
+        addProblem(name, "the layer has too many hard links to be read under all of their names")
+        noteUnread(name)
+        return false
     }
 
     /// Reads a file as what a name makes it: its own, or that of a hard link to it.
@@ -216,23 +219,26 @@ struct LayerContent {
             companions: companions,
             isEvidence: { [selection] in selection.isEvidence($0) }
         )
-        var found = read(file, with: cataloger)
+        let found = read(file, with: cataloger)
         found.problems.forEach { addProblem(path, $0) }
         if let problem = collector?.add(found.packaged, at: path) { addProblem(path, problem) }
         guard !cataloger.listsFilesOnly else { return }
-        if found.memoryBytes <= limits.maxFoundBytes - foundBytes {
-            foundBytes += found.memoryBytes
-        } else {
-            let bound = limits.maxFoundBytes
-            addProblem(path, "more than \(bound) bytes of packages in the layer: those of this file are left out")
-            found.packages = []
-            found.ownerships = []
-        }
         // An evidence file without packages still counts: it replaces the one below it.
         guard keepsEmpty || !found.packages.isEmpty else { return }
-        evidence[path, default: []].append(
-            Evidence(path: path, cataloger: cataloger.name, found: found)
-        )
+        keep(Evidence(path: path, cataloger: cataloger.name, found: found))
+    }
+
+    /// Keeps what a file states, without its packages where there are too many in the layer already.
+    private mutating func keep(_ item: Evidence) {
+        let bytes = item.memoryBytes
+        let fits = bytes <= limits.maxFoundBytes - foundBytes
+        if fits {
+            foundBytes += bytes
+        } else {
+            let bound = limits.maxFoundBytes
+            addProblem(item.path, "more than \(bound) bytes of packages in the layer: those of this file are left out")
+        }
+        evidence[item.path, default: []].append(fits ? item : item.withoutPackages)
     }
 
     private func read(_ file: EvidenceFile, with cataloger: any Cataloger) -> CatalogedFile {
@@ -269,19 +275,14 @@ struct LayerContent {
         // What a name alone makes evidence is none under a name that does not.
         let linked = (evidence[target] ?? []).filter { selection.isReader($0.cataloger, among: wanted) }
         if !linked.isEmpty {
-            evidence[path] = linked.map {
-                Evidence(
-                    path: path,
-                    cataloger: $0.cataloger,
-                    packages: $0.packages,
-                    ownerships: $0.ownerships,
-                    distro: $0.distro,
-                    licenses: $0.licenses,
-                    linkTarget: $0.linkTarget
-                )
+            // In memory they are one, in the report each link has its own.
+            evidence[path] = nil
+            for var item in linked {
+                item.path = path
+                keep(item)
             }
         } else if let base = waiting[target] {
-            waiting[path] = base
+            if mayRead(base.bytes, asNamed: path) { waiting[path] = base }
         } else if !wanted.isEmpty {
             if paths[target] == nil {
                 evidence[path] = wanted.map {

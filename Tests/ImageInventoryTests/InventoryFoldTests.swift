@@ -38,6 +38,25 @@ struct InventoryFoldTests {
         }
     }
 
+    @Test("What an image's files state is bounded together, and hard links to one of them each count")
+    func foundBytes() throws {
+        var base = TarBuilder()
+        base.file(evidence, #"{"name":"a","version":"1"}"#)
+        var top = TarBuilder()
+        for name in ["b", "c", "d"] { top.hardlink("srv/\(name)/package.json", to: evidence) }
+        let layers = try [base, top].map { try LayerScanner().scan(ArrayProducer($0.archive), expected: nil) }
+        #expect(shown(InventoryFold.fold(layers)).count == 4)
+        #expect(InventoryFold.fold(layers).gaps.allSatisfy { !$0.gap.reason.contains("left out") })
+        let inventory = InventoryFold.fold(layers, maxFoundBytes: 700)
+        #expect(shown(inventory) == ["a /\(evidence)", "a /srv/b/package.json"])
+        let reason = "more than 700 bytes of packages in the image: those of this file and 1 more are left out"
+        #expect(
+            inventory.gaps.contains(
+                LayerGap(layer: 1, gap: CoverageGap(path: "srv/c/package.json", reason: reason))
+            )
+        )
+    }
+
     @Test(
         "Each way of hiding a lower file",
         arguments: [

@@ -310,6 +310,21 @@ struct LayerScanLimitsTests {
         #expect(layer.report.evidence.count == 3)
     }
 
+    @Test("Each hard link to a file counts as much as the file does")
+    func foundByHardlinks() throws {
+        var tar = TarBuilder()
+        tar.file("usr/lib/node_modules/p/package.json", manifest("p"))
+        for name in ["q", "r"] {
+            tar.hardlink("srv/\(name)/package.json", to: "usr/lib/node_modules/p/package.json")
+        }
+        var limits = LayerScanLimits()
+        limits.maxFoundBytes = 700
+        let layer = try scan(tar.archive, limits: limits)
+        #expect(names(layer) == ["p 1", "p 1"])
+        #expect(layer.report.gaps.map(\.path) == ["srv/r/package.json"])
+        #expect(layer.report.evidence.count == 3)
+    }
+
     @Test("A path of more parts than any is passed over and told")
     func pathParts() throws {
         let deep = String(repeating: "a/", count: 255) + "package.json"

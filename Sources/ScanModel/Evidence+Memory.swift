@@ -1,12 +1,9 @@
-import Catalogers
-import ScanModel
-
-extension CatalogedFile {
+extension Evidence {
     /// What a package takes in memory, by estimate, beside texts that may be long.
-    static let packageBytes = 300
+    package static let packageBytes = 300
 
     /// Bytes that the packages and what they own take, by estimate.
-    var memoryBytes: Int {
+    package var memoryBytes: Int {
         var bytes = 0
         for package in packages {
             bytes += Self.packageBytes + package.virtualPath.utf8.count
@@ -16,5 +13,13 @@ extension CatalogedFile {
             bytes += Self.packageBytes + ownership.paths.reduce(0) { $0 + $1.bytes.count }
         }
         return bytes
+    }
+
+    /// The file as one that is there and states no packages: what it said does not fit beside the rest.
+    package var withoutPackages: Evidence {
+        var bare = self
+        bare.packages = []
+        bare.ownerships = []
+        return bare
     }
 }
