@@ -1,5 +1,6 @@
 import Bytes
 import Catalogers
+import LayerScan
 import ScanModel
 
 #if canImport(Glibc)
@@ -11,21 +12,19 @@ import ScanModel
 /// Links are not followed, other files than regular ones not opened, kernel file systems passed over. What cannot be
 /// read becomes a coverage gap.
 struct DirectoryScanner: Sendable {
-    /// Entries of the whole tree.
-    static let maxEntries = 10_000_000
     /// Bytes of one file that is read; files are read whole into memory.
     static let maxFileBytes: Int64 = 512 << 20
-    /// Gaps listed one by one.
-    static let maxGaps = 1000
     /// Where a running system has the kernel's own file systems mounted.
     private static let kernelMounts: Set<LayerPath> = [LayerPath("proc"), LayerPath("sys"), LayerPath("dev")]
 
     let selection: EvidenceSelection
+    /// Those of a layer, which hold for the tree as a whole.
+    var limits = LayerScanLimits()
 
     /// Walks the tree in the order of its names; throws where `path` is no directory that can be read.
     func scan(_ path: String) throws -> AnalysedLayer {
         guard let root = LocalPath.resolved(path) else { throw LocalFile.failure(path) }
-        var tree = Tree(root: root, selection: selection)
+        var tree = Tree(root: root, selection: selection, limits: limits)
         try tree.walk()
         return tree.finish()
     }
@@ -33,7 +32,11 @@ struct DirectoryScanner: Sendable {
     private struct Tree {
         let root: String
         let selection: EvidenceSelection
+        let limits: LayerScanLimits
         var entries = 0
+        var pathsBytes: Int64 = 0
+        /// Bytes, by estimate, of what catalogers said.
+        var foundBytes = 0
         var paths: [LayerPath: PathKind] = [:]
         var evidence: [Evidence] = []
         var gaps: Set<CoverageGap> = []
@@ -49,19 +52,35 @@ struct DirectoryScanner: Sendable {
                 }
                 var below: [LayerPath] = []
                 for name in names {
-                    entries += 1
-                    guard entries <= DirectoryScanner.maxEntries else {
-                        addGap(.root, "more than \(DirectoryScanner.maxEntries) entries; the rest was not read")
-                        return
-                    }
-                    if let found = visit(directory.appending(name)) { below.append(found) }
+                    let path = directory.appending(name)
+                    guard isWithinBounds(path) else { return }
+                    if let found = visit(path) { below.append(found) }
                 }
                 pending += below.reversed()
             }
         }
 
+        /// Counts one entry more; false, with a gap, where that is one too many.
+        private mutating func isWithinBounds(_ path: LayerPath) -> Bool {
+            entries += 1
+            guard entries <= limits.maxEntries else {
+                addGap(.root, "more than \(limits.maxEntries) entries; the rest was not read")
+                return false
+            }
+            pathsBytes += Int64(path.bytes.count)
+            guard pathsBytes <= limits.maxPathsBytes else {
+                addGap(.root, "paths of more than \(limits.maxPathsBytes) bytes; the rest was not read")
+                return false
+            }
+            return true
+        }
+
         /// Looks at one entry; returns it where it is a directory to go into.
         private mutating func visit(_ path: LayerPath) -> LayerPath? {
+            guard path.bytes.count <= limits.maxPathBytes, path.partCount <= limits.maxPathParts else {
+                addGap(.root, "a path of \(path.bytes.count) bytes and \(path.partCount) parts was passed over")
+                return nil
+            }
             var status = stat()
             guard DirectoryListing.status(of: place(path), &status) else { return nil }
             noteStandingEntry(path)
@@ -131,7 +150,19 @@ struct DirectoryScanner: Sendable {
             let found = cataloger.read(file)
             for problem in found.problems { addGap(path, problem) }
             guard keepsEmpty || !found.packages.isEmpty else { return }
-            evidence.append(Evidence(path: path, cataloger: cataloger.name, found: found))
+            keep(Evidence(path: path, cataloger: cataloger.name, found: found))
+        }
+
+        private mutating func keep(_ item: Evidence) {
+            let bytes = item.memoryBytes
+            let fits = bytes <= limits.maxFoundBytes - foundBytes
+            if fits {
+                foundBytes += bytes
+            } else {
+                let bound = limits.maxFoundBytes
+                addGap(item.path, "more than \(bound) bytes of packages in all: those of this file are left out")
+            }
+            evidence.append(fits ? item : item.withoutPackages)
         }
 
         private func companions(of path: LayerPath, for cataloger: any Cataloger) -> [String: FileBytes] {
@@ -148,7 +179,7 @@ struct DirectoryScanner: Sendable {
         }
 
         private mutating func addGap(_ path: LayerPath, _ reason: String) {
-            guard gaps.count < DirectoryScanner.maxGaps else {
+            guard gaps.count < limits.maxGaps else {
                 gaps.insert(CoverageGap(path: "", reason: "more gaps are not listed"))
                 return
             }

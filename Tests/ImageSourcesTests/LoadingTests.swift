@@ -1,3 +1,4 @@
+import Catalogers
 import DedicatedThread
 import Foundation
 import LayerScan
@@ -141,6 +142,30 @@ import Testing
         )
         try scratch.write("root/opt/lib/libz.so.1.3.1", library.bytes)
         #expect(names(try await load("dir:\(scratch.path)/root")) == ["glibc", "zlib"])
+    }
+
+    @Test func `a directory has the bounds of a layer`() throws {
+        for name in ["p", "q", "r"] {
+            try scratch.write("root/\(name)/package.json", #"{"name":"\#(name)","version":"1"}"#)
+        }
+        func scan(_ change: (inout LayerScanLimits) -> Void) throws -> LayerReport {
+            var limits = LayerScanLimits()
+            change(&limits)
+            let scanner = DirectoryScanner(selection: Catalogers.directorySelection, limits: limits)
+            return try scanner.scan("\(scratch.path)/root").report
+        }
+        func names(_ report: LayerReport) -> [String] { report.evidence.flatMap(\.packages).map(\.package.name) }
+        let few = try scan { $0.maxFoundBytes = 700 }
+        #expect(names(few) == ["p", "q"] && few.evidence.count == 3)
+        #expect(few.gaps.map(\.path) == ["r/package.json"])
+        // Directories are gone into in the order of their names, each when all in the one above are known.
+        let short = try scan { $0.maxPathsBytes = 20 }
+        #expect(names(short) == ["p"])
+        #expect(short.gaps.map(\.reason) == ["paths of more than 20 bytes; the rest was not read"])
+        let entries = try scan { $0.maxEntries = 5 }
+        #expect(names(entries) == ["p", "q"] && entries.gaps.count == 1)
+        let parts = try scan { $0.maxPathParts = 1 }
+        #expect(names(parts) == [] && parts.gaps.map(\.reason) == ["a path of 14 bytes and 2 parts was passed over"])
     }
 
     @Test func `packages of a list keep the distribution that their purl states`() async throws {
