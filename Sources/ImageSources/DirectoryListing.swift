@@ -24,6 +24,13 @@ enum DirectoryListing {
     /// Fills `status` for the entry itself, not for what a link leads to; false where it has gone.
     static func status(of path: [CChar], _ status: inout stat) -> Bool { lstat(path, &status) == 0 }
 
+    /// What a link says, `nil` where it has gone; no target is longer than the system's paths (limits.h, PATH_MAX).
+    static func target(of path: [CChar]) -> [UInt8]? {
+        var target = [CChar](repeating: 0, count: 4096)
+        let count = readlink(path, &target, target.count)
+        return count < 0 ? nil : target.prefix(count).map { UInt8(bitPattern: $0) }
+    }
+
     /// The device that holds `path`, or `nil` where it has gone.
     static func device(of path: [CChar]) -> UInt? {
         var found = stat()

@@ -91,7 +91,13 @@ struct DirectoryScanner: Sendable {
             case S_IFREG:
                 paths[path] = .file
                 read(path, isExecutable: status.st_mode & 0o111 != 0)
-            case S_IFLNK: paths[path] = .symlink
+            case S_IFLNK:
+                paths[path] = .symlink
+                if let target = DirectoryListing.target(of: place(path)),
+                    let problem = selection.unreadDatabase(behind: path, to: target)
+                {
+                    addGap(path, problem)
+                }
             default: paths[path] = .other
             }
             return nil

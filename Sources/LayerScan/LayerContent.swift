@@ -90,7 +90,9 @@ struct LayerContent {
                 for problem in try collector.finish(path) { addProblem(path, problem) }
             }
         case .hardlink: noteHardlink(path, entry)
-        case .directory, .symlink, .other: break
+        case .symlink:
+            if let problem = selection.unreadDatabase(behind: path, to: entry.linkTarget) { addProblem(path, problem) }
+        case .directory, .other: break
         }
     }
 

@@ -44,13 +44,32 @@ struct ImageGapTests {
     func deletedDatabase() throws {
         let ways = [
             layer { $0.file("var/lib/dpkg/.wh.status", "") }, layer { $0.file("var/.wh.lib", "") },
-            layer { $0.file("var/lib/.wh..wh..opq", "") }, layer { $0.symlink("var/lib/dpkg", to: "/x") },
+            layer { $0.file("var/lib/.wh..wh..opq", "") }, layer { $0.symlink("var/lib/dpkg", to: "/lib/dpkg") },
             layer { $0.file(status, "") }, layer { $0.file(status, "Package: a\nStatus: purge ok not-installed\n") },
         ]
         for way in ways {
             #expect(try gaps([debian, database, way, other]) == ["2 \(status) \(deleted)"])
             #expect(try gaps([debian, database, way, other, database]).isEmpty)
         }
+    }
+
+    @Test(
+        "A link that leads a package manager to where no database is read is a gap, links between its places are none",
+        arguments: [
+            ("var/lib/dpkg/status", "/opt/db", true), ("var/lib/dpkg", "../../opt/db/", true),
+            ("var/lib/dpkg/status.d", "x", true), ("lib/apk/db/installed", "./../../../data/apk", true),
+            ("var/lib/rpm/Packages", "/../../x", true), ("var/lib/rpm", ".", true), ("usr/share/rpm", "/", true),
+            ("var/lib/pacman/local", "/usr/pacman", true), ("var/lib/rpm", "../../usr/lib/sysimage/rpm", false),
+            ("usr/lib/sysimage/rpm", "../../share/rpm", false), ("var/lib/dpkg", "/usr/lib/sysimage/dpkg", false),
+            ("lib", "usr/lib", false), ("lib/apk", "../usr/lib/apk", false), ("var", "/mnt/var", false),
+            ("var/db/pkg", "../../opt/var/db/pkg", false), ("var/lib/dpkg/status-old", "/x", false),
+            ("var/lib/dpkgs", "/x", false), ("var/lib/dpkg/info", "/x", false), ("srv/var/lib/dpkg", "/x", false),
+        ]
+    )
+    func linkedDatabase(link: String, target: String, isGap: Bool) throws {
+        let found = try gaps([layer { $0.symlink(link, to: target) }])
+        #expect(found.contains("0 \(link) a link to \(target), where no package database is read") == isGap)
+        #expect(found.count == (isGap ? 1 : 0))
     }
 
     @Test("Of several losses the topmost counts, and there the first path")

@@ -127,7 +127,24 @@ import Testing
         let image = try await load("dir:\(scratch.path)/root")
         #expect(names(image) == ["curl"])
         #expect(image.inventory.distro?.id == "debian")
+        #expect(image.inventory.gaps.isEmpty)
         #expect(image.layers.isEmpty)
+        try scratch.write("root/opt/apk", "P:a\nV:1\n")
+        try scratch.write("root/lib/apk/db/lock", "")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(scratch.path)/root/lib/apk/db/installed",
+            withDestinationPath: "../../../opt/apk"
+        )
+        let linked = try await load("dir:\(scratch.path)/root").inventory
+        #expect(linked.packages.map(\.package.name) == ["curl"])
+        #expect(
+            linked.gaps.map(\.gap) == [
+                CoverageGap(
+                    path: "lib/apk/db/installed",
+                    reason: "a link to ../../../opt/apk, where no package database is read"
+                )
+            ]
+        )
     }
 
     @Test func `what layers are searched for by more than paths is found in a directory, too`() async throws {
