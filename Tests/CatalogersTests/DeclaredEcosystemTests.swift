@@ -636,6 +636,25 @@ struct DeclaredEcosystemTests {
     }
 
     @Test(
+        "A Swift package goes by its repository, not by the name that its manifest has",
+        arguments: [
+            ("https://github.com/groue/GRDB.swift.git", "pkg:swift/github.com/groue/GRDB.swift@6.0.0"),
+            ("git@github.com:groue/GRDB.swift.git", "pkg:swift/github.com/groue/GRDB.swift@6.0.0"),
+            ("ssh://git@git.example/a/b/c/", "pkg:swift/git.example/a/b/c@6.0.0"),
+            ("/srv/checkouts/grdb", "pkg:swift/GRDB@6.0.0"), ("https://", "pkg:swift/GRDB@6.0.0"),
+        ]
+    )
+    func swiftRepository(address: String, purl: String) throws {
+        let pin = #"{"package":"GRDB","repositoryURL":"\#(address)","state":{"version":"6.0.0"}}"#
+        let file = EvidenceFile(
+            path: LayerPath("Package.resolved"),
+            bytes: FileBytes(Array(#"{"object":{"pins":[\#(pin)]},"version":1}"#.utf8))
+        )
+        let found = PackageResolvedCataloger().catalog(file)
+        #expect(found.packages.map { $0.package.purl(distro: nil) } == [purl])
+    }
+
+    @Test(
         "YAML that could grow or nest without end is refused",
         arguments: [
             "packages: &a\n  x: 1\n", "a: *b\n", "a: [*b]\n", String(repeating: "[", count: 200_000),
