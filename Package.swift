@@ -102,7 +102,7 @@ let package = Package(
             "Catalogers",
             [
                 "Bytes", "Codecs", "Executables", "GoBuildInfo", "JavaArchives", "Licenses", "RPMDatabase", "ScanModel",
-                "TOML", "YAML", "Zip", crypto,
+                "TOML", "Tar", "YAML", "Zip", crypto,
             ]
         ),
         library("MalwareScan"),

@@ -1,7 +1,7 @@
 extension Catalogers {
-    /// Catalogers of what projects declare, above all lock files.
+    /// Catalogers of what projects declare, above all lock files, and of packages that lie there to be installed.
     ///
-    /// They count where a folder of sources is scanned; in an image only what is installed counts.
+    /// They count where a folder is scanned; in an image only what is installed counts.
     package static let declared: [any Cataloger] = [
         PackageLockCataloger(),
         YarnLockCataloger(),
@@ -40,6 +40,8 @@ extension Catalogers {
         JuliaManifestCataloger(),
         TerraformLockCataloger(),
         GitHubWorkflowCataloger(),
+        DebArchiveCataloger(),
+        RPMArchiveCataloger(),
     ]
 
     /// The selection for folders: ``all`` and ``declared``.

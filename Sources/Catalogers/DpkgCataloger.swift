@@ -16,7 +16,7 @@ struct DpkgCataloger: Cataloger {
         ".md5sums", ".preinst", ".postinst", ".prerm", ".postrm", ".config", ".list", ".conffiles", ".shlibs",
         ".symbols", ".templates", ".triggers",
     ]
-    private static let fields: Set<String> = [
+    static let fields: Set<String> = [
         "package", "version", "architecture", "source", "status", "maintainer", "license",
     ]
 
@@ -30,27 +30,31 @@ struct DpkgCataloger: Cataloger {
         let isControl = file.path.parent?.name.elementsEqual("info".utf8) == true
         for stanza in ControlStanzas(file.bytes.all, wanted: Self.fields).prefix(isControl ? 1 : Int.max) {
             guard isInstalled(stanza["status"]?.first) else { continue }
-            guard let name = stanza["package"]?.first, PackageRecords.isSound(name),
-                let version = stanza["version"]?.first, PackageRecords.isSound(version),
-                version.utf8.allSatisfy(Self.isVersionByte)
-            else {
+            if let package = Self.package(stanza, withSource: !isControl) {
+                packages.add(package)
+            } else {
                 packages.addDamaged()
-                continue
             }
-            packages.add(
-                Package(
-                    type: .deb,
-                    name: name,
-                    version: version,
-                    arch: stanza["architecture"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil } ?? "",
-                    source: source(isControl ? nil : stanza["source"]?.first, name: name, version: version),
-                    // Of these databases only opkg's state licences.
-                    licenses: stanza["license"] ?? [],
-                    supplier: stanza["maintainer"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil }
-                )
-            )
         }
         return packages.file
+    }
+
+    /// What a stanza with these ``fields`` says of a package; `nil` without a sound name and version.
+    static func package(_ stanza: [String: [String]], withSource: Bool = true) -> Package? {
+        guard let name = stanza["package"]?.first, PackageRecords.isSound(name),
+            let version = stanza["version"]?.first, PackageRecords.isSound(version),
+            version.utf8.allSatisfy(isVersionByte)
+        else { return nil }
+        return Package(
+            type: .deb,
+            name: name,
+            version: version,
+            arch: stanza["architecture"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil } ?? "",
+            source: source(withSource ? stanza["source"]?.first : nil, name: name, version: version),
+            // Of these databases only opkg's state licences.
+            licenses: stanza["license"] ?? [],
+            supplier: stanza["maintainer"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil }
+        )
     }
 
     /// Letters, digits and `. + - ~ :` (Debian Policy 5.6.12); packages in the field also have underscores.
@@ -73,7 +77,7 @@ struct DpkgCataloger: Cataloger {
     }
 
     /// `Source: name` or `Source: name (version)`; without it the binary is its own source.
-    private func source(_ field: String?, name: String, version: String) -> SourcePackage {
+    private static func source(_ field: String?, name: String, version: String) -> SourcePackage {
         guard let field, PackageRecords.isSound(field), field.first != "(" else {
             return SourcePackage(name: name, version: version)
         }

@@ -20,25 +20,12 @@ struct RPMCataloger: Cataloger {
             var packages = PackageRecords(.rpm)
             var owned = OwnedPaths(of: file)
             for package in contents.packages {
-                let release = package.release.isEmpty ? package.version : "\(package.version)-\(package.release)"
-                let version = package.epoch.map { $0 == 0 ? release : "\($0):\(release)" } ?? release
-                guard PackageRecords.isSound(package.name), PackageRecords.isSound(version) else {
+                guard let sound = Package(package) else {
                     packages.addDamaged()
                     continue
                 }
                 for path in package.files where !owned.isFull { owned.add(Array(path.utf8), owner: package.name) }
-                packages.add(
-                    Package(
-                        type: .rpm,
-                        name: package.name,
-                        version: version,
-                        arch: package.arch,
-                        source: package.sourceRPM.flatMap { SourcePackage(fileName: $0, versionOf: version) },
-                        licenses: RecognisedLicenses.normalized([package.license].compactMap(\.self)),
-                        module: package.modularityLabel,
-                        supplier: package.vendor.flatMap { PackageRecords.isSound($0) ? $0 : nil }
-                    )
-                )
+                packages.add(sound)
             }
             var found = packages.file
             found.problems = contents.problems + found.problems
@@ -47,5 +34,24 @@ struct RPMCataloger: Cataloger {
         } catch {
             return CatalogedFile(problem: "the rpm database cannot be read: \(error)")
         }
+    }
+}
+
+extension Package {
+    /// The package that a header of rpm's describes; `nil` without a sound name and version.
+    init?(_ package: RPMPackage) {
+        let release = package.release.isEmpty ? package.version : "\(package.version)-\(package.release)"
+        let version = package.epoch.map { $0 == 0 ? release : "\($0):\(release)" } ?? release
+        guard PackageRecords.isSound(package.name), PackageRecords.isSound(version) else { return nil }
+        self.init(
+            type: .rpm,
+            name: package.name,
+            version: version,
+            arch: package.arch,
+            source: package.sourceRPM.flatMap { SourcePackage(fileName: $0, versionOf: version) },
+            licenses: RecognisedLicenses.normalized([package.license].compactMap(\.self)),
+            module: package.modularityLabel,
+            supplier: package.vendor.flatMap { PackageRecords.isSound($0) ? $0 : nil }
+        )
     }
 }

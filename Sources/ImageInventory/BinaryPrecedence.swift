@@ -38,7 +38,9 @@ struct BinaryPrecedence {
                     components[folder, default: []].formUnion(Self.programs[name] ?? [])
                     components[folder, default: []].insert(name)
                 }
-            case CatalogerName.elfPackage, CatalogerName.snapManifest, CatalogerName.snapList: break
+            case CatalogerName.elfPackage, CatalogerName.snapManifest, CatalogerName.snapList, CatalogerName.debArchive,
+                CatalogerName.rpmArchive:
+                break
             default:
                 // Notes alone are held against it.
                 guard hasNotes else { continue }

@@ -27,10 +27,12 @@ struct Losses {
 extension Evidence {
     /// The type of the packages, where this is a database of a distribution's package manager that lists some.
     var databaseType: PackageType? {
-        // Programs' notes and what snaps were built from are no databases of this image.
-        guard ![CatalogerName.elfPackage, CatalogerName.snapManifest, CatalogerName.snapList].contains(cataloger) else {
-            return nil
-        }
+        // Programs' notes, what snaps were built from and packages that are not installed are no databases of this image.
+        let others = [
+            CatalogerName.elfPackage, CatalogerName.snapManifest, CatalogerName.snapList, CatalogerName.debArchive,
+            CatalogerName.rpmArchive,
+        ]
+        guard !others.contains(cataloger) else { return nil }
         return packages.lazy.map(\.package.type).first(where: \.isOS)
     }
 }
@@ -66,11 +68,20 @@ struct ImageGaps {
     private let layers: [AnalysedLayer]
     private let losses: Losses
     private let databases: Set<PackageType>
+    /// Whether packages of a distribution are there, in a database or as files.
+    private let hasOSPackages: Bool
 
     init(_ layers: [AnalysedLayer], visible: [InventoryFold.Visible], losses: Losses) {
         self.layers = layers
         self.losses = losses
-        databases = Set(visible.compactMap(\.evidence.databaseType))
+        let databases = Set(visible.compactMap(\.evidence.databaseType))
+        self.databases = databases
+        hasOSPackages =
+            !databases.isEmpty
+            || visible.contains {
+                [CatalogerName.debArchive, CatalogerName.rpmArchive].contains($0.evidence.cataloger)
+                    && !$0.evidence.packages.isEmpty
+            }
     }
 
     /// What is missing in an image of this distribution with packages or none.
@@ -83,11 +94,11 @@ struct ImageGaps {
                 } ?? gap("no package database, or an empty one: OS packages of \(distro.id) cannot be listed")
             )
         }
-        if distro.map(\.id.isEmpty) ?? true, !databases.isEmpty {
+        if distro.map(\.id.isEmpty) ?? true, hasOSPackages {
             let reason = "no distribution is named: OS packages cannot be matched with advisories"
             found.append(losses.distro.map { gap($0, reason) } ?? gap(reason))
         }
-        if let distro, !distro.id.isEmpty, !databases.isEmpty, !isMatched(distro) {
+        if let distro, !distro.id.isEmpty, hasOSPackages, !isMatched(distro) {
             found.append(
                 gap("the distribution \(distro.id) is not known: its OS packages cannot be matched with advisories")
             )

@@ -4,6 +4,8 @@ package enum CatalogerName {
     package static let bitnami = "bitnami"
     /// Programs recognised by what their files hold.
     package static let binary = "binary"
+    /// Debian packages that lie in folders as files.
+    package static let debArchive = "deb-archive"
     /// Programs that carry a note about their package.
     package static let elfPackage = "elf-package"
     /// Java installations, by their `release` file.
@@ -12,6 +14,8 @@ package enum CatalogerName {
     package static let kernel = "linux-kernel"
     /// Version resources of Windows' programs and libraries.
     package static let pe = "pe"
+    /// RPM packages that lie in folders as files.
+    package static let rpmArchive = "rpm-archive"
     /// What snaps were built from.
     package static let snapManifest = "snap-manifest"
     package static let snapList = "snap-dpkg-list"

@@ -27,6 +27,21 @@ struct RPMBuilder {
         add(fields.merging(more) { $1 }, numbers: epoch.map { [1003: $0] } ?? [:])
     }
 
+    /// The first package as a file: lead, a signature of three bytes, the header, and what stands for a payload.
+    var packageFile: [UInt8] {
+        let magic: [UInt8] = [0x8e, 0xad, 0xe8, 1, 0, 0, 0, 0]
+        var file: [UInt8] = [0xed, 0xab, 0xee, 0xdb, 3, 0] + [UInt8](repeating: 0, count: 90)
+        file += magic
+        // One entry and three bytes; its tag, its type (binary), where it is, and how long.
+        for number: UInt32 in [1, 3, 1000, 7, 0, 3] { file += Self.big(number) }
+        file += [1, 2, 3]
+        while file.count % 8 != 0 { file.append(0) }
+        file += magic
+        file += blobs.first ?? []
+        file += Array("payload".utf8)
+        return file
+    }
+
     var database: [UInt8] {
         var file = Array("RpmP".utf8) + Self.little(0) + Self.little(1) + Self.little(1)
         file += Self.little(UInt32(blobs.count + 1))

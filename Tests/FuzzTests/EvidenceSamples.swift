@@ -53,8 +53,27 @@ struct EvidenceSample {
         let slices = #"{"jsonwall":"1.0"}"# + "\n" + #"{"kind":"package","name":"a","version":"1","arch":"all"}"# + "\n"
         // Short enough to stand in the frame as it is, so that changes reach the lines.
         let manifest = ("var/lib/chisel/manifest.wall", (try? Zstd.compress(Array(slices.utf8))) ?? [])
-        return (texts.map { ($0.path, Array($0.text.utf8)) } + programs + [manifest])
+        let files: [(String, [UInt8])] = texts.map { ($0.path, Array($0.text.utf8)) }
+        return (files + programs + [manifest] + archives)
             .compactMap { EvidenceSample($0.0, $0.1) }
+    }()
+
+    /// Packages of distributions as files.
+    private static let archives: [(String, [UInt8])] = {
+        var tar = TarBuilder()
+        tar.file("./control", "Package: a\nVersion: 1\n")
+        let control = tar.archive
+        let size = "\(control.count)"
+        let head =
+            "!<arch>\ncontrol.tar     0           0     0     100644  " + size
+            + String(repeating: " ", count: 10 - size.utf8.count) + "`\n"
+        let magic: [UInt8] = [0x8e, 0xad, 0xe8, 1, 0, 0, 0, 0]
+        var rpm: [UInt8] = [0xed, 0xab, 0xee, 0xdb] + [UInt8](repeating: 0, count: 92)
+        rpm += magic + [UInt8](repeating: 0, count: 8)
+        rpm += magic + [0, 0, 0, 1, 0, 0, 0, 2]
+        rpm += [0, 0, 3, 0xe8, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 1] as [UInt8]
+        rpm += [0x61, 0] as [UInt8]
+        return [("a/a.deb", Array(head.utf8) + control), ("a/a.rpm", rpm)]
     }()
 
     private static let texts: [(path: String, text: String)] = installed + declared
@@ -150,6 +169,11 @@ struct EvidenceSample {
         ("a/conan.lock", #"{"version":"0.5","requires":["a/1#x%1"],"graph_lock":{"nodes":{"1":{"ref":"b/2"}}}}"#),
         ("a/conanfile.txt", "[requires]\na/1@x/y\n"),
         ("a/a.opam", "name: \"a\"\nversion: \"1\"\ndepends: [\"b\" {>= \"1\"}]\n"),
+        ("a/.terraform.lock.hcl", "provider \"registry.terraform.io/a/b\" {\n  version = \"1.0\"\n}\n"),
+        (
+            "a/.github/workflows/a.yml",
+            "jobs:\n  a:\n    uses: a/b/.github/workflows/c.yml@v1\n    steps:\n    - uses: d/e@v2\n"
+        ),
         ("a/pack.pl", "name(a).\nversion('1.0').\n"),
         ("a/Manifest.toml", "[[deps.A]]\nversion = \"1\"\nuuid = \"x\"\n"),
         (
