@@ -27,13 +27,4 @@ package enum GoBuildReader {
         }
         return nil
     }
-
-    /// Whether the first bytes of a file, four at least, are those of an executable format that Go can make.
-    package static func looksExecutable(_ first: [UInt8]) -> Bool {
-        let starts: [[UInt8]] = [
-            [0x7f, 0x45, 0x4c, 0x46], [0x4d, 0x5a], [0xfe, 0xed, 0xfa, 0xce], [0xfe, 0xed, 0xfa, 0xcf],
-            [0xce, 0xfa, 0xed, 0xfe], [0xcf, 0xfa, 0xed, 0xfe], [0xca, 0xfe, 0xba, 0xbe], [0xca, 0xfe, 0xba, 0xbf],
-        ]
-        return starts.contains { first.starts(with: $0) }
-    }
 }

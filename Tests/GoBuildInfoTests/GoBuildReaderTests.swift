@@ -52,7 +52,6 @@ import Testing
     @Test("Inline strings are read from every container", arguments: ExecutableBuilder.Container.allCases)
     func inline(container: ExecutableBuilder.Container) throws {
         let bytes = ExecutableBuilder.wrap(ExecutableBuilder.inline("go1.22.1", Self.text), in: container)
-        #expect(GoBuildReader.looksExecutable(Array(bytes.prefix(4))))
         check(try GoBuildReader.read(FileBytes(bytes)))
     }
 
