@@ -20,7 +20,7 @@ package enum Timestamp {
         guard let year = number(0..<4), has("-", at: 4), let month = number(5..<7), has("-", at: 7),
             let day = number(8..<10), has("Tt ", at: 10), let hour = number(11..<13),
             has(":", at: 13), let minute = number(14..<16), has(":", at: 16), let second = number(17..<19), year > 1,
-            (1...12).contains(month), day >= 1, day <= days(in: month, of: year), hour < 24, minute < 60, second <= 60
+            let date = CivilDate(year: year, month: month, day: day), hour < 24, minute < 60, second <= 60
         else { return nil }
         var index = 19
         if has(".", at: index) {
@@ -40,42 +40,17 @@ package enum Timestamp {
             index += 6
         }
         guard index == bytes.count, text.utf8.count == bytes.count else { return nil }
-        return Self.text(year, month, day, minutes: hour * 60 + minute - offset, second: second)
+        return Self.text(date, minutes: hour * 60 + minute - offset, second: second)
     }
 
     /// The moment `minutes` after midnight of a day; less than none, or more than a day has, reach into its neighbours.
-    private static func text(_ year: Int, _ month: Int, _ day: Int, minutes: Int, second: Int) -> String? {
-        var (year, month, day, minutes) = (year, month, day, minutes)
-        if minutes < 0 {
-            minutes += 24 * 60
-            day -= 1
-            if day == 0 {
-                month -= 1
-                if month == 0 { (year, month) = (year - 1, 12) }
-                day = days(in: month, of: year)
-            }
-        } else if minutes >= 24 * 60 {
-            minutes -= 24 * 60
-            day += 1
-            if day > days(in: month, of: year) {
-                (month, day) = (month + 1, 1)
-                if month == 13 { (year, month) = (year + 1, 1) }
-            }
-        }
-        guard year > 1, year <= 9999 else { return nil }
-        func padded(_ value: Int, _ width: Int = 2) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
-        return "\(padded(year, 4))-\(padded(month))-\(padded(day))T\(padded(minutes / 60)):\(padded(minutes % 60)):"
-            + "\(padded(second))Z"
-    }
-
-    private static func days(in month: Int, of year: Int) -> Int {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
+    private static func text(_ date: CivilDate, minutes: Int, second: Int) -> String? {
+        let minutesPerDay = 24 * 60
+        let shift = minutes < 0 ? -1 : minutes / minutesPerDay
+        let date = shift == 0 ? date : CivilDate(daysSince1970: date.daysSince1970 + shift)
+        let rest = minutes - shift * minutesPerDay
+        guard date.year > 1, date.year <= 9999 else { return nil }
+        let (hour, minute) = (CivilDate.padded(rest / 60), CivilDate.padded(rest % 60))
+        return "\(date.text)T\(hour):\(minute):\(CivilDate.padded(second))Z"
     }
 }

@@ -131,12 +131,4 @@ struct UbuntuTests {
     func channels(ecosystem: String, key: String) {
         #expect(Ecosystem.osv(ecosystem)?.key == key)
     }
-
-    @Test(
-        "Days since 1970 are dates",
-        arguments: [(0, "1970-01-01"), (59, "1970-03-01"), (11_016, "2000-02-29"), (20_089, "2025-01-01")]
-    )
-    func dates(days: Int, text: String) {
-        #expect(CivilDate(daysSince1970: days).text == text)
-    }
 }
