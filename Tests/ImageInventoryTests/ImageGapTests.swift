@@ -100,6 +100,30 @@ struct ImageGapTests {
         #expect(try gaps([debian, apk]) == ["1  \(missing)"])
     }
 
+    @Test("Packages that lie there as files are no database, and need a distribution as those in one do")
+    func packageFiles() throws {
+        let path = LayerPath("pool/a.deb")
+        let package = CatalogedPackage(Package(type: .deb, name: "a", version: "1"))
+        let files = AnalysedLayer(
+            report: LayerReport(
+                evidence: [Evidence(path: path, cataloger: CatalogerName.debArchive, packages: [package])],
+                whiteouts: [],
+                opaqueDirectories: [],
+                gaps: [],
+                diffID: nil,
+                entries: 1,
+                expandedBytes: 0
+            ),
+            paths: PathTable([path: .file])
+        )
+        func reasons(_ layers: [AnalysedLayer]) -> [String] {
+            InventoryFold.fold(layers).gaps.map { String($0.gap.reason.prefix { $0 != ":" }) }
+        }
+        #expect(reasons([files]) == [nameless])
+        let named = try LayerScanner().scan(ArrayProducer(debian), expected: nil)
+        #expect(reasons([named, files]) == [missing])
+    }
+
     @Test("OS packages without a distribution are a gap where its name was taken away, else of the top layer")
     func namelessDistribution() throws {
         let gone = layer { $0.file("etc/.wh.os-release", "") }
