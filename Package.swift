@@ -102,7 +102,7 @@ let package = Package(
             "Catalogers",
             [
                 "Bytes", "Codecs", "Executables", "GoBuildInfo", "JavaArchives", "Licenses", "RPMDatabase", "ScanModel",
-                "TOML", "Tar", "YAML", "Zip", crypto,
+                "TOML", "Tar", "XMLStream", "YAML", "Zip", crypto,
             ]
         ),
         library("MalwareScan"),

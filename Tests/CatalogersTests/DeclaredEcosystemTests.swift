@@ -629,6 +629,15 @@ struct DeclaredEcosystemTests {
         #expect(groups == expected)
     }
 
+    @Test("What comes before the damage in a packages.config counts, and the damage is told")
+    func damagedNuGetConfig() {
+        let text = #"<packages><package id="A&amp;B" version="1"/><package id="C" version="2"/></package>"#
+        let file = EvidenceFile(path: LayerPath("packages.config"), bytes: FileBytes(Array(text.utf8)))
+        let found = NuGetConfigCataloger().catalog(file)
+        #expect(found.packages.map(\.package.name) == ["A&B", "C"])
+        #expect(found.problems.count == 1)
+    }
+
     @Test("A Swift package knows where its repository is")
     func swiftGroup() {
         let found = LockSample.all.filter { $0.type == "swift" }.flatMap { $0.read(Array($0.text.utf8)).packages }
