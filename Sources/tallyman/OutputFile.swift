@@ -1,3 +1,5 @@
+// Which of the two is said to define `stat` depends on which header the compiler meets first.
+import CoreFoundation
 import Foundation
 
 #if canImport(Glibc)

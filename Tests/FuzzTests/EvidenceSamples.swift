@@ -141,8 +141,6 @@ struct EvidenceSample {
         ("a/Pipfile.lock", #"{"default":{"a":{"version":"==1"}}}"#),
         ("a/Gemfile.lock", "GEM\n  specs:\n    a (1.0-x86)\n      b (= 1)\n"),
         ("a/go.mod", "module m\nrequire (\n\ta/b v1.0.0 // x\n)\nreplace a/b v1.0.0 => \"c/d\" v2.0.0\n"),
-        ("a/.terraform.lock.hcl", "provider \"registry.terraform.io/a/b\" {\n  version = \"1.0\"\n}\n"),
-        (".github/workflows/a.yml", "jobs:\n  a:\n    steps:\n      - uses: \"a/b@v1\" # x\n"),
         ("a/gradle.lockfile", "# x\na:b:1=c,d\nempty=e\n"),
         (
             "a/pom.xml",

@@ -67,7 +67,10 @@ struct FleetRequestTests {
         }
         try await APIServer.with(heavyRequests: 1) { server in
             // Each gives its place back.
-            for _ in 0..<2 { #expect(try await server.client.get("/report").status == 404) }
+            for _ in 0..<2 {
+                let answer = try await server.client.get("/report")
+                #expect(answer.status == 404)
+            }
         }
     }
 
