@@ -51,6 +51,6 @@ struct DeclaredLicenseTests {
             _ = try catalog("var/db/pkg/app-misc/a-1/LICENSE", Array(copy[..<random.below(copy.count)]))
         }
         let deep = String(repeating: "|| ( ", count: 1000)
-        #expect(try catalog("var/db/pkg/app-misc/a-1/LICENSE", deep).problems.count == 1)
+        #expect(try read("var/db/pkg/app-misc/a-1/LICENSE", deep).problems.count == 1)
     }
 }

@@ -40,12 +40,6 @@ struct HostileInputTests {
     @Test("A package with a name or version that no database can hold or find is left out, whatever names it")
     func unsoundNames() throws {
         let long = String(repeating: "x", count: CatalogedFile.maxNameBytes + 1)
-        func read(_ path: String, _ text: String) throws -> CatalogedFile {
-            let path = LayerPath(path)
-            let selection = Catalogers.selection
-            let cataloger = selection.catalogers[try #require(selection.catalogers(for: path).first)]
-            return cataloger.read(EvidenceFile(path: path, bytes: FileBytes(Array(text.utf8))))
-        }
         let cases: [(name: String, version: String, isKept: Bool)] = [
             ("kept", "1", true), ("é", "1", true), (long, "1", false), ("a", "1.\(long)", false),
             ("a\u{1b}b", "1", false), ("a", "1\u{0}2", false), ("a", "1\u{7f}", false),
