@@ -146,10 +146,11 @@ extension Store {
         }
     }
 
-    /// Subscribers are told of what was analysed; of images that nobody looked at there is nothing to tell.
-    private static let analysedBefore = """
+    /// Subscribers are told of what was analysed; of images that nobody looked at, as the run `$1` was cancelled or failed,
+    /// there is nothing to tell.
+    static let analysedBefore = """
         WITH run_images AS NOT MATERIALIZED (
-            SELECT * FROM run_images WHERE reason IS DISTINCT FROM '\(cancelledReason)'
+            SELECT * FROM run_images WHERE coalesce(reason, '') NOT IN \(reasonsOfRuns)
         )
         \(NotificationFacts.analysedImages)
         """

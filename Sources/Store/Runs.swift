@@ -156,9 +156,16 @@ extension Store {
         }
     }
 
+    /// Why an image has failed whose run ended before anything became of it.
+    static let abandonedReason = "the run failed before it was done with the image"
+
+    /// Why images have failed of which nothing is known but that their run ended too soon, as statements list it: that is no
+    /// failure of theirs.
+    static let reasonsOfRuns = "('\(cancelledReason)', '\(abandonedReason)')"
+
     /// Ends a run; only one that is still open changes.
     ///
-    /// Returns whether it was open.
+    /// Images of a failed run that have no outcome fail with it. Returns whether it was open.
     @discardableResult
     package func finish(run: Int, state: Run.State, reason: String?, workers: Int) async throws -> Bool {
         try await pool.transaction { session in
@@ -173,10 +180,30 @@ extension Store {
             guard ended == 1 else { return false }
             // What is slow to tell is slow at the next try as well, and the run would never end.
             _ = try session.execute("SET LOCAL statement_timeout = 0")
+            if state == .failed { try Self.failPending(run: run, session) }
             _ = try session.execute(Self.analysesOfRun, [.int(run)])
             _ = try session.execute(Self.eventsOfRun, [.int(run)])
-            _ = try session.execute(NotificationFacts.analysedImages, [.int(run)])
+            let analysed = state == .failed ? Self.analysedBefore : NotificationFacts.analysedImages
+            _ = try session.execute(analysed, [.int(run)])
             return true
+        }
+    }
+
+    /// Ends the images of a run that have no outcome, where the database takes that: what it refused may be just this, and
+    /// the end of the run is told all the same.
+    private static func failPending(run: Int, _ session: PostgresSession) throws {
+        try session.script("SAVEPOINT images")
+        do throws(PostgresError) {
+            // Batches that took the run while it was open are waited for.
+            _ = try session.execute("SELECT id FROM runs WHERE id = $1 FOR UPDATE", [.int(run)])
+            _ = try session.execute(
+                "UPDATE run_images SET state = 'failed', reason = $2 WHERE run_id = $1 AND state = 'pending'",
+                [.int(run), .text(abandonedReason)]
+            )
+            try session.script("RELEASE SAVEPOINT images")
+        } catch {
+            guard !error.isTransient, !error.isCancellation else { throw error }
+            try session.script("ROLLBACK TO SAVEPOINT images; RELEASE SAVEPOINT images")
         }
     }
 

@@ -89,8 +89,8 @@ extension FleetTests {
                         )
                         _ = try session.execute(
                             """
-                            CREATE TRIGGER refuse BEFORE UPDATE ON run_images FOR EACH ROW WHEN (old.run_id = 1)
-                            EXECUTE FUNCTION refuse()
+                            CREATE TRIGGER refuse BEFORE UPDATE ON run_images FOR EACH ROW
+                            WHEN (old.run_id = 1 AND new.state = 'analysed') EXECUTE FUNCTION refuse()
                             """
                         )
                     }
@@ -101,6 +101,7 @@ extension FleetTests {
                         let status = try await fleet.finished(refused)
                         #expect(refused == 1 && status.run.state == .failed)
                         #expect(status.run.reason?.contains("no more of it") == true, "\(status.run.reason ?? "")")
+                        #expect(status.found > 0 && status.byState == ["failed": status.found])
                     }
                 }
             }

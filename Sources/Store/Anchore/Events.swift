@@ -172,7 +172,8 @@ extension Store {
         SELECT account_images.account, kind.level, kind.type, kind.message, kind.resource_type,
             \(NotificationFacts.tagKey("run_images.tag")), 'analyzer', 'tallyman',
             json_build_object('run', runs.id,
-                'reason', CASE coalesce(run_images.reason, '') WHEN '' THEN '' WHEN '\(cancelledReason)' THEN run_images.reason
+                'reason', CASE WHEN coalesce(run_images.reason, '') = '' THEN ''
+                    WHEN run_images.reason IN \(reasonsOfRuns) THEN run_images.reason
                     ELSE \(toldOfRegistry("run_images.reason")) END,
                 'last_eval', json_build_object('imageDigest', manifests.digest, 'analysis_status', 'analyzing',
                     'annotations', said.annotations),

@@ -123,7 +123,7 @@ struct ListedImageRows {
 
     /// How far the analysis of the image is: one that is there counts, whatever became of the image since.
     ///
-    /// A run that was cancelled says something only where there was no other.
+    /// A run that was cancelled, or failed itself, says something only where there was no other.
     private static let statusColumn = """
         CASE WHEN image_analyses.manifest_id IS NOT NULL THEN 'analyzed' ELSE coalesce((
             SELECT CASE WHEN run_images.state IN ('failed', 'unsupported', 'gone') THEN 'analysis_failed'
@@ -133,7 +133,7 @@ struct ListedImageRows {
                     WHERE manifest_layers.manifest_id = manifests.id)
                 THEN 'analyzing' ELSE 'not_analyzed' END
             FROM run_images WHERE run_images.manifest_id = manifests.id
-            ORDER BY run_images.reason IS NOT DISTINCT FROM '\(Store.cancelledReason)', run_images.run_id DESC LIMIT 1),
+            ORDER BY coalesce(run_images.reason, '') IN \(Store.reasonsOfRuns), run_images.run_id DESC LIMIT 1),
             'not_analyzed') END
         """
 

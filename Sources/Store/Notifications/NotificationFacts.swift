@@ -72,8 +72,8 @@ enum NotificationFacts {
 
     /// Images whose analysis the run `$1` ended, with or without success.
     ///
-    /// An image that fails run after run is told of once; that a run was cancelled is no failure of its images. One that the
-    /// fleet had analysed already counts where an account asked for it by name.
+    /// An image that fails run after run is told of once; that a run was cancelled, or failed itself, is no failure of its
+    /// images. One that the fleet had analysed already counts where an account asked for it by name.
     static let analysedImages = """
         INSERT INTO notifications (account, kind, subject, payload)
         SELECT subscriptions.account, 'analysis_update', subscriptions.key, json_build_object(
@@ -99,7 +99,7 @@ enum NotificationFacts {
                 OR run_images.state = 'failed' AND NOT EXISTS (
                     SELECT FROM run_images AS before WHERE before.manifest_id = run_images.manifest_id
                         AND before.run_id < run_images.run_id AND before.state = 'failed'
-                        AND before.reason IS DISTINCT FROM '\(Store.cancelledReason)'
+                        AND coalesce(before.reason, '') NOT IN \(Store.reasonsOfRuns)
                         AND before.repository_id = run_images.repository_id AND before.tag = run_images.tag))
         ORDER BY subscriptions.account, subscriptions.key
         """
