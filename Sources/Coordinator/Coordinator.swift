@@ -14,6 +14,9 @@ package struct CoordinatorSettings: Sendable {
     package var interval = Duration.milliseconds(250)
     /// Manifest requests at a time, over all registries.
     package var listingConcurrency = 16
+    /// What is waited before repositories that a registry could not list for the moment, and tags that it gave no answer
+    /// about, are tried again: it may be restarting, and what is not listed is not scanned that night.
+    package var listingPauses: [Duration] = [.seconds(10), .seconds(20), .seconds(40), .seconds(80)]
     /// Tasks announced in Redis ahead of the workers.
     package var maxAnnounced = 5_000
     /// How long a listing goes on before the layers that it has found are begun, and how often that is done again: most end
@@ -215,6 +218,7 @@ package struct Coordinator: Sendable {
             client: try await access.freshClient(),
             run: run,
             concurrency: settings.listingConcurrency,
+            patience: settings.listingPauses,
             progress: ListingProgress(store: store, run: run.id),
             logger: logger
         )

@@ -12,10 +12,6 @@ struct FleetLister: Sendable {
     private static let repositoriesAtATime = 6
     /// Registries listed at a time.
     private static let registriesAtATime = 8
-    /// What is waited before repositories that a registry could not list for the moment, and tags that it gave no answer
-    /// about, are tried again: it may be restarting, and what is not listed is not scanned that night.
-    private static let patience: [Duration] = [shortPause, .seconds(20), .seconds(40), .seconds(80)]
-    private static let shortPause = Duration.seconds(10)
     /// After so many looks more a tag fails that gets no answer from a registry that is there, and so do repositories.
     private static let looksWhileThere = 2
     /// How often a tag that moves while it is looked at is followed.
@@ -25,6 +21,8 @@ struct FleetLister: Sendable {
     let client: RegistryClient
     let run: Run
     let concurrency: Int
+    /// ``CoordinatorSettings/listingPauses``.
+    let patience: [Duration]
     let progress: ListingProgress
     let logger: Logger
 
@@ -164,7 +162,7 @@ struct FleetLister: Sendable {
         await progress.add(named: names.count)
         var unanswered = try await addAll(images)
         var isFresh = false
-        let pauses: [Duration?] = [nil] + Self.patience.map(Optional.some)
+        let pauses: [Duration?] = [nil] + patience.map(Optional.some)
         for (looks, pause) in pauses.enumerated() {
             var isThere = false
             if let pause {
@@ -224,7 +222,7 @@ struct FleetLister: Sendable {
         }
         if isFresh {
             // Of a repository that was listed in the last look only they have had no other.
-            try await Task.sleep(for: Self.shortPause)
+            if let pause = patience.first { try await Task.sleep(for: pause) }
             unanswered = try await lookAgain(unanswered, looks: pauses.count)
         }
         try await fail(unanswered)

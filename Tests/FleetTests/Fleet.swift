@@ -41,13 +41,14 @@ struct Fleet: Sendable {
         }
     }
 
-    /// Runs a coordinator until the task is cancelled.
-    func coordinate(maxAnnounced: Int = 5_000) async throws {
+    /// Runs a coordinator until the task is cancelled; `listingPauses` in place of those that a registry is given.
+    func coordinate(maxAnnounced: Int = 5_000, listingPauses: [Duration]? = nil) async throws {
         try await withServices(connections: 6) { store, access in
             var settings = CoordinatorSettings(analysisVersion: Catalogers.analysisVersion)
             settings.interval = .milliseconds(50)
             settings.maxAnnounced = maxAnnounced
             settings.planAheadInterval = .milliseconds(200)
+            if let listingPauses { settings.listingPauses = listingPauses }
             let coordinator = Coordinator(
                 store: store,
                 dispatcher: Dispatcher(url: redis),
@@ -76,10 +77,14 @@ struct Fleet: Sendable {
     }
 
     /// Runs `body` beside a coordinator and workers.
-    func withServices(workers: Int, _ body: () async throws -> Void) async throws {
+    func withServices(
+        workers: Int,
+        listingPauses: [Duration]? = nil,
+        _ body: () async throws -> Void
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await coordinate() }
+            group.addTask { try await coordinate(listingPauses: listingPauses) }
             for number in 0..<workers { group.addTask { try await work("worker-\(number)") } }
             try await body()
         }

@@ -13,6 +13,9 @@ extension FleetTests {
     struct RegistryFaultTests {
         private static let base = TestLayer.debian(["base"])
 
+        /// As many as a registry is given, and too short to wait for.
+        private static let listingPauses = [Duration](repeating: .milliseconds(100), count: 4)
+
         private func scan(
             workers: Int = 2,
             _ prepare: (FaultRegistry) throws -> Void,
@@ -22,7 +25,7 @@ extension FleetTests {
             defer { registry.stop() }
             try prepare(registry)
             try await TestServices.withFleet { fleet in
-                try await fleet.withServices(workers: workers) {
+                try await fleet.withServices(workers: workers, listingPauses: Self.listingPauses) {
                     try await check(fleet, try await fleet.scan(registry.host), registry)
                 }
             }
