@@ -108,9 +108,9 @@ struct FleetCommand: AsyncParsableCommand {
                 "Shows a run, the newest by default: what became of its images, what is left and how long it may take.",
             discussion: """
                 The time to the end is told from what ended in the last minute: layers, each of which counts as a MiB besides
-                its bytes, and images. It is unknown until that is enough to tell from. With --waiting each image without an outcome is listed with what
-                it waits for: the end of the run's listing, or a layer that is queued, leased by a worker, tried again later, or
-                throttled by its registry.
+                its bytes, and images. It is unknown until that is enough to tell from. With --waiting each image without an
+                outcome is listed with what it waits for: the end of the run's listing, or a layer that is queued, leased by a
+                worker, tried again later, or throttled by its registry.
                 """
         )
         @OptionGroup var fleet: FleetOptions
