@@ -22,6 +22,8 @@ package struct CoordinatorSettings: Sendable {
     /// How long a listing goes on before the layers that it has found are begun, and how often that is done again: most end
     /// sooner, and are planned once.
     package var planAheadInterval = Duration.seconds(30)
+    /// Rounds on end in which the database may refuse to move a run on before that has failed.
+    package var maxRefusals = 40
     /// How long the past is kept; looked at after each run.
     package var retention = RetentionSettings()
     /// How long after taking the lead leases are left alone: an outage of the database kept their holders from renewing them.
@@ -37,8 +39,6 @@ package struct CoordinatorSettings: Sendable {
 package struct Coordinator: Sendable {
     /// Planning ahead takes at most one part in so many of the time.
     private static let planAheadPatience = 20
-    /// Rounds in which the database may refuse to move a run on before that has failed.
-    private static let maxRefusals = 40
 
     private let store: Store
     private let dispatcher: Dispatcher
@@ -182,7 +182,7 @@ package struct Coordinator: Sendable {
     /// Ends a run that the database refuses to move on, which holds up no other meanwhile; returns whether it has ended.
     private func giveUp(_ run: Run, after refusals: Int, _ error: PostgresError) async throws -> Bool {
         if refusals == 1 { logger.error("cannot go on: \(error)", metadata: ["run": "\(run.id)"]) }
-        guard refusals >= Self.maxRefusals else { return false }
+        guard refusals >= settings.maxRefusals else { return false }
         let reason = "the database refuses to move the run on: \(error)"
         return try await store.finish(run: run.id, state: .failed, reason: reason, workers: 0)
     }

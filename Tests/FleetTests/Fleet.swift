@@ -13,6 +13,9 @@ import Worker
 
 /// A fleet of a test's own: its database, its queue, and services as tasks of this process.
 struct Fleet: Sendable {
+    /// Rounds on end in which the database may refuse to move a run on.
+    static let maxRefusals = 10
+
     let store: Store
     let postgres: String
     let redis: String
@@ -48,6 +51,7 @@ struct Fleet: Sendable {
             settings.interval = .milliseconds(50)
             settings.maxAnnounced = maxAnnounced
             settings.planAheadInterval = .milliseconds(200)
+            settings.maxRefusals = Self.maxRefusals
             if let listingPauses { settings.listingPauses = listingPauses }
             let coordinator = Coordinator(
                 store: store,

@@ -135,7 +135,7 @@ extension FleetTests {
                     try await fleet.withServices(workers: 2) {
                         let run = try await fleet.request([registry.host, slow.host])
                         // One more than would be the end of a run that is under way.
-                        try await fleet.waitUntil("last_value > 40 FROM refusals")
+                        try await fleet.waitUntil("last_value > \(Fleet.maxRefusals) FROM refusals")
                         try await fleet.store.pool.run { _ = try $0.execute("DROP TRIGGER refuse ON run_layers") }
                         gate.signal()
                         let status = try await fleet.finished(run)
