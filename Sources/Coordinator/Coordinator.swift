@@ -184,7 +184,12 @@ package struct Coordinator: Sendable {
         if refusals == 1 { logger.error("cannot go on: \(error)", metadata: ["run": "\(run.id)"]) }
         guard refusals >= settings.maxRefusals else { return false }
         let reason = "the database refuses to move the run on: \(error)"
-        return try await store.finish(run: run.id, state: .failed, reason: reason, workers: 0)
+        do {
+            return try await store.finish(run: run.id, state: .failed, reason: reason, workers: 0)
+        } catch let error as PostgresError where !error.isTransient && !error.isCancellation {
+            // It is tried again in the next round, in which the others go on as well.
+            return false
+        }
     }
 
     /// Begins the layers that the listing of a run has found so far; returns when to do so again.

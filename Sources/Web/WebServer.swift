@@ -19,8 +19,8 @@ package struct WebServer: Sendable {
     ///
     /// `/metrics` shows `fleet` and what this process counts itself, `own`; `/health/ready` asks `ready` beside the
     /// database and its schema. Without `api` there is none; with `guardsPages` the pages and `/metrics` ask for the API's
-    /// credentials too; with a `certificate` it speaks HTTPS alone. `heavyRequests` over the whole fleet go at a time, the
-    /// report among them.
+    /// credentials too; with a `certificate` it speaks HTTPS alone. `heavyRequests` over the whole fleet go at a time, and as
+    /// many reports; where pages are guarded those are among them.
     package init?(
         listen: String,
         store: Store,
@@ -37,7 +37,9 @@ package struct WebServer: Sendable {
         self.address = address
         let heavy = HeavyRequests(limit: heavyRequests)
         self.heavy = heavy
-        pages = FleetPages(store: store, fleet: fleet, own: own, ready: ready, heavy: heavy)
+        // Who needs no login to ask for the report must not take the places of those who have one.
+        let reports = guardsPages ? heavy : HeavyRequests(limit: heavyRequests)
+        pages = FleetPages(store: store, fleet: fleet, own: own, ready: ready, heavy: reports)
         self.api = api
         self.guardsPages = guardsPages
         self.certificate = certificate

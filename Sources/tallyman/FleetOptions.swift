@@ -95,7 +95,7 @@ struct FleetOptions: ParsableArguments {
         // A registry that restarts answers nothing good for some seconds; with fewer tries a run was given up in one of 269.
         options.maxAttempts = 7
         // A layer's task is tried again after a pause, and four times in all.
-        options.maxSlowTries = 2
+        options.maxSlowTries = 3
         options.connectionsPerHost = 24
         options.proxies = try ProxySettings.read()
         return RegistryAccess(

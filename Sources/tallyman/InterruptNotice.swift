@@ -10,6 +10,9 @@ struct InterruptNotice {
     /// `nil` where it was to do nothing: the command was started so, with `nohup` or in the background.
     private let source: (any DispatchSourceSignal)?
 
+    /// Longer than it takes until a source sees signals.
+    private static let patience = DispatchTimeInterval.seconds(1)
+
     /// From here on Ctrl-C prints `message` and ends the process, whatever it waits for.
     init(_ message: String) {
         former = signal(SIGINT, SIG_IGN)
@@ -17,12 +20,17 @@ struct InterruptNotice {
             source = nil
             return
         }
+        // Not ignored while the source is being made: a press in between would do nothing at all.
+        signal(SIGINT, former)
         let presses = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+        let isReady = DispatchSemaphore(value: 0)
+        presses.setRegistrationHandler { isReady.signal() }
         presses.setEventHandler {
             ConsoleOutput.error(message)
             _exit(Self.status)
         }
         presses.resume()
+        _ = isReady.wait(timeout: .now() + Self.patience)
         source = presses
     }
 

@@ -3,6 +3,9 @@ import Testing
 
 /// One command of the built program, run to its end.
 struct ProgramRun {
+    /// Longer than anything takes here.
+    private static let patience = Duration.seconds(120)
+
     let status: Int32
     let output: String
     let errors: String
@@ -35,7 +38,13 @@ struct ProgramRun {
         process.standardError = streams[1].1
         try process.run()
         var interrupt = interruptedWhen
+        var end = ContinuousClock.now + Self.patience
         while process.isRunning {
+            if ContinuousClock.now > end {
+                Issue.record("\(arguments.joined(separator: " ")) does not end")
+                process.terminate()
+                end += Self.patience
+            }
             if try await interrupt?() == true {
                 process.interrupt()
                 interrupt = nil
