@@ -1,25 +1,36 @@
 extension Evidence {
-    /// What a package takes in memory, by estimate, beside texts that may be long.
+    /// What a package takes in memory, by estimate, beside its texts.
     package static let packageBytes = 300
+    /// What a path takes beside its bytes.
+    private static let pathBytes = 48
 
-    /// Bytes that the packages and what they own take, by estimate.
+    /// Bytes that the packages, what they own and licences take, by estimate.
     package var memoryBytes: Int {
-        var bytes = 0
+        var bytes = (licenses ?? []).reduce(0) { $0 + $1.utf8.count }
         for package in packages {
-            bytes += Self.packageBytes + package.virtualPath.utf8.count
-            bytes += package.package.licenses.reduce(0) { $0 + $1.utf8.count }
+            bytes += Self.packageBytes + package.virtualPath.utf8.count + package.package.textBytes
         }
         for ownership in ownerships {
-            bytes += Self.packageBytes + ownership.paths.reduce(0) { $0 + $1.bytes.count }
+            bytes += Self.packageBytes + ownership.owner.utf8.count
+            bytes += ownership.paths.reduce(0) { $0 + Self.pathBytes + $1.bytes.count }
         }
         return bytes
     }
 
-    /// The file as one that is there and states no packages: what it said does not fit beside the rest.
+    /// The file as one that is there and states nothing of packages: what it said does not fit beside the rest.
     package var withoutPackages: Evidence {
         var bare = self
         bare.packages = []
         bare.ownerships = []
+        bare.licenses = nil
         return bare
+    }
+}
+
+extension Package {
+    /// Bytes of the texts that its evidence has about it; each may be a thousand.
+    fileprivate var textBytes: Int {
+        let texts: [String?] = [name, version, arch, source?.name, source?.version, group, module, supplier]
+        return texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) } + licenses.reduce(0) { $0 + $1.utf8.count }
     }
 }
