@@ -144,24 +144,22 @@ struct LayerContent {
         let readers = { [selection] (head: UnsafeRawBufferPointer) in
             selection.readers(of: head, byMagic: byMagic, mayBeMarked: mayBeMarked)
         }
-        let mayBeProgram = !byMagic.isEmpty || mayBeMarked
-        let isLarge = mayBeProgram || isCompanion || names.contains(where: selection.isCompanion)
-        let limit = min(
-            limits.maxFileBytes,
-            Int64(isLarge ? EvidenceBound.binary : bound(byPath + names.flatMap { selection.catalogers(for: $0) }))
-        )
-        guard entry.size <= limit else {
+        let most = min(limits.maxFileBytes, Int64(EvidenceBound.binary))
+        let isKept = isCompanion || names.contains(where: selection.isCompanion)
+        let own = isKept ? most : min(most, Int64(bound(byPath + names.flatMap { selection.catalogers(for: $0) })))
+        guard entry.size <= most else {
             if !isWanted {
                 let head = try spool.head(content, size: entry.size)
                 guard !head.withUnsafeBytes(readers).isEmpty else { return }
             }
-            addProblem(path, "\(entry.size) bytes, more than the \(limit) that are read of such a file")
-            for name in [path] + names { noteUnread(name) }
+            noteTooLarge(path, linkedAs: names, entry.size, bound: isWanted ? own : most)
             return
         }
-        let outcome = try spool.read(content, size: entry.size) { isWanted || !readers($0).isEmpty }
+        // Nearly any file may be a program, whose bound is another than that of what its name makes it.
+        let isWhole = isWanted && entry.size <= own
+        let outcome = try spool.read(content, size: entry.size) { isWhole || !readers($0).isEmpty }
         switch outcome {
-        case .declined: return
+        case .declined: if isWanted { noteTooLarge(path, linkedAs: names, entry.size, bound: own) }
         case .failed(let reason): addProblem(path, reason)
         case .bytes(let bytes):
             take(bytes, asNamed: path)
@@ -177,6 +175,11 @@ struct LayerContent {
     /// The largest file that any of these reads, in bytes; a smaller one may yet be too large for others of them.
     private func bound(_ catalogers: [Int]) -> Int {
         catalogers.map { selection.catalogers[$0].maxFileBytes }.max() ?? 0
+    }
+
+    private mutating func noteTooLarge(_ path: LayerPath, linkedAs names: [LayerPath], _ size: Int64, bound: Int64) {
+        addProblem(path, "\(size) bytes, more than the \(bound) that are read of such a file")
+        for name in [path] + names { noteUnread(name) }
     }
 
     /// Evidence of which nothing is known stands in the way of the same file in a layer below.

@@ -298,6 +298,24 @@ struct LayerScanLimitsTests {
         #expect(layer.report.evidence == [Evidence(path: path, cataloger: "npm")])
     }
 
+    @Test("A text that its cataloger would refuse for its size is not spooled; a program of its name is")
+    func evidenceSpooled() throws {
+        let path = LayerPath("var/db/pkg/a/b-1/LICENSE")
+        var limits = LayerScanLimits()
+        limits.memoryBytes = 1000
+        let scanner = LayerScanner(limits: limits, scratchDirectory: "/nonexistent")
+        func read(_ start: [UInt8]) throws -> LayerReport {
+            var tar = TarBuilder()
+            tar.file(path.text, start + [UInt8](repeating: 0x20, count: 5000 - start.count))
+            return try scanner.scan(ArrayProducer(tar.archive), expected: nil).report
+        }
+        let text = try read(Array("MIT".utf8))
+        #expect(text.gaps.map(\.reason) == ["5000 bytes, more than the 4096 that are read of such a file"])
+        #expect(text.evidence == [Evidence(path: path, cataloger: "portage-license")])
+        let program = try read([0x7f, 0x45, 0x4c, 0x46])
+        #expect(program.gaps.map { $0.reason.hasPrefix("no temporary file in /nonexistent") } == [true])
+    }
+
     @Test("What is found in all files of a layer is bounded, and a file beyond it still replaces the one below it")
     func foundBytes() throws {
         var tar = TarBuilder()
