@@ -133,6 +133,6 @@ struct IndexedException: Sendable {
         guard let package = exception.package else { return true }
         if let url { return url.covers(found) }
         let name = found.spelling(of: package)
-        return found.path == name || found.name == name
+        return found.path == name || found.name == name || found.isPart(of: name)
     }
 }

@@ -53,9 +53,15 @@ struct ProductURL: Sendable, Equatable {
     func covers(_ other: ProductURL) -> Bool {
         guard type == other.type else { return false }
         if qualifiers["arch"] == "src" || qualifiers["arch"] == "source" { return coversSource(of: other) }
-        guard path == other.path || hasParts && other.path.hasPrefix(path + "/") else { return false }
+        guard path == other.path || other.isPart(of: path) else { return false }
         guard version.isEmpty || sameVersion(as: other) else { return false }
         return qualifiers.allSatisfy { key, value in holds(key, value, for: other) }
+    }
+
+    /// Whether this is a part of the package at `whole`, a subspec of a pod or a folder of a repository; the owner of
+    /// repositories is no package.
+    func isPart(of whole: String) -> Bool {
+        hasParts && path.hasPrefix(whole + "/") && (type != "github" || whole.contains("/"))
     }
 
     /// Distributions speak about source packages, too; the package's `upstream` names its source.

@@ -68,6 +68,19 @@ struct ProductIdentityTests {
         let given = try FindingException(id: "CVE-1", package: "AppCenter/Core", reason: "unused", source: "test")
         let exception = IndexedException(given)
         #expect(exception.covers(part) && !exception.covers(whole))
+        let wider = try FindingException(id: "CVE-1", package: "AppCenter", reason: "unused", source: "test")
+        #expect(IndexedException(wider).covers(part) && IndexedException(wider).covers(whole))
+    }
+
+    @Test("A repository covers the actions in its folders, its owner does not")
+    func owners() throws {
+        let action = try #require(ProductURL("pkg:github/github/codeql-action@v3#init"))
+        for (stated, expected) in [("github/codeql-action", true), ("github", false), ("github/codeql", false)] {
+            let product = try #require(ProductURL("pkg:github/\(stated)"))
+            #expect(product.covers(action) == expected)
+            let given = try FindingException(id: "CVE-1", package: stated, reason: "unused", source: "test")
+            #expect(IndexedException(given).covers(action) == expected)
+        }
     }
 
     @Test("The version of Go's library counts with its programs' prefix and without")
