@@ -22,6 +22,10 @@ package enum AdvisoryKeys {
         let name: String
         switch ecosystem {
         case "maven": name = "\(mavenGroup(of: package)):\(package.name)"
+        case "swifturl":
+            // Filed by address (OSV schema 1.7, "Defined ecosystems"), which packages of a registry have none of.
+            guard let owner = package.group, !owner.isEmpty else { return [] }
+            name = "\(owner)/\(package.name)"
         default: name = Ecosystem.normalizedName(package.name, in: ecosystem)
         }
         return [PackageKey(ecosystem: ecosystem, name: name)]
@@ -54,6 +58,7 @@ package enum AdvisoryKeys {
         "hex": "hex",
         "dart-pub": "pub",
         "bitnami": "bitnami",
+        PackageType.swift.rawValue: "swifturl",
     ]
 
     /// The declared group; without one, the group that old artifacts share with their name.

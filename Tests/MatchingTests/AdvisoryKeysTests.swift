@@ -75,6 +75,15 @@ struct AdvisoryKeysTests {
         #expect(AdvisoryKeys.keys(for: package, distro: nil).isEmpty)
     }
 
+    @Test("Swift packages are filed under the address of their repository")
+    func swift() {
+        var package = Package(type: .swift, name: "swift-nio", version: "2.40.0", group: "github.com/apple")
+        let key = PackageKey(ecosystem: "swifturl", name: "github.com/apple/swift-nio")
+        #expect(AdvisoryKeys.keys(for: package, distro: nil) == [key])
+        package.group = nil
+        #expect(AdvisoryKeys.keys(for: package, distro: nil).isEmpty)
+    }
+
     @Test("RPM packages are filed under the binary, and under the source where the distribution does so")
     func rpm() {
         let package = Package(
