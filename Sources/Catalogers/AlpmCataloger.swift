@@ -42,12 +42,12 @@ struct AlpmFileListCataloger: Cataloger {
         let folder = file.path.parent.map { String(decoding: $0.name, as: UTF8.self) } ?? ""
         let parts = folder.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count >= 3 else { return found }
-        let paths = (AlpmSections(file.bytes.all, wanted: ["FILES"]).fields["FILES"] ?? [])
-            .compactMap { LayerPath(archiveName: Array($0.utf8)) }
-            .filter(file.isEvidence)
-        if !paths.isEmpty {
-            found.ownerships = [Ownership(owner: parts.dropLast(2).joined(separator: "-"), paths: paths.sorted())]
+        let owner = parts.dropLast(2).joined(separator: "-")
+        var owned = OwnedPaths(of: file)
+        AlpmSections.forEach(file.bytes.all, wanted: ["FILES"]) { _, line in
+            if !owned.isFull { owned.add(Array(line.trimmedText.utf8), owner: owner) }
         }
+        owned.add(to: &found)
         return found
     }
 }
@@ -56,9 +56,16 @@ struct AlpmFileListCataloger: Cataloger {
 private struct AlpmSections {
     private static let maxLineBytes = 4096
 
-    private(set) var fields: [String: [String]] = [:]
+    let fields: [String: [String]]
 
     init(_ bytes: [UInt8], wanted: Set<String>) {
+        var fields: [String: [String]] = [:]
+        Self.forEach(bytes, wanted: wanted) { fields[$0, default: []].append($1.trimmedText) }
+        self.fields = fields
+    }
+
+    /// Hands on each value of the sections that are wanted, with the section's name.
+    static func forEach(_ bytes: [UInt8], wanted: Set<String>, _ take: (String, ArraySlice<UInt8>) -> Void) {
         var section: String?
         for line in TextLines(bytes) {
             if line.isEmpty {
@@ -66,7 +73,7 @@ private struct AlpmSections {
             } else if section == nil, line.first == UInt8(ascii: "%"), line.last == UInt8(ascii: "%") {
                 section = line.count <= 64 ? String(decoding: line.dropFirst().dropLast(), as: UTF8.self) : ""
             } else if let name = section, wanted.contains(name), line.count <= Self.maxLineBytes {
-                fields[name, default: []].append(line.trimmedText)
+                take(name, line)
             }
         }
     }

@@ -109,20 +109,15 @@ struct DpkgFileListCataloger: Cataloger {
         let fileName = String(decoding: file.path.name, as: UTF8.self)
         let isList = fileName.hasSuffix(".list")
         let owner = fileName.prefix { $0 != ":" }
-        var paths: [LayerPath] = []
-        for line in TextLines(file.bytes.all) {
+        let stem = isList && owner.hasSuffix(".list") ? owner.dropLast(5) : owner
+        let bare = String(stem.hasSuffix(".md5sums") ? stem.dropLast(8) : stem)
+        var owned = OwnedPaths(of: file)
+        for line in TextLines(file.bytes.all) where !owned.isFull {
             // md5sums: the digest, two blanks, the path.
             let name = isList ? line : line.dropFirst(34)
-            guard !name.isEmpty, name.count <= 4096, let path = LayerPath(archiveName: Array(name)),
-                file.isEvidence(path)
-            else { continue }
-            paths.append(path)
+            if !name.isEmpty, name.count <= 4096 { owned.add(Array(name), owner: bare) }
         }
-        if !paths.isEmpty {
-            let stem = isList && owner.hasSuffix(".list") ? owner.dropLast(5) : owner
-            let bare = stem.hasSuffix(".md5sums") ? stem.dropLast(8) : stem
-            found.ownerships = [Ownership(owner: String(bare), paths: paths.sorted())]
-        }
+        owned.add(to: &found)
         return found
     }
 }

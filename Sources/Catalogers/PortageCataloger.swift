@@ -17,19 +17,21 @@ struct PortageCataloger: Cataloger {
         var packages = PackageRecords(.portage)
         packages.add(name: name, version: split.version)
         var found = packages.file
-        let paths = TextLines(file.bytes.all).compactMap { ownedPath($0, file) }
-        if !paths.isEmpty { found.ownerships = [Ownership(owner: name, paths: paths.sorted())] }
+        var owned = OwnedPaths(of: file)
+        for line in TextLines(file.bytes.all) where !owned.isFull {
+            if let path = ownedPath(line) { owned.add(path, owner: name) }
+        }
+        owned.add(to: &found)
         return found
     }
 
     /// `obj PATH MD5 TIME`, where the path may hold blanks.
-    private func ownedPath(_ line: ArraySlice<UInt8>, _ file: EvidenceFile) -> LayerPath? {
+    private func ownedPath(_ line: ArraySlice<UInt8>) -> [UInt8]? {
         let blank = UInt8(ascii: " ")
         guard line.count <= 8192, line.starts(with: "obj ".utf8), let time = line.lastIndex(of: blank),
             let digest = line[..<time].lastIndex(of: blank), digest > line.startIndex + 4
         else { return nil }
-        let path = LayerPath(archiveName: Array(line[(line.startIndex + 4)..<digest]))
-        return path.flatMap { file.isEvidence($0) ? $0 : nil }
+        return Array(line[(line.startIndex + 4)..<digest])
     }
 }
 

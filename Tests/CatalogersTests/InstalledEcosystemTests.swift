@@ -139,6 +139,26 @@ struct InstalledEcosystemTests {
         #expect(try catalog("var/lib/pacman/local/x-1-1/desc", "%NME%\nx\n").problems.count == 1)
     }
 
+    @Test(
+        "A list of the files of one package has each once, and no more of them than any has",
+        arguments: [
+            ("var/lib/dpkg/info/a.list", "", "/", ""), ("var/lib/pacman/local/a-1-1/files", "%FILES%\n", "", ""),
+            ("var/db/pkg/b/a-1/CONTENTS", "", "obj /", " 0 0"),
+        ]
+    )
+    func ownedFiles(path: String, head: String, before: String, behind: String) throws {
+        func read(_ names: [String]) throws -> CatalogedFile {
+            let lines = names.map { "\(before)\($0)\(behind)\n" }
+            return try catalog(path, head + lines.joined())
+        }
+        let twice = try read(["x", "y", "x"])
+        #expect(twice.ownerships.map(\.paths) == [[LayerPath("x"), LayerPath("y")]])
+        #expect(twice.problems.isEmpty)
+        let many = try read((0...100_000).map { "\($0)" })
+        #expect(many.ownerships.map(\.paths.count) == [100_000])
+        #expect(many.problems == ["only 100000 files of packages are noted"])
+    }
+
     // Package Manager Specification, 3.2.
     @Test(
         "Portage's folders are split where a version begins",
