@@ -105,12 +105,7 @@ package struct Coordinator: Sendable {
         let announcer = Announcer(store: store, dispatcher: dispatcher, limit: settings.maxAnnounced, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            // By the time at which the layers found so far are planned next.
-            var listing: [Int: ContinuousClock.Instant] = [:]
-            // By the analysis version that a run was last planned for.
-            var adopted: [Int: String] = [:]
-            // In how many rounds on end the database has refused to move a run on.
-            var refusals: [Int: Int] = [:]
+            var known = KnownRuns()
             var ticks = 0
             var hasEnded = false
             let start = ContinuousClock.now
@@ -129,36 +124,66 @@ package struct Coordinator: Sendable {
                     try await retain()
                 }
                 if try await endCancelled() { hasEnded = true }
-                adopted = adopted.filter { id, _ in open.contains { $0.id == id } }
-                refusals = refusals.filter { id, _ in open.contains { $0.id == id } }
+                known.forgetOthers(than: open)
                 for run in open {
                     do {
-                        switch run.state {
-                        case .requested, .listing:
-                            guard let due = listing[run.id] else {
-                                listing[run.id] = .now + settings.planAheadInterval
-                                group.addTask { await listUntilPlanned(run) }
-                                continue
-                            }
-                            if due <= .now { listing[run.id] = try await planAhead(run, version) }
-                        case .running:
-                            if adopted[run.id] != version {
-                                try await adopt(run, version)
-                                adopted[run.id] = version
-                            }
-                            if try await settle(run, version) { hasEnded = true }
-                        case .done, .failed, .cancelled: break
+                        let isEnded = try await moveOn(run, version, &known) {
+                            group.addTask { await listUntilPlanned(run) }
                         }
-                        refusals[run.id] = nil
+                        if isEnded { hasEnded = true }
+                        known.refusals[run.id] = nil
                     } catch let error as PostgresError where !error.isTransient && !error.isCancellation {
-                        refusals[run.id, default: 0] += 1
-                        if try await giveUp(run, after: refusals[run.id] ?? 0, error) { hasEnded = true }
+                        known.refusals[run.id, default: 0] += 1
+                        if try await giveUp(run, after: known.refusals[run.id] ?? 0, error) { hasEnded = true }
                     }
                 }
                 await announcer.announce()
                 ticks &+= 1
                 try await Task.sleep(for: settings.interval)
             }
+        }
+    }
+
+    /// What a leader remembers of open runs from round to round.
+    private struct KnownRuns {
+        /// When the layers that the listing has found so far are planned next; there once the listing has begun.
+        var planAhead: [Int: ContinuousClock.Instant] = [:]
+        /// The analysis version that a run was last planned for.
+        var adopted: [Int: String] = [:]
+        /// In how many rounds on end the database has refused to move a run on.
+        var refusals: [Int: Int] = [:]
+
+        mutating func forgetOthers(than open: [Run]) {
+            let ids = Set(open.map(\.id))
+            planAhead = planAhead.filter { ids.contains($0.key) }
+            adopted = adopted.filter { ids.contains($0.key) }
+            refusals = refusals.filter { ids.contains($0.key) }
+        }
+    }
+
+    /// Does what is to be done for an open run in one round; returns whether it has ended.
+    private func moveOn(
+        _ run: Run,
+        _ version: String,
+        _ known: inout KnownRuns,
+        list: () -> Void
+    ) async throws -> Bool {
+        switch run.state {
+        case .requested, .listing:
+            if let due = known.planAhead[run.id] {
+                if due <= .now { known.planAhead[run.id] = try await planAhead(run, version) }
+            } else {
+                known.planAhead[run.id] = .now + settings.planAheadInterval
+                list()
+            }
+            return false
+        case .running:
+            if known.adopted[run.id] != version {
+                try await adopt(run, version)
+                known.adopted[run.id] = version
+            }
+            return try await settle(run, version)
+        case .done, .failed, .cancelled: return false
         }
     }
 

@@ -73,14 +73,14 @@ struct EcosystemHostileTests {
         }
     }
 
-    /// Processor time that reading takes of this thread, in seconds: the least of three, as other work only adds to it.
-    private static func seconds(_ read: () -> Void) -> Double {
+    /// Processor time that reading takes of this thread, in seconds: the least of some tries, as other work only adds to it.
+    private static func seconds(tries: Int, _ read: () -> Void) -> Double {
         func now() -> Double {
             var time = timespec()
             clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
             return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
         }
-        return (0..<3).reduce(.infinity) { least, _ in
+        return (0..<tries).reduce(.infinity) { least, _ in
             let start = now()
             read()
             return min(least, now() - start)
@@ -95,14 +95,16 @@ struct EcosystemHostileTests {
         let (cataloger, path, bytes) = Self.cases[index]
         let units = ["x", "\"", "\n", "-", "[", "a="].map { Array($0.utf8) } + [bytes]
         for (number, unit) in units.enumerated() {
-            let seconds = [1 << 14, 1 << 17].map { size in
+            let files = [1 << 12, 1 << 15].map { size in
                 let input = Array(repeatElement(unit, count: max(1, size / unit.count)).joined())
-                let file = EvidenceFile(path: LayerPath(path), bytes: FileBytes(input))
-                return Self.seconds { _ = cataloger.catalog(file) }
+                return EvidenceFile(path: LayerPath(path), bytes: FileBytes(input))
             }
             // What takes less than this is too little to be measured.
-            let shortest = max(seconds[0], 0.002)
-            #expect(seconds[1] < 32 * shortest, "\(cataloger.name), input \(number)")
+            let bound = 32 * max(Self.seconds(tries: 3) { _ = cataloger.catalog(files[0]) }, 0.002)
+            // Once is enough where it is well; another program may have had the processor's caches meanwhile.
+            let once = Self.seconds(tries: 1) { _ = cataloger.catalog(files[1]) }
+            let least = once < bound ? once : Self.seconds(tries: 3) { _ = cataloger.catalog(files[1]) }
+            #expect(least < bound, "\(cataloger.name), input \(number)")
         }
     }
 
