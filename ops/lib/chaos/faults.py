@@ -189,19 +189,17 @@ def copy_terminated(stage, _):
 
 @kind("postgres")
 def database_read_only(stage, chance):
-    def say(value):
+    def say(value, then=lambda: None):
+        # Another fault may have stopped the server meanwhile, or filled its disk, and whoever ends that waits for this.
+        if not stage.postgres.is_running or stage.postgres.is_disk_full:
+            stage.later(0.2, lambda: say(value, then))
+            return
+        # ALTER SYSTEM is allowed where transactions are read-only.
         stage.postgres.sql(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
         stage.postgres.sql("SELECT pg_reload_conf()")
-    say("on")
-
-    def end():
-        # Another fault may have stopped the server meanwhile, and whoever starts it waits for this.
-        if stage.postgres.is_running:
-            # ALTER SYSTEM is allowed where transactions are read-only.
-            say("off")
-        else:
-            stage.later(0.2, end)
-    stage.later(chance.uniform(1, 4), end)
+        then()
+    seconds = chance.uniform(1, 4)
+    say("on", lambda: stage.later(seconds, lambda: say("off")))
 
 
 @kind("postgres")

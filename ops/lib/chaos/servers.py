@@ -117,6 +117,10 @@ class Postgres(Daemon):
                 except OSError:
                     pass
 
+    @property
+    def is_disk_full(self):
+        return self._filler_file.exists()
+
     def empty_disk(self):
         """Gives the room back, and starts a server that died for want of it."""
         self._filler_file.unlink(missing_ok=True)
