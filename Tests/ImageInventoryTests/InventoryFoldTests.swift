@@ -21,7 +21,7 @@ private func shown(_ inventory: Inventory) -> Set<String> {
 struct InventoryFoldTests {
     @Test(
         "A stack of random layers shows what applying them to a file system shows",
-        arguments: 0..<400 as Range<UInt64>
+        arguments: 0..<250 as Range<UInt64>
     )
     func agreesWithReference(seed: UInt64) throws {
         var random = RandomLayers(seed: seed)
