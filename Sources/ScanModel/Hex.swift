@@ -7,14 +7,12 @@ package enum Hex {
 
     /// Of one type alone: a generic loop in another module than its caller asks for each byte by a call.
     private static func encode(_ bytes: [UInt8]) -> String {
-        String(unsafeUninitializedCapacity: bytes.count * 2) { text in
-            var place = 0
-            for byte in bytes {
-                text[place] = digits[Int(byte >> 4)]
-                text[place + 1] = digits[Int(byte & 15)]
-                place += 2
-            }
-            return place
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 2)
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
         }
+        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -85,6 +85,7 @@ private final class BoundedProducer: ByteProducer {
         left = maxBytes
     }
 
+    /// The bytes are the source's, passed on and not kept: as that promises, they hold until the next call.
     func next() throws -> UnsafeRawBufferPointer {
         let piece = try source.next()
         guard piece.count <= left else { throw CodecError(.limit, "too many bytes when decompressed") }
