@@ -24,7 +24,12 @@ struct DirectoryScanner: Sendable {
     /// Walks the tree in the order of its names; throws where `path` is no directory that can be read.
     func scan(_ path: String) throws -> AnalysedLayer {
         guard let root = LocalPath.resolved(path) else { throw LocalFile.failure(path) }
-        var tree = Tree(root: root, selection: selection, limits: limits)
+        var tree = Tree(
+            root: root,
+            selection: selection,
+            limits: limits,
+            budget: EvidenceBudget(maxBytes: limits.maxFoundBytes)
+        )
         try tree.walk()
         return tree.finish()
     }
@@ -35,8 +40,7 @@ struct DirectoryScanner: Sendable {
         let limits: LayerScanLimits
         var entries = 0
         var pathsBytes: Int64 = 0
-        /// Bytes, by estimate, of what catalogers said.
-        var foundBytes = 0
+        var budget: EvidenceBudget
         var paths: [LayerPath: PathKind] = [:]
         var evidence: [Evidence] = []
         var gaps: Set<CoverageGap> = []
@@ -160,15 +164,9 @@ struct DirectoryScanner: Sendable {
         }
 
         private mutating func keep(_ item: Evidence) {
-            let bytes = item.memoryBytes
-            let fits = bytes <= limits.maxFoundBytes - foundBytes
-            if fits {
-                foundBytes += bytes
-            } else {
-                let bound = limits.maxFoundBytes
-                addGap(item.path, "more than \(bound) bytes of packages in all: those of this file are left out")
-            }
-            evidence.append(fits ? item : item.withoutPackages)
+            let (kept, problem) = budget.take(item)
+            if let problem { addGap(item.path, problem) }
+            evidence.append(kept)
         }
 
         private func companions(of path: LayerPath, for cataloger: any Cataloger) -> [String: FileBytes] {

@@ -22,8 +22,7 @@ struct LayerContent {
 
     private var entries = 0
     private var pathsBytes: Int64 = 0
-    /// Bytes, by estimate, of what catalogers said, also of files that were replaced later.
-    private var foundBytes = 0
+    private var budget: EvidenceBudget
     private var paths: [LayerPath: PathKind] = [:]
     private var whiteouts: Set<LayerPath> = []
     private var opaqueDirectories: Set<LayerPath> = []
@@ -49,6 +48,7 @@ struct LayerContent {
         self.linked = linked
         self.collector = collector
         self.limits = limits
+        budget = EvidenceBudget(maxBytes: limits.maxFoundBytes)
         self.selection = selection
         self.cache = cache
         self.costs = costs
@@ -235,15 +235,9 @@ struct LayerContent {
 
     /// Keeps what a file states, without its packages where there are too many in the layer already.
     private mutating func keep(_ item: Evidence) {
-        let bytes = item.memoryBytes
-        let fits = bytes <= limits.maxFoundBytes - foundBytes
-        if fits {
-            foundBytes += bytes
-        } else {
-            let bound = limits.maxFoundBytes
-            addProblem(item.path, "more than \(bound) bytes of packages in the layer: those of this file are left out")
-        }
-        evidence[item.path, default: []].append(fits ? item : item.withoutPackages)
+        let (kept, problem) = budget.take(item)
+        if let problem { addProblem(item.path, problem) }
+        evidence[item.path, default: []].append(kept)
     }
 
     private func read(_ file: EvidenceFile, with cataloger: any Cataloger) -> CatalogedFile {

@@ -27,6 +27,27 @@ extension Evidence {
     }
 }
 
+/// What the packages of a layer's evidence, or of a folder's, may take in memory together.
+package struct EvidenceBudget: Sendable {
+    private let maxBytes: Int
+    /// Of all that was taken, also what was replaced later.
+    private var bytes = 0
+
+    /// `maxBytes` is held against ``Evidence/memoryBytes``.
+    package init(maxBytes: Int) { self.maxBytes = maxBytes }
+
+    /// A file's evidence as it is kept: where it does not fit, without its packages, and with what is to be told of that.
+    package mutating func take(_ item: Evidence) -> (kept: Evidence, problem: String?) {
+        let added = item.memoryBytes
+        guard added <= maxBytes - bytes else {
+            let problem = "more than \(maxBytes) bytes of packages in all: those of this file are left out"
+            return (item.withoutPackages, problem)
+        }
+        bytes += added
+        return (item, nil)
+    }
+}
+
 extension Package {
     /// Bytes of the texts that its evidence has about it; each may be a thousand.
     fileprivate var textBytes: Int {
