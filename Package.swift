@@ -177,6 +177,7 @@ let package = Package(
                 .embedInCode("Migrations/m0029_cancelled_runs_owed.sql"),
                 .embedInCode("Migrations/m0030_finding_waves.sql"),
                 .embedInCode("Migrations/m0031_hashed_digests.sql"),
+                .embedInCode("Migrations/m0032_matches_version.sql"),
             ]
         ),
 
@@ -357,7 +358,7 @@ let package = Package(
         tests(
             of: "Web",
             [
-                "Access", "AnchoreAPI", "Bytes", "Compliance", "DedicatedThread", "Gatekeeping", "LayerScan",
+                "Access", "Advisories", "AnchoreAPI", "Bytes", "Compliance", "DedicatedThread", "Gatekeeping", "LayerScan",
                 "Policy", "Postgres", "Queue", "ScanModel", "Store", "StoreBenchmark", "TallymanTesting", logging,
             ]
         ),

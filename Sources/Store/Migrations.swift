@@ -45,6 +45,7 @@ package enum Migrations {
         Migration(number: 29, name: "m0029_cancelled_runs_owed", sql: PackageResources.m0029_cancelled_runs_owed_sql),
         Migration(number: 30, name: "m0030_finding_waves", sql: PackageResources.m0030_finding_waves_sql),
         Migration(number: 31, name: "m0031_hashed_digests", sql: PackageResources.m0031_hashed_digests_sql),
+        Migration(number: 32, name: "m0032_matches_version", sql: PackageResources.m0032_matches_version_sql),
     ]
 
     /// The schema version that this program needs.

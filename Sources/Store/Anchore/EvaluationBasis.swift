@@ -58,6 +58,8 @@ struct EvaluationMoment {
     let oldestSync: Int?
     /// When what is judged was read, in microseconds since 1970, whatever the moment that was asked for.
     let readAt: Int
+    /// Stands for all open matches, and what is known of their flaws.
+    let matchesVersion: Int
 
     /// The question that ``init(_:)`` reads the answer to; `given` is the moment, in seconds since 1970, `nil` for now.
     static func statement(_ given: Int?) -> KeptStatement { KeptStatement(sql, [.int(given)]) }
@@ -65,7 +67,8 @@ struct EvaluationMoment {
     private static let sql = """
         SELECT floor(extract(epoch FROM at))::bigint, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
             (SELECT \(AnchoreSQL.seconds("min(coalesce(checked_at, imported_at))")) FROM advisory_providers),
-            (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+            (extract(epoch FROM statement_timestamp()) * 1000000)::bigint,
+            (SELECT matches_version FROM matching_rules)
         FROM (SELECT coalesce(to_timestamp($1::bigint), now())) AS present(at)
         """
 
@@ -75,6 +78,7 @@ struct EvaluationMoment {
         day = try row.string(1)
         oldestSync = try row.optionalInt(2)
         readAt = try row.int(3)
+        matchesVersion = try row.int(4)
     }
 }
 

@@ -9,13 +9,6 @@ package struct LayerContentKey: Hashable, Sendable {
     let print: String
 }
 
-/// An open match that images of a batch share.
-package struct SharedFinding: Sendable {
-    package var record: FindingRecord
-    /// Names the package everywhere, as ``PackagePlaces`` does.
-    package var fingerprint: [UInt8]
-}
-
 /// All that is stored about some images that a policy may ask for, as of one moment.
 ///
 /// What images share is in it once: layers, and the findings of packages.
@@ -45,7 +38,9 @@ package struct EvaluationMaterial: Sendable {
     /// When it was read, in microseconds since 1970.
     package var readAt = 0
     package var layers: [LayerContentKey: Layer] = [:]
-    /// By flaw and package.
+    /// The packages of the images that have open matches.
+    package var matches: [PackageMatches] = []
+    /// What those are, by flaw and package.
     package var findings: [SharedFinding] = []
     /// By the numbers of the images; one that is gone, or has a layer without a report, is not among them.
     package var images: [Int: Image] = [:]
@@ -54,8 +49,8 @@ package struct EvaluationMaterial: Sendable {
 extension Store {
     /// Loads what is stored about images, in one snapshot of the database and a fixed number of statements.
     ///
-    /// `decoded` gives layers that are at hand, which are not read again; what was collected of files is read where
-    /// `withFiles` says so. Without a rule that reads findings there are none. Only what was loaded `forKeeping` has a basis
+    /// `decoded` gives layers that are at hand, which are not read again, nor are the matches `atHand`; what was collected of
+    /// files is read where `withFiles` says so. Without a rule that reads findings there are none. Only what was loaded `forKeeping` has a basis
     /// that evaluations may be kept under. `onLayers` gets all but the findings, while those are still being read.
     package func evaluationMaterial(
         of images: [Int],
@@ -63,6 +58,7 @@ extension Store {
         withFiles: Bool,
         forKeeping: Bool,
         decoded: @escaping @Sendable (LayerContentKey) -> AnalysedLayer?,
+        atHand: RecentValues<PackageMatches.Key, PackageMatches>,
         onLayers: @escaping @Sendable (EvaluationMaterial) -> Void = { _ in }
     ) async throws -> EvaluationMaterial {
         try await pool.transaction(isolation: .repeatableRead) { session in
@@ -80,21 +76,39 @@ extension Store {
                 return try HeldSets(&answers)
             }
             let missing = material.takeLayers(decoded)
-            let matches = try session.executeTogether(
+            let version = bases.moment.matchesVersion
+            var (matches, unread) = Self.split(held.packages, version: version, atHand)
+            let read = try session.executeTogether(
                 [
                     KeptStatement(
                         withFiles ? Self.layersWithFiles : Self.layers,
                         [.intArray(missing.keys.sorted())]
                     )
-                ] + EvaluationMatches.statements(of: held.packages)
+                ] + PackageMatches.statements(of: unread)
             ) { answers in
                 try material.addLayers(answers.next(), missing, withFiles: withFiles)
                 onLayers(material)
-                return try EvaluationMatches(&answers)
+                return try PackageMatches.read(&answers, version: version)
             }
-            material.add(matches.all, in: held, bases.suppressed)
+            atHand.keep(read.map { ($0.key, $0, weight: $0.records.count + 1) })
+            matches += read
+            material.add(matches, in: held, bases.suppressed)
             return material
         }
+    }
+
+    /// The matches that are at hand, and the packages whose are not.
+    private static func split(
+        _ packages: [Int],
+        version: Int,
+        _ atHand: RecentValues<PackageMatches.Key, PackageMatches>
+    ) -> (known: [PackageMatches], unread: [Int]) {
+        var split: (known: [PackageMatches], unread: [Int]) = ([], [])
+        let known = atHand.known(packages.map { PackageMatches.Key(version: version, package: $0) })
+        for (package, matches) in zip(packages, known) {
+            if let matches { split.known.append(matches) } else { split.unread.append(package) }
+        }
+        return split
     }
 
     private static let evaluatedImages = """
@@ -205,14 +219,18 @@ extension EvaluationMaterial {
 
     /// Adds the open matches of all packages once, and to each image those that count in it.
     fileprivate mutating func add(
-        _ matches: [EvaluationMatches.Match],
+        _ matches: [PackageMatches],
         in held: Store.HeldSets,
         _ suppressed: SuppressedFindings
     ) {
-        findings = matches.map(\.finding)
+        self.matches = matches.filter { !$0.records.isEmpty }
+        findings = self.matches.flatMap { matches in
+            matches.records.indices.map { SharedFinding(matches: matches, place: $0) }
+        }
+        .sorted()
         var places: [Int: (all: [Int], hasOwner: Bool)] = [:]
-        for (place, match) in matches.enumerated() {
-            places[match.package, default: ([], match.hasOwner)].all.append(place)
+        for (place, finding) in findings.enumerated() {
+            places[finding.matches.key.package, default: ([], finding.matches.hasOwner)].all.append(place)
         }
         let ofSets = held.sets.mapValues { set in
             set.packages.flatMap { package -> [Int] in
@@ -222,7 +240,7 @@ extension EvaluationMaterial {
         }
         for image in images.keys {
             images[image]?.findings = (held.ofImages[image] ?? []).flatMap { ofSets[$0] ?? [] }
-                .filter { !suppressed.contains(matches[$0].package, matches[$0].flaw, in: image) }
+                .filter { !suppressed.contains(findings[$0].matches.key.package, findings[$0].flaw, in: image) }
                 .sorted()
         }
     }

@@ -13,6 +13,7 @@ package struct AnchoreService: Sendable {
     let lookup: any RegistryLookup
     let policies: PolicyEngine
     let compiledPolicies = CompiledPolicies()
+    let evaluationMemory = EvaluationMemory()
     let contents: ImageContents
     /// For decoding, folding and judging; the cooperative pool stays free.
     let threads: ThreadPool

@@ -88,9 +88,7 @@ package struct FleetPolicy: Sendable {
         guard let record = try await service.store.policy(nil, of: account),
             let image = try await image(reference, account), let tag = image.record.tags.first?.fulltag
         else { return nil }
-        // Without the layers that judging others has left at hand.
-        return try await PolicyChecks(routes: checks.routes, fetchesDocuments: false)
-            .evaluation(of: image, tag: tag, record, keeps: false)
+        return try await checks.evaluation(of: image, tag: tag, record, keeps: false)
     }
 
     /// Images under a profile: those named, or all that a tag names now.

@@ -15,12 +15,6 @@ struct PolicyChecks: Sendable {
         var subject: EvaluationSubject { EvaluationSubject(manifest: image.number, tag: tag) }
     }
 
-    /// A layer, decoded with what was collected of its files or without.
-    private struct LayerKey: Hashable {
-        let content: LayerContentKey
-        let withFiles: Bool
-    }
-
     /// What came of asking.
     struct Verdict: Sendable {
         let asked: Asked
@@ -37,11 +31,6 @@ struct PolicyChecks: Sendable {
     private static let batchWithFiles = 8
     /// Images of a batch that are folded and judged at a time.
     private static let imagesAtOnce = 4
-    /// Into how many parts findings are divided to be made ready, and the least that one has.
-    private static let findingParts = 2
-    private static let minFindings = 200
-    /// Stored bytes of layers that are kept decoded, twice: what the images of some batches share.
-    private static let layerBytes = 4 << 20
     /// What was judged without the image's documents is judged again after so many seconds: a registry may have them then.
     private static let partialSeconds = 3600
 
@@ -52,9 +41,9 @@ struct PolicyChecks: Sendable {
     private let parallel: Int
     /// When is judged, in seconds since 1970; `nil` for now.
     private let moment: Int?
-    private let layers = DecodedLayers<LayerKey>(maxBytes: layerBytes)
 
     private var service: AnchoreService { routes.service }
+    private var memory: EvaluationMemory { service.evaluationMemory }
 
     init(routes: AnchoreRoutes, fetchesDocuments: Bool = true, parallel: Int = 1, moment: Int? = nil) {
         self.routes = routes
@@ -226,29 +215,19 @@ struct PolicyChecks: Sendable {
                 question,
                 withFiles: withFiles,
                 forKeeping: forKeeping,
-                decoded: { [layers] in layers.known(LayerKey(content: $0, withFiles: withFiles)) },
+                decoded: { [memory] in
+                    memory.layers.known(EvaluationMemory.LayerKey(content: $0, withFiles: withFiles))
+                },
+                atHand: memory.matches,
                 onLayers: { reading.yield($0) }
             )
         }
-        let findings = try await findings(of: material, withScores: question.scores)
+        let findings = try await memory.findings(
+            of: material,
+            withScores: question.scores,
+            on: service.threads
+        )
         return Loaded(material: material, findings: findings, content: try await content)
-    }
-
-    /// Makes the findings ready on several threads: somebody may wait for one image with thousands.
-    private func findings(of material: EvaluationMaterial, withScores: Bool) async throws -> SharedFindings {
-        let all = material.findings
-        let size = max(Self.minFindings, (all.count + Self.findingParts - 1) / Self.findingParts)
-        return try await withThrowingTaskGroup(of: (Int, SharedFindings).self) { group in
-            for start in stride(from: 0, to: all.count, by: size) {
-                group.addTask {
-                    let part = all[start..<min(start + size, all.count)]
-                    return (start, try await service.threads.run { SharedFindings(part, withScores: withScores) })
-                }
-            }
-            var parts: [(Int, SharedFindings)] = []
-            for try await part in group { parts.append(part) }
-            return SharedFindings(joining: parts.sorted { $0.0 < $1.0 }.map(\.1))
-        }
     }
 
     private func content(
@@ -323,8 +302,8 @@ struct PolicyChecks: Sendable {
                 case .decoded(let layer): layers[position] = layer
                 case .stored(let stored):
                     group.addTask {
-                        let key = LayerKey(content: key, withFiles: withFiles)
-                        return (position, try await service.threads.run { try self.layers.layer(key, stored) })
+                        let key = EvaluationMemory.LayerKey(content: key, withFiles: withFiles)
+                        return (position, try await service.threads.run { try memory.layers.layer(key, stored) })
                     }
                 case nil: break
                 }

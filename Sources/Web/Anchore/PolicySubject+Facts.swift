@@ -84,41 +84,52 @@ extension PolicySubject {
 /// The findings of a batch of images as rules take them, made once for all of its images.
 struct SharedFindings: Sendable {
     /// Each without a place in an image.
-    private let facts: [VulnerabilityFact]
+    private let facts: [VulnerabilityFact?]
     /// The names of their packages.
     private let fingerprints: [[UInt8]]
 
-    /// `withScores` says whether rules look at scores.
-    init(_ findings: ArraySlice<SharedFinding>, withScores: Bool) {
-        fingerprints = findings.map(\.fingerprint)
-        var scores: [String: [VulnerabilityFact.Scores]] = [:]
-        var packages: [[UInt8]: PackageFact] = [:]
+    /// Of findings by what rules take of their packages, by the packages' numbers.
+    init(_ findings: [SharedFinding], _ known: [Int: [VulnerabilityFact]]) {
         facts = findings.map { finding in
-            let package = packages[finding.fingerprint] ?? PackageFact(finding.record.package, at: nil)
-            packages[finding.fingerprint] = package
-            guard withScores, let vector = finding.record.cvssVector else {
-                return VulnerabilityFact(finding.record, package, scores: [])
+            guard let facts = known[finding.matches.key.package], facts.indices.contains(finding.place) else {
+                return nil
             }
-            let known = scores[vector] ?? Self.scores(of: vector)
-            scores[vector] = known
-            return VulnerabilityFact(finding.record, package, scores: known)
+            return facts[finding.place]
         }
+        fingerprints = findings.map(\.matches.fingerprint)
     }
 
-    /// Those of several parts, one behind the other.
-    init(joining parts: [SharedFindings]) {
-        facts = parts.flatMap(\.facts)
-        fingerprints = parts.flatMap(\.fingerprints)
+    /// What rules take of packages' matches, in their order; `withScores` says whether they look at scores.
+    static func facts(
+        of packages: [PackageMatches],
+        withScores: Bool
+    ) -> [(PackageMatches, [VulnerabilityFact])] {
+        var scores: [String: [VulnerabilityFact.Scores]] = [:]
+        return packages.map { matches in
+            guard let first = matches.records.first else { return (matches, []) }
+            let package = PackageFact(first.package, at: nil)
+            let facts = matches.records.map { record in
+                guard withScores, let vector = record.cvssVector else {
+                    return VulnerabilityFact(record, package, scores: [])
+                }
+                let known = scores[vector] ?? Self.scores(of: vector)
+                scores[vector] = known
+                return VulnerabilityFact(record, package, scores: known)
+            }
+            return (matches, facts)
+        }
     }
 
     /// The findings at `places`, each where its package is in the image.
     func facts(_ places: [Int], in inventory: Inventory) -> [VulnerabilityFact] {
-        guard places.contains(where: { !facts[$0].package.isOS }) else { return places.map { facts[$0] } }
+        guard places.contains(where: { facts[$0]?.package.isOS == false }) else {
+            return places.compactMap { facts[$0] }
+        }
         let packages = PackagePlaces(inventory)
         var found: [VulnerabilityFact] = []
         found.reserveCapacity(places.count)
         for place in places {
-            let fact = facts[place]
+            guard let fact = facts[place] else { continue }
             let paths = fact.package.isOS ? [] : packages.paths(of: fingerprints[place])
             if paths.isEmpty { found.append(fact) }
             for path in paths { found.append(fact.located(at: path)) }

@@ -1,0 +1,158 @@
+package import AnchoreAPI
+import Matching
+import Postgres
+import ScanModel
+
+/// The open matches of a package, with what is known of the package and of the flaws.
+///
+/// A reference: what images share is held once, and kept for the images to come.
+package final class PackageMatches: Sendable {
+    /// Names what was read: matches have another version whenever one of the fleet's differs.
+    package struct Key: Hashable, Sendable {
+        package let version: Int
+        /// The package's number.
+        package let package: Int
+    }
+
+    package let key: Key
+    /// Names the package everywhere, as ``PackagePlaces`` does.
+    package let fingerprint: [UInt8]
+    /// Whether another package of the fleet answers for it.
+    let hasOwner: Bool
+    /// By the names of the flaws.
+    package let records: [FindingRecord]
+    /// The numbers of the flaws, in the same order.
+    let flaws: [Int]
+
+    init(
+        key: Key,
+        fingerprint: [UInt8],
+        hasOwner: Bool,
+        _ matches: [(flaw: Int, record: FindingRecord)]
+    ) {
+        self.key = key
+        self.fingerprint = fingerprint
+        self.hasOwner = hasOwner
+        let sorted = matches.sorted { $0.record.id < $1.record.id }
+        records = sorted.map(\.record)
+        flaws = sorted.map(\.flaw)
+    }
+}
+
+extension PackageMatches {
+    /// The questions that ``read(_:of:version:)`` reads the answers to.
+    ///
+    /// Packages and flaws are read by statements of their own: most are in many matches, and a join of all three makes
+    /// PostgreSQL read the packages and flaws of the whole fleet for the sake of one image.
+    static func statements(of packages: [Int]) -> [KeptStatement] {
+        [heldPackages, knownFlaws, matches].map { KeptStatement($0, [.intArray(packages)]) }
+    }
+
+    /// Of each package, also of one without a match.
+    static func read(_ answers: inout PostgresAnswers, version: Int) throws -> [PackageMatches] {
+        let held = try answers.next()
+        let flaws = try self.flaws(answers.next())
+        let rows = try matches(answers.next())
+        return try held.map { row in
+            let number = try row.int(0)
+            let columns = try PackageColumns(row, from: 3)
+            let matches = try (rows[number] ?? []).compactMap { row -> (Int, FindingRecord)? in
+                let flaw = try row.int(1)
+                return try flaws[flaw].map { (flaw, try $0.record(row, columns)) }
+            }
+            return PackageMatches(
+                key: Key(version: version, package: number),
+                fingerprint: try row.bytes(2),
+                hasOwner: try row.bool(1),
+                matches
+            )
+        }
+    }
+
+    private struct KnownFlaw {
+        let name: String
+        let aliases: [String]
+        let vector: String?
+        let score: Double?
+
+        func record(_ row: PostgresRow, _ columns: PackageColumns) throws -> FindingRecord {
+            FindingRecord(
+                id: name,
+                aliases: aliases,
+                severity: Severity(rawValue: try row.string(2)) ?? .unknown,
+                fixedVersions: try row.strings(3),
+                willNotFix: try row.string(4) == FixState.wontFix.rawValue,
+                provider: try row.string(5),
+                cvssVector: vector,
+                cvssScore: score,
+                package: columns.package,
+                distro: columns.distro,
+                detectedAt: try row.int(6),
+                fixedFrom: try row.int(7)
+            )
+        }
+    }
+
+    private static func matches(_ rows: PostgresRows) throws -> [Int: [PostgresRow]] {
+        var matches: [Int: [PostgresRow]] = [:]
+        for row in rows { matches[try row.int(0), default: []].append(row) }
+        return matches
+    }
+
+    private static func flaws(_ rows: PostgresRows) throws -> [Int: KnownFlaw] {
+        var known: [Int: KnownFlaw] = [:]
+        known.reserveCapacity(rows.count)
+        for row in rows {
+            known[try row.int(0)] = KnownFlaw(
+                name: try row.string(1),
+                aliases: try row.strings(2),
+                vector: try row.optionalString(3),
+                score: try row.optionalDouble(4)
+            )
+        }
+        return known
+    }
+
+    private static let matches = """
+        SELECT package_id, vulnerability_id, severity, fixed_versions, fix_state, provider,
+            \(AnchoreSQL.seconds("found_from")), \(AnchoreSQL.seconds("coalesce(fixed_from, found_from)"))
+        FROM package_vulnerabilities WHERE found_until IS NULL AND package_id = ANY($1::bigint[])
+        """
+
+    private static let heldPackages = """
+        SELECT packages.id, packages.owner IS NOT NULL, packages.fingerprint, \(PackageColumns.list)
+        FROM packages LEFT JOIN distros ON distros.id = packages.distro WHERE packages.id = ANY($1::bigint[])
+        """
+
+    private static let knownFlaws = """
+        SELECT id, name, aliases, cvss_vector, cvss_score FROM vulnerabilities
+        WHERE id = ANY(ARRAY(SELECT DISTINCT vulnerability_id FROM package_vulnerabilities
+            WHERE package_id = ANY($1::bigint[]) AND found_until IS NULL))
+        """
+}
+
+/// One of the open matches of a package.
+package struct SharedFinding: Sendable, Comparable {
+    package let matches: PackageMatches
+    /// In ``PackageMatches/records``.
+    package let place: Int
+
+    package var record: FindingRecord { matches.records[place] }
+    var flaw: Int { matches.flaws[place] }
+
+    /// By the flaw's name, then by the package.
+    package static func < (left: SharedFinding, right: SharedFinding) -> Bool {
+        let (first, second) = (left.matches.records[left.place], right.matches.records[right.place])
+        if first.id != second.id { return first.id < second.id }
+        let (one, other) = (first.package, second.package)
+        for (a, b) in [(one.type.rawValue, other.type.rawValue), (one.name, other.name), (one.version, other.version)]
+        where a != b {
+            return a.utf8.lexicographicallyPrecedes(b.utf8)
+        }
+        return left.matches.fingerprint.lexicographicallyPrecedes(right.matches.fingerprint)
+    }
+
+    package static func == (left: SharedFinding, right: SharedFinding) -> Bool {
+        left.matches === right.matches && left.place == right.place
+    }
+}
