@@ -1,5 +1,5 @@
 /// One record of a feed.
-package enum FeedItem: Sendable {
+enum FeedItem: Sendable {
     case advisory(AdvisoryRecord)
     case epss(EPSSScore)
     case kev(KEVEntry)
@@ -8,15 +8,13 @@ package enum FeedItem: Sendable {
 }
 
 /// What reading one feed file brought.
-package struct ImportCounts: Sendable, Equatable {
+struct ImportCounts: Sendable, Equatable {
     /// Records emitted.
-    package var records = 0
+    var records = 0
     /// Records that were damaged and left out.
-    package var skipped = 0
+    var skipped = 0
     /// What was wrong with them, at most `AdvisoryLimits.maxProblems`.
-    package var problems: [String] = []
-
-    package init() {}
+    var problems: [String] = []
 
     mutating func skip(_ problem: String, limits: AdvisoryLimits) {
         skipped += 1
@@ -36,7 +34,7 @@ package struct ImportCounts: Sendable, Equatable {
 }
 
 /// A format of advisories: one document in, records out.
-package protocol AdvisoryImporter: Sendable {
+protocol AdvisoryImporter: Sendable {
     /// Whether a feed of this format is a collection of documents with one record each.
     var isOneRecordPerFile: Bool { get }
 
@@ -69,7 +67,7 @@ package protocol AdvisoryImporter: Sendable {
 }
 
 extension AdvisoryImporter {
-    package func edition(of file: FeedFile) -> String? { nil }
+    func edition(of file: FeedFile) -> String? { nil }
 
-    package func date(of file: FeedFile) -> String? { nil }
+    func date(of file: FeedFile) -> String? { nil }
 }

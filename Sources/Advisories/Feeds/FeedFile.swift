@@ -1,14 +1,14 @@
-package import Bytes
+import Bytes
 
 /// One document of a feed, unpacked.
-package struct FeedFile: Sendable {
+struct FeedFile: Sendable {
     /// Where it was found, for messages: a path, continued by the names inside archives.
-    package let name: String
+    let name: String
     /// The document; of a compressed XML document only the beginning, as `open()` gives the rest.
-    package let content: FileBytes
+    let content: FileBytes
     private let stream: (@Sendable () throws -> any ByteProducer)?
 
-    package init(name: String, content: FileBytes) {
+    init(name: String, content: FileBytes) {
         self.name = name
         self.content = content
         stream = nil

@@ -5,20 +5,18 @@ import Versions
 /// Imports Arch Linux's vulnerability groups (security.archlinux.org, `/issues/all.json`).
 ///
 /// Arch orders versions as rpm does (`vercmp` of pacman has its roots there).
-package struct ArchImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = false
+struct ArchImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
     private static let list = RecordList(member: nil)
 
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         Self.list.first(of: file, limits: AdvisoryLimits())?["name"]?.string?.hasPrefix("AVG-") == true
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "arch" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "arch" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

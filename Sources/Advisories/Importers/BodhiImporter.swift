@@ -5,10 +5,8 @@ import Versions
 /// Imports updates of Fedora and EPEL as Bodhi's API lists them (bodhi.fedoraproject.org/updates, one array a file).
 ///
 /// They name source packages. Updates that are no RPM (containers, Flatpaks, modules) are kept without packages.
-package struct BodhiImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = false
+struct BodhiImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
     private static let lists = [RecordList(member: nil), RecordList(member: "updates")]
 
@@ -19,11 +17,11 @@ package struct BodhiImporter: AdvisoryImporter {
         }
     }
 
-    package func canRead(_ file: FeedFile) -> Bool { Self.list(of: file) != nil }
+    func canRead(_ file: FeedFile) -> Bool { Self.list(of: file) != nil }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "fedora-bodhi" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "fedora-bodhi" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

@@ -7,14 +7,12 @@ import Versions
 ///
 /// A bulletin begins with `[29 Mar 2023] DSA-5380-1 xorg-server - security update`; the lines below it, indented, name its
 /// CVEs in braces and what each release got: a version, `<not-affected>`, `<end-of-life>` or `<unfixed>`.
-package struct DebianBulletinImporter: AdvisoryImporter {
-    package init() {}
+struct DebianBulletinImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
-    package let isOneRecordPerFile = false
+    func canRead(_ file: FeedFile) -> Bool { header(of: file) != nil }
 
-    package func canRead(_ file: FeedFile) -> Bool { header(of: file) != nil }
-
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
         header(of: file).map { "debian-\($0.id.prefix(3).lowercased())" }
     }
 
@@ -24,7 +22,7 @@ package struct DebianBulletinImporter: AdvisoryImporter {
         return DebianBulletin(header: String(decoding: start.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
     }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

@@ -6,12 +6,10 @@ import Versions
 ///
 /// The document is an object of source packages, each an object of CVEs. It is read a CVE at a time, so memory does not
 /// grow with the file; every pair of source package and CVE is one record.
-package struct DebianTrackerImporter: AdvisoryImporter {
-    package init() {}
+struct DebianTrackerImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
-    package let isOneRecordPerFile = false
-
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             guard var sources = try? JSONMembers(bytes),  // Not an object: another format.
                 let source = try? sources.next(), var flaws = try? JSONMembers(source.value),
@@ -21,9 +19,9 @@ package struct DebianTrackerImporter: AdvisoryImporter {
         }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "debian" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "debian" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

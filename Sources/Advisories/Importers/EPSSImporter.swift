@@ -2,19 +2,17 @@ import Bytes
 
 /// Imports FIRST's EPSS scores (first.org/epss/data_stats): CSV with the columns `cve`, `epss` and, since September 2021,
 /// `percentile`, after an optional comment line.
-package struct EPSSImporter: AdvisoryImporter {
-    package init() {}
+struct EPSSImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
-    package let isOneRecordPerFile = false
-
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.hasBytes(Array("#model_version:".utf8)) || file.content.hasBytes(Array("cve,epss".utf8))
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "epss" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "epss" }
 
     /// The `score_date` of the comment line; files without one are older than any with one.
-    package func edition(of file: FeedFile) -> String? {
+    func edition(of file: FeedFile) -> String? {
         let start = file.content.bytes(at: 0, count: min(file.content.count, Self.maxCommentBytes)) ?? []
         let line = String(decoding: start.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         let field = line.split(separator: ",").first { $0.hasPrefix("score_date:") }
@@ -22,11 +20,11 @@ package struct EPSSImporter: AdvisoryImporter {
     }
 
     /// A file without a date is not judged by it.
-    package func date(of file: FeedFile) -> String? { edition(of: file).flatMap { $0.isEmpty ? nil : $0 } }
+    func date(of file: FeedFile) -> String? { edition(of: file).flatMap { $0.isEmpty ? nil : $0 } }
 
     private static let maxCommentBytes = 200
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

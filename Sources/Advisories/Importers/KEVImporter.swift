@@ -1,12 +1,10 @@
 import Bytes
 
 /// Imports CISA's catalogue of known exploited vulnerabilities in its JSON form (known_exploited_vulnerabilities_schema.json).
-package struct KEVImporter: AdvisoryImporter {
-    package init() {}
+struct KEVImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
-    package let isOneRecordPerFile = false
-
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             guard var members = try? JSONMembers(bytes) else { return false }  // Not an object: another format.
             // A catalogue that breaks off is still one, and refused when it is read.
@@ -17,10 +15,10 @@ package struct KEVImporter: AdvisoryImporter {
         }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "kev" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "kev" }
 
     /// The `catalogVersion`, a date.
-    package func edition(of file: FeedFile) -> String? {
+    func edition(of file: FeedFile) -> String? {
         file.content.withUnsafeBytes { bytes in
             guard var members = try? JSONMembers(bytes) else { return nil }  // Refused when it is read.
             while let member = try? members.next() {  // Likewise.
@@ -31,9 +29,9 @@ package struct KEVImporter: AdvisoryImporter {
         }
     }
 
-    package func date(of file: FeedFile) -> String? { edition(of: file) }
+    func date(of file: FeedFile) -> String? { edition(of: file) }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

@@ -6,12 +6,10 @@ import Versions
 /// a flaw, in packages of the npm registry or in Node.js itself.
 ///
 /// The folders' `index.json` repeats the other files; it is read only where it comes without them.
-package struct NodeSecurityImporter: AdvisoryImporter {
-    package init() {}
+struct NodeSecurityImporter: AdvisoryImporter {
+    let isOneRecordPerFile = true
 
-    package let isOneRecordPerFile = true
-
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             guard var members = try? JSONMembers(bytes) else { return false }  // Not an object: another format.
             var names: Set<String> = []
@@ -35,10 +33,10 @@ package struct NodeSecurityImporter: AdvisoryImporter {
             || (names.isSuperset(of: ["vulnerable", "patched", "cve"]))
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "nodejs-security-wg" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "nodejs-security-wg" }
 
     /// Puts the index behind the files that it repeats.
-    package func edition(of file: FeedFile) -> String? { isIndex(file) ? "0" : "1" }
+    func edition(of file: FeedFile) -> String? { isIndex(file) ? "0" : "1" }
 
     private func isIndex(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
@@ -48,7 +46,7 @@ package struct NodeSecurityImporter: AdvisoryImporter {
         }
     }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

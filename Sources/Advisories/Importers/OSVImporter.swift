@@ -2,14 +2,12 @@ import Bytes
 import ScanModel
 
 /// Imports records of the Open Source Vulnerability schema (ossf.github.io/osv-schema, 1.7), one in each file.
-package struct OSVImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = true
+struct OSVImporter: AdvisoryImporter {
+    let isOneRecordPerFile = true
 
     private static let marks: Set<String> = ["affected", "schema_version", "modified", "withdrawn"]
 
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             guard var members = try? JSONMembers(bytes) else { return false }  // Not an object: another format.
             var hasID = false
@@ -25,7 +23,7 @@ package struct OSVImporter: AdvisoryImporter {
         }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
         let document = file.content.withUnsafeBytes { bytes in
             try? JSONReader.parse(bytes, maxDepth: limits.maxDepth)  // A damaged record has no say.
         }
@@ -43,7 +41,7 @@ package struct OSVImporter: AdvisoryImporter {
         "debian", "alpine", "ubuntu", "suse", "wolfi", "chainguard", "azure-linux", "photon-os", "epss", "kev",
     ]
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

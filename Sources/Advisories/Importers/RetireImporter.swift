@@ -8,14 +8,14 @@ import Versions
 /// The one for npm and the one for libraries in web pages are feeds of their own.
 ///
 /// The browser repository is published in several forms of one content; only the newest that is there is read.
-package struct RetireImporter: AdvisoryImporter {
+struct RetireImporter: AdvisoryImporter {
     private let isBrowser: Bool
 
-    package init(isBrowser: Bool) { self.isBrowser = isBrowser }
+    init(isBrowser: Bool) { self.isBrowser = isBrowser }
 
-    package let isOneRecordPerFile = false
+    let isOneRecordPerFile = false
 
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             guard var components = try? JSONMembers(bytes) else { return false }  // Not an object: another format.
             // The first component tells; what breaks off is refused when it is read.
@@ -31,12 +31,12 @@ package struct RetireImporter: AdvisoryImporter {
         }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
         isBrowser ? "retirejs-browser" : "retirejs-npm"
     }
 
     /// The number behind `-v` in the file's name; files without one are the oldest form.
-    package func edition(of file: FeedFile) -> String? {
+    func edition(of file: FeedFile) -> String? {
         guard isBrowser else { return nil }
         let name = file.name.split(separator: "/").last.map(String.init) ?? ""
         guard let word = name.split(separator: "-").first(where: { $0.hasPrefix("v") }) else { return "000" }
@@ -44,7 +44,7 @@ package struct RetireImporter: AdvisoryImporter {
         return String(repeating: "0", count: 3 - number.count) + number
     }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

@@ -2,21 +2,19 @@ import Bytes
 import ScanModel
 
 /// Imports pages of Rocky Linux's errata API (`errata.rockylinux.org/api/v2/advisories`).
-package struct RockyErrataImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = false
+struct RockyErrataImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
     private static let list = RecordList(member: "advisories")
 
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         let first = Self.list.first(of: file, limits: AdvisoryLimits())
         return first?["affected_products"] != nil && first?["packages"] != nil && first?["name"]?.string != nil
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "rocky-errata" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "rocky-errata" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

@@ -5,14 +5,12 @@ import YAML
 
 /// Imports the Ruby Advisory Database (rubysec/ruby-advisory-db, README, "Directory Structure" and "Schema"): one YAML
 /// file an advisory, under `gems/NAME` for gems and `rubies/ENGINE` for interpreters.
-package struct RubySecImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = true
+struct RubySecImporter: AdvisoryImporter {
+    let isOneRecordPerFile = true
 
     private static let headBytes = 256
 
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         guard file.name.hasSuffix(".yml") else { return false }
         let folders = file.name.split(separator: "/").dropLast().suffix(2)
         if folders.count == 2, let first = folders.first, first == "gems" || first == "rubies" { return true }
@@ -21,9 +19,9 @@ package struct RubySecImporter: AdvisoryImporter {
             .contains { $0.hasPrefix("gem:") || $0.hasPrefix("engine:") }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "rubysec" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "rubysec" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

@@ -7,26 +7,26 @@ import Versions
 ///
 /// Advisories about crates are numbered `RUSTSEC-…`; those about the toolchain (the folder `rust`) go by their CVE and are
 /// a feed of their own.
-package struct RustSecImporter: AdvisoryImporter {
+struct RustSecImporter: AdvisoryImporter {
     private let isToolchain: Bool
 
-    package init(isToolchain: Bool) { self.isToolchain = isToolchain }
+    init(isToolchain: Bool) { self.isToolchain = isToolchain }
 
-    package let isOneRecordPerFile = true
+    let isOneRecordPerFile = true
 
     private static let fence = Array("```toml".utf8)
 
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         guard file.name.hasSuffix(".md"), file.content.hasBytes(Self.fence) else { return false }
         let name = file.name.split(separator: "/").last ?? ""
         return name.hasPrefix("RUSTSEC-") != isToolchain
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
         isToolchain ? "rust-toolchain" : "rustsec"
     }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

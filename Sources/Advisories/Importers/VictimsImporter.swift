@@ -4,14 +4,12 @@ import Versions
 import YAML
 
 /// Imports the Victims database (victims/victims-cve-db, README): one YAML file a CVE, for Maven and for PyPI.
-package struct VictimsImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = true
+struct VictimsImporter: AdvisoryImporter {
+    let isOneRecordPerFile = true
 
     private static let headBytes = 256
 
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         guard file.name.hasSuffix(".yaml") else { return false }
         let parts = file.name.split(separator: "/")
         if parts.contains("database"), parts.contains("java") || parts.contains("python") { return true }
@@ -19,9 +17,9 @@ package struct VictimsImporter: AdvisoryImporter {
         return String(decoding: head, as: UTF8.self).split(separator: "\n").prefix(2).contains { $0.hasPrefix("cve:") }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "victims" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "victims" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

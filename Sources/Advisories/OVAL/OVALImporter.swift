@@ -7,19 +7,17 @@ import XMLStream
 ///
 /// A document is read twice, as definitions come before what they refer to: first for its tests, then for its
 /// definitions, one at a time. Memory holds the former alone.
-package struct OVALImporter: AdvisoryImporter {
-    package init() {}
+struct OVALImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
-    package let isOneRecordPerFile = false
+    func canRead(_ file: FeedFile) -> Bool { OVALPublisher.publisher(of: file) != nil }
 
-    package func canRead(_ file: FeedFile) -> Bool { OVALPublisher.publisher(of: file) != nil }
-
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
         OVALPublisher.publisher(of: file)?.provider
     }
 
     /// The `timestamp` of the generator, which stands before the definitions (OVAL Common 5.11, GeneratorType).
-    package func date(of file: FeedFile) -> String? {
+    func date(of file: FeedFile) -> String? {
         let start = file.content.bytes(at: 0, count: min(file.content.count, Self.headBytes)) ?? []
         let head = String(decoding: start, as: UTF8.self)
         guard let mark = head.firstRange(of: "timestamp>") else { return nil }
@@ -28,7 +26,7 @@ package struct OVALImporter: AdvisoryImporter {
 
     private static let headBytes = 8 * 1024
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

@@ -3,16 +3,14 @@ import ScanModel
 
 /// Imports records of the CVE programme (CVE JSON schema 5.x, `CVE_Record_Format.json`) as CISA enriches them
 /// (cisagov/vulnrichment): one JSON file a CVE, with SSVC, CVSS, weaknesses and CPE names.
-package struct CVERecordImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = true
+struct CVERecordImporter: AdvisoryImporter {
+    let isOneRecordPerFile = true
 
     private static let mark = Array(#""CVE_RECORD""#.utf8)
     /// The mark stands in one of the first members, before or behind the containers.
     private static let maxMembers = 8
 
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             guard var members = try? JSONMembers(bytes) else { return false }  // Not an object: another format.
             for _ in 0..<Self.maxMembers {
@@ -25,12 +23,12 @@ package struct CVERecordImporter: AdvisoryImporter {
         }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
         let hasCISA = file.content.firstOffset(of: Array("\"CISA-ADP\"".utf8)) != nil
         return hasCISA ? "vulnrichment" : "cve"
     }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

@@ -3,12 +3,10 @@ import ScanModel
 
 /// Imports NVD's records in the form of its API 2.0 (nvd.nist.gov/developers/vulnerabilities): pages of the API and feeds,
 /// objects with an array `vulnerabilities`.
-package struct NVDImporter: AdvisoryImporter {
-    package init() {}
+struct NVDImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
-    package let isOneRecordPerFile = false
-
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             guard var members = try? JSONMembers(bytes) else { return false }  // Not an object: another format.
             // The mark stands before the records; a page that breaks off is refused when it is read.
@@ -20,10 +18,10 @@ package struct NVDImporter: AdvisoryImporter {
         }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "nvd" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "nvd" }
 
     /// The `timestamp` of the page or feed, which stands before the records.
-    package func date(of file: FeedFile) -> String? {
+    func date(of file: FeedFile) -> String? {
         file.content.withUnsafeBytes { bytes in
             guard var members = try? JSONMembers(bytes) else { return nil }  // Refused when it is read.
             while let member = try? members.next() {  // Likewise.
@@ -35,7 +33,7 @@ package struct NVDImporter: AdvisoryImporter {
         }
     }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

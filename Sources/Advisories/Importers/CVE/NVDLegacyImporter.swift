@@ -3,15 +3,13 @@ import ScanModel
 
 /// Imports NVD's feeds of the form 1.1 (`nvd_cve_feed_json_1.1.schema`), published until 2023: objects with an array
 /// `CVE_Items`.
-package struct NVDLegacyImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = false
+struct NVDLegacyImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
     /// Levels of nodes within nodes.
     private static let maxNodes = 8
 
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             guard var members = try? JSONMembers(bytes) else { return false }  // Not an object: another format.
             // The mark comes first; a feed that breaks off is refused when it is read.
@@ -20,9 +18,9 @@ package struct NVDLegacyImporter: AdvisoryImporter {
         }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "nvd" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "nvd" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

@@ -3,12 +3,10 @@ import ScanModel
 
 /// Imports Anchore's additions to NVD (anchore/nvd-data-overrides): one JSON file a CVE, with `configurations` as NVD has
 /// them and an `_annotation` that describes the flaw.
-package struct NVDOverrideImporter: AdvisoryImporter {
-    package init() {}
+struct NVDOverrideImporter: AdvisoryImporter {
+    let isOneRecordPerFile = true
 
-    package let isOneRecordPerFile = true
-
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             guard var members = try? JSONMembers(bytes), let first = try? members.next(),  // Another format.
                 first.name == "_annotation", var inner = try? JSONMembers(first.value)
@@ -21,9 +19,9 @@ package struct NVDOverrideImporter: AdvisoryImporter {
         }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "nvd-overrides" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "nvd-overrides" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

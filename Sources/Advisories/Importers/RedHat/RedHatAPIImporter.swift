@@ -4,14 +4,12 @@ import ScanModel
 /// Imports the documents of Red Hat's security data API (`/hydra/rest/securitydata/cve/CVE-….json`), one CVE a file.
 ///
 /// They name source packages: what was released with a fix, and the state of what was not.
-package struct RedHatAPIImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = true
+struct RedHatAPIImporter: AdvisoryImporter {
+    let isOneRecordPerFile = true
 
     private static let marks: Set<String> = ["threat_severity", "public_date", "affected_release", "package_state"]
 
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             guard var members = try? JSONMembers(bytes) else { return false }  // Not an object: another format.
             var found: Set<String> = []
@@ -24,9 +22,9 @@ package struct RedHatAPIImporter: AdvisoryImporter {
         }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "redhat-api" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "redhat-api" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

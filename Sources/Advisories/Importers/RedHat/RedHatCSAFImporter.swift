@@ -2,21 +2,21 @@ import Bytes
 
 /// Imports Red Hat's CSAF 2.0 documents (docs.oasis-open.org/csaf/csaf/v2.0), one a file: VEX, which says all there is
 /// about one CVE, or security advisories.
-package struct RedHatCSAFImporter: AdvisoryImporter {
+struct RedHatCSAFImporter: AdvisoryImporter {
     /// The two kinds of documents, each a feed of its own.
     ///
     /// What a document is, its identifier tells: Red Hat has published advisories under the profile of VEX as well.
-    package enum Kind: Sendable {
+    enum Kind: Sendable {
         case vex, advisory
     }
 
     private let kind: Kind
 
-    package init(_ kind: Kind) { self.kind = kind }
+    init(_ kind: Kind) { self.kind = kind }
 
-    package let isOneRecordPerFile = true
+    let isOneRecordPerFile = true
 
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             guard var members = try? JSONMembers(bytes) else { return false }  // Not an object: another format.
             // Red Hat puts `document` first; a document that breaks off behind it is counted when it is read.
@@ -60,11 +60,11 @@ package struct RedHatCSAFImporter: AdvisoryImporter {
         String(decoding: value.prefix(1024), as: UTF8.self)
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
         kind == .vex ? "redhat" : "redhat-csaf"
     }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

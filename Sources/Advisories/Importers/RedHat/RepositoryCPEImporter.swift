@@ -4,12 +4,10 @@ import Bytes
 ///
 /// Which repository an RPM came from is not in an image's package database, so nothing is matched with the map: its
 /// entries are checked and counted, that an import of a folder with it is complete.
-package struct RepositoryCPEImporter: AdvisoryImporter {
-    package init() {}
+struct RepositoryCPEImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
-    package let isOneRecordPerFile = false
-
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             // What cannot be read is another format.
             guard var members = try? JSONMembers(bytes), let data = try? members.next(), data.name == "data",
@@ -19,9 +17,9 @@ package struct RepositoryCPEImporter: AdvisoryImporter {
         }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "redhat-repositories" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "redhat-repositories" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

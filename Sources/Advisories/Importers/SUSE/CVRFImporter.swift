@@ -4,21 +4,19 @@ import XMLStream
 
 /// Imports SUSE's bulletins in CVRF (ICASI CVRF 1.1, OASIS CVRF 1.2; ftp.suse.com/pub/projects/security/cvrf), one in each
 /// document, which is read as a stream.
-package struct CVRFImporter: AdvisoryImporter {
-    package init() {}
+struct CVRFImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
-    package let isOneRecordPerFile = false
-
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         guard FeedFile.isXML(file.content) else { return false }
         let start = file.content.bytes(at: 0, count: min(file.content.count, 4096)) ?? []
         let text = String(decoding: start, as: UTF8.self)
         return text.contains("cvrfdoc") && text.contains("suse")
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "suse-cvrf" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "suse-cvrf" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

@@ -4,12 +4,10 @@ import Versions
 
 /// Imports SUSE's CSAF documents (CSAF 2.0, sections 4.4 and 4.5; ftp.suse.com/pub/projects/security, `csaf` and `csaf-vex`):
 /// a bulletin or a CVE each.
-package struct SUSECSAFImporter: AdvisoryImporter {
-    package init() {}
+struct SUSECSAFImporter: AdvisoryImporter {
+    let isOneRecordPerFile = true
 
-    package let isOneRecordPerFile = true
-
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             // Not an object: another format. A document that breaks off is counted when it is read.
             guard var members = try? JSONMembers(bytes) else { return false }
@@ -24,9 +22,9 @@ package struct SUSECSAFImporter: AdvisoryImporter {
         }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "suse-csaf" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "suse-csaf" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

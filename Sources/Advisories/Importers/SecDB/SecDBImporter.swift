@@ -6,21 +6,19 @@ import Versions
 /// and in the YAML of before 2020.
 ///
 /// Every line of a fix is one record. A fix in version "0" says that the package was never affected.
-package struct SecDBImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = false
+struct SecDBImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
     /// Bytes in which the head of the YAML form is looked for.
     private static let headBytes = 4096
 
-    package func canRead(_ file: FeedFile) -> Bool { ecosystem(of: file) != nil }
+    func canRead(_ file: FeedFile) -> Bool { ecosystem(of: file) != nil }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
         ecosystem(of: file).map { String($0.prefix { $0 != ":" }) }
     }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

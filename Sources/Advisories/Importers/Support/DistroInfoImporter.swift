@@ -2,10 +2,8 @@ import Bytes
 
 /// Imports Debian's table of releases (package distro-info-data, `debian.csv` and `ubuntu.csv`): a line a release, with the
 /// dates on which its kinds of support end.
-package struct DistroInfoImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = false
+struct DistroInfoImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
     private static let mark = Array("version,codename,series,".utf8)
     /// What the columns behind `eol` are called.
@@ -13,11 +11,11 @@ package struct DistroInfoImporter: AdvisoryImporter {
         "eol-lts": "LTS", "eol-elts": "ELTS", "eol-server": "server", "eol-esm": "ESM", "eol-legacy": "legacy",
     ]
 
-    package func canRead(_ file: FeedFile) -> Bool { file.content.hasBytes(Self.mark) }
+    func canRead(_ file: FeedFile) -> Bool { file.content.hasBytes(Self.mark) }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "distro-info" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "distro-info" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

@@ -5,14 +5,12 @@ import Bytes
 ///
 /// The list `security-support-ended` repeats that of the release which it is installed in, without naming it, and is
 /// left out.
-package struct SecuritySupportImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = false
+struct SecuritySupportImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
     private static let endedPrefix = "security-support-ended.deb"
 
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         let name = file.name.split(separator: "/").last ?? ""
         return name == "security-support-limited" || Self.release(name) != nil
     }
@@ -26,9 +24,9 @@ package struct SecuritySupportImporter: AdvisoryImporter {
         return String(number)
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "debian-security-support" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "debian-security-support" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

@@ -4,12 +4,10 @@ import Versions
 
 /// Imports pages of Ubuntu's CVE API (ubuntu.com/security/api/docs, `/security/cves.json`): the state of each CVE in each
 /// source package and release, one record for each CVE.
-package struct UbuntuCVEImporter: AdvisoryImporter {
-    package init() {}
+struct UbuntuCVEImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
-    package let isOneRecordPerFile = false
-
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             // Not an object: another format.
             guard var members = try? JSONMembers(bytes), let first = try? members.next() else { return false }
@@ -17,9 +15,9 @@ package struct UbuntuCVEImporter: AdvisoryImporter {
         }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "ubuntu" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "ubuntu" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

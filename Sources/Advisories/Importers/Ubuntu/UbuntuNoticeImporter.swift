@@ -6,16 +6,14 @@ import Versions
 /// notices by number, or pages of the API (ubuntu.com/security/api/docs, `/security/notices.json`).
 ///
 /// The database is read a notice at a time. Fixes are filed under source packages.
-package struct UbuntuNoticeImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = false
+struct UbuntuNoticeImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
     private enum Form { case database, page }
 
-    package func canRead(_ file: FeedFile) -> Bool { form(of: file) != nil }
+    func canRead(_ file: FeedFile) -> Bool { form(of: file) != nil }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "ubuntu-usn" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "ubuntu-usn" }
 
     private func form(of file: FeedFile) -> Form? {
         file.content.withUnsafeBytes { bytes in
@@ -29,7 +27,7 @@ package struct UbuntuNoticeImporter: AdvisoryImporter {
         }
     }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

@@ -4,14 +4,12 @@ import Versions
 
 /// Imports files of Ubuntu's CVE tracker (git.launchpad.net/ubuntu-cve-tracker, README, "CVE file format"): one CVE each, with
 /// lines `Field: value`, indented continuations, and `jammy_linux: released (5.15.0-56.62)` for each package and release.
-package struct UbuntuTrackerImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = true
+struct UbuntuTrackerImporter: AdvisoryImporter {
+    let isOneRecordPerFile = true
 
     private static let headBytes = 2048
 
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         let start = file.content.bytes(at: 0, count: min(file.content.count, Self.headBytes)) ?? []
         guard let first = start.first, first > 0x20, first != UInt8(ascii: "{"), first != UInt8(ascii: "<") else {
             return false
@@ -22,9 +20,9 @@ package struct UbuntuTrackerImporter: AdvisoryImporter {
         return candidate.map { !CVEText.identifiers(in: String(decoding: $0, as: UTF8.self)).isEmpty } ?? false
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "ubuntu" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "ubuntu" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

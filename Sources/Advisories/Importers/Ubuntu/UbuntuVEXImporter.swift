@@ -5,12 +5,10 @@ import Versions
 
 /// Imports the OpenVEX documents of Canonical (github.com/canonical/ubuntu-security-notices, `vex`; OpenVEX 0.2.0): one
 /// document for each CVE or notice, one record for each.
-package struct UbuntuVEXImporter: AdvisoryImporter {
-    package init() {}
+struct UbuntuVEXImporter: AdvisoryImporter {
+    let isOneRecordPerFile = true
 
-    package let isOneRecordPerFile = true
-
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             // Not an object: another format. A document that breaks off is counted when it is read.
             guard var members = try? JSONMembers(bytes) else { return false }
@@ -30,9 +28,9 @@ package struct UbuntuVEXImporter: AdvisoryImporter {
         }
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "ubuntu-vex" }
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "ubuntu-vex" }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,

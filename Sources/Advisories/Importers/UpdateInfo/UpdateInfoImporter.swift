@@ -3,19 +3,17 @@ import ScanModel
 import XMLStream
 
 /// Imports the `updateinfo.xml` of RPM repositories (createrepo_c; Amazon Linux, Rocky Linux, Fedora and EPEL).
-package struct UpdateInfoImporter: AdvisoryImporter {
-    package init() {}
-
-    package let isOneRecordPerFile = false
+struct UpdateInfoImporter: AdvisoryImporter {
+    let isOneRecordPerFile = false
 
     private static let headBytes = 1024
 
-    package func canRead(_ file: FeedFile) -> Bool {
+    func canRead(_ file: FeedFile) -> Bool {
         let head = file.content.bytes(at: 0, count: min(file.content.count, Self.headBytes)) ?? []
         return head.first == UInt8(ascii: "<") && head.firstRange(of: Array("<updates".utf8)) != nil
     }
 
-    package func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
+    func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
         var publisher: UpdateInfoPublisher?
         // A damaged file has no say; it is refused when it is read.
         try? forEachUpdate(of: file, limits: limits) { result in
@@ -25,7 +23,7 @@ package struct UpdateInfoImporter: AdvisoryImporter {
         return publisher?.rawValue
     }
 
-    package func importRecords(
+    func importRecords(
         from file: FeedFile,
         provider: String,
         limits: AdvisoryLimits,
