@@ -1,24 +1,5 @@
 import Bytes
 
-/// Every format that is read.
-struct FeedImporters {
-    /// Asked in this order; those that tell by the first bytes come first, as they see every file of a large archive.
-    let list: [any AdvisoryImporter] = [
-        RedHatCSAFImporter(.vex), RedHatCSAFImporter(.advisory), SUSECSAFImporter(), OVALImporter(), CVRFImporter(),
-        UpdateInfoImporter(), CVERecordImporter(), NVDOverrideImporter(), RubySecImporter(),
-        RustSecImporter(isToolchain: false), RustSecImporter(isToolchain: true), VictimsImporter(),
-        DistroInfoImporter(), SecuritySupportImporter(), DebianBulletinImporter(), SecDBImporter(),
-        UbuntuVEXImporter(), UbuntuNoticeImporter(), UbuntuCVEImporter(), UbuntuTrackerImporter(),
-        DebianTrackerImporter(), NVDImporter(), NVDLegacyImporter(), NodeSecurityImporter(),
-        RetireImporter(isBrowser: false), RetireImporter(isBrowser: true), KEVImporter(), EPSSImporter(),
-        OSVImporter(), RedHatAPIImporter(), RockyErrataImporter(), BodhiImporter(), ArchImporter(),
-        RepositoryCPEImporter(),
-    ]
-
-    /// The number of the importer that reads `file`.
-    func index(of file: FeedFile) -> Int? { list.firstIndex { $0.canRead(file) } }
-}
-
 extension FeedFile {
     /// Whether the file is named as a record and is not even JSON.
     func isBrokenRecord(limits: AdvisoryLimits) -> Bool {
@@ -99,6 +80,7 @@ struct FeedSurvey {
                 tally.editions[index] = max(tally.editions[index] ?? "", edition)
             }
             let sample = tally.votes[index, default: [:]]
+            // Without a vote, too: a collection that does not say whose it is has its importer all the same.
             tally.votes[index] = sample
             // A record that cannot be read has no say in whose it is.
             guard !importer.isOneRecordPerFile || sample.values.reduce(0, +) < Self.sampleSize,
