@@ -83,7 +83,7 @@ struct Machine: Sendable {
         await database.begin()
         await queue.begin()
         try await waitUntilReady(database, log: postgres.log) { postgres.isReady }
-        try await waitUntilReady(queue, log: redis.log) { redis.isReady }
+        try await waitUntilReady(queue, log: redis.log) { await redis.isReady() }
         try await migrate(postgres.url)
         for part in [coordinator] + workers + [server] { await part.begin() }
         try directory.publish(endpoints)
@@ -101,11 +101,12 @@ struct Machine: Sendable {
     private func waitUntilReady(
         _ part: SupervisedPart,
         log: ServiceLog,
-        _ isReady: @Sendable () -> Bool
+        _ isReady: @Sendable () async -> Bool
     ) async throws {
         let deadline = ContinuousClock.now + Self.readyTime
-        // The file of a server that died may still say that it is ready.
-        while await part.pid == nil || !isReady() {
+        while true {
+            // The file of a server that died may still say that it is ready.
+            if await part.pid != nil, await isReady() { return }
             guard await part.failures < Self.maxStartFailures, ContinuousClock.now < deadline else {
                 throw SupervisorError(
                     .startFailed,

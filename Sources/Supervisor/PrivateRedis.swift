@@ -45,8 +45,17 @@ struct PrivateRedis: Sendable {
         )
     }
 
-    /// Whether the server answers a `PING`.
-    var isReady: Bool {
+    /// Whether the server answers a `PING`; asked on a thread of its own, which waits for it.
+    func isReady() async -> Bool {
+        await withCheckedContinuation { continuation in
+            let thread = Thread { continuation.resume(returning: answersPing()) }
+            thread.name = "ping"
+            thread.start()
+        }
+    }
+
+    /// Blocks its thread for as long as a question may take.
+    private func answersPing() -> Bool {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let path = Array(socket.utf8)

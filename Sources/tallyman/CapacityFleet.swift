@@ -67,7 +67,7 @@ struct CapacityFleet: Sendable {
 
 /// A registry process that runs.
 final class RunningRegistry: @unchecked Sendable {
-    // Rule: the process is started before and only stopped here, once.
+    // Rule: the process is started before, and only ended and waited for here, which any thread may do.
     private let process: Process
     private let input: Pipe
     let ready: BenchRegistry.Ready
@@ -81,10 +81,21 @@ final class RunningRegistry: @unchecked Sendable {
     /// The number after the colon of its name.
     var port: UInt16 { ready.host.split(separator: ":").last.flatMap { UInt16($0) } ?? 0 }
 
-    /// Ends it and waits for that.
-    func stop() {
+    /// Tells it to end.
+    func terminate() {
         try? input.fileHandleForWriting.close()  // a process that is gone needs no word
         process.terminate()
-        process.waitUntilExit()
+    }
+
+    /// Ends it and waits until it is gone, and its port free: on a thread of its own, as the wait blocks.
+    func stop() async {
+        terminate()
+        await withCheckedContinuation { continuation in
+            let thread = Thread { [self] in
+                process.waitUntilExit()
+                continuation.resume()
+            }
+            thread.start()
+        }
     }
 }

@@ -15,23 +15,23 @@ struct CapacityRuns: Sendable {
     func measure(workers: [Int]) async throws -> [RunMeasurement] {
         var runs: [RunMeasurement] = []
         var registry = try await fleet.serve(images: fleet.images)
-        defer { registry.stop() }
+        defer { registry.terminate() }
         describe(registry.ready)
         for count in workers {
             try await withFolder { folder in
                 runs.append(try await scan(registry, .full, workers: count, folder: folder))
                 guard fleet.profile == .churn else { return }
                 let port = registry.port
-                registry.stop()
+                await registry.stop()
                 let added = max(1, fleet.images * FleetProfile.churnPercent / 100)
                 registry = try await fleet.serve(images: fleet.images, added: added, port: port)
                 runs.append(try await scan(registry, .rescan, workers: count, folder: folder))
-                registry.stop()
+                await registry.stop()
                 registry = try await fleet.serve(images: fleet.images, port: port)
             }
         }
         guard workers.count == 1, fleet.images > 1 else { return runs }
-        registry.stop()
+        await registry.stop()
         registry = try await fleet.serve(images: fleet.images / 2)
         try await withFolder { folder in
             runs.append(try await scan(registry, .smaller, workers: workers[0], folder: folder))
