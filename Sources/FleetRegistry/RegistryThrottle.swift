@@ -17,7 +17,7 @@ package struct RegistryThrottle: Sendable, Hashable {
 
     /// The budgets of all registries used within the last day, by name.
     package static func read(_ redis: RedisConnection) async throws -> [RegistryThrottle] {
-        let time = try await redis.command(["TIME"]).strings?.compactMap(Double.init) ?? []
+        let time = try await redis.command(["TIME"]).strings?.compactMap { Self.number($0) } ?? []
         guard time.count == 2 else { return [] }
         let now = time[0] * 1000 + (time[1] / 1000).rounded(.down)
         let since = RedisArgument(Int(time[0]) - 86_400)
@@ -30,11 +30,16 @@ package struct RegistryThrottle: Sendable, Hashable {
             ])
             guard replies.count == 2 else { continue }
             let fields = (try replies[0].get().pairs ?? [:]).compactMapValues {
-                Double(String(decoding: $0, as: UTF8.self))
+                number(String(decoding: $0, as: UTF8.self))
             }
             throttles.append(RegistryThrottle(name, fields, inUse: try replies[1].get().int ?? 0, now: now))
         }
         return throttles
+    }
+
+    /// A number as the scripts write them; `nil` for one that no budget has, which somebody else has left there.
+    private static func number(_ text: String) -> Double? {
+        Double(text).flatMap { $0.magnitude < 1e15 ? $0 : nil }
     }
 
     private init(_ registry: String, _ fields: [String: Double], inUse: Int, now: Double) {

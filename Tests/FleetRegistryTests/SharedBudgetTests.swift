@@ -118,6 +118,20 @@ struct SharedBudgetTests {
         }
     }
 
+    @Test("numbers that no budget has are none, wherever they came from", arguments: ["nan", "inf", "1e300", "many"])
+    func foreignNumbers(_ text: String) async throws {
+        try await withRedis { redis, _ in
+            let seconds = RedisArgument(Int(Date().timeIntervalSince1970))
+            try await redis.command(["ZADD", RedisArgument(BudgetKeys.registries), seconds, "a.test"])
+            let names = ["refusals", "pulls_left", "pulls_limit", "rate", "paused_until"]
+            let values = names.flatMap { [RedisArgument($0), RedisArgument(text)] }
+            try await redis.command(["HSET", RedisArgument(BudgetKeys.budget("a.test"))] + values)
+            let throttle = try #require(try await RegistryThrottle.read(redis).first)
+            #expect(throttle.refusals == 0 && throttle.pullsLeft == nil && throttle.pullLimit == nil)
+            #expect(throttle.requestsPerSecond == nil && throttle.pausedFor == nil)
+        }
+    }
+
     @Test("the concurrency is that of all processes, and a process that dies gives back what it held")
     func sharesConcurrency() async throws {
         try await withRedis { redis, url in
