@@ -16,28 +16,7 @@ struct FleetDeltaQuery {
     /// compared by their last good result, and those of repositories that could not be listed as they were last seen, in
     /// either run; those that tags still named when `run` ended and that it knows nothing of are compared with nothing.
     func delta(of run: Int, since previous: Int, now index: inout FleetIndex) throws -> FleetDelta {
-        let ended = "(SELECT coalesce(finished_at, 'infinity') FROM runs WHERE id = \(run))"
-        try session.script(
-            """
-            CREATE TEMPORARY TABLE former_images ON COMMIT DROP AS
-            SELECT row_number() OVER () - 1 AS image, shown.manifest_id, shown.state,
-                EXISTS (SELECT 1 FROM report_images AS now WHERE now.repository_id = shown.repository_id
-                    AND now.tag = shown.tag AND now.state <> 'gone') AS is_still_there
-            FROM (
-                \(ReportTables.shownImages(of: previous))
-            ) AS shown
-            WHERE EXISTS (SELECT FROM report_images AS now WHERE now.repository_id = shown.repository_id
-                    AND now.tag = shown.tag)
-                OR NOT EXISTS (SELECT FROM tags WHERE tags.repository_id = shown.repository_id
-                    AND tags.name = shown.tag AND tags.valid_from <= \(ended)
-                    AND (tags.valid_until IS NULL OR tags.valid_until > \(ended)));
-            ANALYZE former_images;
-
-            CREATE TEMPORARY TABLE former_packages (package_id bigint, images bigint, is_still_there boolean)
-                ON COMMIT DROP;
-            CREATE TEMPORARY TABLE present_packages (package_id bigint, images bigint) ON COMMIT DROP;
-            """
-        )
+        try makeTables(run: run, previous: previous)
         try fill(&index)
         var delta = FleetDelta(since: "run \(previous)")
         for row in try session.execute(
@@ -80,17 +59,7 @@ struct FleetDeltaQuery {
             """,
             [.int(previous)]
         ) {
-            let change = DeltaRow(
-                id: try row.string(1),
-                severity: Severity(rawValue: try row.string(2)) ?? .unknown,
-                kev: try row.bool(3),
-                epss: try row.optionalDouble(4),
-                type: PackageType(rawValue: try row.string(5)),
-                package: try row.string(6),
-                version: try row.string(7),
-                fixedVersions: try row.strings(9),
-                imageCount: try row.int(8)
-            )
+            let change = try DeltaRow(row)
             switch try row.string(0) {
             case "open": delta.stillOpen.append(change)
             case "new": delta.new.append(change)
@@ -102,6 +71,33 @@ struct FleetDeltaQuery {
         }
         return delta
     }
+
+    /// Makes the tables of images that counted then, and of packages that counted then and count now.
+    private func makeTables(run: Int, previous: Int) throws {
+        let ended = "(SELECT coalesce(finished_at, 'infinity') FROM runs WHERE id = \(run))"
+        try session.script(
+            """
+            CREATE TEMPORARY TABLE former_images ON COMMIT DROP AS
+            SELECT row_number() OVER () - 1 AS image, shown.manifest_id, shown.state,
+                EXISTS (SELECT 1 FROM report_images AS now WHERE now.repository_id = shown.repository_id
+                    AND now.tag = shown.tag AND now.state <> 'gone') AS is_still_there
+            FROM (
+                \(ReportTables.shownImages(of: previous))
+            ) AS shown
+            WHERE EXISTS (SELECT FROM report_images AS now WHERE now.repository_id = shown.repository_id
+                    AND now.tag = shown.tag)
+                OR NOT EXISTS (SELECT FROM tags WHERE tags.repository_id = shown.repository_id
+                    AND tags.name = shown.tag AND tags.valid_from <= \(ended)
+                    AND (tags.valid_until IS NULL OR tags.valid_until > \(ended)));
+            ANALYZE former_images;
+
+            CREATE TEMPORARY TABLE former_packages (package_id bigint, images bigint, is_still_there boolean)
+                ON COMMIT DROP;
+            CREATE TEMPORARY TABLE present_packages (package_id bigint, images bigint) ON COMMIT DROP;
+            """
+        )
+    }
+
     /// Writes down which packages counted then and count now, and in how many images.
     private func fill(_ index: inout FleetIndex) throws {
         var former = try FleetIndex(session, images: "former_images")
@@ -122,5 +118,22 @@ struct FleetDeltaQuery {
         }
         _ = try session.copyIn("COPY present_packages (package_id, images) FROM STDIN", rows: present)
         try session.script("ANALYZE former_packages; ANALYZE present_packages")
+    }
+}
+
+extension DeltaRow {
+    /// Reads a row of the comparison, whose first column says how the finding has changed.
+    fileprivate init(_ row: PostgresRow) throws {
+        self.init(
+            id: try row.string(1),
+            severity: Severity(rawValue: try row.string(2)) ?? .unknown,
+            kev: try row.bool(3),
+            epss: try row.optionalDouble(4),
+            type: PackageType(rawValue: try row.string(5)),
+            package: try row.string(6),
+            version: try row.string(7),
+            fixedVersions: try row.strings(9),
+            imageCount: try row.int(8)
+        )
     }
 }
