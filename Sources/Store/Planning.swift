@@ -129,7 +129,7 @@ extension Store {
         _ session: PostgresSession
     ) throws {
         var manifests: [Digest: FoundImage.Manifest] = [:]
-        var layers: [Digest: (size: Int64, registry: String, repository: String)] = [:]
+        var layers: [Digest: LayerPlace] = [:]
         var resolved: [Digest: (manifest: Digest?, reason: String?)] = [:]
         for image in images {
             switch image.outcome {
@@ -159,6 +159,19 @@ extension Store {
             ]
         )
         try insertDocuments(sorted, session)
+        try insertLayers(layers, of: sorted, session)
+        try insertResolutions(resolved, platform: platform, session)
+    }
+
+    /// What is said of a layer's size, and a repository that holds it.
+    private typealias LayerPlace = (size: Int64, registry: String, repository: String)
+
+    /// Stores layers, and which of them manifests that are stored consist of.
+    private static func insertLayers(
+        _ layers: [Digest: LayerPlace],
+        of manifests: [FoundImage.Manifest],
+        _ session: PostgresSession
+    ) throws {
         let blobs = layers.sorted { $0.key < $1.key }
         // The place is renewed: the repository that a layer was first seen in may be gone by now.
         _ = try session.execute(
@@ -176,7 +189,7 @@ extension Store {
                 .textArray(blobs.map(\.value.registry)), .textArray(blobs.map(\.value.repository)),
             ]
         )
-        let places = sorted.flatMap { manifest in
+        let places = manifests.flatMap { manifest in
             manifest.layers.enumerated().map { (manifest.digest.description, $0.offset, $0.element.digest.description) }
         }
         _ = try session.execute(
@@ -192,6 +205,14 @@ extension Store {
                 .textArray(places.map(\.0)), .intArray(places.map(\.1)), .textArray(places.map(\.2)),
             ]
         )
+    }
+
+    /// Stores which manifest of the platform each digest that a tag named stands for, or why none.
+    private static func insertResolutions(
+        _ resolved: [Digest: (manifest: Digest?, reason: String?)],
+        platform: String,
+        _ session: PostgresSession
+    ) throws {
         let answers = resolved.sorted { $0.key < $1.key }
         _ = try session.execute(
             """

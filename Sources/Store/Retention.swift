@@ -47,8 +47,9 @@ extension Store {
     /// Removes what is older than `settings` allow, and has PostgreSQL use the space again.
     ///
     /// An image stays while a tag names it, while a run that is kept lists it, while it is the last good result of a
-    /// tag whose newer image could not be analysed, while it is in an archive, and while a task about it is not finished. Layers, sets and packages
-    /// go with the last image that holds them. Returns `nil`, and does nothing, while a run is under way.
+    /// tag whose newer image could not be analysed, while it is in an archive, and while a task about it is not finished.
+    /// Layers, sets and packages go with the last image that holds them. Returns `nil`, and does nothing, while a run is
+    /// under way.
     ///
     /// Days are counted from `now`.
     package func retain(_ settings: RetentionSettings, now: Date = Date()) async throws -> RetentionSummary? {
@@ -95,7 +96,20 @@ extension Store {
         _ session: PostgresSession
     ) throws -> RetentionSummary {
         var summary = RetentionSummary()
-        summary.runs = try session.execute(
+        summary.runs = try removeRuns(settings, now, session)
+        try removeEvents(settings, now, session)
+        summary.tags = try removeTags(settings, now, session)
+        summary.manifests = try removeManifests(session)
+        summary.layers = try removeLayers(session)
+        return summary
+    }
+
+    private static func removeRuns(
+        _ settings: RetentionSettings,
+        _ now: PostgresValue,
+        _ session: PostgresSession
+    ) throws -> Int {
+        try session.execute(
             """
             DELETE FROM runs WHERE state IN \(Run.State.finished) AND finished_at < $1::timestamptz
                     - make_interval(days => CASE origin WHEN 'watch' THEN least($2::integer, $4::integer) ELSE $2::integer END)
@@ -106,6 +120,13 @@ extension Store {
             """,
             [now, .int(settings.runDays), .int(keptRuns), .int(watchDays)]
         ).affected
+    }
+
+    private static func removeEvents(
+        _ settings: RetentionSettings,
+        _ now: PostgresValue,
+        _ session: PostgresSession
+    ) throws {
         // One account after the other, as their index has them: over all at once the whole table is read for a day's events.
         for account in try session.execute("SELECT name FROM accounts ORDER BY name").map({ try $0.string(0) }) {
             _ = try session.execute(
@@ -116,7 +137,14 @@ extension Store {
                 [now, .int(settings.imageDays), .text(account)]
             )
         }
-        summary.tags = try session.execute(
+    }
+
+    private static func removeTags(
+        _ settings: RetentionSettings,
+        _ now: PostgresValue,
+        _ session: PostgresSession
+    ) throws -> Int {
+        try session.execute(
             """
             WITH good AS (
                 SELECT DISTINCT ON (former.repository_id, former.name) former.id
@@ -133,6 +161,9 @@ extension Store {
             """,
             [now, .int(settings.imageDays)]
         ).affected
+    }
+
+    private static func removeManifests(_ session: PostgresSession) throws -> Int {
         try session.script(
             """
             CREATE TEMPORARY TABLE unused_manifests ON COMMIT DROP AS
@@ -146,9 +177,10 @@ extension Store {
             DELETE FROM tasks WHERE kind = 'inventory' AND subject_id IN (SELECT id FROM unused_manifests)
             """
         )
-        summary.manifests = try session.execute(
-            "DELETE FROM manifests WHERE id IN (SELECT id FROM unused_manifests)"
-        ).affected
+        return try session.execute("DELETE FROM manifests WHERE id IN (SELECT id FROM unused_manifests)").affected
+    }
+
+    private static func removeLayers(_ session: PostgresSession) throws -> Int {
         try session.script(
             """
             CREATE TEMPORARY TABLE unused_layers ON COMMIT DROP AS
@@ -161,8 +193,7 @@ extension Store {
             DELETE FROM tasks WHERE kind = 'layer' AND subject_id IN (SELECT id FROM unused_layers)
             """
         )
-        summary.layers = try session.execute("DELETE FROM layers WHERE id IN (SELECT id FROM unused_layers)").affected
-        return summary
+        return try session.execute("DELETE FROM layers WHERE id IN (SELECT id FROM unused_layers)").affected
     }
 
     private static func removeContent(_ session: PostgresSession) throws -> (sets: Int, packages: Int) {
