@@ -22,30 +22,8 @@ extension ScanDocument {
         showsCollected: Bool = false,
         version: String
     ) throws {
-        let digests = image.layerDigests
-        func layer(_ position: Int) -> Digest? { digests.indices.contains(position) ? digests[position] : nil }
-
-        let installed = image.inventory.packages
-        let entries = installed.enumerated().map { index, item in
-            PackageEntry(
-                type: item.package.type,
-                name: item.package.name,
-                version: item.package.version,
-                arch: item.package.arch,
-                purl: item.purl(distro: image.distro(ofPackageAt: index)),
-                source: item.package.source,
-                licenses: item.package.licenses,
-                layer: layer(item.layer),
-                paths: item.paths,
-                ownedBy: item.ownedBy
-            )
-        }
+        let entries = Self.packages(of: image)
         let found = try advisories.map { try Self.findings(of: image, in: $0) }
-        let gaps = image.inventory.gaps
-            .map { Gap(layer: layer($0.layer), path: $0.gap.path, reason: $0.gap.reason) }
-            .sorted {
-                ($0.layer?.description ?? "", $0.path, $0.reason) < ($1.layer?.description ?? "", $1.path, $1.reason)
-            }
         self.init(
             source: image.source,
             image: Image(
@@ -53,7 +31,7 @@ extension ScanDocument {
                 digest: image.digest,
                 imageID: image.imageID,
                 platform: image.platform.map { "\($0)" },
-                layers: digests
+                layers: image.layerDigests
             ),
             distro: try image.inventory.distro.map { DistroEntry($0, support: try advisories?.support(of: $0)) },
             packages: entries,
@@ -66,38 +44,21 @@ extension ScanDocument {
                 onlyFixed: onlyFixed
             ),
             policy: try question.map { question in
-                let identity = ImageIdentity(image)
                 let facts = try ImageFacts(
                     image,
                     found: found,
                     advisories: advisories,
-                    dockerfile: question.dockerfile
-                ) { index, finding in
-                    suppressions?.suppression(
-                        id: finding.id,
-                        aliases: finding.aliases,
-                        purl: entries.indices.contains(index) ? entries[index].purl : "",
-                        image: identity
-                    ) == nil
-                }
+                    dockerfile: question.dockerfile,
+                    isOpen: Self.isOpen(entries, of: image, suppressions: suppressions)
+                )
                 return PolicyEntry(question.bundle.evaluate(facts, as: question.name, now: question.now))
             },
             collected: showsCollected ? CollectedEntry(image) : nil,
-            coverage: gaps,
+            coverage: Self.gaps(of: image),
             provenance: Provenance(
                 version: version,
                 analysisVersion: Catalogers.analysisVersion,
-                advisories: try advisories?.status()
-                    .filter(\.isPresent)
-                    .map {
-                        Provenance.Advisories(
-                            provider: $0.provider,
-                            build: $0.build,
-                            records: $0.records,
-                            problem: $0.problem?.reason
-                        )
-                    }
-                    .sorted { $0.provider < $1.provider } ?? []
+                advisories: try advisories.map { try Self.builds(in: $0) } ?? []
             )
         )
     }
@@ -107,6 +68,66 @@ extension ScanDocument {
         try advisories.match(
             MatchSubject.subjects(of: image.inventory.packages, distro: image.distro(ofPackageAt:))
         )
+    }
+
+    private static func layer(_ position: Int, of image: ScannedImage) -> Digest? {
+        image.layerDigests.indices.contains(position) ? image.layerDigests[position] : nil
+    }
+
+    private static func packages(of image: ScannedImage) -> [PackageEntry] {
+        image.inventory.packages.enumerated().map { index, item in
+            PackageEntry(
+                type: item.package.type,
+                name: item.package.name,
+                version: item.package.version,
+                arch: item.package.arch,
+                purl: item.purl(distro: image.distro(ofPackageAt: index)),
+                source: item.package.source,
+                licenses: item.package.licenses,
+                layer: layer(item.layer, of: image),
+                paths: item.paths,
+                ownedBy: item.ownedBy
+            )
+        }
+    }
+
+    private static func gaps(of image: ScannedImage) -> [Gap] {
+        image.inventory.gaps
+            .map { Gap(layer: layer($0.layer, of: image), path: $0.gap.path, reason: $0.gap.reason) }
+            .sorted {
+                ($0.layer?.description ?? "", $0.path, $0.reason) < ($1.layer?.description ?? "", $1.path, $1.reason)
+            }
+    }
+
+    /// Whether nothing suppresses a finding, by the number of its package and the finding.
+    private static func isOpen(
+        _ entries: [PackageEntry],
+        of image: ScannedImage,
+        suppressions: Suppressions?
+    ) -> (Int, Finding) -> Bool {
+        let identity = ImageIdentity(image)
+        return { index, finding in
+            suppressions?.suppression(
+                id: finding.id,
+                aliases: finding.aliases,
+                purl: entries.indices.contains(index) ? entries[index].purl : "",
+                image: identity
+            ) == nil
+        }
+    }
+
+    private static func builds(in advisories: AdvisoryFile) throws -> [Provenance.Advisories] {
+        try advisories.status()
+            .filter(\.isPresent)
+            .map {
+                Provenance.Advisories(
+                    provider: $0.provider,
+                    build: $0.build,
+                    records: $0.records,
+                    problem: $0.problem?.reason
+                )
+            }
+            .sorted { $0.provider < $1.provider }
     }
 
     private static func vulnerabilities(

@@ -9,9 +9,10 @@ import ScanModel
 extension ImageFacts {
     /// What a one-shot scan knows of an image.
     ///
-    /// `given` is the Dockerfile that the image was built from, where its owner gives it. `found` are the findings of each package of its inventory, where there are advisories to match with; those that
-    /// `isOpen` says no to, by package and finding, need no work and count for no policy. A one-shot scan keeps no memory of
-    /// what it found before, so every flaw counts as known for as long as it has been published.
+    /// `given` is the Dockerfile that the image was built from, where its owner gives it. `found` are the findings of each
+    /// package of its inventory, where there are advisories to match with; those that `isOpen` says no to, by package and
+    /// finding, need no work and count for no policy. A one-shot scan keeps no memory of what it found before, so every flaw
+    /// counts as known for as long as it has been published.
     package init(
         _ image: ScannedImage,
         found: [[Finding]]?,
