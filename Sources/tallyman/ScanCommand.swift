@@ -118,27 +118,11 @@ struct ScanCommand: AsyncParsableCommand {
 
     func run() async throws {
         let source = try ImageSource(source)
-        let wanted = try platform.map { text in
-            guard let platform = Platform(text) else { throw UsageError("\(text) is no platform; linux/arm64 is one") }
-            return platform
-        }
-        let threshold = try failOn.map { text in
-            guard let severity = Severity(rawValue: text.lowercased()) else {
-                throw UsageError("\(text) is no severity; they are \(Self.severities)")
-            }
-            return severity
-        }
+        let wanted = try wantedPlatform()
+        let threshold = try threshold()
         let outputs = try ScanOutputs(output, standard: .table)
         let suppressions = try suppression.load()
-        guard policy == nil || profile == nil else { throw UsageError("--policy and --profile exclude each other") }
-        guard policy != nil || profile != nil || tag == nil else {
-            throw UsageError("--tag is for --policy and --profile")
-        }
-        let bundle =
-            try profile.map { try ProfileOption.profile($0).policies() } ?? policy.map { try PolicyFile.usable($0) }
-        guard bundle != nil || dockerfile.dockerfile == nil else {
-            throw UsageError("--dockerfile is for --policy and --profile")
-        }
+        let bundle = try bundle()
         let dockerfile = try dockerfile.text()
         let collected = try collection.plan()
         let plan = collected.union(bundle?.needs ?? .nothing)
@@ -198,6 +182,32 @@ struct ScanCommand: AsyncParsableCommand {
             }
         }
         if refuses(document, threshold: threshold) { throw ExitCode(ExitStatus.refused) }
+    }
+
+    private func wantedPlatform() throws -> Platform? {
+        guard let platform else { return nil }
+        guard let wanted = Platform(platform) else {
+            throw UsageError("\(platform) is no platform; linux/arm64 is one")
+        }
+        return wanted
+    }
+
+    private func threshold() throws -> Severity? {
+        guard let failOn else { return nil }
+        guard let severity = Severity(rawValue: failOn.lowercased()) else {
+            throw UsageError("\(failOn) is no severity; they are \(Self.severities)")
+        }
+        return severity
+    }
+
+    /// The policies that are asked; throws for options that need some where there are none.
+    private func bundle() throws -> PolicyBundle? {
+        guard policy == nil || profile == nil else { throw UsageError("--policy and --profile exclude each other") }
+        if let profile { return try ProfileOption.profile(profile).policies() }
+        if let policy { return try PolicyFile.usable(policy) }
+        guard tag == nil else { throw UsageError("--tag is for --policy and --profile") }
+        guard dockerfile.dockerfile == nil else { throw UsageError("--dockerfile is for --policy and --profile") }
+        return nil
     }
 
     /// Whether the threshold or the policy says no, which is told.
