@@ -62,6 +62,7 @@ package final class LoginLimits: Sendable {
         }
     }
 
+    /// Counts a failure for a name at an address, and for the address.
     package func failed(_ name: String, at address: String, now: ContinuousClock.Instant = .now) {
         let address = Self.network(address)
         state.withLock { state in

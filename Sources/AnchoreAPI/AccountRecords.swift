@@ -1,6 +1,8 @@
 /// An account: a namespace of images, policies and subscriptions, and the users in it.
 package struct AccountRecord: Sendable, Equatable {
+    /// What an account is for; one of kind `admin` speaks for the fleet.
     package enum Kind: String, Sendable { case user, admin, service }
+    /// Whether the account's users may get in.
     package enum State: String, Sendable { case enabled, disabled, deleting }
 
     package var name: String

@@ -43,7 +43,9 @@ package struct AnchoreError: Error, Sendable, Equatable {
         return error
     }
 
+    /// A request that cannot be understood (400).
     package static func badRequest(_ message: String) -> AnchoreError { AnchoreError(400, message) }
+    /// Something that there is not (404).
     package static func notFound(_ message: String) -> AnchoreError { AnchoreError(404, message) }
 
     /// A body that lacks `key`; clients look for these words.

@@ -22,18 +22,21 @@ package struct BodyObject: Sendable {
         return text
     }
 
+    /// A text without NUL; `nil` where there is none.
     package func optionalString(_ name: String) throws(AnchoreError) -> String? {
         guard let found = value[name] else { return nil }
         guard let text = found.string, !text.utf8.contains(0) else { throw AnchoreError.wrongType(name, "string") }
         return text
     }
 
+    /// A truth value; `nil` where there is none.
     package func optionalBool(_ name: String) throws(AnchoreError) -> Bool? {
         guard let found = value[name] else { return nil }
         guard let flag = found.bool else { throw AnchoreError.wrongType(name, "boolean") }
         return flag
     }
 
+    /// A whole number; `nil` where there is none.
     package func optionalInt(_ name: String) throws(AnchoreError) -> Int? {
         guard let found = value[name] else { return nil }
         guard let number = found.int else { throw AnchoreError.wrongType(name, "integer") }

@@ -114,6 +114,7 @@ extension Sequence where Element: Hashable {
 
 /// The names that Anchore has for kinds of packages.
 package enum AnchorePackageType {
+    /// Anchore's name for packages of a type: its own, else Syft's.
     package static func name(_ type: PackageType) -> String {
         switch type {
         case .deb: "dpkg"
@@ -142,6 +143,7 @@ package enum AnchorePackageType {
 
 /// The namespaces that distributions' advisories go by.
 package enum DistroNamespace {
+    /// The namespace of a distribution's release, `debian:12`; rebuilds of Red Hat's share its namespace.
     package static func name(_ distro: Distro) -> String {
         let parts = distro.versionID.split(separator: ".")
         let version =

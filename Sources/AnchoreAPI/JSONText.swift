@@ -18,8 +18,10 @@ package struct JSONText: Sendable {
         return part
     }
 
+    /// Begins an array; with a name, as a member of an object.
     package mutating func openArray(_ name: StaticString? = nil) { open(UInt8(ascii: "["), name) }
     package mutating func closeArray() { bytes.append(UInt8(ascii: "]")) }
+    /// Begins an object; with a name, as a member of another.
     package mutating func openObject(_ name: StaticString? = nil) { open(UInt8(ascii: "{"), name) }
     package mutating func closeObject() { bytes.append(UInt8(ascii: "}")) }
 
@@ -29,11 +31,13 @@ package struct JSONText: Sendable {
         if let value { Self.append(quoted: value, to: &bytes) } else { append("null") }
     }
 
+    /// A member that is a whole number, or null.
     package mutating func member(_ name: StaticString, _ value: Int?) {
         begin(name)
         if let value { bytes.append(contentsOf: String(value).utf8) } else { append("null") }
     }
 
+    /// A member of any kind.
     package mutating func member(_ member: JSONMember) {
         separate()
         Self.append(quoted: member.name, to: &bytes)

@@ -77,6 +77,7 @@ extension AnchoreError {
 
 /// One row of an evaluation.
 package struct EvaluationRow: Sendable {
+    /// The item of a whitelist that lets a finding pass.
     package struct Whitelisting: Sendable {
         package var listID: String
         package var listName: String

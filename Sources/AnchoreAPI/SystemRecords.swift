@@ -85,6 +85,7 @@ package struct FeedSyncGroup: Sendable {
         self.seconds = seconds
     }
 
+    /// The answer to `POST /system/feeds`; `seconds` is what all of it took.
     package static func json(_ groups: [FeedSyncGroup], seconds: Double) -> JSONValue {
         let isWhole = groups.allSatisfy { $0.status == "success" }
         return [

@@ -14,6 +14,7 @@ package struct ComplianceProfile: Sendable {
     /// All profiles, in the order in which they are listed.
     package static let all: [ComplianceProfile] = [.cisDocker, .nist800190, .pciDSS4, .hipaa, .soc2]
 
+    /// The profile of that name; `nil` where there is none.
     package static func named(_ name: String) -> ComplianceProfile? { all.first { $0.name == name } }
 
     /// The controls that rules speak for; each is a policy of the bundle, in this order.

@@ -5,6 +5,7 @@ import ScanModel
 
 /// What a scan that was asked to collected of the image's files.
 package struct CollectedEntry: Encodable, Sendable {
+    /// A file's attributes.
     package struct File: Encodable, Sendable {
         package var path: String
         /// `file`, `directory`, `link` or `other`.
@@ -19,6 +20,7 @@ package struct CollectedEntry: Encodable, Sendable {
         package var sha256: String?
     }
 
+    /// A file whose content was asked for.
     package struct Retrieved: Encodable, Sendable {
         package var path: String
         /// Bytes that are not UTF-8 are replaced.
@@ -34,6 +36,7 @@ package struct CollectedEntry: Encodable, Sendable {
         package var lines: [Int]
     }
 
+    /// What a scanner recognised in a file.
     package struct Malware: Encodable, Sendable {
         package var path: String
         package var scanner: String

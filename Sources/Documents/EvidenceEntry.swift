@@ -4,6 +4,7 @@ import Versions
 
 /// Why a vulnerability is in the document: the statement of one advisory that held.
 package struct EvidenceEntry: Encodable, Sendable {
+    /// The advisory that says so.
     package struct Advisory: Encodable, Sendable {
         package var id: String
         package var provider: String
@@ -11,6 +12,7 @@ package struct EvidenceEntry: Encodable, Sendable {
         @ExplicitNull package var build: String?
     }
 
+    /// The versions that the advisory calls affected.
     package struct Range: Encodable, Sendable {
         /// The bounds in words: `>= 1.0, < 1.4`.
         package var constraint: String

@@ -7,6 +7,7 @@ package import ScanModel
 
 /// Why one flaw is or is not in the result of a scan, schema `tallyman.explain/1`.
 package struct ExplanationDocument: Encodable, Sendable {
+    /// An advisory about the flaw.
     package struct Advisory: Encodable, Sendable {
         package var id: String
         package var provider: String
@@ -15,6 +16,7 @@ package struct ExplanationDocument: Encodable, Sendable {
         @ExplicitNull package var withdrawn: String?
     }
 
+    /// What an advisory says of a package, and what that comes to for the installed version.
     package struct Statement: Encodable, Sendable {
         package var advisory: String
         package var provider: String
@@ -28,6 +30,7 @@ package struct ExplanationDocument: Encodable, Sendable {
         package var reason: String
     }
 
+    /// A package of the image that advisories about the flaw speak of.
     package struct ExplainedPackage: Encodable, Sendable {
         package var purl: String
         package var type: PackageType

@@ -4,6 +4,7 @@ package import ScanModel
 ///
 /// The same image and the same advisories give the same bytes: arrays are sorted, keys too, and no clock is asked.
 package struct ScanDocument: Encodable, Sendable {
+    /// The image that was scanned.
     package struct Image: Encodable, Sendable {
         @ExplicitNull package var reference: String?
         @ExplicitNull package var digest: Digest?
@@ -13,6 +14,7 @@ package struct ScanDocument: Encodable, Sendable {
         package var layers: [Digest]
     }
 
+    /// The distribution that the image is made of.
     package struct DistroEntry: Encodable, Sendable {
         package var id: String
         package var versionID: String
@@ -23,12 +25,14 @@ package struct ScanDocument: Encodable, Sendable {
         package var support: [LongerSupport]
     }
 
+    /// A span of support beyond the ordinary one.
     package struct LongerSupport: Encodable, Sendable {
         package var name: String
         /// The last day, `YYYY-MM-DD`.
         package var end: String
     }
 
+    /// A package of the image.
     package struct PackageEntry: Encodable, Sendable {
         package var type: PackageType
         package var name: String
@@ -44,6 +48,7 @@ package struct ScanDocument: Encodable, Sendable {
         @ExplicitNull package var ownedBy: String?
     }
 
+    /// What was not looked at, and why.
     package struct Gap: Encodable, Sendable {
         @ExplicitNull package var layer: Digest?
         /// Empty for the layer as a whole.
@@ -51,7 +56,9 @@ package struct ScanDocument: Encodable, Sendable {
         package var reason: String
     }
 
+    /// What made the document, and of which data.
     package struct Provenance: Encodable, Sendable {
+        /// The data of one provider.
         package struct Advisories: Encodable, Sendable {
             package var provider: String
             package var build: String

@@ -12,16 +12,19 @@ package struct ExecutableFields: Sendable {
         self.isBigEndian = isBigEndian
     }
 
+    /// A field of two bytes; `nil` outside the file.
     package func u16(_ offset: Int) -> Int? {
         let value: UInt16? = position(offset).flatMap { file.integer(at: $0, bigEndian: isBigEndian) }
         return value.map { Int($0) }
     }
 
+    /// A field of four bytes; `nil` outside the file.
     package func u32(_ offset: Int) -> UInt64? {
         let value: UInt32? = position(offset).flatMap { file.integer(at: $0, bigEndian: isBigEndian) }
         return value.map { UInt64($0) }
     }
 
+    /// A field of eight bytes; `nil` outside the file.
     package func u64(_ offset: Int) -> UInt64? {
         position(offset).flatMap { file.integer(at: $0, bigEndian: isBigEndian) }
     }

@@ -3,6 +3,7 @@ package import Reports
 
 /// The description of the API as a page for people, from the operations that are served.
 package enum OperationPage {
+    /// The page as HTML in UTF-8, operations by their topic.
     package static func render(_ operations: [Operation]) throws(ReportError) -> [UInt8] {
         var topics: [(name: String, operations: [DescriptionPage.Operation])] = []
         for operation in operations {

@@ -98,6 +98,7 @@ enum Base64URL {
 
 /// A strong validator of an answer (RFC 9110, section 8.8.3): what differs in a byte differs in it.
 package enum EntityTag {
+    /// The tag of an answer of these bytes, in quotes.
     package static func of(_ bytes: [UInt8]) -> String {
         "\"\(Base64URL.encode(Array(SHA256.hash(data: bytes).prefix(16))))\""
     }

@@ -28,6 +28,7 @@ package struct Problem: Error, Sendable, Equatable {
         self.retryAfter = retryAfter
     }
 
+    /// Something that there is not (404).
     package static func notFound(_ detail: String) -> Problem { Problem(404, detail) }
 
     /// A request with parameters or a body of another form than the document says.

@@ -2,6 +2,7 @@ package import AnchoreAPI
 
 /// A JSON value as YAML 1.2 in block style; texts are quoted as JSON quotes them, so that none is read as something else.
 package enum YAMLText {
+    /// The value as YAML in UTF-8.
     package static func make(_ value: JSONValue) -> [UInt8] {
         var bytes: [UInt8] = []
         append(value, indent: 0, isInline: false, to: &bytes)

@@ -165,6 +165,7 @@ package actor RegistryAccess {
 
     private struct KeyMissing: Error {}
 
+    /// Closes all clients, and takes this process out of those that share the budgets.
     package func shutdown() async {
         retired += current.values.map { ($0.client, $0.since) }
         current = [:]

@@ -11,6 +11,7 @@ package struct SecretBox: Sendable {
         key = SymmetricKey(data: SHA256.hash(data: Array("tallyman registry secrets\n\(secret)".utf8)))
     }
 
+    /// The text sealed: nonce, ciphertext and tag, one after the other.
     package func seal(_ text: String) throws -> [UInt8] {
         let box = try AES.GCM.seal(Array(text.utf8), using: key)
         return Array(box.combined ?? Data())

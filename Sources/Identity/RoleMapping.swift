@@ -5,6 +5,7 @@ package import AnchoreAPI
 /// Of several that hold, the highest role counts, and of equal ones the first. `*` is everybody. Groups are separated by
 /// semicolons or line ends, since the names of a directory's groups have commas.
 package struct RoleMapping: Sendable, Equatable {
+    /// What is wrong with a mapping.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
     }

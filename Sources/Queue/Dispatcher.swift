@@ -99,6 +99,7 @@ package actor Dispatcher {
             ?? []
     }
 
+    /// Closes the connection; whoever asks later has a new one.
     package func close() async {
         await link.close()
     }

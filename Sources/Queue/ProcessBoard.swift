@@ -38,6 +38,7 @@ package actor ProcessBoard {
     /// Whether Redis answers.
     package func ping() async throws { _ = try await link.connection().command(["PING"], timeout: .seconds(2)) }
 
+    /// Closes the connection; whoever asks later has a new one.
     package func close() async {
         await link.close()
     }

@@ -39,6 +39,7 @@ package actor WorkFeed {
         owned = Set(Rendezvous.shards(of: worker, among: live.sorted(), count: Streams.shards))
     }
 
+    /// Gives up the worker's shards at once, and closes the connection.
     package func leave() async {
         _ = try? await link.current?.command(["ZREM", Streams.workers, RedisArgument(worker)])  // gone soon anyway
         await link.close()

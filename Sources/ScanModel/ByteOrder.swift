@@ -16,6 +16,7 @@ package enum ByteOrder {
         return left.count - right.count
     }
 
+    /// The same of arrays.
     package static func compare(_ left: [UInt8], _ right: [UInt8]) -> Int {
         left.withUnsafeBytes { left in right.withUnsafeBytes { compare(left, $0) } }
     }
@@ -32,6 +33,7 @@ package enum ByteOrder {
         return index
     }
 
+    /// The same of arrays.
     package static func commonPrefix(_ left: [UInt8], _ right: [UInt8]) -> Int {
         left.withUnsafeBytes { left in right.withUnsafeBytes { commonPrefix(left, $0) } }
     }

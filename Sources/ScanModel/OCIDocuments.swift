@@ -12,9 +12,13 @@ package enum MediaType {
     /// What a manifest request asks for, in `Accept`.
     package static let acceptedManifests = [ociIndex, dockerIndex, ociManifest, dockerManifest, dockerSchema1Signed]
 
+    /// Whether it is that of a list of manifests, one a platform.
     package static func isIndex(_ type: String) -> Bool { type == ociIndex || type == dockerIndex }
+    /// Whether it is that of one image's manifest.
     package static func isManifest(_ type: String) -> Bool { type == ociManifest || type == dockerManifest }
+    /// Whether it is that of a manifest of Docker's schema 1, which counts as unsupported.
     package static func isSchema1(_ type: String) -> Bool { type == dockerSchema1 || type == dockerSchema1Signed }
+    /// Whether it is that of an image's configuration, and not of some other artifact's.
     package static func isImageConfig(_ type: String) -> Bool { type == ociConfig || type == dockerConfig }
 
     /// Layers whose bytes live outside the registry (image-spec layer.md, Non-Distributable Layers; Docker's foreign).

@@ -85,6 +85,7 @@ extension InstalledPackage {
     }
 }
 
+/// How the parts of a package URL are written (purl-spec, "Character encoding").
 package enum PURL {
     /// Percent-encodes the segments of a path and leaves the slashes between them.
     static func encodePath(_ text: String) -> String {

@@ -51,6 +51,7 @@ extension Store {
         try session.execute("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')").first?.string(0) ?? ""
     }
 
+    /// How many tasks and runs there are, by their states, and what they have come to.
     package func counts() async throws -> FleetCounts {
         try await pool.run { session in
             var counts = FleetCounts()

@@ -80,6 +80,7 @@ extension Store {
         }
     }
 
+    /// The providers whose advisories the fleet has, and feeds of which there is only a problem.
     package func advisoryProviders() async throws -> [FleetProvider] {
         try await pool.run { session in
             try session.execute(

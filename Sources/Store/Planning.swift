@@ -42,6 +42,7 @@ package struct FoundImage: Sendable {
         }
     }
 
+    /// What became of the question which image a tag names; a text is the reason.
     package enum Outcome: Sendable {
         /// A known digest: the database has its manifest.
         case known

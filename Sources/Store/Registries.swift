@@ -25,6 +25,7 @@ package struct KnownRegistry: Sendable {
 }
 
 extension Store {
+    /// Keeps the settings of a registry and the fleet's credentials for it, in place of earlier ones.
     package func setRegistry(_ registry: KnownRegistry) async throws {
         try await pool.run { session in
             _ = try session.execute(

@@ -19,6 +19,7 @@ package struct RematchSummary: Sendable {
 
 /// A match that a pass opened, opened again or ended.
 package struct FindingChange: Sendable, Hashable {
+    /// What became of the match.
     package enum Kind: String, Sendable, Codable, CaseIterable { case new, reopened, fixed }
 
     package var kind: Kind

@@ -207,6 +207,7 @@ extension Store {
         }
     }
 
+    /// What has become of a run so far, as of one moment; throws ``StoreError/Code/notFound`` where there is none.
     package func status(run id: Int) async throws -> RunStatus {
         try await pool.transaction(isolation: .repeatableRead) { session in
             guard let row = try session.execute(Self.selectRun + " WHERE id = $1", [.int(id)]).first else {

@@ -26,6 +26,7 @@ package struct Store: Sendable {
         )
     }
 
+    /// Closes the connections: idle ones now, the others when they are given back.
     package func close() async { await pool.close() }
 }
 

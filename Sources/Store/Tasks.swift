@@ -131,6 +131,7 @@ extension Store {
         }
     }
 
+    /// Where a layer is to be had, by its number; throws ``StoreError/Code/notFound`` where it is known no more.
     package func layerSource(_ layer: Int) async throws -> LayerSource {
         try await pool.run { session in
             guard

@@ -2,16 +2,19 @@ import CoreMetrics
 
 /// Shorthands for counting; each finds its series by name and labels.
 package enum Measure {
+    /// Adds to a counter; an amount below one changes nothing.
     package static func count(_ name: String, _ labels: [(String, String)] = [], by amount: Int = 1) {
         guard amount > 0 else { return }
         Counter(label: name, dimensions: labels).increment(by: amount)
     }
 
+    /// Adds a span of time to a counter of seconds.
     package static func add(_ name: String, _ labels: [(String, String)] = [], seconds: Double) {
         guard seconds > 0 else { return }
         FloatingPointCounter(label: name, dimensions: labels).increment(by: seconds)
     }
 
+    /// Sets a gauge.
     package static func set(_ name: String, _ labels: [(String, String)] = [], to value: Double) {
         Meter(label: name, dimensions: labels).set(value)
     }

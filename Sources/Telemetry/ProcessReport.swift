@@ -17,6 +17,7 @@ package struct ProcessReport: Sendable, Codable {
         self.families = families
     }
 
+    /// The report as other processes read it, in JSON.
     package func encoded() throws -> [UInt8] { Array(try JSONEncoder().encode(self)) }
 
     /// Reads what another process wrote; nil where it cannot be read.

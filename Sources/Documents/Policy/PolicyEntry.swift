@@ -2,11 +2,13 @@ package import Policy
 
 /// What a policy bundle said of the image.
 package struct PolicyEntry: Encodable, Sendable {
+    /// The bundle that judged.
     package struct Bundle: Encodable, Sendable {
         package var id: String
         package var name: String
     }
 
+    /// What a rule found.
     package struct Finding: Encodable, Sendable {
         package var gate: String
         package var trigger: String
@@ -20,12 +22,14 @@ package struct PolicyEntry: Encodable, Sendable {
         @ExplicitNull package var whitelisted: Exemption?
     }
 
+    /// The item of a whitelist that lets a finding pass.
     package struct Exemption: Encodable, Sendable {
         package var whitelist: String
         @ExplicitNull package var name: String?
         @ExplicitNull package var item: String?
     }
 
+    /// What is wrong with the bundle.
     package struct Problem: Encodable, Sendable {
         package var severity: BundleProblem.Severity
         package var type: BundleProblem.Kind

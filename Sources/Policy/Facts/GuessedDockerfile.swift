@@ -32,6 +32,8 @@ package enum GuessedDockerfile {
     private static let mark = "/bin/sh -c #(nop) "
     private static let buildKit = " # buildkit"
 
+    /// The file that `history`, the commands of the image's layers from the first on, and what the image's
+    /// configuration states come to.
     package static func facts(history: [String], stated: Stated = Stated()) -> DockerfileFacts {
         let steps = history.prefix(maxLines).filter { !$0.isEmpty }
         var lines = ["FROM scratch"] + steps.map { line(of: $0) }

@@ -55,6 +55,7 @@ package struct MetadataFacts: Sendable {
 
 /// How the image was built.
 package struct DockerfileFacts: Sendable {
+    /// Whose file it is.
     package enum Mode: String, Sendable {
         /// The user's own file.
         case actual = "Actual"
@@ -93,6 +94,7 @@ package struct PasswdEntry: Hashable, Sendable {
 
 /// What one malware scanner found.
 package struct MalwareScan: Sendable {
+    /// A file in which the scanner recognised something.
     package struct Finding: Hashable, Sendable {
         package var path: String
         package var signature: String

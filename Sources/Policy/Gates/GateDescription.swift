@@ -1,5 +1,6 @@
 /// The gates, triggers and parameters, as Anchore Engine's `GET /system/policy_spec` lists them.
 package struct GateDescription: Sendable, Encodable {
+    /// A trigger of the gate.
     package struct TriggerDescription: Sendable, Encodable {
         package let name: String
         package let description: String
@@ -22,6 +23,7 @@ package struct GateDescription: Sendable, Encodable {
         }
     }
 
+    /// A parameter of a trigger.
     package struct ParameterDescription: Sendable, Encodable {
         package let name: String
         package let description: String

@@ -1,5 +1,6 @@
 /// The page that describes an API for people.
 package enum DescriptionPage {
+    /// A parameter of an operation.
     package struct Parameter: Sendable {
         package var name: String
         package var place: String
@@ -14,6 +15,7 @@ package enum DescriptionPage {
         }
     }
 
+    /// What can be asked for.
     package struct Operation: Sendable {
         package var id: String
         package var method: String

@@ -12,6 +12,7 @@ package struct Principal: Sendable {
     /// What it is known by.
     package var proof = Proof.password
 
+    /// How somebody has proved who they are.
     package enum Proof: Sendable {
         case password
         /// A token of ours.
@@ -134,6 +135,7 @@ extension Store {
         }
     }
 
+    /// All accounts, the oldest first.
     package func accounts() async throws -> [AccountRecord] {
         try await pool.run { session in
             try session.execute("SELECT \(Self.accountColumns) FROM accounts ORDER BY created_at, name").map {
@@ -142,6 +144,7 @@ extension Store {
         }
     }
 
+    /// The account of that name; `nil` where there is none.
     package func account(_ name: String) async throws -> AccountRecord? {
         try await pool.run { session in
             try session.execute("SELECT \(Self.accountColumns) FROM accounts WHERE name = $1", [.text(name)]).first
@@ -184,6 +187,7 @@ extension Store {
         try await pool.run { _ = try $0.execute("DELETE FROM accounts WHERE name = $1", [.text(name)]) }
     }
 
+    /// The users of an account, the oldest first.
     package func users(of account: String) async throws -> [UserRecord] {
         try await pool.run { session in
             try session.execute(
@@ -193,6 +197,7 @@ extension Store {
         }
     }
 
+    /// A user of the account; `nil` where it has none of that name.
     package func user(_ name: String, of account: String) async throws -> UserRecord? {
         try await pool.run { session in
             try session.execute(
@@ -221,6 +226,7 @@ extension Store {
         return added == 1 ? try await user(name, of: account) : nil
     }
 
+    /// Removes a user; `false` where the account has none of that name.
     package func removeUser(_ name: String, of account: String) async throws -> Bool {
         try await pool.run { session in
             try session.execute(

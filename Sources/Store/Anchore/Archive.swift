@@ -30,6 +30,7 @@ extension Store {
         }
     }
 
+    /// Takes an image out of the account's archive; nothing happens where it is not there.
     package func removeFromArchive(_ manifest: Int, of account: String) async throws {
         try await pool.run { session in
             _ = try session.execute(
@@ -68,6 +69,7 @@ extension Store {
         }
     }
 
+    /// Adds a rule, which has been checked, to those of the account.
     package func addArchiveRule(_ rule: JSONValue, of account: String) async throws -> ArchiveRule? {
         try await pool.run { session in
             try session.execute(

@@ -72,6 +72,7 @@ extension Store {
         return (Array(rows.prefix(limit)), rows.count > limit)
     }
 
+    /// An event of the account; `nil` where it has none of that id.
     package func event(_ id: String, of account: String) async throws -> EventRecord? {
         try await pool.run { session in
             try session.execute(
@@ -91,6 +92,7 @@ extension Store {
         }
     }
 
+    /// Removes an event; `false` where the account has none of that id.
     package func removeEvent(_ id: String, of account: String) async throws -> Bool {
         try await pool.run { session in
             try session.execute(
@@ -100,6 +102,7 @@ extension Store {
         }
     }
 
+    /// Adds an event to those of its account.
     package func note(_ event: EventRecord) async throws {
         try await pool.run { try Self.note(event, $0) }
     }

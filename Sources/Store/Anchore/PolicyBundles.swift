@@ -103,6 +103,7 @@ extension Store {
         }
     }
 
+    /// Removes a policy bundle of the account; the active one stays.
     package func removePolicy(_ id: String, of account: String) async throws {
         try await pool.run { session in
             _ = try session.execute(

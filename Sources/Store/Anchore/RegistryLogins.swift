@@ -20,6 +20,7 @@ extension Store {
         )
     }
 
+    /// The account's credentials for registries and repositories, without secrets, by name.
     package func registryLogins(of account: String) async throws -> [RegistryRecord] {
         try await pool.run { session in
             try session.execute(
@@ -29,6 +30,7 @@ extension Store {
         }
     }
 
+    /// The account's credentials for one registry or repository, without the secret; `nil` where it has none.
     package func registryLogin(_ registry: String, of account: String) async throws -> RegistryRecord? {
         try await pool.run { session in
             try session.execute(

@@ -34,6 +34,7 @@ extension Store {
         }
     }
 
+    /// A subscription of the account; `nil` where it has none of that id.
     package func subscription(_ id: String, of account: String) async throws -> SubscriptionRecord? {
         try await pool.run { session in
             try session.execute(
@@ -96,6 +97,7 @@ extension Store {
         }
     }
 
+    /// Removes a subscription; `false` where the account has none of that id.
     package func removeSubscription(_ id: String, of account: String) async throws -> Bool {
         try await pool.run { session in
             try session.execute(

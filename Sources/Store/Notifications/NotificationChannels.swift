@@ -122,6 +122,7 @@ extension Store {
         )
     }
 
+    /// The channel of that name; `nil` where there is none.
     package func channel(named name: String) async throws -> NotificationChannel? {
         try await pool.run { session in
             try session.execute(

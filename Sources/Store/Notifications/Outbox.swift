@@ -19,6 +19,7 @@ package struct StoredNotification: Sendable {
 
 /// A message that this process is to send now.
 package struct ClaimedDelivery: Sendable {
+    /// What a message says.
     package enum Content: Sendable {
         case notification(StoredNotification)
         /// A summary of many, a JSON object as text.
