@@ -47,8 +47,6 @@ struct BoundedJSON {
     var members: [(name: String, value: BoundedJSON)] {
         (value as? [String: Any])?.sorted { $0.key < $1.key }.map { ($0.key, BoundedJSON($0.value)) } ?? []
     }
-    /// Whether the value is an object.
-    var isObject: Bool { value is [String: Any] }
 
     /// The member of an object.
     subscript(name: String) -> BoundedJSON? { (value as? [String: Any])?[name].map(BoundedJSON.init) }

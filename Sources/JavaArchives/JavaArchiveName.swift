@@ -19,12 +19,8 @@ package struct JavaArchiveName: Sendable, Equatable {
 
     private static let maxBytes = 1024
 
-    /// Whether a path has one of the extensions; letter case does not matter.
-    package static func hasArchiveExtension(_ path: String) -> Bool {
-        extensions.contains(split(path).fileExtension)
-    }
-
-    /// Whether a path has one of the extensions, or that of a plain archive, which may hold such files.
+    /// Whether a path has one of the extensions, or that of a plain archive, which may hold such files; letter case does not
+    /// matter.
     static func mayHoldArchives(_ path: String) -> Bool {
         let fileExtension = split(path).fileExtension
         return fileExtension == plainExtension || extensions.contains(fileExtension)

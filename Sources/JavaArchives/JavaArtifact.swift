@@ -33,7 +33,4 @@ package struct JavaArtifact: Sendable, Equatable {
         self.isJenkinsPlugin = isJenkinsPlugin
         self.licenses = licenses
     }
-
-    /// The namespace of a `pkg:maven` package URL: the groupId, or the name itself where there is none.
-    package var packageURLGroup: String { groupID ?? name }
 }

@@ -64,10 +64,6 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
     /// Whether the server can take nothing now, whatever it is: its disk is full (53100), it is read-only (25006), or it has
     /// no connection left (53300).
     package var isRefusalOfAll: Bool { ["53100", "25006", "53300"].contains(sqlState) }
-    /// Whether a row with the same key exists.
-    package var isUniqueViolation: Bool { code == .uniqueViolation }
-    /// Whether a referenced row is missing or a row is still referenced.
-    package var isForeignKeyViolation: Bool { code == .foreignKeyViolation }
     /// Whether the task was cancelled.
     package var isCancellation: Bool { code == .cancelled }
     /// Whether a new transaction with the same statements should be tried at once: a serialization failure or deadlock.

@@ -6,11 +6,6 @@ package import Bytes
 /// and ndb (`Packages.db`) are all seen under `/var/lib/rpm`, `/usr/lib/sysimage/rpm` and `/usr/share/rpm`. No file is
 /// written and no statement of the database's own is run.
 package enum RPMDatabase {
-    /// Whether the file starts like one of the three formats; the rest of it may still be damaged.
-    package static func isDatabase(_ file: FileBytes) -> Bool {
-        RPMDatabaseFormat(of: file) != nil
-    }
-
     /// Reads the packages of a database.
     ///
     /// Rows named `gpg-pubkey` are keys and left out. A record which cannot be read is left out and described in

@@ -10,7 +10,6 @@ package struct TarBuilder {
         case directory = 0x35
         case fifo = 0x36
         case pax = 0x78
-        case paxGlobal = 0x67
         case gnuLongName = 0x4c
         case gnuSparse = 0x53
     }

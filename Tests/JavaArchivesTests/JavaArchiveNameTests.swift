@@ -1,5 +1,6 @@
-import JavaArchives
 import Testing
+
+@testable import JavaArchives
 
 @Suite("Java archive file names") struct JavaArchiveNameTests {
     // The first five are the examples that Syft documents for its own pattern.
@@ -40,9 +41,9 @@ import Testing
 
     @Test("Extensions are compared without letter case")
     func extensions() {
-        #expect(JavaArchiveName.hasArchiveExtension("a/b.JAR"))
-        #expect(JavaArchiveName.hasArchiveExtension("x.hpi"))
-        #expect(!JavaArchiveName.hasArchiveExtension("x.jar.md5"))
-        #expect(!JavaArchiveName.hasArchiveExtension("jar"))
+        #expect(JavaArchiveName.mayHoldArchives("a/b.JAR"))
+        #expect(JavaArchiveName.mayHoldArchives("x.hpi"))
+        #expect(!JavaArchiveName.mayHoldArchives("x.jar.md5"))
+        #expect(!JavaArchiveName.mayHoldArchives("jar"))
     }
 }

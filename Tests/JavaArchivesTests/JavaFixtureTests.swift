@@ -40,7 +40,7 @@ struct JavaFixtureTests {
             from: Data(contentsOf: URL(fileURLWithPath: folder + "/expected.json"))
         )
         let found = try artifacts(in: folder).map {
-            Expected.Package(type: "java-archive", name: $0.name, version: $0.version, group: $0.packageURLGroup)
+            Expected.Package(type: "java-archive", name: $0.name, version: $0.version, group: $0.groupID ?? $0.name)
         }
         #expect(Set(found) == Set(expected.packages))
     }

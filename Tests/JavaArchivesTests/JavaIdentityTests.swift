@@ -243,11 +243,10 @@ import Testing
         #expect(read(["META-INF/MANIFEST.MF": "A: b\n"], path: path).map(\.groupID) == [group])
     }
 
-    @Test("Without a group the package URL repeats the name")
+    @Test("A name that says nothing of a group leaves none")
     func noGroup() {
         let found = read(["META-INF/MANIFEST.MF": "A: b\n"], path: "/zzz-1.jar")
         #expect(found.map(\.groupID) == [nil])
-        #expect(found.map(\.packageURLGroup) == ["zzz"])
     }
 
     @Test("An archive that states no version is left out, and that is said")

@@ -83,7 +83,7 @@ struct PostgresConnectionTests {
                     try session.execute("INSERT INTO \(table) VALUES (1), (1)").count
                 }
             }
-            #expect(error?.isUniqueViolation == true)
+            #expect(error?.code == .uniqueViolation)
             #expect(error?.sqlState == "23505")
             #expect(error?.constraint == "\(table)_pkey")
             #expect(error?.isTransient == false)
