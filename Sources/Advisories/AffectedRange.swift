@@ -8,7 +8,7 @@ package import Versions
 package struct AffectedRange: Sendable, Codable, Hashable {
     /// `debian:12`, `alpine:3.18`, `almalinux:9`, `pypi`, `npm`, `go`, `maven`, `rubygems`, `crates.io`, `bitnami`, ….
     package var ecosystem: String
-    /// The name as `PackageName.normalized` spells it in this ecosystem.
+    /// The name as ``Ecosystem/normalizedName(_:in:)`` spells it in this ecosystem.
     package var package: String
     package var scheme: VersionScheme
     /// The first affected version; `nil` from the beginning.

@@ -12,7 +12,7 @@ package enum ParameterKind: Sendable {
     case decimal
     case list
     case integerList
-    /// A number of bytes with an optional unit, a number or a text, as another parameter says (``MetadataGate``).
+    /// A number of bytes with an optional unit, a number or a text, as the parameter `attribute` says (`MetadataGate.swift`).
     case dependent
 
     /// The validator's name in Anchore's description of its gates.

@@ -26,7 +26,7 @@ struct DocumentComponent {
         licenses.append(license)
     }
 
-    /// Keeps a property that ``PackageInterpretation`` may ask for.
+    /// Keeps a property that ``PackageReading`` or ``DocumentInterpretation`` may ask for.
     mutating func add(property name: String, _ value: String) {
         guard properties.count < SBOMLimits.maxValues, Self.prefixes.contains(where: { name.hasPrefix($0) }) else {
             return
