@@ -2,9 +2,9 @@ import Foundation
 package import ScanModel
 
 /// What the API says of the files of an image.
-package enum FileRecords {
+enum FileRecords {
     /// One entry of the file system; what was not collected of it is 0 or null.
-    package static func entry(_ file: ImageFile) -> JSONValue {
+    static func entry(_ file: ImageFile) -> JSONValue {
         let known = file.attributes
         let target = known.flatMap { $0.linkTarget.isEmpty ? nil : String(decoding: $0.linkTarget, as: UTF8.self) }
         return [

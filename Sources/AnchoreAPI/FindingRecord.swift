@@ -142,9 +142,9 @@ package enum AnchorePackageType {
 }
 
 /// The namespaces that distributions' advisories go by.
-package enum DistroNamespace {
+enum DistroNamespace {
     /// The namespace of a distribution's release, `debian:12`; rebuilds of Red Hat's share its namespace.
-    package static func name(_ distro: Distro) -> String {
+    static func name(_ distro: Distro) -> String {
         let parts = distro.versionID.split(separator: ".")
         let version =
             switch distro.id {

@@ -1,13 +1,13 @@
 import Reports
-package import Store
+import Store
 
 /// Whether a run may call itself done.
-package struct RunVerdict: Sendable {
-    package let state: Run.State
-    package let reason: String?
+struct RunVerdict: Sendable {
+    let state: Run.State
+    let reason: String?
 
     /// A run that could not list one of its targets, found nothing, or covered nothing of what it found is failed.
-    package init(status: RunStatus, targets: [String], problems: [(target: String, reason: String)]) {
+    init(status: RunStatus, targets: [String], problems: [(target: String, reason: String)]) {
         let covered = (status.byState["analysed"] ?? 0) + (status.byState["reused"] ?? 0)
         let unlisted = problems.filter { targets.contains($0.target) }
         if let first = unlisted.first {

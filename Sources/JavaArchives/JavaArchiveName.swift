@@ -1,16 +1,16 @@
 /// What a file name such as `commons-io-2.11.0.jar` says about its archive.
-package struct JavaArchiveName: Sendable, Equatable {
+struct JavaArchiveName: Sendable, Equatable {
     /// The part in front of the version, or empty where the file name has no usable form.
-    package let name: String
+    let name: String
     /// The part from the first dash in front of a digit (or of `build1`, `r1`, `rc1`), or `nil`.
-    package let version: String?
+    let version: String?
     /// The extension in lower case, without its dot.
-    package let fileExtension: String
+    let fileExtension: String
     /// The file name without its extension, or empty where it is beyond all bounds.
     private let stem: String
 
     /// The extensions of archives that are read, in lower case.
-    package static let extensions: Set<String> = [
+    static let extensions: Set<String> = [
         "jar", "war", "ear", "par", "sar", "nar", "jpi", "hpi", "kar", "far", "lpkg", "rar", "zap",
     ]
 
@@ -29,7 +29,7 @@ package struct JavaArchiveName: Sendable, Equatable {
     /// Whether this is no Java archive itself.
     var isPlainArchive: Bool { fileExtension == Self.plainExtension }
 
-    package init(path: String) {
+    init(path: String) {
         let (stem, fileExtension) = Self.split(path)
         self.fileExtension = fileExtension
         guard stem.count <= Self.maxBytes else {

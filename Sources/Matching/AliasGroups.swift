@@ -26,9 +26,9 @@ struct AliasGroups {
 }
 
 /// The order in which identifiers are preferred.
-package enum VulnerabilityID {
+enum VulnerabilityID {
     /// Orders by kind (CVE, GHSA, the ecosystem's own, the rest), then by the numbers in the text.
-    package static func precedes(_ left: String, _ right: String) -> Bool {
+    static func precedes(_ left: String, _ right: String) -> Bool {
         precedes((kind(left), left), (kind(right), right))
     }
 

@@ -1,4 +1,4 @@
-package import Advisories
+import Advisories
 import ScanModel
 import Versions
 
@@ -6,7 +6,7 @@ import Versions
 ///
 /// Made once for all packages of a pass: names become numbers in the order of preference, and what a record says of a flaw
 /// whatever the package is worked out once.
-package struct FindingJoin: Sendable {
+struct FindingJoin: Sendable {
     private let records: [Int64: KnownRecord]
     private let background: FlawBackground
     private let withEvidence: Bool
@@ -14,7 +14,7 @@ package struct FindingJoin: Sendable {
     /// The statements to draw on: the records by the store's number, all others by CVE.
     ///
     /// Findings have no evidence where `withEvidence` is `false`.
-    package init(
+    init(
         records: [Int64: AdvisoryRecord],
         epss: [String: EPSSScore],
         kev: [String: KEVEntry],
@@ -37,7 +37,7 @@ package struct FindingJoin: Sendable {
     }
 
     /// The CVEs that scores and entries are wanted for.
-    package static func cves(of records: some Sequence<AdvisoryRecord>) -> Set<String> {
+    static func cves(of records: some Sequence<AdvisoryRecord>) -> Set<String> {
         var cves: Set<String> = []
         for record in records {
             for name in [record.id] + record.aliases + record.covers where name.hasPrefix("CVE-") { cves.insert(name) }
@@ -47,7 +47,7 @@ package struct FindingJoin: Sendable {
 
     /// The findings of one package, by identifier; matches whose record is unknown or withdrawn are left out, and so are
     /// flaws that the owner's distribution answers for.
-    package func findings(_ matches: [Match], precedence: OwnerPrecedence = .none) -> [Finding] {
+    func findings(_ matches: [Match], precedence: OwnerPrecedence = .none) -> [Finding] {
         var statements: [FlawStatement] = []
         var groups = AliasGroups()
         for match in matches {

@@ -126,9 +126,9 @@ extension ChannelAddress {
 }
 
 /// Addresses of mail, as narrow as can be: what is sent in a command and a header must not be able to end either.
-package enum MailAddress {
+enum MailAddress {
     /// Whether a text is `local@domain` in plain ASCII (the dot-atom of RFC 5321, section 4.1.2), at most 254 bytes.
-    package static func isUsable(_ text: String) -> Bool {
+    static func isUsable(_ text: String) -> Bool {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, text.utf8.count <= 254, (1...64).contains(parts[0].utf8.count) else { return false }
         let atoms = parts[0].utf8.allSatisfy { isLetterOrDigit($0) || "!#$%&'*+-/=?^_`{|}~.".utf8.contains($0) }

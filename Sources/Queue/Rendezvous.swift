@@ -1,7 +1,7 @@
 /// Assigns shards to live workers by highest random weight: when a worker comes or goes, only its shards move.
-package enum Rendezvous {
+enum Rendezvous {
     /// The shards that belong to `worker` among `workers`.
-    package static func shards(of worker: String, among workers: [String], count: Int) -> [Int] {
+    static func shards(of worker: String, among workers: [String], count: Int) -> [Int] {
         (0..<count).filter { shard in
             workers.max { (weight($0, shard), $0) < (weight($1, shard), $1) } == worker
         }

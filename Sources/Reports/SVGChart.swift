@@ -1,20 +1,20 @@
 import ScanModel
 
 /// Small bar charts as inline SVG: no script, no fonts of their own, colours from the page's style sheet.
-package enum SVGChart {
+enum SVGChart {
     /// One bar of a chart, in stacked parts.
-    package struct Bar: Sendable {
-        package var label: String
+    struct Bar: Sendable {
+        var label: String
         /// Parts from left to right; a negative value counts as none.
-        package var parts: [Part]
+        var parts: [Part]
 
-        package init(label: String, parts: [Part]) {
+        init(label: String, parts: [Part]) {
             self.label = label
             self.parts = parts
         }
 
         /// A bar of severities, worst first.
-        package init(label: String, severities: SeverityCounts) {
+        init(label: String, severities: SeverityCounts) {
             self.label = label
             parts = Severity.worstFirst.map { Part(name: $0.rawValue, value: severities[$0], fill: "f-\($0.rawValue)") }
         }
@@ -23,20 +23,14 @@ package enum SVGChart {
     }
 
     /// A part of a bar; `fill` is a class of the style sheet.
-    package struct Part: Sendable {
-        package var name: String
-        package var value: Int
-        package var fill: String
-
-        package init(name: String, value: Int, fill: String) {
-            self.name = name
-            self.value = value
-            self.fill = fill
-        }
+    struct Part: Sendable {
+        var name: String
+        var value: Int
+        var fill: String
     }
 
     /// Bars that a chart draws at most; what is beyond is in the tables.
-    package static let maxBars = 12
+    static let maxBars = 12
 
     private static let width = 640
     private static let labelWidth = 210
@@ -48,7 +42,7 @@ package enum SVGChart {
     /// Horizontal stacked bars on one scale, from top to bottom; those beyond `maxBars` are left out.
     ///
     /// The title says what the chart shows, and is read out in its place. With nothing to draw, the text is empty.
-    package static func bars(title: String, _ bars: [Bar]) -> String {
+    static func bars(title: String, _ bars: [Bar]) -> String {
         let shown = bars.prefix(maxBars)
         let greatest = shown.reduce(0) { max($0, $1.total) }
         guard !shown.isEmpty, greatest > 0 else { return "" }

@@ -1,11 +1,11 @@
 /// How long to wait before a part that died is started again: doubling, and forgotten once it has lived for a while.
-package struct RestartBackoff: Sendable {
+struct RestartBackoff: Sendable {
     private let first: Duration
     private let limit: Duration
     private let healthyAfter: Duration
     private var next: Duration
 
-    package init(
+    init(
         first: Duration = .milliseconds(200),
         limit: Duration = .seconds(10),
         healthyAfter: Duration = .seconds(60)
@@ -17,7 +17,7 @@ package struct RestartBackoff: Sendable {
     }
 
     /// The pause after a part that lived for `lifetime` has ended.
-    package mutating func pause(afterLifetime lifetime: Duration) -> Duration {
+    mutating func pause(afterLifetime lifetime: Duration) -> Duration {
         if lifetime >= healthyAfter { next = first }
         defer { next = min(next * 2, limit) }
         return next

@@ -5,15 +5,15 @@
 /// pep440 `~=` and a trailing `.*`; rubygems `~>`; apk `~` for a prefix; semver, go, nuget, composer and generic `~ ~> ^`;
 /// npm the whole grammar of node-semver, pre-releases included; maven intervals like `[1.0,2.0)`.
 /// The empty range holds every version.
-package struct VersionRange: Sendable {
+struct VersionRange: Sendable {
     /// The most bounds a range may have.
-    package static let maxBounds = 4096
+    static let maxBounds = 4096
 
-    package let scheme: VersionScheme
+    let scheme: VersionScheme
     private let alternatives: [[RangeBound]]
 
     /// Reads a range; nil where it is malformed, has an operator the scheme does not know or too many bounds.
-    package init?(_ text: String, scheme: VersionScheme) {
+    init?(_ text: String, scheme: VersionScheme) {
         let bytes = Array(text.utf8)[...].trimmed
         var alternatives: [[RangeBound]] = []
         var boundCount = 0
@@ -40,7 +40,7 @@ package struct VersionRange: Sendable {
     /// Whether the range holds a version; nil where that one is not ordered or of another scheme.
     ///
     /// The empty range holds those, too.
-    package func contains(_ version: ParsedVersion) -> Bool? {
+    func contains(_ version: ParsedVersion) -> Bool? {
         guard version.scheme == scheme else { return nil }
         if alternatives.contains(where: \.isEmpty) { return true }
         guard version.isOrdered else { return nil }
