@@ -95,7 +95,9 @@ package struct ImageLoader: Sendable {
         source: ImageSource,
         platform: Platform?
     ) async throws -> ScannedImage {
-        let found = try LayoutImage(in: blobs, at: path, tag: tag, platform: platform)
+        let found = try await analysis.pool.run {
+            try LayoutImage(in: blobs, at: path, tag: tag, platform: platform)
+        }
         return try await image(
             ImageParts(
                 source: "\(source)",
@@ -118,7 +120,7 @@ package struct ImageLoader: Sendable {
             guard size <= limit else {
                 throw ImageSourceError(.tooLarge, "\(kind.rawValue):\(name): more than \(limit) bytes")
             }
-            try file.append(chunk)
+            try await analysis.pool.run { try file.append(chunk) }
         }
         return file
     }

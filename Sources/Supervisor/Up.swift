@@ -65,7 +65,10 @@ package struct Up: Sendable {
         let lock = try DataLock(file: directory.lockFile, folder: directory.path)
         defer { lock.release() }
         directory.withdrawEndpoints()
-        let machine = try Machine(options: options, directory: directory, logger: logger, workerEnded: workerEnded)
+        // Servers are asked for their version, by running each: nothing for the cooperative pool.
+        let machine = try await SpawnThread.shared.run { () -> Result<Machine, any Error> in
+            Result { try Machine(options: options, directory: directory, logger: logger, workerEnded: workerEnded) }
+        }.get()
         do {
             try await machine.start(migrate: migrate)
             onReady(machine.endpoints)
