@@ -1,4 +1,5 @@
 import Foundation
+import ScanModel
 
 /// The `Retry-After` header (RFC 9110, section 10.2.3).
 package enum RetryAfter {
@@ -62,21 +63,13 @@ enum HTTPDate {
     static func parse(_ text: String) -> Int64? {
         let words = text.split(separator: " ")
         guard words.count == 6, words[0].hasSuffix(","), words[5] == "GMT" || words[5] == "UTC",
-            let day = Int64(words[1]), (1...31).contains(day), let month = months.firstIndex(of: String(words[2])),
-            let year = Int64(words[3]), (1970...9999).contains(year)
+            let day = Int(words[1]), let month = months.firstIndex(of: String(words[2])), let year = Int(words[3]),
+            (1970...9999).contains(year), let date = CivilDate(year: year, month: month + 1, day: day)
         else { return nil }
         let clock = words[4].split(separator: ":").compactMap { Int64($0) }
         guard clock.count == 3, (0...23).contains(clock[0]), (0...59).contains(clock[1]), (0...60).contains(clock[2])
         else { return nil }
         let seconds = clock[0] * 3600 + clock[1] * 60 + clock[2]
-        return days(year: year, month: Int64(month) + 1, day: day) * 86_400 + seconds
-    }
-
-    /// Days since 1970-01-01 in the Gregorian calendar, counted in years that begin in March.
-    private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let marchYear = month <= 2 ? year - 1 : year
-        let monthFromMarch = (month + 9) % 12
-        let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
-        return marchYear * 365 + marchYear / 4 - marchYear / 100 + marchYear / 400 + dayOfYear - 719_468
+        return Int64(date.daysSince1970) * 86_400 + seconds
     }
 }

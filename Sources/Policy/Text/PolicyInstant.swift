@@ -32,44 +32,21 @@ package struct PolicyInstant: Hashable, Comparable, Sendable {
     /// A fraction may follow a colon, as Anchore Engine's schema allows: `2026-01-02T03:04:05:999Z`. A day alone is its
     /// first second. `nil` for anything else.
     package init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        func number(_ range: Range<Int>) -> Int? {
-            guard range.upperBound <= bytes.count else { return nil }
-            var value = 0
-            for byte in bytes[range] {
-                guard (48...57).contains(byte) else { return nil }
-                value = value * 10 + Int(byte - 48)
-            }
-            return value
-        }
-        func has(_ characters: String, at index: Int) -> Bool {
-            bytes.indices.contains(index) && characters.utf8.contains(bytes[index])
-        }
-        guard bytes.count <= 64, let year = number(0..<4), has("-", at: 4), let month = number(5..<7), has("-", at: 7),
-            let day = number(8..<10), let date = CivilDate(year: year, month: month, day: day)
-        else { return nil }
+        guard let stated = DateTimeText(text), let date = stated.date else { return nil }
         var sum = Int64(date.daysSince1970) * Self.day
-        if bytes.count > 10 {
-            guard has("Tt ", at: 10), let hour = number(11..<13), has(":", at: 13), let minute = number(14..<16),
-                has(":", at: 16), let second = number(17..<19), hour < 24, minute < 60, second <= 60
-            else { return nil }
-            sum += Int64(hour * 3600 + minute * 60 + second)
+        if stated.count > 10 {
+            guard stated.has("Tt ", at: 10), let time = stated.time else { return nil }
+            sum += Int64(time.hour * 3600 + time.minute * 60 + time.second)
             var index = 19
-            if has(".:", at: index) {
-                index += 1
-                while index < bytes.count, (48...57).contains(bytes[index]) { index += 1 }
+            if stated.has(".:", at: index) {
+                index = stated.endOfDigits(from: 20)
                 guard index > 20 else { return nil }
             }
-            if has("Zz", at: index) {
-                index += 1
-            } else if has("+-", at: index) {
-                guard let hours = number(index + 1..<index + 3), has(":", at: index + 3),
-                    let minutes = number(index + 4..<index + 6), hours < 24, minutes < 60
-                else { return nil }
-                sum += (has("-", at: index) ? 1 : -1) * Int64(hours * 3600 + minutes * 60)
-                index += 6
+            if let zone = stated.zone(at: index) {
+                sum -= Int64(zone.minutesEast * 60)
+                index = zone.end
             }
-            guard index == bytes.count else { return nil }
+            guard index == stated.count else { return nil }
         }
         seconds = sum
     }
