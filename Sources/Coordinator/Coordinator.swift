@@ -278,9 +278,9 @@ package struct Coordinator: Sendable {
     /// Lists for as long as nobody cancels the run: a large registry is asked for an hour.
     private func whileOpen(
         _ run: Run,
-        _ list: @escaping @Sendable () async throws -> [(String, String)]
-    ) async throws -> [(String, String)] {
-        try await withThrowingTaskGroup(of: [(String, String)]?.self) { group in
+        _ list: @escaping @Sendable () async throws -> [ListedRepository]
+    ) async throws -> [ListedRepository] {
+        try await withThrowingTaskGroup(of: [ListedRepository]?.self) { group in
             defer { group.cancelAll() }
             group.addTask { try await list() }
             group.addTask {

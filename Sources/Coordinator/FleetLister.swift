@@ -33,11 +33,11 @@ struct FleetLister: Sendable {
     /// A target or a repository that cannot be listed becomes a problem of the run, and the rest goes on.
     ///
     /// Each registry is listed by itself, so that one which is slow or asks for patience does not hold up the others.
-    func list() async throws -> [(String, String)] {
+    func list() async throws -> [ListedRepository] {
         var groups: [String: [String]] = [:]
         for text in run.targets { groups[RegistryTarget(text)?.registry ?? "", default: []].append(text) }
-        return try await withThrowingTaskGroup(of: [(String, String)].self) { group in
-            var whole: [(String, String)] = []
+        return try await withThrowingTaskGroup(of: [ListedRepository].self) { group in
+            var whole: [ListedRepository] = []
             var waiting = groups.sorted { $0.key < $1.key }.map(\.value)[...]
             for targets in waiting.prefix(Self.registriesAtATime) { group.addTask { try await list(targets) } }
             waiting = waiting.dropFirst(Self.registriesAtATime)
@@ -50,8 +50,8 @@ struct FleetLister: Sendable {
     }
 
     /// Lists the targets of one registry; images and repositories that were named go together, after catalogs.
-    private func list(_ targets: [String]) async throws -> [(String, String)] {
-        var whole: [(String, String)] = []
+    private func list(_ targets: [String]) async throws -> [ListedRepository] {
+        var whole: [ListedRepository] = []
         var images: [String: [TagLookup.Name]] = [:]
         var repositories: [String: [String: String]] = [:]
         for text in targets {
@@ -89,7 +89,7 @@ struct FleetLister: Sendable {
         return whole
     }
 
-    private func listRegistry(_ registry: String) async throws -> [(String, String)] {
+    private func listRegistry(_ registry: String) async throws -> [ListedRepository] {
         var repositories: [String] = []
         let summary = try await client.catalog(registry) { page in repositories += page }
         for problem in summary.problems {
@@ -121,7 +121,7 @@ struct FleetLister: Sendable {
 
         let registry: String
         /// Those whose tags were listed as a whole, or that are gone.
-        var whole: [(String, String)] = []
+        var whole: [ListedRepository] = []
         var failures: [Refusal] = []
         /// Those whose tags are not to be had, which proves nothing.
         var silent: [Refusal] = []
@@ -148,9 +148,9 @@ struct FleetLister: Sendable {
                     answering = repository
                     unanswered += listed.unanswered
                     if !listed.unanswered.isEmpty { isFresh = true }
-                    if listed.isWhole { whole.append((registry, repository)) }
+                    if listed.isWhole { whole.append(ListedRepository(registry: registry, name: repository)) }
                 case .gone(let error):
-                    whole.append((registry, repository))
+                    whole.append(ListedRepository(registry: registry, name: repository))
                     gone.append((repository, error))
                 case .empty(let error): silent.append((repository, error))
                 case .failed(let error): failures.append((repository, error))

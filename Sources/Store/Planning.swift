@@ -290,10 +290,10 @@ extension Store {
 
     /// Ends the listing: moves the tags, finds what is gone, plans the layers not yet analysed, and starts the run.
     ///
-    /// `listed` names the (registry, repository) pairs whose tags were listed as a whole: a tag that the database knows
-    /// there and the run did not find is gone. Throws ``StoreError/Code/superseded`` where another coordinator has
-    /// planned the run by now.
-    package func plan(_ run: Run, listed: [(String, String)], analysisVersion: String, shards: Int) async throws {
+    /// A tag that the database knows in one of `listed` and that the run did not find is gone.
+    ///
+    /// Throws ``StoreError/Code/superseded`` where another coordinator has planned the run by now.
+    package func plan(_ run: Run, listed: [ListedRepository], analysisVersion: String, shards: Int) async throws {
         try await pool.transaction { session in
             try Self.plan(run, listed: listed, analysisVersion: analysisVersion, shards: shards, session)
         }
@@ -301,7 +301,7 @@ extension Store {
 
     static func plan(
         _ run: Run,
-        listed: [(String, String)],
+        listed: [ListedRepository],
         analysisVersion: String,
         shards: Int,
         _ session: PostgresSession
@@ -314,10 +314,10 @@ extension Store {
         guard !found.isEmpty else {
             throw StoreError(.superseded, "run \(run.id) was cancelled, or planned by another coordinator")
         }
-        let sorted = listed.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+        let sorted = listed.sorted { ($0.registry, $0.name) < ($1.registry, $1.name) }
         _ = try session.execute(
             Self.goneTags,
-            [.int(run.id), .textArray(sorted.map(\.0)), .textArray(sorted.map(\.1))]
+            [.int(run.id), .textArray(sorted.map(\.registry)), .textArray(sorted.map(\.name))]
         )
         _ = try session.execute(Self.closeTags, [.int(run.id)])
         _ = try session.execute(Self.openTags, [.int(run.id)])

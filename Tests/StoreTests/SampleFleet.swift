@@ -100,7 +100,7 @@ extension Store {
         try await add(images, to: run)
         try await plan(
             run,
-            listed: whole.map { (SampleFleet.host, $0) },
+            listed: whole.map { ListedRepository(registry: SampleFleet.host, name: $0) },
             analysisVersion: version,
             shards: 4
         )
