@@ -9,8 +9,8 @@ enum AdvisorySchema {
 
     /// Columns that hold more than one value.
     ///
-    /// `summary` and `receipt` are JSON. Lists are lines of text; the vectors of `cvss` are version, score and vector with tabs between,
-    /// and so are the three points of `ssvc`.
+    /// `summary` and `receipt` are JSON. Lists are lines of text; the vectors of `cvss` are version, score and vector
+    /// with tabs between, and so are the three points of `ssvc`.
     private static let tables = """
         CREATE TABLE provider (
             name TEXT PRIMARY KEY NOT NULL,

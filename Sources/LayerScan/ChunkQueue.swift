@@ -26,7 +26,8 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
     private var awaiting: CheckedContinuation<Void, Never>?
     private var pinned: UnsafeMutableRawBufferPointer
 
-    /// With `capacity` bytes or more in it the queue is full, or with many chunks; a receiver that gets nothing for `idleSeconds` gives up.
+    /// With `capacity` bytes or more in it the queue is full, or with many chunks; a receiver that gets nothing for
+    /// `idleSeconds` gives up.
     package init(capacity: Int = 1 << 20, idleSeconds: Int = 120) {
         self.capacity = max(1, capacity)
         self.idleSeconds = idleSeconds

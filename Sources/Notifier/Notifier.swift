@@ -6,8 +6,8 @@ import Telemetry
 
 /// Empties the outbox: claims what is due, sends it, says what became of it.
 ///
-/// Any number may run. All they know is in PostgreSQL: one that dies at any point leaves its claims to the others, and what it had
-/// sent without saying so is sent once more, under the same key.
+/// Any number may run. All they know is in PostgreSQL: one that dies at any point leaves its claims to the others, and
+/// what it had sent without saying so is sent once more, under the same key.
 package struct Notifier: Sendable {
     /// Messages claimed at a time, of which this many are for one channel, and as many are under way.
     private static let batch = 16
@@ -40,8 +40,8 @@ package struct Notifier: Sendable {
         self.logger = logger
     }
 
-    /// Works until the task is cancelled, and then ends what it has begun, which takes no longer than a message may; survives the
-    /// loss of PostgreSQL.
+    /// Works until the task is cancelled, and then ends what it has begun, which takes no longer than a message may;
+    /// survives the loss of PostgreSQL.
     package func run() async {
         while !Task.isCancelled {
             do {

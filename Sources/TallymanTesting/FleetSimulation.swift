@@ -2,8 +2,8 @@ package import JobLifecycle
 
 /// A fleet in miniature, without time, servers or processes.
 ///
-/// A coordinator, a Redis, workers that stop, stall and die, and the clock are all driven by one seed. What they do to tasks is recorded, so that another implementation of the rules can be
-/// taken through the same events.
+/// A coordinator, a Redis, workers that stop, stall and die, and the clock are all driven by one seed. What they do to
+/// tasks is recorded, so that another implementation of the rules can be taken through the same events.
 package struct FleetSimulation {
     /// One event, and what the rules made of it.
     package struct Step: Sendable {

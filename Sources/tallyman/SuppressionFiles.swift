@@ -6,7 +6,8 @@ enum SuppressionFiles {
     private static let maxFiles = 10_000
     private static let maxTold = 20
 
-    /// The documents of several files and folders; not inline in the commands, whose async code Swift 6.3 then fails to optimise.
+    /// The documents of several files and folders; not inline in the commands, whose async code Swift 6.3 then fails to
+    /// optimise.
     static func documents(_ paths: [String]) throws -> [VEXDocument] { try paths.flatMap { try documents($0) } }
 
     /// The usable exceptions of several files, likewise.

@@ -5,10 +5,11 @@ import ScanModel
 extension Store {
     /// Adds an image to an account and, where nobody has analysed it or is about to, plans its analysis at once.
     ///
-    /// A tag that is new to the account has a run of its own in any case, which ends at once where all is known: whoever waits
-    /// to be told of the analysis is. All in one transaction: the run that is made is never seen half-planned. Asked again, nothing happens a second time,
-    /// but that annotations are added, and subscriptions that are to be active are so again. An image that is new to the
-    /// account counts as added at `createdAt`, in microseconds since 1970. Returns the image's number.
+    /// A tag that is new to the account has a run of its own in any case, which ends at once where all is known:
+    /// whoever waits to be told of the analysis is. All in one transaction: the run that is made is never seen
+    /// half-planned. Asked again, nothing happens a second time, but that annotations are added, and subscriptions that
+    /// are to be active are so again. An image that is new to the account counts as added at `createdAt`, in
+    /// microseconds since 1970. Returns the image's number.
     package func addImage(
         _ image: FoundImage,
         to account: String,

@@ -13,8 +13,8 @@ extension Store {
     /// Carries out the rules of all accounts (`anchore-cli analysis-archive rules`), where `seconds` have passed since the last
     /// pass; `nil` where not.
     ///
-    /// An image moves once every tag of it that the account knows is meant by a rule. First images go into the archive and out of
-    /// the account's list, then images go out of the archive.
+    /// An image moves once every tag of it that the account knows is meant by a rule. First images go into the archive
+    /// and out of the account's list, then images go out of the archive.
     package func applyArchiveRules(every seconds: Int = 0) async throws -> ArchivePass? {
         try await pool.transaction { session in
             guard try Self.isDue("archive-rules", every: seconds, session) else { return nil }

@@ -52,8 +52,8 @@ extension Store {
 
     /// Repositories as a whole, and the watched tags of others; what clients wrote that is neither is passed over.
     ///
-    /// Tags of repositories that are watched as a whole do not count for the bound. Where there are more than it allows, accounts
-    /// take turns, so that none keeps out what others watch.
+    /// Tags of repositories that are watched as a whole do not count for the bound. Where there are more than it
+    /// allows, accounts take turns, so that none keeps out what others watch.
     private static func watchedTargets(_ session: PostgresSession) throws -> [String] {
         let rows = try session.execute(
             """

@@ -7,7 +7,8 @@ import Logging
 import Postgres
 import Store
 
-/// The routes of `/v1`, which are there without it, too: finds out who asks, what may be done, and turns every failure into Anchore's envelope.
+/// The routes of `/v1`, which are there without it, too: finds out who asks, what may be done, and turns every failure
+/// into Anchore's envelope.
 struct AnchoreRoutes: Sendable {
     typealias Handler = @Sendable (AnchoreCall) async throws -> AnchoreAnswer
 
