@@ -23,8 +23,7 @@ struct AccessGate: Sendable {
     func admit(
         _ request: Request,
         _ context: BasicRequestContext,
-        needs role: AccessRole,
-        isSystem: Bool
+        needs access: RequiredAccess
     ) async throws -> AnchoreCall {
         let principal = try await principal(of: request)
         let parts = try Self.parts(context)
@@ -32,10 +31,11 @@ struct AccessGate: Sendable {
         guard principal.account.state == .enabled else {
             throw AnchoreError(403, "account \(principal.account.name) is not enabled")
         }
-        guard principal.role >= role else {
-            throw AnchoreError.forbidden(domain: principal.account.name, action: action, target: role.rawValue)
+        guard principal.role >= access.leastRole else {
+            let target = access.leastRole.rawValue
+            throw AnchoreError.forbidden(domain: principal.account.name, action: action, target: target)
         }
-        guard !isSystem || principal.isSystemAdmin else {
+        guard !access.isOfSystem || principal.isSystemAdmin else {
             throw AnchoreError.forbidden(domain: "system", action: action, target: "*")
         }
         return AnchoreCall(

@@ -5,34 +5,34 @@ import Store
 
 extension AnchoreRoutes {
     func addAccountRoutes(_ add: Add) {
-        add(.get, "account", .readOnly, false) { call in .json(try await account(call.account).json) }
-        add(.get, "user", .readOnly, false) { call in .json(call.principal.user.json) }
-        add(.get, "accounts", .admin, true) { try await listAccounts($0) }
-        add(.post, "accounts", .admin, true) { try await addAccount($0) }
-        add(.get, "accounts/:account", .readOnly, false) { call in .json(try await named(call).json) }
-        add(.put, "accounts/:account/state", .admin, true) { try await setState($0) }
-        add(.delete, "accounts/:account", .admin, true) { try await deleteAccount($0) }
-        add(.get, "accounts/:account/users", .readOnly, false) { call in
+        add(.get, "account", .role(.readOnly)) { call in .json(try await account(call.account).json) }
+        add(.get, "user", .role(.readOnly)) { call in .json(call.principal.user.json) }
+        add(.get, "accounts", .systemAdmin) { try await listAccounts($0) }
+        add(.post, "accounts", .systemAdmin) { try await addAccount($0) }
+        add(.get, "accounts/:account", .role(.readOnly)) { call in .json(try await named(call).json) }
+        add(.put, "accounts/:account/state", .systemAdmin) { try await setState($0) }
+        add(.delete, "accounts/:account", .systemAdmin) { try await deleteAccount($0) }
+        add(.get, "accounts/:account/users", .role(.readOnly)) { call in
             .json(.array(try await service.store.users(of: try await named(call).name).map(\.json)))
         }
-        add(.post, "accounts/:account/users", .admin, false) { try await addUser($0) }
-        add(.get, "accounts/:account/users/:user", .readOnly, false) { call in .json(try await user(call).json) }
-        add(.delete, "accounts/:account/users/:user", .admin, false) { try await deleteUser($0) }
-        add(.post, "accounts/:account/users/:user/credentials", .readOnly, false) { try await setPassword($0) }
-        add(.get, "accounts/:account/users/:user/credentials", .readOnly, false) { call in
+        add(.post, "accounts/:account/users", .role(.admin)) { try await addUser($0) }
+        add(.get, "accounts/:account/users/:user", .role(.readOnly)) { call in .json(try await user(call).json) }
+        add(.delete, "accounts/:account/users/:user", .role(.admin)) { try await deleteUser($0) }
+        add(.post, "accounts/:account/users/:user/credentials", .role(.readOnly)) { try await setPassword($0) }
+        add(.get, "accounts/:account/users/:user/credentials", .role(.readOnly)) { call in
             let user = try await user(call)
             guard user.hasPassword else { return .json([]) }
             return .json([Self.credential(masked: 8, at: user.updatedAt)])
         }
-        add(.delete, "accounts/:account/users/:user/credentials", .admin, false) { try await removePassword($0) }
-        add(.post, "user/credentials", .readOnly, false) { call in
+        add(.delete, "accounts/:account/users/:user/credentials", .role(.admin)) { try await removePassword($0) }
+        add(.post, "user/credentials", .role(.readOnly)) { call in
             // Who logs in elsewhere has no password here, though a user of ours may have the same name.
             guard call.principal.proof != .external else {
                 throw AnchoreError.badRequest("\(call.principal.user.name) has no password here to change")
             }
             return try await setPassword(of: call.principal.user, call)
         }
-        add(.get, "user/credentials", .readOnly, false) { call in
+        add(.get, "user/credentials", .role(.readOnly)) { call in
             let user = call.principal.user
             guard user.hasPassword, call.principal.proof != .external else { return .json([]) }
             return .json([Self.credential(masked: 8, at: user.updatedAt)])

@@ -7,7 +7,7 @@ extension AnchoreRoutes {
     private static let maxArchived = 100
 
     func addArchiveRoutes(_ add: Add) {
-        add(.get, "archives", .readOnly, false) { call in
+        add(.get, "archives", .role(.readOnly)) { call in
             let images = try await archived(call).map(\.archived)
             let rules = try await service.store.archiveRules(of: call.account)
             return .json([
@@ -21,27 +21,27 @@ extension AnchoreRoutes {
                 "rules": ["count": .int(rules.count), "last_updated": .string(rules.map(\.updatedAt).max())],
             ])
         }
-        add(.get, "archives/images", .readOnly, false) { call in
+        add(.get, "archives/images", .role(.readOnly)) { call in
             .json(.array(try await archived(call).map(\.archived.json)))
         }
-        add(.post, "archives/images", .scanner, false) { try await archive($0) }
-        add(.get, "archives/images/:digest", .readOnly, false) { call in
+        add(.post, "archives/images", .role(.scanner)) { try await archive($0) }
+        add(.get, "archives/images/:digest", .role(.readOnly)) { call in
             .json(try await archived(try call.part("digest"), call).archived.json)
         }
-        add(.delete, "archives/images/:digest", .scanner, false) { call in
+        add(.delete, "archives/images/:digest", .role(.scanner)) { call in
             let found = try await archived(try call.part("digest"), call)
             try await service.store.removeFromArchive(found.number, of: call.account)
             try await note(.archiveDeleted, found.archived.image.digest, "Deleted by API request", call)
             return .json([:])
         }
-        add(.get, "archives/rules", .readOnly, false) { call in
+        add(.get, "archives/rules", .role(.readOnly)) { call in
             let rules = try await service.store.archiveRules(
                 of: call.account,
                 withGlobal: try call.flag("system_global", true)
             )
             return .json(.array(rules.map(\.json)))
         }
-        add(.post, "archives/rules", .admin, false) { call in
+        add(.post, "archives/rules", .role(.admin)) { call in
             let rule = try ArchiveRule.members(try await call.object())
             guard !(rule["system_global"]?.bool ?? false) || call.principal.isSystemAdmin else {
                 throw AnchoreError.forbidden(domain: "system", action: "createArchiveTransitionRule", target: "*")
@@ -51,12 +51,12 @@ extension AnchoreRoutes {
             }
             return .json(added.json)
         }
-        add(.get, "archives/rules/:rule", .readOnly, false) { call in
+        add(.get, "archives/rules/:rule", .role(.readOnly)) { call in
             let id = try call.part("rule").lowercased()
             guard let found = try await rule(id, call) else { throw AnchoreError.notFound("Rule not found") }
             return .json(found.json)
         }
-        add(.delete, "archives/rules/:rule", .admin, false) { call in
+        add(.delete, "archives/rules/:rule", .role(.admin)) { call in
             let id = try call.part("rule").lowercased()
             // Who may make rules for all accounts may remove them, in whatever account they were made.
             let isRemoved = try await service.store.removeArchiveRule(
@@ -71,7 +71,7 @@ extension AnchoreRoutes {
             }
             return .json([:])
         }
-        add(.get, "archives/rules/:rule/history", .readOnly, false) { call in
+        add(.get, "archives/rules/:rule/history", .role(.readOnly)) { call in
             let done = try await service.store.archiveHistory(rule: try call.part("rule"), of: call.account)
             return .json(.array(done.map(\.json)))
         }

@@ -8,24 +8,24 @@ import Store
 extension AnchoreRoutes {
     func addContentRoutes(_ add: Add) {
         for prefix in ["images/:digest", "images/by_id/:imageID"] {
-            add(.get, "\(prefix)/content", .readOnly, false) { call in
+            add(.get, "\(prefix)/content", .role(.readOnly)) { call in
                 _ = try await image(call)
                 return .json(.strings(ContentType.listed))
             }
-            add(.get, "\(prefix)/content/:type", .readOnly, false) { try await content($0) }
-            add(.get, "\(prefix)/vuln", .readOnly, false) { call in
+            add(.get, "\(prefix)/content/:type", .role(.readOnly)) { try await content($0) }
+            add(.get, "\(prefix)/vuln", .role(.readOnly)) { call in
                 _ = try await analysed(call)
                 return .json(["os", "non-os", "all"])
             }
-            add(.get, "\(prefix)/vuln/:type", .readOnly, false) { try await vulnerabilities($0) }
+            add(.get, "\(prefix)/vuln/:type", .role(.readOnly)) { try await vulnerabilities($0) }
         }
-        add(.get, "images/:digest/artifacts/:type", .readOnly, false) { try await artifact($0) }
-        add(.get, "images/:digest/metadata", .readOnly, false) { call in
+        add(.get, "images/:digest/artifacts/:type", .role(.readOnly)) { try await artifact($0) }
+        add(.get, "images/:digest/metadata", .role(.readOnly)) { call in
             _ = try await image(call)
             return .json(.strings(MetadataType.listed))
         }
-        add(.get, "images/:digest/metadata/:type", .readOnly, false) { try await metadata($0) }
-        add(.get, "images/:digest/sboms/native", .readOnly, false) { call in
+        add(.get, "images/:digest/metadata/:type", .role(.readOnly)) { try await metadata($0) }
+        add(.get, "images/:digest/sboms/native", .role(.readOnly)) { call in
             let image = try await analysed(call)
             let content = try await service.contents.content(of: image)
             let file = try await service.threads.run {

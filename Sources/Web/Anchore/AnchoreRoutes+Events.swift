@@ -7,24 +7,24 @@ extension AnchoreRoutes {
     private static let maxPage = 1_000_000
 
     func addEventRoutes(_ add: Add) {
-        add(.get, "events", .readOnly, false) { try await listEvents($0) }
-        add(.delete, "events", .admin, false) { call in
+        add(.get, "events", .role(.readOnly)) { try await listEvents($0) }
+        add(.delete, "events", .role(.admin)) { call in
             .json(.strings(try await service.store.removeEvents(try Self.filter(call), of: call.account)))
         }
-        add(.get, "events/:event", .readOnly, false) { call in
+        add(.get, "events/:event", .role(.readOnly)) { call in
             let id = try call.part("event")
             guard let found = try await service.store.event(id, of: call.account) else {
                 throw AnchoreError.notFound("Event not found")
             }
             return .json(found.json)
         }
-        add(.delete, "events/:event", .admin, false) { call in
+        add(.delete, "events/:event", .role(.admin)) { call in
             guard try await service.store.removeEvent(try call.part("event"), of: call.account) else {
                 throw AnchoreError.notFound("Event not found")
             }
             return .json([:])
         }
-        add(.get, "event_types", .readOnly, false) { _ in .json(EventType.catalogue) }
+        add(.get, "event_types", .role(.readOnly)) { _ in .json(EventType.catalogue) }
     }
 
     private static func filter(_ call: AnchoreCall) throws(AnchoreError) -> EventFilter {

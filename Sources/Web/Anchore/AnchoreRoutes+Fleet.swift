@@ -9,9 +9,9 @@ extension AnchoreRoutes {
     private static let maxIDs = 200
 
     func addFleetRoutes(_ add: Add) {
-        add(.get, "query/images/by_vulnerability", .readOnly, false) { try await byVulnerability($0) }
-        add(.get, "query/images/by_package", .readOnly, false) { try await byPackage($0) }
-        add(.get, "query/vulnerabilities", .readOnly, false) { try await queryVulnerabilities($0) }
+        add(.get, "query/images/by_vulnerability", .role(.readOnly)) { try await byVulnerability($0) }
+        add(.get, "query/images/by_package", .role(.readOnly)) { try await byPackage($0) }
+        add(.get, "query/vulnerabilities", .role(.readOnly)) { try await queryVulnerabilities($0) }
     }
 
     private func byVulnerability(_ call: AnchoreCall) async throws -> AnchoreAnswer {

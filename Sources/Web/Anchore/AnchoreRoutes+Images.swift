@@ -14,9 +14,9 @@ extension AnchoreRoutes {
     private static let maxDeletions = 1000
 
     func addImageRoutes(_ add: Add) {
-        add(.get, "images", .readOnly, false) { try await listImages($0) }
-        add(.post, "images", .scanner, false) { try await addImage($0) }
-        add(.delete, "images", .scanner, false) { try await deleteImages($0) }
+        add(.get, "images", .role(.readOnly)) { try await listImages($0) }
+        add(.post, "images", .role(.scanner)) { try await addImage($0) }
+        add(.delete, "images", .role(.scanner)) { try await deleteImages($0) }
         for path in [
             "imports/images", "imports/images/:operation", "imports/images/:operation/:content", "import/images",
             "imageimport",
@@ -25,23 +25,23 @@ extension AnchoreRoutes {
                 add(method, path, method == .get ? .readOnly : .scanner, false) { _ in throw ImageAddition.noImports }
             }
         }
-        add(.get, "images/:digest", .readOnly, false) { call in
+        add(.get, "images/:digest", .role(.readOnly)) { call in
             .json(.array([try await image(call).record.json]))
         }
-        add(.delete, "images/:digest", .scanner, false) { call in
+        add(.delete, "images/:digest", .role(.scanner)) { call in
             .json(try await delete(try call.part("digest"), call))
         }
-        add(.get, "images/by_id/:imageID", .readOnly, false) { call in
+        add(.get, "images/by_id/:imageID", .role(.readOnly)) { call in
             let found = try await service.store.images(.imageID(try call.part("imageID")), in: call.scope)
             guard !found.isEmpty else { throw Self.noImage }
             return .json(.array(found.map(\.record.json)))
         }
-        add(.delete, "images/by_id/:imageID", .scanner, false) { call in
+        add(.delete, "images/by_id/:imageID", .role(.scanner)) { call in
             let id = try call.part("imageID")
             let found = try await service.store.images(.imageID(id), in: call.scope)
             return .json(try await delete(found.first?.record.digest ?? id, call))
         }
-        add(.get, "summaries/imagetags", .readOnly, false) { call in
+        add(.get, "summaries/imagetags", .role(.readOnly)) { call in
             let statuses = (try call.query("image_status") ?? "active").split(separator: ",")
             for status in statuses { try Self.check(imageStatus: String(status)) }
             guard statuses.contains(where: { $0 != "deleting" }) else { return .json([]) }

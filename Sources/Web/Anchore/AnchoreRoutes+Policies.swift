@@ -8,21 +8,21 @@ extension AnchoreRoutes {
     private static let maxHistory = 1000
 
     func addPolicyRoutes(_ add: Add) {
-        add(.get, "policies", .readOnly, false) { call in
+        add(.get, "policies", .role(.readOnly)) { call in
             let detail = try call.flag("detail", false)
             return .json(.array(try await service.store.policies(of: call.account).map { $0.json(detail: detail) }))
         }
-        add(.post, "policies", .policyEditor, false) { try await addPolicy($0) }
-        add(.get, "policies/:policy", .readOnly, false) { call in
+        add(.post, "policies", .role(.policyEditor)) { try await addPolicy($0) }
+        add(.get, "policies/:policy", .role(.readOnly)) { call in
             let detail = try call.flag("detail", true)
             return .json(.array([try await policy(try call.part("policy"), call).json(detail: detail)]))
         }
-        add(.put, "policies/:policy", .policyEditor, false) { try await changePolicy($0) }
-        add(.delete, "policies/:policy", .policyEditor, false) { try await deletePolicy($0) }
+        add(.put, "policies/:policy", .role(.policyEditor)) { try await changePolicy($0) }
+        add(.delete, "policies/:policy", .role(.policyEditor)) { try await deletePolicy($0) }
         for prefix in ["images/:digest", "images/by_id/:imageID"] {
-            add(.get, "\(prefix)/check", .readOnly, false) { try await check($0) }
+            add(.get, "\(prefix)/check", .role(.readOnly)) { try await check($0) }
         }
-        add(.get, "system/policy_spec", .readOnly, false) { _ in .json(service.policies.specification) }
+        add(.get, "system/policy_spec", .role(.readOnly)) { _ in .json(service.policies.specification) }
     }
 
     private func policy(_ id: String, _ call: AnchoreCall) async throws -> PolicyRecord {

@@ -8,18 +8,18 @@ extension AnchoreRoutes {
     private static let registryPath = "registries/**"
 
     func addRegistryRoutes(_ add: Add) {
-        add(.get, "registries", .readOnly, false) { call in
+        add(.get, "registries", .role(.readOnly)) { call in
             .json(.array(try await service.store.registryLogins(of: call.account).map(\.json)))
         }
-        add(.post, "registries", .admin, false) { call in
+        add(.post, "registries", .role(.admin)) { call in
             let change = try RegistryChange(try await call.object(), account: call.account)
             guard try await service.store.registryLogin(change.record.registry, of: call.account) == nil else {
                 throw AnchoreError(500, "registry already exists in DB")
             }
             return try await set(change, call)
         }
-        add(.get, Self.registryPath, .readOnly, false) { call in .json(.array([try await registry(call).json])) }
-        add(.put, Self.registryPath, .admin, false) { call in
+        add(.get, Self.registryPath, .role(.readOnly)) { call in .json(.array([try await registry(call).json])) }
+        add(.put, Self.registryPath, .role(.admin)) { call in
             let known = try await registry(call)
             let change = try RegistryChange(try await call.object(), of: known.registry, account: call.account)
             guard change.record.registry == known.registry else {
@@ -27,7 +27,7 @@ extension AnchoreRoutes {
             }
             return try await set(change, call)
         }
-        add(.delete, Self.registryPath, .admin, false) { call in
+        add(.delete, Self.registryPath, .role(.admin)) { call in
             // Done is done, whoever did it: scripts clean up without asking first.
             _ = try await service.store.removeRegistryLogin(try call.rest, of: call.account)
             return .json(true)

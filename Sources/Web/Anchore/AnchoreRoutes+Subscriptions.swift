@@ -7,19 +7,19 @@ extension AnchoreRoutes {
     private static let maxWatchedTags = 10_000
 
     func addSubscriptionRoutes(_ add: Add) {
-        add(.get, "subscriptions", .readOnly, false) { try await listSubscriptions($0) }
-        add(.post, "subscriptions", .scanner, false) { try await addSubscription($0) }
-        add(.get, "subscriptions/types", .readOnly, false) { _ in .json(.strings(SubscriptionType.listed)) }
-        add(.get, "subscriptions/:subscription", .readOnly, false) { call in
+        add(.get, "subscriptions", .role(.readOnly)) { try await listSubscriptions($0) }
+        add(.post, "subscriptions", .role(.scanner)) { try await addSubscription($0) }
+        add(.get, "subscriptions/types", .role(.readOnly)) { _ in .json(.strings(SubscriptionType.listed)) }
+        add(.get, "subscriptions/:subscription", .role(.readOnly)) { call in
             .json(.array(try await subscription(call).map { [$0.json] } ?? []))
         }
-        add(.put, "subscriptions/:subscription", .scanner, false) { try await changeSubscription($0) }
-        add(.delete, "subscriptions/:subscription", .scanner, false) { call in
+        add(.put, "subscriptions/:subscription", .role(.scanner)) { try await changeSubscription($0) }
+        add(.delete, "subscriptions/:subscription", .role(.scanner)) { call in
             // Done is done, whoever did it: scripts clean up without asking first.
             _ = try await service.store.removeSubscription(try call.part("subscription"), of: call.account)
             return .json(true)
         }
-        add(.post, "repositories", .scanner, false) { try await addRepository($0) }
+        add(.post, "repositories", .role(.scanner)) { try await addRepository($0) }
     }
 
     private static func type(_ name: String) throws(AnchoreError) -> SubscriptionType {

@@ -5,34 +5,34 @@ import Store
 
 extension AnchoreRoutes {
     func addSystemRoutes(_ add: Add) {
-        add(.get, "status", .readOnly, false) { _ in
+        add(.get, "status", .role(.readOnly)) { _ in
             .json(state("apiext", isUp: true, "").json["service_detail"] ?? [:])
         }
-        add(.get, "system", .readOnly, false) { _ in try await system() }
-        add(.get, "system/services", .admin, true) { _ in .json(.array(try await services().map(\.json))) }
+        add(.get, "system", .role(.readOnly)) { _ in try await system() }
+        add(.get, "system/services", .systemAdmin) { _ in .json(.array(try await services().map(\.json))) }
         for path in ["system/services/:service", "system/services/:service/:host"] {
-            add(.get, path, .admin, true) { call in
+            add(.get, path, .systemAdmin) { call in
                 let (name, host) = (try call.part("service"), call.parameters["host"])
                 let found = try await services().filter { $0.name == name && (host == nil || $0.host == host) }
                 return .json(.array(found.map(\.json)))
             }
         }
-        add(.delete, "system/services/:service/:host", .admin, true) { call in
+        add(.delete, "system/services/:service/:host", .systemAdmin) { call in
             let (name, host) = (try call.part("service"), try call.part("host"))
             guard try await services().contains(where: { $0.name == name && $0.host == host && $0.isUp }) else {
                 return .json([:])
             }
             throw AnchoreError.badRequest("service \(name) on \(host) is up: only one that is down can be removed")
         }
-        add(.get, "system/error_codes", .readOnly, false) { _ in .json(ErrorCatalogue.json) }
-        add(.get, "system/feeds", .readOnly, false) { _ in .json(.array([try await service.store.feed().json])) }
-        add(.post, "system/feeds", .admin, true) { _ in try await sync() }
+        add(.get, "system/error_codes", .role(.readOnly)) { _ in .json(ErrorCatalogue.json) }
+        add(.get, "system/feeds", .role(.readOnly)) { _ in .json(.array([try await service.store.feed().json])) }
+        add(.post, "system/feeds", .systemAdmin) { _ in try await sync() }
         for path in ["system/feeds/:feed", "system/feeds/:feed/:group"] {
-            add(.put, path, .admin, true) { try await configure($0) }
-            add(.delete, path, .admin, true) { try await removeFeed($0) }
+            add(.put, path, .systemAdmin) { try await configure($0) }
+            add(.delete, path, .systemAdmin) { try await removeFeed($0) }
         }
         for path in ["system/webhooks/:webhook/test", "system/webhooks/general/test"] {
-            add(.post, path, .admin, true) { try await testWebhooks($0) }
+            add(.post, path, .systemAdmin) { try await testWebhooks($0) }
         }
     }
 

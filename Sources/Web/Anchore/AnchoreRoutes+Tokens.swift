@@ -6,12 +6,12 @@ import Store
 /// Tokens of machines: ours, beside what Anchore Engine has.
 extension AnchoreRoutes {
     func addTokenRoutes(_ add: Add) {
-        add(.get, "accounts/:account/tokens", .readOnly, false) { call in
+        add(.get, "accounts/:account/tokens", .role(.readOnly)) { call in
             let tokens = try await service.store.machineTokens(of: try await named(call).name)
             return .json(.array(tokens.filter { Self.mayTouch($0, call) }.map(\.json)))
         }
-        add(.post, "accounts/:account/tokens", .readOnly, false) { try await makeToken($0) }
-        add(.delete, "accounts/:account/tokens/:token", .readOnly, false) { try await revokeToken($0) }
+        add(.post, "accounts/:account/tokens", .role(.readOnly)) { try await makeToken($0) }
+        add(.delete, "accounts/:account/tokens/:token", .role(.readOnly)) { try await revokeToken($0) }
     }
 
     /// Users see and revoke their own tokens, administrators those of the account.

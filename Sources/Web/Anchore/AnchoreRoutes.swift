@@ -32,15 +32,14 @@ struct AnchoreRoutes: Sendable {
         func add(
             _ method: HTTPRequest.Method,
             _ path: String,
-            _ role: AccessRole,
-            _ isSystem: Bool,
+            _ access: RequiredAccess,
             _ handler: @escaping Handler
         ) {
             added.paths.insert("/" + path)
             for prefix in prefixes {
                 router.on(RouterPath(stringLiteral: prefix + path), method: method) { request, context in
                     await answer(request, context) {
-                        let call = try await gate.admit(request, context, needs: role, isSystem: isSystem)
+                        let call = try await gate.admit(request, context, needs: access)
                         return try await handler(call)
                     }
                 }
@@ -65,8 +64,8 @@ struct AnchoreRoutes: Sendable {
         }
     }
 
-    /// Adds a route: method, path, the least role that may, whether it is about the whole system, and what answers.
-    typealias Add = (HTTPRequest.Method, String, AccessRole, Bool, @escaping Handler) -> Void
+    /// Adds a route: method, path, who may, and what answers.
+    typealias Add = (HTTPRequest.Method, String, RequiredAccess, @escaping Handler) -> Void
 
     /// What clients ask before they log in.
     private func addOpenRoutes(to router: Router<BasicRequestContext>, _ prefix: String) {

@@ -113,7 +113,7 @@ struct FleetRoutes: Sendable {
     ) async throws -> FleetCall {
         var call: AnchoreCall?
         if case .role(let role) = operation.access {
-            let admitted = try await gate.admit(request, context, needs: role, isSystem: false)
+            let admitted = try await gate.admit(request, context, needs: .role(role))
             guard admitted.scope.seesFleet else {
                 throw Problem(403, "account \(admitted.account) does not see the fleet")
             }
