@@ -100,13 +100,13 @@ package struct JSONReader {
             case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
                 isWhole = false
                 position += 1
-            default: return try number(start, isWhole)
+            default: return try number(from: start, isWhole: isWhole)
             }
         }
-        return try number(start, isWhole)
+        return try number(from: start, isWhole: isWhole)
     }
 
-    private func number(_ start: Int, _ isWhole: Bool) throws(JSONError) -> JSONValue {
+    private func number(from start: Int, isWhole: Bool) throws(JSONError) -> JSONValue {
         // A number of this length is an attack on the conversion.
         guard position - start <= 64 else { throw error("a number of over 64 characters") }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)

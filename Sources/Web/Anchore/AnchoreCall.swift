@@ -37,7 +37,7 @@ struct AnchoreCall: Sendable {
     }
 
     /// A parameter that is true or false, in any case.
-    func flag(_ name: String, _ otherwise: Bool) throws(AnchoreError) -> Bool {
+    func flag(_ name: String, default otherwise: Bool) throws(AnchoreError) -> Bool {
         switch try query(name)?.lowercased() {
         case nil: return otherwise
         case "true": return true

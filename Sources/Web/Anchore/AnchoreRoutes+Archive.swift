@@ -37,7 +37,7 @@ extension AnchoreRoutes {
         add(.get, "archives/rules", .role(.readOnly)) { call in
             let rules = try await service.store.archiveRules(
                 of: call.account,
-                withGlobal: try call.flag("system_global", true)
+                withGlobal: try call.flag("system_global", default: true)
             )
             return .json(.array(rules.map(\.json)))
         }

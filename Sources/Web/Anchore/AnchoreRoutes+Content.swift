@@ -150,7 +150,7 @@ extension AnchoreRoutes {
         guard ["os", "non-os", "all"].contains(type) else {
             throw AnchoreError.notFound("vulnerability type '\(type.prefix(40))' is not one of os, non-os, all")
         }
-        let vendorOnly = try call.flag("vendor_only", true)
+        let vendorOnly = try call.flag("vendor_only", default: true)
         let image = try await analysed(call)
         let findings = try await findings(of: image).filter {
             (type == "all" || $0.isOS == (type == "os")) && !(vendorOnly && $0.willNotFix)

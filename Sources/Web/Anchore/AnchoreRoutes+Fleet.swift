@@ -24,7 +24,7 @@ extension AnchoreRoutes {
             package: try call.query("affected_package"),
             namespace: try call.query("namespace"),
             severity: try call.query("severity").map { try Self.severity($0) },
-            vendorOnly: try call.flag("vendor_only", true),
+            vendorOnly: try call.flag("vendor_only", default: true),
             in: call.scope
         )
         return stream(matches, page, as: "vulnerable_packages", call.scope)

@@ -101,7 +101,7 @@ extension AnchoreRoutes {
         }
         let shown = found.filter { wanted == nil || wanted == $0.record.status.rawValue }
         guard !shown.isEmpty, status != "deleting" else { throw Self.noImage }
-        let isHistory = try call.flag("history", false)
+        let isHistory = try call.flag("history", default: false)
         return .json(.array((isHistory ? shown : Array(shown.prefix(1))).map(\.record.json)))
     }
 
@@ -143,7 +143,7 @@ extension AnchoreRoutes {
     private func addImage(_ call: AnchoreCall) async throws -> AnchoreAnswer {
         let addition = try ImageAddition(try await call.object())
         if let archive = addition.archive { return try await restore(archive, call) }
-        let isForced = try call.flag("force", false)
+        let isForced = try call.flag("force", default: false)
         guard let name = addition.name.flatMap(AnchoreImageName.init),
             let (registry, repository, tag) = name.place
         else { throw AnchoreError.badRequest("'\(addition.name ?? "")' is not an image") }
@@ -175,7 +175,7 @@ extension AnchoreRoutes {
             subscriptions: SubscriptionRecord.forTag(
                 shown.fulltag,
                 account: call.account,
-                watchesTag: try call.flag("autosubscribe", false)
+                watchesTag: try call.flag("autosubscribe", default: false)
             ),
             analysisVersion: service.settings.analysisVersion
                 + (try await service.store.collection()).versionSuffix,
@@ -248,7 +248,7 @@ extension AnchoreRoutes {
                 "detail": .string(detail ?? "None"),
             ]
         }
-        let isForced = try call.flag("force", false)
+        let isForced = try call.flag("force", default: false)
         guard Digest(digest) != nil, let found = try await service.store.images(.digest(digest), in: call.scope).first
         else { return result("not_found", "image \(digest.prefix(200)) is not in the system") }
         if found.record.status == .analyzing, !isForced {

@@ -9,12 +9,12 @@ extension AnchoreRoutes {
 
     func addPolicyRoutes(_ add: Add) {
         add(.get, "policies", .role(.readOnly)) { call in
-            let detail = try call.flag("detail", false)
+            let detail = try call.flag("detail", default: false)
             return .json(.array(try await service.store.policies(of: call.account).map { $0.json(detail: detail) }))
         }
         add(.post, "policies", .role(.policyEditor)) { try await addPolicy($0) }
         add(.get, "policies/:policy", .role(.readOnly)) { call in
-            let detail = try call.flag("detail", true)
+            let detail = try call.flag("detail", default: true)
             return .json(.array([try await policy(try call.part("policy"), call).json(detail: detail)]))
         }
         add(.put, "policies/:policy", .role(.policyEditor)) { try await changePolicy($0) }
@@ -56,7 +56,7 @@ extension AnchoreRoutes {
         let bundle = try await validated(try await parsed(call).value)
         let record = service.record(bundle, of: call.account, isActive: false)
         try await set(record, over: try await service.store.policy(record.id, of: call.account), call)
-        return .json(try await policy(record.id, call).json(detail: try call.flag("detail", true)))
+        return .json(try await policy(record.id, call).json(detail: try call.flag("detail", default: true)))
     }
 
     private func changePolicy(_ call: AnchoreCall) async throws -> AnchoreAnswer {
@@ -66,7 +66,7 @@ extension AnchoreRoutes {
             throw AnchoreError(500, "the policyId of the body is not that of the path")
         }
         let current = try await policy(id, call)
-        let isActive = try call.flag("active", false) ? true : try body.optionalBool("active")
+        let isActive = try call.flag("active", default: false) ? true : try body.optionalBool("active")
         if current.isActive, isActive == false {
             throw AnchoreError(500, "cannot deactivate the active policy: activate another one instead")
         }
@@ -128,8 +128,8 @@ extension AnchoreRoutes {
         guard let tag = AnchoreImageName(given)?.fulltag else {
             throw AnchoreError.badRequest("'\(given.prefix(200))' is not a tag")
         }
-        let detail = try call.flag("detail", true)
-        let isHistory = try call.flag("history", false)
+        let detail = try call.flag("detail", default: true)
+        let isHistory = try call.flag("history", default: false)
         let image = try await analysed(call)
         let id = try call.query("policyId")
         var found = try await service.store.policy(id, of: call.account)
@@ -143,9 +143,8 @@ extension AnchoreRoutes {
             )
         }
         let checks = PolicyChecks(routes: self)
-        var records = [
-            try await checks.evaluation(of: image, tag: tag, policy, keeps: !(try call.flag("interactive", false)))
-        ]
+        let isInteractive = try call.flag("interactive", default: false)
+        var records = [try await checks.evaluation(of: image, tag: tag, policy, keeps: !isInteractive)]
         if isHistory {
             records += try await service.store.evaluations(
                 EvaluationSubject(manifest: image.number, tag: tag),

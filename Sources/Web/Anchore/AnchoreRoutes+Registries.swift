@@ -45,7 +45,7 @@ extension AnchoreRoutes {
     private func set(_ change: RegistryChange, _ call: AnchoreCall) async throws -> AnchoreAnswer {
         let record = change.record
         var plainHTTP: Bool?
-        if try call.flag("validate", true) {
+        if try call.flag("validate", default: true) {
             plainHTTP = try await service.lookup.isPlainHTTP(
                 host: record.host,
                 user: record.user,

@@ -94,14 +94,14 @@ extension AnchoreRoutes {
         }
         let stored = RepositoryName.stored(registry: registry, repository)
         let key = "\(registry)/\(RepositoryName.shown(registry: registry, repository))"
-        let isDry = try call.flag("dryrun", false)
+        let isDry = try call.flag("dryrun", default: false)
         let tags = try await service.lookup.tags(registry: registry, repository: stored, of: call.scope.reader)
         guard !tags.isEmpty else { throw AnchoreError.notFound("No available tags in \(key)") }
         let record = SubscriptionRecord.forRepository(
             key,
             account: call.account,
             tags: Array(tags.prefix(Self.maxWatchedTags)),
-            watchesTags: try call.flag("autosubscribe", false),
+            watchesTags: try call.flag("autosubscribe", default: false),
             isActive: !isDry
         )
         guard !isDry else { return .json(.array([record.json])) }

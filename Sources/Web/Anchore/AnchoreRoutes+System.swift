@@ -156,7 +156,7 @@ extension AnchoreRoutes {
         guard try call.query("enabled") != nil else {
             throw AnchoreError.badRequest("Missing query parameter 'enabled'")
         }
-        guard try call.flag("enabled", true) else {
+        guard try call.flag("enabled", default: true) else {
             throw AnchoreError(
                 501,
                 "advisories are not switched off here: leave a provider out with `tallyman advisories sync --except`"
