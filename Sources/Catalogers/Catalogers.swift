@@ -22,6 +22,7 @@ package enum Catalogers {
         PEARCataloger(),
         RustBinaryCataloger(),
         DotnetDepsCataloger(),
+        DotnetBundleCataloger(),
         RPackageCataloger(),
         LuaRocksCataloger(),
         CondaCataloger(),

@@ -13,30 +13,32 @@ struct DotnetDepsCataloger: Cataloger {
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         do {
-            let document = try BoundedJSON(file.bytes)
-            var packages = PackageRecords(.dotnet)
-            for (key, library) in document["libraries"]?.members ?? [] {
-                // What a program was compiled against and does not ship.
-                if library["type"]?.string?.lowercased() == "referenceassembly" { continue }
-                let parts = key.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-                let name = parts.first.map {
-                    $0.hasPrefix(Self.runtimePack) ? $0.dropFirst(Self.runtimePack.count) : $0
-                }
-                packages.add(name: name.map(String.init), version: parts.count == 2 ? String(parts[1]) : nil)
-            }
-            var found = packages.file
-            claims(document, file).add(to: &found)
-            return found
+            return Self.read(try BoundedJSON(file.bytes), of: file)
         } catch {
             return CatalogedFile(problem: "deps.json: \(error)")
         }
+    }
+
+    /// What a `deps.json` lists that is `file`, or stands in it.
+    static func read(_ document: BoundedJSON, of file: EvidenceFile) -> CatalogedFile {
+        var packages = PackageRecords(.dotnet)
+        for (key, library) in document["libraries"]?.members ?? [] {
+            // What a program was compiled against and does not ship.
+            if library["type"]?.string?.lowercased() == "referenceassembly" { continue }
+            let parts = key.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = parts.first.map { $0.hasPrefix(runtimePack) ? $0.dropFirst(runtimePack.count) : $0 }
+            packages.add(name: name.map(String.init), version: parts.count == 2 ? String(parts[1]) : nil)
+        }
+        var found = packages.file
+        claims(document, file).add(to: &found)
+        return found
     }
 
     /// The assemblies beside the file that each package brings, so that what they say of themselves is not reported again.
     ///
     /// Publishing puts the assets of packages into the program's own folder, those of languages into one below it, and
     /// leaves those of runtimes where the package has them.
-    private func claims(_ document: BoundedJSON, _ file: EvidenceFile) -> OwnedPaths {
+    private static func claims(_ document: BoundedJSON, _ file: EvidenceFile) -> OwnedPaths {
         let slash = UInt8(ascii: "/")
         var owned = OwnedPaths(of: file)
         guard let folder = file.path.parent else { return owned }

@@ -40,6 +40,7 @@ struct EcosystemHostileTests {
                 ZlibBuilder.stream(Array(#"{"packages":[{"name":"a","version":"1"}]}"#.utf8))
             )
         ),
+        (DotnetBundleCataloger(), "bin/a", ElfFile.dotnetBundle(Array(#"{"libraries":{"a/1":{}}}"#.utf8))),
     ]
 
     private static let cases: [(any Cataloger, path: String, bytes: [UInt8])] =

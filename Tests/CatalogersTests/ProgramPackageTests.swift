@@ -1,5 +1,6 @@
 import Bytes
 import ScanModel
+import TallymanTesting
 import Testing
 
 @testable import Catalogers
@@ -87,5 +88,57 @@ struct DotnetDepsTests {
         }
         let strings = #"{"x":""# + String(repeating: "[", count: 1000) + #"","libraries":{"a/1":{}}}"#
         #expect(try read(strings).names == ["a 1"])
+    }
+}
+
+@Suite(".NET programs that are one file")
+struct DotnetBundleTests {
+    private static let json = """
+        {"targets":{"t":{"Serilog/2.10.0":{"runtime":{"lib/net6.0/Serilog.dll":{}}}}},"libraries":{
+        "Web/1.0.0":{"type":"project"},"Serilog/2.10.0":{"type":"package"},
+        "runtimepack.Microsoft.NETCore.App.Runtime.linux-x64/8.0.0":{"type":"runtimepack"}}}
+        """
+
+    private func read(_ bytes: [UInt8]) -> CatalogedFile {
+        DotnetBundleCataloger().catalog(EvidenceFile(path: LayerPath("app/Web"), bytes: FileBytes(bytes)))
+    }
+
+    @Test("What the deps.json in the file lists is in the program", arguments: [1, 2, 6] as [UInt32])
+    func bundled(manifest: UInt32) {
+        let found = read(ElfFile.dotnetBundle(Array(Self.json.utf8), manifest: manifest))
+        let expected = ["Serilog 2.10.0", "Web 1.0.0", "Microsoft.NETCore.App.Runtime.linux-x64 8.0.0"]
+        #expect(found.names == expected)
+        #expect(found.packages.allSatisfy { $0.package.type.rawValue == "dotnet" })
+        let assemblies = ["app/Serilog.dll", "app/lib/net6.0/Serilog.dll"].map { LayerPath($0) }
+        #expect(found.ownerships == [Ownership(owner: "Serilog", paths: assemblies)])
+        #expect(found.problems == [])
+    }
+
+    @Test("A program is asked by whatever name it has")
+    func selected() {
+        let found = catalogProgram("usr/bin/web", ElfFile.dotnetBundle(Array(Self.json.utf8)))
+        #expect(found.flatMap(\.names).contains("Serilog 2.10.0"))
+    }
+
+    @Test("Other programs, hosts that were not published and bundles without a deps.json say nothing")
+    func others() {
+        var host = ElfFile.dotnetBundle(Array(Self.json.utf8))
+        // The offset of the manifest is the first that stands behind the headers.
+        host.replaceSubrange(120..<128, with: [UInt8](repeating: 0, count: 8))
+        for bytes in [[], Array("MZ".utf8), host, ElfFile.dotnetBundle([])] {
+            #expect(read(bytes).names == [])
+            #expect(read(bytes).problems == [])
+        }
+    }
+
+    @Test("A manifest or list that leaves the file, or is none, is a problem")
+    func damaged() {
+        var astray = ElfFile.dotnetBundle(Array(Self.json.utf8))
+        astray.replaceSubrange(120..<128, with: [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0])
+        let broken = ([1, 6] as [UInt32]).map { ElfFile.dotnetBundle(Array("{".utf8), manifest: $0) }
+        for bytes in [astray] + broken {
+            #expect(read(bytes).names == [])
+            #expect(read(bytes).problems.count == 1)
+        }
     }
 }

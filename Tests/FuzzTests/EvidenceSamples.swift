@@ -43,13 +43,18 @@ struct EvidenceSample {
     static let made: [EvidenceSample] = {
         let pe = PEBuilder([("ProductName", "A"), ("ProductVersion", "1.0")], isManaged: true)
         let elf: [UInt8] = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]
+        let whole: [(String, [UInt8])] = [
+            ("app/a.dll", pe.bytes),
+            ("app/web", ElfFile.dotnetBundle(Array(#"{"libraries":{"a/1":{"type":"package"}}}"#.utf8))),
+            ("app/old", ElfFile.dotnetBundle(Array(#"{"libraries":{"a/1":{}}}"#.utf8), manifest: 1)),
+        ]
         let programs =
             [
                 ("boot/vmlinuz-6.1", "Linux version 6.1.0-13 (x"), ("opt/mysql", "\0" + "8.0.37\0\0mysql_real"),
                 ("opt/envoy", "\0" + "1.36.4\0x envoy_reloadable_features"),
                 ("opt/java", "openjdk\0java\0" + "1.8\0" + "1.8.0_352-b08\0"), ("opt/python3.11", "\0" + "3.11.2\0"),
                 ("opt/grafana", "grafana/grafana\0go1.21.8\0\0" + "11.0.0-preview\0\0x+DT"),
-            ].map { ($0.0, elf + Array($0.1.utf8)) } + [("app/a.dll", pe.bytes)]
+            ].map { ($0.0, elf + Array($0.1.utf8)) } + whole
         let slices = #"{"jsonwall":"1.0"}"# + "\n" + #"{"kind":"package","name":"a","version":"1","arch":"all"}"# + "\n"
         // Short enough to stand in the frame as it is, so that changes reach the lines.
         let manifest = ("var/lib/chisel/manifest.wall", (try? Zstd.compress(Array(slices.utf8))) ?? [])
