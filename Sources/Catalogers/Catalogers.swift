@@ -17,6 +17,7 @@ package enum Catalogers {
         NpmCataloger(),
         GemCataloger(),
         JavaCataloger(),
+        NativeImageCataloger(),
         GoCataloger(),
         ComposerInstalledCataloger(),
         PEARCataloger(),

@@ -25,6 +25,26 @@ extension ElfFile {
         return file.bytes
     }
 
+    /// A program that GraalVM compiled ahead of time, with `document` as what its symbol `sbom` names.
+    package static func nativeImage(_ document: [UInt8]) -> [UInt8] {
+        let address = 0x40_0000
+        var file = ElfFile(loadAddress: address)
+        let documentAt = address + file.end
+        file.section(".data", document + long(document.count))
+        let names = ["", "__svm_version_info", "sbom", "sbom_length"]
+        let values = [0, documentAt, documentAt, documentAt + document.count]
+        var symbols: [UInt8] = []
+        var strings: [UInt8] = []
+        for (name, value) in zip(names, values) {
+            symbols += word(UInt32(strings.count)) + [0x11, 0, 1, 0]
+            symbols += long(value) + long(0)
+            strings += Array(name.utf8) + [0]
+        }
+        file.section(".dynsym", symbols)
+        file.section(".dynstr", strings)
+        return file.bytes
+    }
+
     /// A text of less than 128 bytes behind its length.
     private static func text(_ text: String) -> [UInt8] { [UInt8(text.utf8.count)] + Array(text.utf8) }
 }

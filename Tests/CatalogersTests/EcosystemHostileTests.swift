@@ -41,6 +41,10 @@ struct EcosystemHostileTests {
             )
         ),
         (DotnetBundleCataloger(), "bin/a", ElfFile.dotnetBundle(Array(#"{"libraries":{"a/1":{}}}"#.utf8))),
+        (
+            NativeImageCataloger(), "bin/a",
+            ElfFile.nativeImage(GzipBuilder.member(Array(#"{"components":[{"name":"a","version":"1"}]}"#.utf8)))
+        ),
     ]
 
     private static let cases: [(any Cataloger, path: String, bytes: [UInt8])] =

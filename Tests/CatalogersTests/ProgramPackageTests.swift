@@ -142,3 +142,56 @@ struct DotnetBundleTests {
         }
     }
 }
+
+@Suite("Java programs compiled ahead of time")
+struct NativeImageTests {
+    private static let json = """
+        {"bomFormat":"CycloneDX","specVersion":"1.5","components":[
+        {"type":"library","group":"io.netty","name":"netty-codec-http2","version":"4.1.104.Final",
+        "purl":"pkg:maven/io.netty/netty-codec-http2@4.1.104.Final","licenses":[{"license":{"id":"Apache-2.0"}}]},
+        {"type":"library","name":"basic-lib","version":"1.0"},
+        {"type":"library","name":"other","version":"2","purl":"pkg:generic/other@2"},
+        {"type":"library","group":"g","name":"none"}]}
+        """
+
+    private func read(_ bytes: [UInt8]) -> CatalogedFile {
+        NativeImageCataloger().catalog(EvidenceFile(path: LayerPath("app/server"), bytes: FileBytes(bytes)))
+    }
+
+    @Test("The libraries of the program's bill of materials are Java archives")
+    func components() {
+        let found = read(ElfFile.nativeImage(GzipBuilder.member(Array(Self.json.utf8))))
+        #expect(
+            found.packages.map(\.package) == [
+                Package(
+                    type: .java,
+                    name: "netty-codec-http2",
+                    version: "4.1.104.Final",
+                    licenses: ["Apache-2.0"],
+                    group: "io.netty"
+                ),
+                Package(type: .java, name: "basic-lib", version: "1.0"),
+            ]
+        )
+        #expect(found.problems == ["1 records without a sound name and version"])
+    }
+
+    @Test("A program is asked by whatever name it has")
+    func selected() {
+        let found = catalogProgram("usr/bin/x", ElfFile.nativeImage(GzipBuilder.member(Array(Self.json.utf8))))
+        #expect(found.flatMap(\.names).contains("netty-codec-http2 4.1.104.Final"))
+    }
+
+    @Test("Other programs say nothing, and a damaged bill is a problem")
+    func damaged() {
+        for bytes in [[], Array("MZ".utf8), ElfFile().bytes, ElfFile.nativeImage(Array(Self.json.utf8))] {
+            #expect(read(bytes).names == [])
+            #expect(read(bytes).problems == [])
+        }
+        let member = GzipBuilder.member(Array(Self.json.utf8))
+        for bill in [Array(member.dropLast(20)), GzipBuilder.member(Array("{".utf8))] {
+            #expect(read(ElfFile.nativeImage(bill)).names == [])
+            #expect(read(ElfFile.nativeImage(bill)).problems.count == 1)
+        }
+    }
+}

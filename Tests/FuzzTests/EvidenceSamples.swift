@@ -43,10 +43,12 @@ struct EvidenceSample {
     static let made: [EvidenceSample] = {
         let pe = PEBuilder([("ProductName", "A"), ("ProductVersion", "1.0")], isManaged: true)
         let elf: [UInt8] = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]
+        let bill = #"{"bomFormat":"CycloneDX","components":[{"group":"g","name":"a","version":"1"}]}"#
         let whole: [(String, [UInt8])] = [
             ("app/a.dll", pe.bytes),
             ("app/web", ElfFile.dotnetBundle(Array(#"{"libraries":{"a/1":{"type":"package"}}}"#.utf8))),
             ("app/old", ElfFile.dotnetBundle(Array(#"{"libraries":{"a/1":{}}}"#.utf8), manifest: 1)),
+            ("app/server", ElfFile.nativeImage(GzipBuilder.member(Array(bill.utf8)))),
         ]
         let programs =
             [
