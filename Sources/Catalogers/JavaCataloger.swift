@@ -4,12 +4,11 @@ import ScanModel
 /// Java archives with all that is nested or shaded in them, and the Java archives in plain ones.
 struct JavaCataloger: Cataloger {
     let name = "java"
-    let version = 10
+    let version = 11
     let maxFileBytes = EvidenceBound.binary
     let isCostly = true
-    let selectors: [PathSelector] = [
-        ".jar", ".war", ".ear", ".par", ".sar", ".nar", ".jpi", ".hpi", ".kar", ".far", ".lpkg", ".rar", ".zip",
-    ].map { .suffix($0) }
+    /// All that are read where they are nested, and plain ones.
+    let selectors: [PathSelector] = JavaArchiveName.extensions.union(["zip"]).sorted().map { .suffix("." + $0) }
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         var found = CatalogedFile()

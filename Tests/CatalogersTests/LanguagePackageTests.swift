@@ -3,6 +3,22 @@ import Foundation
 import ScanModel
 import Testing
 
+@Suite("Java archives")
+struct JavaSelectionTests {
+    @Test(
+        "Every kind of archive is evidence, as are plain ones that may hold some",
+        arguments: [
+            ("a.jar", true), ("a-1.WAR", true), ("a.ear", true), ("a.par", true), ("a.sar", true), ("a.nar", true),
+            ("a.jpi", true), ("a.hpi", true), ("a.kar", true), ("a.far", true), ("a.lpkg", true), ("a.rar", true),
+            ("ascanrules-release-71.zap", true), ("a.zip", true), ("a.jar.txt", false), ("jar", false),
+        ]
+    )
+    func places(name: String, isEvidence: Bool) {
+        let found = Catalogers.selection.catalogers(for: LayerPath("opt/" + name))
+        #expect(found.isEmpty != isEvidence)
+    }
+}
+
 @Suite("Python distributions")
 struct PythonTests {
     private let wheel = "usr/lib/python3/site-packages/x-1.dist-info/METADATA"
