@@ -98,7 +98,12 @@ enum MainModuleVersion {
             let before = package.dropLast(4).last
             if before.map({ !$0.isLetter && !$0.isNumber && $0 != "/" && $0 != "_" }) ?? true { return true }
         }
-        return !module.isEmpty && package.contains(module + "/")
+        guard !module.isEmpty else { return false }
+        if package.contains(module + "/") { return true }
+        // Without modules the main package's path is all that is known: the variables of `github.com/docker/cli/cmd/docker`
+        // are those of `github.com/docker/cli`, but for the libraries that it has copied.
+        guard let commands = module.firstRange(of: "/cmd/") else { return false }
+        return package.contains(module[..<commands.lowerBound] + "/") && !package.contains("/vendor/")
     }
 
     /// The `v1.2.3-rest` or the `2024.01` at the beginning, or after a slash: `release/v1.2.3`.

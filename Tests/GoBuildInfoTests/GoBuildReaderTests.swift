@@ -190,6 +190,20 @@ import Testing
     }
 
     @Test(
+        "A program built without modules has the version that its own packages were told, beside the main one too",
+        arguments: [
+            // As Docker builds its client.
+            (#"-X \"github.com/docker/cli/cli/version.Version=28.2.2\" -extldflags -static"#, "v28.2.2"),
+            ("-X github.com/docker/cli/vendor/example.org/x.Version=1.2.3", "(devel)"),
+            ("-X github.com/docker/cli-tools/version.Version=1.2.3", "(devel)"),
+        ]
+    )
+    func withoutModules(flags: String, version: String) throws {
+        let text = "path\tgithub.com/docker/cli/cmd/docker\nbuild\t-ldflags=\"\(flags)\"\n"
+        #expect(try mainVersion(text) == version)
+    }
+
+    @Test(
         "A revision and its time give a pseudo-version",
         arguments: [
             ("2024-01-31T12:00:01Z", "v0.0.0-20240131120001-0123456789ab"),
