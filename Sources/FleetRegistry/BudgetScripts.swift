@@ -219,8 +219,21 @@ enum BudgetScripts {
 }
 
 extension RedisConnection {
-    /// Runs a script, which the server may or may not know yet.
+    /// Runs a script, which the server may or may not know yet; keys that hold values of another kind are deleted first.
     func run(_ script: BudgetScripts.Script, keys: [String], _ arguments: [RedisArgument]) async throws -> RedisReply {
+        do {
+            return try await evaluate(script, keys: keys, arguments)
+        } catch let error as RedisError where error.isWrongKind {
+            try await command(["DEL"] + keys.map { RedisArgument($0) })
+            return try await evaluate(script, keys: keys, arguments)
+        }
+    }
+
+    private func evaluate(
+        _ script: BudgetScripts.Script,
+        keys: [String],
+        _ arguments: [RedisArgument]
+    ) async throws -> RedisReply {
         let rest = [RedisArgument(keys.count)] + keys.map { RedisArgument($0) } + arguments
         let replies = try await pipeline([["EVALSHA", RedisArgument(script.hash)] + rest])
         if case .error(let message)? = replies.first, message.hasPrefix("NOSCRIPT") {

@@ -160,14 +160,18 @@ actor SharedBudget: RequestGate {
     private func list(_ registry: String) async {
         held[registry] = []
         guard let redis = await redis() else { return }
-        let seconds = Int(Date().timeIntervalSince1970)
         do {
-            try await redis.command([
-                "ZADD", RedisArgument(BudgetKeys.registries), RedisArgument(seconds), RedisArgument(registry),
-            ])
+            try await note(BudgetKeys.registries, registry, at: try await redis.serverSeconds(), redis)
         } catch {
             lose(error)
         }
+    }
+
+    /// Notes a sign of life in a set, by Redis' own clock: a process whose clock is wrong would else seem gone, or have the others
+    /// seem so.
+    private func note(_ set: String, _ member: String, at seconds: Int, _ redis: RedisConnection) async throws {
+        let key = RedisArgument(set)
+        try await redis.command(["ZADD", key, RedisArgument(seconds), RedisArgument(member)], on: key)
     }
 
     private func turnstile(_ place: Place) -> Permits {
@@ -235,9 +239,9 @@ actor SharedBudget: RequestGate {
         let out = held.filter { !$0.value.isEmpty }.mapValues { Array($0) }
         for (registry, ids) in out { own[registry]?.renew(ids, lease: Self.lease, now: now) }
         guard let redis = await redis() else { return }
-        let seconds = Int(Date().timeIntervalSince1970)
         let clients = RedisArgument(BudgetKeys.clients)
         do {
+            let seconds = try await redis.serverSeconds()
             for (registry, ids) in out.sorted(by: { $0.key < $1.key }) {
                 _ = try await redis.run(
                     BudgetScripts.renew,
@@ -245,12 +249,8 @@ actor SharedBudget: RequestGate {
                     BudgetScripts.arguments(renew: ids, lease: Self.lease)
                 )
             }
-            for registry in held.keys.sorted() {
-                try await redis.command([
-                    "ZADD", RedisArgument(BudgetKeys.registries), RedisArgument(seconds), RedisArgument(registry),
-                ])
-            }
-            try await redis.command(["ZADD", clients, RedisArgument(seconds), RedisArgument(name)])
+            for registry in held.keys.sorted() { try await note(BudgetKeys.registries, registry, at: seconds, redis) }
+            try await note(BudgetKeys.clients, name, at: seconds, redis)
             try await redis.command(["ZREMRANGEBYSCORE", clients, "-inf", RedisArgument(seconds - 60)])
             self.clients = max(1, try await redis.command(["ZCARD", clients]).int ?? 1)
         } catch {

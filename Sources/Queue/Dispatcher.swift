@@ -25,7 +25,9 @@ package actor Dispatcher {
     package func epoch(proposal: String) async throws -> String {
         let redis = try await link.connection()
         _ = try await redis.command(["SET", Streams.epoch, RedisArgument(proposal), "NX"])
-        guard let epoch = try await redis.command(["GET", Streams.epoch]).string else { return proposal }
+        guard let epoch = try await redis.command(["GET", Streams.epoch], on: Streams.epoch).string else {
+            return proposal
+        }
         return epoch
     }
 
@@ -46,10 +48,23 @@ package actor Dispatcher {
                 return ["XADD", RedisArgument(key), "*", "task", RedisArgument(item.task)]
             }
         )
-        for reply in replies { _ = try reply.get() }
+        var failure: RedisError?
+        for (item, reply) in zip(items, replies) {
+            do throws(RedisError) {
+                _ = try reply.get()
+            } catch {
+                failure = failure ?? error
+                // An entry with the highest number of all is in it, and none can follow: the next round begins a new stream.
+                guard error.message.contains("exhausted the last possible ID") else { continue }
+                try await redis.command(["DEL", RedisArgument(Streams.key(shard: item.shard, priority: item.priority))])
+            }
+        }
+        if let failure { throw failure }
     }
 
     /// How many entries each stream holds that nobody has finished.
+    ///
+    /// What stands under a stream's name and is none is deleted: the stream is one that was lost.
     package func lengths() async throws -> [[Int]] {
         let redis = try await link.connection()
         let places = (0..<Streams.shards).flatMap { shard in (0..<Streams.priorities).map { (shard, $0) } }
@@ -57,7 +72,14 @@ package actor Dispatcher {
             places.map { ["XLEN", RedisArgument(Streams.key(shard: $0.0, priority: $0.1))] }
         )
         var lengths = Array(repeating: Array(repeating: 0, count: Streams.priorities), count: Streams.shards)
-        for (place, reply) in zip(places, replies) { lengths[place.0][place.1] = try reply.get().int ?? 0 }
+        for (place, reply) in zip(places, replies) {
+            do throws(RedisError) {
+                lengths[place.0][place.1] = try reply.get().int ?? 0
+            } catch {
+                guard error.isWrongKind else { throw error }
+                try await redis.command(["DEL", RedisArgument(Streams.key(shard: place.0, priority: place.1))])
+            }
+        }
         return lengths
     }
 
@@ -94,7 +116,8 @@ package actor Dispatcher {
     package func liveWorkers(within seconds: Int) async throws -> [String] {
         let redis = try await link.connection()
         let now = try await redis.serverSeconds()
-        _ = try await redis.command(["ZREMRANGEBYSCORE", Streams.workers, "-inf", RedisArgument(now - seconds * 20)])
+        let silent: [RedisArgument] = ["ZREMRANGEBYSCORE", Streams.workers, "-inf", RedisArgument(now - seconds * 20)]
+        try await redis.command(silent, on: Streams.workers)
         return try await redis.command(["ZRANGEBYSCORE", Streams.workers, RedisArgument(now - seconds), "+inf"]).strings
             ?? []
     }

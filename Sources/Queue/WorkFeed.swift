@@ -32,7 +32,8 @@ package actor WorkFeed {
     package func heartbeat(aliveWithin seconds: Int) async throws {
         let redis = try await link.connection()
         let now = try await redis.serverSeconds()
-        _ = try await redis.command(["ZADD", Streams.workers, RedisArgument(now), RedisArgument(worker)])
+        let sign: [RedisArgument] = ["ZADD", Streams.workers, RedisArgument(now), RedisArgument(worker)]
+        try await redis.command(sign, on: Streams.workers)
         let live =
             try await redis.command(["ZRANGEBYSCORE", Streams.workers, RedisArgument(now - seconds), "+inf"]).strings
             ?? [worker]

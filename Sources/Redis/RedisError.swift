@@ -45,6 +45,10 @@ package struct RedisError: Error, Sendable, CustomStringConvertible {
         return String(message.prefix { $0 != " " })
     }
 
+    /// Whether a key holds a value of another kind than the command is for, or than one is in a script, where servers before
+    /// version 7 put words of their own in front.
+    package var isWrongKind: Bool { code == .server && message.contains("WRONGTYPE") }
+
     package var description: String { "Redis: \(message)" }
 
     init(_ code: Code, _ message: String) {
@@ -53,13 +57,15 @@ package struct RedisError: Error, Sendable, CustomStringConvertible {
         isTransient =
             switch code {
             case .connectionFailed, .connectionLost, .timeout: true
-            // What a server says while it starts, fails over, or is short of memory or of replicas.
-            case .server:
-                ["LOADING", "MASTERDOWN", "READONLY", "TRYAGAIN", "BUSY", "OOM", "NOREPLICAS", "CLUSTERDOWN"]
-                    .contains(String(message.prefix { $0 != " " }))
+            case .server: Self.passing.contains(String(message.prefix { $0 != " " }))
             default: false
             }
     }
+
+    /// What a server says while it starts, fails over, or is short of memory, of disk or of replicas.
+    private static let passing: Set<String> = [
+        "LOADING", "MASTERDOWN", "READONLY", "TRYAGAIN", "BUSY", "OOM", "MISCONF", "NOREPLICAS", "CLUSTERDOWN",
+    ]
 
     /// The failure that an error reply stands for.
     static func server(_ message: String) -> RedisError {

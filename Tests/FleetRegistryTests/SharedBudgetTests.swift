@@ -169,6 +169,24 @@ struct SharedBudgetTests {
         }
     }
 
+    @Test("what is of another kind under the names of budgets goes, and they are shared")
+    func foreignKeys() async throws {
+        try await withRedis { redis, url in
+            let sets = [BudgetKeys.clients, BudgetKeys.registries].map { RedisArgument($0) }
+            let keys = [BudgetKeys.budget("a.test"), BudgetKeys.passes("a.test")].map { RedisArgument($0) }
+            for key in sets + keys { try await redis.command(["RPUSH", key, "x"]) }
+            let first = SharedBudget(redis: url, logger: logger)
+            let second = SharedBudget(redis: url, logger: logger)
+            let pass = try await first.admit("a.test", .free, patience: .seconds(5))
+            await first.end(pass, .free, refused(.seconds(30)))
+            let error = await throttle { _ = try await second.admit("a.test", .free, patience: .seconds(2)) }
+            #expect(error?.code == .throttled)
+            #expect(try await RegistryThrottle.read(redis).first { $0.registry == "a.test" }?.refusals == 1)
+            await first.shutdown()
+            await second.shutdown()
+        }
+    }
+
     @Test("without Redis each process keeps to its share, and to the pauses that it saw")
     func withoutRedis() async throws {
         let budget = SharedBudget(redis: "unix:///nowhere/redis.sock", logger: logger)

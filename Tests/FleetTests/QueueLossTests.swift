@@ -108,10 +108,13 @@ extension FleetTests {
             }
         }
 
+        /// The highest number that an entry can have; none comes after it.
+        private static let lastNumber: RedisArgument = "18446744073709551615-18446744073709551615"
+
         /// What may happen to the streams of a Redis that stays up; each word is done to every stream.
         private static let harm: [[String]] = [
             ["XGROUP DESTROY"], ["XGROUP DESTROY", "XGROUP CREATE 0"], ["XGROUP DESTROY", "XGROUP CREATE $"],
-            ["XGROUP SETID $"], ["XTRIM"], ["XGROUP DELCONSUMER"], ["DEL"],
+            ["XGROUP SETID $"], ["XTRIM"], ["XGROUP DELCONSUMER"], ["DEL"], ["SET"], ["XADD", "XADD LAST"],
         ]
 
         @Test("Whatever happens to streams and groups, every task is done, once", arguments: Self.harm)
@@ -147,7 +150,36 @@ extension FleetTests {
             case "XGROUP SETID $": ["XGROUP", "SETID", stream, "workers", "$"]
             case "XGROUP DELCONSUMER": ["XGROUP", "DELCONSUMER", stream, "workers", "worker"]
             case "XTRIM": ["XTRIM", stream, "MAXLEN", "0"]
+            case "SET": ["SET", stream, "no stream"]
+            case "XADD": ["XADD", stream, "*", "no", "task"]
+            case "XADD LAST": ["XADD", stream, Self.lastNumber, "task", "-1"]
             default: ["DEL", stream]
+            }
+        }
+
+        @Test("Whatever stands under the queue's names, a run is carried out, and the names are the queue's again")
+        func foreignKeys() async throws {
+            let registry = try FaultRegistry()
+            defer { registry.stop() }
+            registry.add(TestImage(layers: [TestLayer.debian(["base"]), TestLayer.dpkg(["app"])]), as: "app", tag: "1")
+            let others: [RedisArgument] = ["tallyman:workers", "tallyman:registries", "tallyman:registry-clients"]
+            try await TestServices.withFleet { fleet in
+                let redis = fleet.connection
+                for shard in 0..<Streams.shards {
+                    let stream: RedisArgument = "tallyman:{shard-\(shard)}:1"
+                    try await redis.command(command(shard % 2 == 0 ? "SET" : "XADD LAST", stream))
+                }
+                try await redis.command(["RPUSH", "tallyman:epoch", "no mark"])
+                for key in others { try await redis.command(["SET", key, "no set"]) }
+                try await fleet.withServices(workers: 1) {
+                    #expect(try await fleet.scan(registry.host).byState == ["analysed": 1])
+                    for key in others {
+                        _ = try await fleet.eventually("a set again") {
+                            try await redis.command(["TYPE", key]).string == "zset" ? () : nil
+                        }
+                    }
+                    #expect(try await redis.command(["TYPE", "tallyman:epoch"]).string == "string")
+                }
             }
         }
 

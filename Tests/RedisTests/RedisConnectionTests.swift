@@ -35,6 +35,22 @@ struct RedisConnectionTests {
         #expect(replies[3].int == 1)
     }
 
+    @Test("What is of another kind under a key of one's own goes; another refusal is thrown, and takes nothing away")
+    func ownKeys() async throws {
+        let redis = try await TestServer.connect()
+        let key = TestServer.key("own")
+        try await redis.command(["SET", key, "x", "EX", 60])
+        #expect(try await redis.command(["HSET", key, "a", "b"], on: key).int == 1)
+        try await redis.command(["EXPIRE", key, 60])
+        #expect(try await redis.command(["HSET", key, "a", "c"], on: key).int == 0)
+        let error = await #expect(throws: RedisError.self) {
+            try await redis.command(["HINCRBY", key, "a", "1"], on: key)
+        }
+        #expect(error?.isWrongKind == false)
+        #expect(try await redis.command(["HGET", key, "a"]).string == "c")
+        #expect(try await redis.serverSeconds() > 1_700_000_000)
+    }
+
     @Test("A long pipeline and a large value keep their order")
     func large() async throws {
         let redis = try await TestServer.connect()

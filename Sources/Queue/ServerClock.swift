@@ -1,7 +1,0 @@
-import Redis
-
-extension RedisConnection {
-    /// Seconds since 1970 by the server's clock, 0 where it does not say: signs of life are compared by one clock, whatever
-    /// the workers' say.
-    func serverSeconds() async throws -> Int { try await command(["TIME"]).array?.first?.int ?? 0 }
-}
