@@ -35,7 +35,12 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
         arrived = .allocate(capacity: 1)
         pinned = .allocate(byteCount: 64 * 1024, alignment: 64)
         pthread_mutex_init(lock, nil)
-        pthread_cond_init(arrived, nil)
+        // Deadlines are by the clock that nobody sets: the other one may be put right by days in mid-layer.
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(arrived, &attributes)
+        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -124,7 +129,7 @@ package final class ChunkQueue: ByteProducer, @unchecked Sendable {
         var waiting: CheckedContinuation<Void, Never>?
         let chunk = try locked { () -> [UInt8]? in
             var deadline = timespec()
-            clock_gettime(CLOCK_REALTIME, &deadline)
+            clock_gettime(CLOCK_MONOTONIC, &deadline)
             deadline.tv_sec += idleSeconds
             while chunks.isEmpty, !isFinished {
                 if pthread_cond_timedwait(arrived, lock, &deadline) == ETIMEDOUT {

@@ -30,6 +30,9 @@ package actor ProcessBoard {
         return try await redis.command(["HGETALL", Self.key]).pairs ?? [:]
     }
 
+    /// Seconds since 1970 by the clock that all posts are dated by: Redis', whatever those of the processes say.
+    package func seconds() async throws -> Int { try await link.connection().serverSeconds() }
+
     /// Takes down what processes said that are gone.
     package func remove(_ processes: [String]) async throws {
         guard !processes.isEmpty else { return }

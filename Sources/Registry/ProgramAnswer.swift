@@ -36,10 +36,11 @@ struct ProgramAnswer {
         // A few words fit the socket; a program that reads none of them may answer all the same.
         _ = Array(input.utf8).withUnsafeBytes { send(ours, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         shutdown(ours, Int32(SHUT_WR))
-        let end = Date().addingTimeInterval(seconds)
+        let end = ContinuousClock.now + .seconds(seconds)
         let output = Self.read(ours, until: end, bytes: bytes)
         // What it does after its answer is waited for no longer than a second.
-        let status = Self.end(of: pid, by: output == nil ? Date() : min(end, Date().addingTimeInterval(1)))
+        let last = output == nil ? ContinuousClock.now : min(end, ContinuousClock.now + .seconds(1))
+        let status = Self.end(of: pid, by: last)
         guard let output else { throw .tooMuch }
         self.status = status
         self.output = output
@@ -58,14 +59,14 @@ struct ProgramAnswer {
     }
 
     /// All that comes until the end; `nil` where the time or the room is up.
-    private static func read(_ descriptor: Int32, until end: Date, bytes: Int) -> [UInt8]? {
+    private static func read(_ descriptor: Int32, until end: ContinuousClock.Instant, bytes: Int) -> [UInt8]? {
         var output: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while output.count <= bytes {
-            let left = end.timeIntervalSinceNow
+            let left = (end - ContinuousClock.now) / .milliseconds(1)
             guard left > 0 else { return nil }
             var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&waiting, 1, Int32(left * 1000) + 1) > 0 else { continue }
+            guard poll(&waiting, 1, Int32(left) + 1) > 0 else { continue }
             let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             // A program that ends without having read what it was given resets the socket behind its answer.
@@ -76,11 +77,11 @@ struct ProgramAnswer {
     }
 
     /// Waits for the program, which is ended with its children where it is still there at `end`.
-    private static func end(of pid: pid_t, by end: Date) -> Int32 {
+    private static func end(of pid: pid_t, by end: ContinuousClock.Instant) -> Int32 {
         var status: Int32 = 0
         var isKilled = false
         while waitpid(pid, &status, WNOHANG) == 0 {
-            if !isKilled, Date() >= end {
+            if !isKilled, ContinuousClock.now >= end {
                 kill(-pid, SIGKILL)
                 isKilled = true
             }

@@ -51,9 +51,10 @@ extension Store {
     /// Layers, sets and packages go with the last image that holds them. Returns `nil`, and does nothing, while a run is
     /// under way.
     ///
-    /// Days are counted from `now`.
-    package func retain(_ settings: RetentionSettings, now: Date = Date()) async throws -> RetentionSummary? {
-        let moment = PostgresValue.timestamp(microseconds: Int64(now.timeIntervalSince1970 * 1_000_000))
+    /// Days are counted from `now`, by the database's clock where it is not given: one that is years ahead, as a coordinator's own
+    /// may be, would leave nothing of the past.
+    package func retain(_ settings: RetentionSettings, now: Date? = nil) async throws -> RetentionSummary? {
+        let moment = try await instant(now)
         let images = try await pool.transaction(attempts: 5) { session -> RetentionSummary? in
             _ = try session.execute("SET LOCAL statement_timeout = 0")
             // A run that is planned meanwhile would build on what is removed here.
@@ -82,6 +83,15 @@ extension Store {
             }
         }
         return summary
+    }
+
+    private func instant(_ now: Date?) async throws -> PostgresValue {
+        if let now { return .timestamp(microseconds: Int64(now.timeIntervalSince1970 * 1_000_000)) }
+        let microseconds = try await pool.run { session in
+            try session.execute("SELECT now()").first?.timestamp(0)
+        }
+        guard let microseconds else { throw StoreError(.notFound, "the database does not tell the time") }
+        return .timestamp(microseconds: microseconds)
     }
 
     private static let vacuumed = [

@@ -12,14 +12,11 @@ package struct FleetFigures: Sendable {
     private let store: Store
     private let dispatcher: Dispatcher
     private let board: ProcessBoard
-    private let now: @Sendable () -> Double
 
-    /// `now` gives the seconds since 1970.
-    package init(store: Store, dispatcher: Dispatcher, board: ProcessBoard, now: @escaping @Sendable () -> Double) {
+    package init(store: Store, dispatcher: Dispatcher, board: ProcessBoard) {
         self.store = store
         self.dispatcher = dispatcher
         self.board = board
-        self.now = now
     }
 
     /// All of it at this moment.
@@ -83,15 +80,15 @@ package struct FleetFigures: Sendable {
                 entries.append((["shard": "\(shard)", "priority": "\(priority)"], Double(length)))
             }
         }
-        let now = now()
         let workers = try await dispatcher.liveWorkers(within: 30).count
         return [
             family(MetricNames.streamEntries, entries),
             family(MetricNames.workers, [([:], Double(workers))]),
-        ] + (try await fromProcesses(now))
+        ] + (try await fromProcesses())
     }
 
-    private func fromProcesses(_ now: Double) async throws -> [MetricFamily] {
+    private func fromProcesses() async throws -> [MetricFamily] {
+        let now = Double(try await board.seconds())
         var families: [MetricFamily] = []
         var gone: [String] = []
         for (process, document) in try await board.documents().sorted(by: { $0.key < $1.key }) {

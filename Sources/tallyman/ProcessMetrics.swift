@@ -1,6 +1,5 @@
 import ArgumentParser
 import CoreMetrics
-import Foundation
 import Logging
 import Queue
 import Store
@@ -88,7 +87,7 @@ struct ProcessMetrics: Sendable {
                 let report = ProcessReport(
                     part: part,
                     process: process,
-                    at: Date().timeIntervalSince1970,
+                    at: Double(try await board.seconds()),
                     families: families
                 )
                 try await board.post(process, try report.encoded())

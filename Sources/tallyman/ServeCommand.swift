@@ -1,6 +1,5 @@
 import ArgumentParser
 import FleetRegistry
-import Foundation
 import Identity
 import Queue
 import Store
@@ -61,12 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
         let server = WebServer(
             listen: listen,
             store: store,
-            fleet: FleetFigures(
-                store: store,
-                dispatcher: Dispatcher(url: redis),
-                board: board,
-                now: { Date().timeIntervalSince1970 }
-            ),
+            fleet: FleetFigures(store: store, dispatcher: Dispatcher(url: redis), board: board),
             own: { counted.families() + ProcessFigures.families() },
             ready: [
                 HealthCheck("redis") { try await board.ping() },

@@ -61,12 +61,7 @@ extension FleetTests {
             let board = ProcessBoard(url: fleet.redis)
             var logger = Logger(label: "web")
             logger.logLevel = .critical
-            let figures = FleetFigures(
-                store: store,
-                dispatcher: Dispatcher(url: fleet.redis),
-                board: board,
-                now: { Date().timeIntervalSince1970 }
-            )
+            let figures = FleetFigures(store: store, dispatcher: Dispatcher(url: fleet.redis), board: board)
             let checks = [
                 HealthCheck("redis") { try await board.ping() },
                 HealthCheck("coordinator") {

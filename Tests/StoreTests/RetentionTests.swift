@@ -43,6 +43,16 @@ struct RetentionTests {
         }
     }
 
+    @Test("Where no moment is given, days are counted by the database's clock, as its times are")
+    func clock() async throws {
+        try await TestDatabase.with { store in
+            for _ in 0..<4 { _ = try await run(store, "a", package: "p") }
+            #expect(try await store.retain(Self.settings)?.isEmpty == true)
+            try await store.execute("UPDATE runs SET finished_at = finished_at - interval '11 days'")
+            #expect(try await store.retain(Self.settings)?.runs == 2)
+        }
+    }
+
     @Test("Runs of subscriptions go after two days, and push out no run over the fleet")
     func watchRuns() async throws {
         try await TestDatabase.with { store in

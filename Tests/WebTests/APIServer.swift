@@ -103,12 +103,7 @@ struct APIServer: Sendable {
         let made = WebServer(
             listen: "127.0.0.1:\(port)",
             store: store,
-            fleet: FleetFigures(
-                store: store,
-                dispatcher: Dispatcher(url: nowhere),
-                board: ProcessBoard(url: nowhere),
-                now: { 0 }
-            ),
+            fleet: FleetFigures(store: store, dispatcher: Dispatcher(url: nowhere), board: ProcessBoard(url: nowhere)),
             own: { [] },
             ready: [],
             api: service,
