@@ -60,6 +60,8 @@ actor LeaseRenewal {
                     held[claim.task]?.work.cancel()
                 }
             } catch {
+                // The worker is stopped: what it holds is given back.
+                guard !Task.isCancelled else { return }
                 for claim in claims {
                     logger.warning("the lease could not be renewed: \(error)", metadata: held[claim.task]?.metadata)
                 }
