@@ -28,6 +28,8 @@ package struct CoordinatorSettings: Sendable {
     package var retention = RetentionSettings()
     /// How long after taking the lead leases are left alone: an outage of the database kept their holders from renewing them.
     package var leaseGrace = Duration.seconds(5)
+    /// How long the one that leads may give the database no sign of life before another takes the lead.
+    package var leaderSilence = Duration.seconds(15)
 
     package init(analysisVersion: String) { self.analysisVersion = analysisVersion }
 }
@@ -83,6 +85,7 @@ package struct Coordinator: Sendable {
                         Measure.set(MetricNames.leading, to: 0)
                     }
                     do {
+                        try await bound(settings.leaderSilence, connection)
                         try await lead { _ = try await connection.run { try $0.execute("SELECT 1").count } }
                     } catch {
                         // The lock belongs to the connection, which must not carry it back into the pool.
@@ -100,11 +103,31 @@ package struct Coordinator: Sendable {
         }
     }
 
+    /// Has the server end the session of a leader that gives no sign of life, and its lock with it.
+    ///
+    /// The network does not tell: the kernel answers for a process that is stopped. Servers before version 14 have no such limit.
+    private func bound(_ silence: Duration, _ connection: PostgresConnection) async throws {
+        let milliseconds = Int(silence / .milliseconds(1))
+        _ = try await connection.run { session in
+            try session.execute(
+                "SELECT set_config(name, $1, false) FROM pg_settings WHERE name = 'idle_session_timeout'",
+                [.text(String(milliseconds))]
+            ).count
+        }
+    }
+
     /// `check` throws once the connection that holds the lock is gone, and the lock with it.
-    private func lead(check: () async throws -> Void) async throws {
+    private func lead(check: @escaping @Sendable () async throws -> Void) async throws {
         let announcer = Announcer(store: store, dispatcher: dispatcher, limit: settings.maxAnnounced, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
+            // A round may take minutes, as matching a whole fleet does.
+            group.addTask { [settings] in
+                while !Task.isCancelled {
+                    try await check()
+                    try await Task.sleep(for: settings.leaderSilence / 5)
+                }
+            }
             var known = KnownRuns()
             var ticks = 0
             var hasEnded = false

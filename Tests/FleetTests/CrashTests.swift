@@ -188,5 +188,29 @@ extension FleetTests {
                 }
             }
         }
+
+        @Test("A coordinator stopped in mid-run loses the lead to another, and disturbs nothing when it goes on")
+        func pausedCoordinator() async throws {
+            try await withRegistry { registry in
+                let quiet = try await quietResults(registry)
+                try await TestServices.withFleet { fleet in
+                    let first = try ServiceProcess("coordinator", in: fleet)
+                    _ = try await fleet.eventually("it leads") { try await fleet.store.hasLeader() ? () : nil }
+                    let next = try ServiceProcess("coordinator", in: fleet)
+                    let (run, worker) = try await inMidLayer(fleet, registry)
+                    // Its connection stays up: the kernel answers for it.
+                    first.send(SIGSTOP)
+                    #expect(try await fleet.finished(run).run.state == .done)
+                    let runs = try await fleet.texts("SELECT held::text FROM runs AS held ORDER BY id")
+                    first.send(SIGCONT)
+                    try await Task.sleep(for: .seconds(2))
+                    #expect(first.isRunning)
+                    #expect(try await fleet.texts("SELECT held::text FROM runs AS held ORDER BY id") == runs)
+                    #expect(try await fleet.results() == quiet)
+                    #expect(try await fleet.scan(registry.host).byState == ["reused": 3])
+                    for process in [worker, next, first] { try await process.crash() }
+                }
+            }
+        }
     }
 }
