@@ -9,6 +9,8 @@ import Catalogers
 struct FileSpool {
     /// Where temporary files are made; they have no name from the start (`O_TMPFILE`), so nothing is left behind.
     let directory: String
+    /// Whether the folder is to be had: what cannot be spooled there is no gap, but for another try or another machine.
+    let isRequired: Bool
     let memoryBytes: Int64
 
     /// So many bytes, or the whole of a smaller file, decide whether it is read on.
@@ -53,7 +55,7 @@ struct FileSpool {
     /// Reads the current entry whole; `accept` sees its first ``headBytes`` and may decline the file.
     ///
     /// Blocks come as the archive's chunks fall, so the first may hold a single byte. Throws ``LayerScanError/Code/noRoom``
-    /// where the disk is full: a gap would stay in the report when there is room again.
+    /// where the disk is full, or cannot be used and is required: a gap would stay in the report when there is room again.
     func read(_ content: EntryContent, size: Int64, accept: (UnsafeRawBufferPointer) -> Bool) throws -> Outcome {
         size <= memoryBytes
             ? try readIntoMemory(content, size: Int(size), accept: accept)
@@ -109,7 +111,7 @@ struct FileSpool {
     ) throws -> Outcome {
         let start = try start(content, size: size)
         guard start.head.withUnsafeBytes(accept) else { return .declined }
-        let descriptor = open(directory, Self.unnamedFile | O_RDWR | O_CLOEXEC, 0o600)
+        let descriptor = Self.file(in: directory)
         guard descriptor >= 0 else { return try failed("no temporary file in \(directory)") }
         defer { close(descriptor) }
         guard ftruncate(descriptor, off_t(size)) == 0 else { return try failed("no room to spool") }
@@ -131,6 +133,20 @@ struct FileSpool {
         return .bytes(bytes)
     }
 
+    /// An unnamed file; below 0 where there is none, and `errno` says why.
+    private static func file(in directory: String) -> Int32 {
+        open(directory, unnamedFile | O_RDWR | O_CLOEXEC, 0o600)
+    }
+
+    /// Throws where a folder takes no temporary file.
+    static func check(_ directory: String) throws(LayerScanError) {
+        let descriptor = file(in: directory)
+        guard descriptor >= 0 else {
+            throw LayerScanError(.noRoom, "no temporary file in \(directory): \(String(cString: strerror(errno)))")
+        }
+        close(descriptor)
+    }
+
     private func write(_ bytes: Slice<UnsafeRawBufferPointer>, to descriptor: Int32, at start: Int64) -> Bool {
         var rest = UnsafeRawBufferPointer(rebasing: bytes)
         var offset = start
@@ -144,11 +160,12 @@ struct FileSpool {
         return true
     }
 
-    /// A file that cannot be spooled here is a gap; one for which there is no room now throws, for later there may be.
+    /// A file that cannot be spooled here is a gap, where that may be; one for which there is no room now throws, for later there
+    /// may be.
     private func failed(_ what: String) throws(LayerScanError) -> Outcome {
         let number = errno
         let message = "\(what): \(String(cString: strerror(number)))"
-        guard ![ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM].contains(number) else {
+        guard !isRequired, ![ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM].contains(number) else {
             throw LayerScanError(.noRoom, "\(message) (in \(directory))")
         }
         return .failed(message)

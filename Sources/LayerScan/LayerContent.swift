@@ -40,6 +40,7 @@ struct LayerContent {
         limits: LayerScanLimits,
         selection: EvidenceSelection,
         scratchDirectory: String,
+        requiresScratch: Bool,
         cache: ContentCache,
         costs: AnalyzerCosts?,
         collector: FileCollector?,
@@ -52,7 +53,11 @@ struct LayerContent {
         self.selection = selection
         self.cache = cache
         self.costs = costs
-        spool = FileSpool(directory: scratchDirectory, memoryBytes: limits.memoryBytes)
+        spool = FileSpool(
+            directory: scratchDirectory,
+            isRequired: requiresScratch,
+            memoryBytes: limits.memoryBytes
+        )
     }
 
     /// Takes in the next entry; `reader` stands at its content.

@@ -12,6 +12,8 @@ package struct LayerScanner: Sendable {
     package let selection: EvidenceSelection
     /// A folder for anonymous temporary files.
     package let scratchDirectory: String
+    /// Whether a layer fails, for the moment, that needs the folder and cannot have it, where it would else have gaps.
+    private let requiresScratch: Bool
     /// Shared by every layer that this scanner, or a copy of it, reads.
     private let cache: ContentCache
     /// Where each cataloger's CPU time is noted, when somebody wants to know.
@@ -23,6 +25,7 @@ package struct LayerScanner: Sendable {
         limits: LayerScanLimits = LayerScanLimits(),
         selection: EvidenceSelection = Catalogers.selection,
         scratchDirectory: String = "/tmp",
+        requiresScratch: Bool = false,
         cache: ContentCache = ContentCache(),
         costs: AnalyzerCosts? = nil,
         collection: FileCollection = .nothing
@@ -36,9 +39,13 @@ package struct LayerScanner: Sendable {
             : selection
         self.collection = collection
         self.scratchDirectory = scratchDirectory
+        self.requiresScratch = requiresScratch
         self.cache = cache
         self.costs = costs
     }
+
+    /// Throws ``LayerScanError/Code/noRoom`` where a folder takes no temporary file.
+    package static func checkScratch(_ directory: String) throws { try FileSpool.check(directory) }
 
     /// Reads the blob to its end and reports what the layer holds.
     ///
@@ -66,6 +73,7 @@ package struct LayerScanner: Sendable {
             limits: limits,
             selection: selection,
             scratchDirectory: scratchDirectory,
+            requiresScratch: requiresScratch,
             cache: cache,
             costs: costs,
             collector: collection.parts.isEmpty

@@ -66,6 +66,8 @@ final class CollectionSwitch: Sendable {
                 limits: settings.limits,
                 selection: Catalogers.selection,
                 scratchDirectory: settings.scratchDirectory,
+                // What one worker cannot spool others can: a report must not depend on who came first.
+                requiresScratch: true,
                 cache: cache,
                 costs: settings.costs,
                 collection: collection

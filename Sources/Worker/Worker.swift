@@ -62,7 +62,7 @@ package struct Worker: Sendable {
     private let logger: Logger
     private let pulse: Pulse
 
-    /// `pulse` beats while the worker's loop goes round.
+    /// `pulse` beats while the worker's loop goes round; throws where there is no place for temporary files.
     package init(
         store: Store,
         feed: WorkFeed,
@@ -71,6 +71,7 @@ package struct Worker: Sendable {
         pulse: Pulse = Pulse(limit: .seconds(60)),
         logger: Logger
     ) throws {
+        try LayerScanner.checkScratch(settings.scratchDirectory)
         self.pulse = pulse
         self.settings = settings
         self.feed = feed

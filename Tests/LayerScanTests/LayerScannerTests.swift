@@ -407,6 +407,20 @@ struct LayerScanLimitsTests {
         #expect(layer.report.gaps.contains { $0.path == "var/lib/dpkg/status" && $0.reason.contains("temporary file") })
     }
 
+    @Test("Where the place for temporary files is required, no gap stands for it: the layer is tried again")
+    func requiredScratch() throws {
+        var limits = LayerScanLimits()
+        limits.memoryBytes = 10
+        let scanner = LayerScanner(limits: limits, scratchDirectory: "/nonexistent", requiresScratch: true)
+        let error = #expect(throws: LayerScanError.self) {
+            try scanner.scan(ArrayProducer(sampleTar), expected: nil)
+        }
+        #expect(error?.code == .noRoom)
+        let folder = #expect(throws: LayerScanError.self) { try LayerScanner.checkScratch("/nonexistent") }
+        #expect(folder?.code == .noRoom && folder?.message.contains("/nonexistent") == true)
+        try LayerScanner.checkScratch(NSTemporaryDirectory())
+    }
+
     @Test("Damaged layers without a digest give a report or an error, never a trap")
     func fuzz() throws {
         let tar = sampleTar
