@@ -335,17 +335,17 @@ package struct Coordinator: Sendable {
         var hasEnded = false
         for run in owed where !run.isTold {
             guard try await store.tell(cancelled: run.id) else { continue }
-            logger.info("run cancelled", metadata: ["run": "\(run.id)", "matched": "\(matched)"])
+            logger.info("run cancelled", metadata: ["run": "\(run.id)", "matched": "\(matched.packages)"])
             hasEnded = true
         }
         return hasEnded
     }
 
-    /// Matches what waits for it; returns how many packages those were.
-    private func rematch() async throws -> Int {
+    /// Matches what waits for it.
+    private func rematch() async throws -> RematchSummary {
         let matched = try await Measure.time(MetricNames.matchSeconds) { try await store.rematch() }
         Measure.count(MetricNames.matchedPackages, by: matched.packages)
-        return matched.packages
+        return matched
     }
 
     private func adopt(_ run: Run, _ version: String) async throws {
@@ -370,14 +370,15 @@ package struct Coordinator: Sendable {
             run: run.id,
             state: verdict.state,
             reason: verdict.reason,
-            workers: workers
+            workers: workers,
+            advisories: matched.state
         )
         // Cancelled in this moment: that is noticed in the next round.
         guard hasEnded else { return false }
         count(status)
         logger.info(
             "run \(verdict.state.rawValue)",
-            metadata: ["run": "\(run.id)", "images": "\(status.found)", "matched": "\(matched)"]
+            metadata: ["run": "\(run.id)", "images": "\(status.found)", "matched": "\(matched.packages)"]
         )
         return true
     }

@@ -15,6 +15,8 @@ package struct RematchSummary: Sendable {
     package var closed = 0
     /// The changes themselves, as many as were asked for.
     package var changes: [FindingChange] = []
+    /// The state of the advisories that all packages are matched with, the number of their last import; 0 where there was none.
+    package var state = 0
 }
 
 /// A match that a pass opened, opened again or ended.
@@ -55,6 +57,7 @@ extension Store {
             total.reopened += step.reopened
             total.closed += step.closed
             total.changes += step.changes
+            total.state = step.state
             guard step.packages == batch else { return total }
         }
     }

@@ -43,7 +43,7 @@ struct RematchBatch {
         try Self.exclude(session)
         let state = try session.count("SELECT coalesce(max(id), 0) FROM advisory_states")
         let subjects = try self.subjects(limit: limit)
-        guard !subjects.isEmpty else { return RematchSummary() }
+        guard !subjects.isEmpty else { return RematchSummary(state: state) }
         let ids = subjects.map(\.id)
         // Reading tens of thousands of matches takes about as long as matching does.
         let (open, findings) = try reader.read(beside: session) {
@@ -54,6 +54,7 @@ struct RematchBatch {
         }
         var summary = try write(findings, of: ids, beside: open, state: state, naming: changes)
         summary.packages = subjects.count
+        summary.state = state
         return summary
     }
 

@@ -165,17 +165,25 @@ extension Store {
 
     /// Ends a run; only one that is still open changes.
     ///
-    /// Images of a failed run that have no outcome fail with it. Returns whether it was open.
+    /// Images of a failed run that have no outcome fail with it. `advisories` is the state of the advisories that its packages were
+    /// matched with (``RematchSummary/state``); without it, it is the present one. Returns whether it was open.
     @discardableResult
-    package func finish(run: Int, state: Run.State, reason: String?, workers: Int) async throws -> Bool {
+    package func finish(
+        run: Int,
+        state: Run.State,
+        reason: String?,
+        workers: Int,
+        advisories: Int? = nil
+    ) async throws -> Bool {
         try await pool.transaction { session in
             let ended = try session.execute(
                 """
                 UPDATE runs SET state = $2, reason = $3, workers = $4, finished_at = now(),
-                    advisory_state = (SELECT max(id) FROM advisory_states)
+                    advisory_state = CASE WHEN $5::bigint IS NULL THEN (SELECT max(id) FROM advisory_states)
+                        ELSE nullif($5, 0) END
                 WHERE id = $1 AND state NOT IN \(Run.State.finished)
                 """,
-                [.int(run), .text(state.rawValue), .text(reason), .int(workers)]
+                [.int(run), .text(state.rawValue), .text(reason), .int(workers), .int(advisories)]
             ).affected
             guard ended == 1 else { return false }
             // What is slow to tell is slow at the next try as well, and the run would never end.

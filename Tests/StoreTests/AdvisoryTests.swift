@@ -33,6 +33,37 @@ struct AdvisoryTests {
         }
     }
 
+    @Test("A run is recorded with the advisories that it was matched with, whatever is imported before its end")
+    func recordedState() async throws {
+        try await TestDatabase.with { store in
+            func run(_ tag: String) async throws -> Int {
+                let run = try await store.plan([try SampleFleet.image("app", tag, layers: [tag])])
+                try await store.work(on: run, packages: [("curl", "7.0")])
+                return run.id
+            }
+            func recorded(_ run: Int) async throws -> Int? {
+                try await store.scalar("SELECT advisory_state FROM runs WHERE id = \(run)")
+            }
+            let bare = try await run("1")
+            let none = try await store.rematch()
+            _ = try await importing(document([("curl", "CVE-2024-0001", "8.0")]), into: store)
+            try await store.finish(run: bare, state: .done, reason: nil, workers: 1, advisories: none.state)
+            #expect(try await recorded(bare) == nil)
+            let matched = try await store.rematch()
+            #expect(matched.packages == 1)
+            let first = try await run("2")
+            let again = try await store.rematch()
+            #expect(again.packages == 0 && again.state == matched.state && again.state > 0)
+            _ = try await importing(document([("curl", "CVE-2024-0001", "9.0")]), into: store)
+            try await store.finish(run: first, state: .done, reason: nil, workers: 1, advisories: again.state)
+            #expect(try await recorded(first) == again.state)
+            let last = try await run("3")
+            try await store.finish(run: last, state: .done, reason: nil, workers: 1)
+            let present = try await store.rematch()
+            #expect(try await recorded(last) == present.state)
+        }
+    }
+
     @Test("Matches open, close and open again as the advisories change, and keep their history")
     func openCloseReopen() async throws {
         try await withFleet { store in
