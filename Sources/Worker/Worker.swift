@@ -59,6 +59,7 @@ package struct Worker: Sendable {
     private let interactiveThread: ThreadPool
     private let solitude = Solitude()
     private let outages = Outages()
+    private let room = ScratchRoom()
     private let logger: Logger
     private let pulse: Pulse
 
@@ -206,6 +207,10 @@ package struct Worker: Sendable {
                 leaseSeconds: settings.leaseSeconds
             )
         else { return try await feed.acknowledge(entry) }
+        if claim.isSuspect, room.isShort(at: .now) {
+            try await store.postpone(claim, for: Double.random(in: 2...4))
+            return try await feed.acknowledge(entry)
+        }
         let metadata = await metadata(of: claim)
         logger.debug("claimed", metadata: metadata)
         let started = ContinuousClock.now
@@ -296,6 +301,7 @@ package struct Worker: Sendable {
             count(claim, "postponed")
             return await postpone(claim, until: error, metadata: metadata)
         }
+        if (error as? LayerScanError)?.code == .noRoom { room.miss(at: .now) }
         let failure = TaskFailure(error)
         // Only these two stop a task; what calls itself cancelled for another reason has failed.
         let isGivenBack = isLost || Task.isCancelled
