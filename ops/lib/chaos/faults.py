@@ -137,6 +137,50 @@ def entries_doubled(stage, _):
             stage.redis.command("XADD", key, "*", "task", number)
 
 
+@kind("redis")
+def entries_of_junk(stage, chance):
+    """Entries that name no task, or none that there is, before and between those that do."""
+    for key in stage.redis.streams():
+        for _ in range(20):
+            stage.redis.command("XADD", key, "*", *chance.choice([
+                ("task", "none"), ("task", "-1"), ("task", 2 ** 63 - 1), ("task", 2 ** 63), ("other", "1"), ("", "")]))
+
+
+@kind("redis")
+def streams_at_the_end_of_their_numbers(stage, _):
+    for key in stage.redis.streams():
+        stage.redis.command("XADD", key, f"{2 ** 64 - 1}-{2 ** 64 - 1}", "task", "-1")
+
+
+@kind("redis")
+def keys_of_another_kind(stage, chance):
+    keys = [key for key in stage.redis.command("KEYS", "tallyman:*").split("\n") if key and chance.random() < 0.7]
+    for key in keys:
+        stage.redis.command("DEL", key)
+        stage.redis.command(*chance.choice([("SET", key, "x"), ("RPUSH", key, "x")]))
+    return f"{len(keys)} keys"
+
+
+@kind("redis")
+def redis_full(stage, chance):
+    seconds = chance.uniform(1, 6)
+    stage.redis.command("CONFIG", "SET", "maxmemory", "1mb")
+    stage.later(seconds, lambda: stage.redis.command("CONFIG", "SET", "maxmemory", "0"))
+    return f"for {seconds:.1f} s"
+
+
+@kind("redis")
+def redis_evicts(stage, chance):
+    """Others fill a Redis that throws away what was not used for long, whatever it is."""
+    used = next(line for line in stage.redis.command("INFO", "memory").split() if line.startswith("used_memory:"))
+    stage.redis.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+    stage.redis.command("CONFIG", "SET", "maxmemory", int(used.split(":")[1]) + 50_000)
+    for _ in range(60):
+        stage.redis.command("SET", f"other:{chance.random()}", "x" * 4000)
+    for name, value in (("maxmemory", "0"), ("maxmemory-policy", "noeviction")):
+        stage.redis.command("CONFIG", "SET", name, value)
+
+
 @kind()
 def postgres_killed(stage, chance):
     seconds = chance.uniform(0.2, 4)
@@ -163,6 +207,23 @@ def postgres_restarted_in_order(stage, _):
 def database_connections_terminated(stage, _):
     return stage.postgres.sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
                               "WHERE datname = 'fleet' AND pid <> pg_backend_pid()") + " connections"
+
+
+@kind("postgres")
+def connections_used_up(stage, chance):
+    """Others take every connection that the server has, after ours were cut."""
+    seconds = chance.uniform(1, 4)
+    others = [threading.Thread(target=stage.postgres.sql, args=(f"SELECT pg_sleep({seconds})", "postgres", 1))
+              for _ in range(140)]
+    for other in others[:70]:
+        other.start()
+    cut = stage.postgres.sql(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = 'fleet'", "postgres", 1)
+    for other in others[70:]:
+        other.start()
+    for other in others:
+        other.join()
+    return f"for {seconds:.1f} s, {cut or 'none'} cut"
 
 
 @kind("postgres")
