@@ -165,6 +165,51 @@ struct AnchoreEventsTests {
         }
     }
 
+    @Test("what comes back from the archive has its Dockerfile and annotations; what is added anew does not")
+    func restoredWhole() async throws {
+        try await APIServer.with { server in
+            let client = server.client
+            server.lookup.add(try FixedLookup.image("team/app", "1"))
+            let plain = #"{"tag":"registry.test/team/app:1"}"#
+            let said = #"{"tag":"registry.test/team/app:1","dockerfile":"RlJPTSBhCg==","annotations":{"a":"b"}}"#
+            func add(_ body: String) async throws -> [String?] {
+                let image = try await client.send("POST", "/v1/images?force=true", body: body).json?.array?.first
+                let detail = image?["image_detail"]?.array?.first
+                return [image?["annotations"]?["a"]?.string, detail?["dockerfile"]?.string]
+            }
+            let whole: [String?] = ["b", "RlJPTSBhCg=="]
+            let nothing: [String?] = [nil, nil]
+            let first = try await add(said)
+            #expect(first == whole)
+            let listed = try await client.get("/v1/images").json?.array?.first
+            let digest = try #require(listed?["imageDigest"]?.string)
+            let source = #"{"source":{"archive":{"digest":"\#(digest)"}}}"#
+            func delete() async throws {
+                let answer = try await client.send("DELETE", "/v1/images/\(digest)?force=True").json
+                #expect(answer?["status"]?.string == "deleting")
+            }
+            try await server.store.analyseEverything()
+            let archived = try await client.send("POST", "/v1/archives/images", body: #"["\#(digest)"]"#)
+            #expect(archived.status == 200)
+
+            try await delete()
+            let restored = try await add(source)
+            #expect(restored == whole)
+            try await delete()
+            let addedAnew = try await add(plain)
+            #expect(addedAnew == nothing)
+            try await delete()
+            let restoredAgain = try await add(source)
+            #expect(restoredAgain == nothing, "what was said last counts")
+
+            _ = try await add(said)
+            #expect(try await client.send("DELETE", "/v1/archives/images/\(digest)").status == 200)
+            try await delete()
+            let afterArchive = try await add(plain)
+            #expect(afterArchive == nothing)
+        }
+    }
+
     @Test("rules of the archive for all accounts are seen by each, and not theirs to delete")
     func globalRules() async throws {
         try await APIServer.with { server in

@@ -30,11 +30,17 @@ extension Store {
         }
     }
 
-    /// Takes an image out of the account's archive; nothing happens where it is not there.
+    /// Takes an image out of the archive; what was kept of one that is in no list is forgotten.
     package func removeFromArchive(_ manifest: Int, of account: String) async throws {
         try await pool.run { session in
             _ = try session.execute(
-                "DELETE FROM archived_images WHERE account = $1 AND manifest_id = $2",
+                """
+                WITH removed AS (
+                    DELETE FROM archived_images WHERE account = $1 AND manifest_id = $2 RETURNING account, manifest_id)
+                UPDATE account_images SET annotations = NULL, dockerfile = NULL FROM removed
+                WHERE account_images.account = removed.account AND account_images.manifest_id = removed.manifest_id
+                    AND NOT account_images.is_listed
+                """,
                 [.text(account), .int(manifest)]
             )
         }

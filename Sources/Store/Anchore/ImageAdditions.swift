@@ -113,18 +113,21 @@ extension Store {
         var said: String?
         if let annotations {
             let before = try session.execute(
-                "SELECT annotations FROM account_images WHERE account = $1 AND manifest_id = $2",
+                "SELECT annotations FROM account_images WHERE account = $1 AND manifest_id = $2 AND is_listed",
                 [.text(account), .int(manifest)]
             ).first?.optionalString(0)
             said = try annotations.applied(to: before)
         }
+        // What was said before the image was taken out of the list is the archive's.
         _ = try session.execute(
             """
             INSERT INTO account_images (account, manifest_id, annotations, dockerfile, created_at)
             VALUES ($1, $2, $3, $4, coalesce($5, now()))
             ON CONFLICT (account, manifest_id) DO UPDATE SET is_listed = true, last_updated = now(),
-                annotations = coalesce(excluded.annotations, account_images.annotations),
-                dockerfile = coalesce(excluded.dockerfile, account_images.dockerfile)
+                annotations = coalesce(
+                    excluded.annotations, CASE WHEN account_images.is_listed THEN account_images.annotations END),
+                dockerfile = coalesce(
+                    excluded.dockerfile, CASE WHEN account_images.is_listed THEN account_images.dockerfile END)
             """,
             [
                 .text(account), .int(manifest), .text(said), dockerfile.map { .bytes($0) } ?? .null,
@@ -157,16 +160,20 @@ extension Store {
         )
     }
 
+    private static let isArchived = "EXISTS (SELECT FROM archived_images WHERE account = $1 AND manifest_id = $2)"
+
     /// Takes an image out of an account's list.
     ///
-    /// The fleet keeps it while a tag names it. What the account said about it is forgotten.
+    /// The fleet keeps it while a tag names it. What the account said about it is forgotten, unless the image is in the
+    /// account's archive: it comes back with its Dockerfile and annotations (``relist(_:in:)``).
     package func unlist(_ manifest: Int, from account: String) async throws {
         try await pool.run { session in
             _ = try session.execute(
                 """
                 INSERT INTO account_images (account, manifest_id, is_listed) VALUES ($1, $2, false)
-                ON CONFLICT (account, manifest_id) DO UPDATE SET is_listed = false, annotations = NULL,
-                    dockerfile = NULL, last_updated = now()
+                ON CONFLICT (account, manifest_id) DO UPDATE SET is_listed = false, last_updated = now(),
+                    annotations = CASE WHEN \(Self.isArchived) THEN account_images.annotations END,
+                    dockerfile = CASE WHEN \(Self.isArchived) THEN account_images.dockerfile END
                 """,
                 [.text(account), .int(manifest)]
             )
