@@ -65,8 +65,15 @@ package struct PolicyProblem: Sendable, Equatable {
 extension AnchoreError {
     /// A bundle that cannot be taken, with all that is wrong in it.
     package static func invalidBundle(_ problems: [PolicyProblem]) -> AnchoreError {
-        // Clients explain a missing member from the words of a validating framework.
-        if let key = problems.lazy.compactMap(\.missingMember).first { return missing(key) }
+        // Clients explain a missing member from the words of a validating framework: the first that they find. They show
+        // nothing else, so that the other problems follow, one a line.
+        for (place, problem) in problems.enumerated() {
+            guard let key = problem.missingMember else { continue }
+            var error = missing(key)
+            let others = problems[..<place] + problems[(place + 1)...]
+            error.message = ([error.message] + others.map(\.details)).joined(separator: "\n")
+            return error
+        }
         return AnchoreError(
             400,
             "Bundle failed validation",

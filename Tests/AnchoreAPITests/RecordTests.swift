@@ -169,6 +169,22 @@ struct RecordTests {
         #expect(AnchoreError.missing("version").json["detail"]?.string == "'version' is a required property")
     }
 
+    @Test("a bundle that lacks a member is refused in the words that clients look for, and the rest is told as well")
+    func invalidBundle() {
+        func problem(_ details: String, _ missing: String? = nil) -> PolicyProblem {
+            PolicyProblem(type: "SchemaError", details: details, missingMember: missing)
+        }
+        func detail(_ problems: PolicyProblem...) -> String? {
+            AnchoreError.invalidBundle(problems).json["detail"]?.string
+        }
+        #expect(detail(problem("a: 'x' is a required property", "x")) == "'x' is a required property")
+        #expect(
+            detail(problem("a: no gate 'g'"), problem("a: …", "x"), problem("b: 'y' is a required property", "y"))
+                == "'x' is a required property\na: no gate 'g'\nb: 'y' is a required property"
+        )
+        #expect(AnchoreError.invalidBundle([problem("a: no gate 'g'")]).message == "Bundle failed validation")
+    }
+
     @Test("a subscription is known by the MD5 of account, key and type")
     func subscriptionID() {
         let record = SubscriptionRecord(account: "admin", key: "docker.io/a:1", type: .tagUpdate, isActive: true)
