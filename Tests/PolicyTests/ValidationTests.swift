@@ -71,6 +71,46 @@ struct ValidationTests {
         #expect(found.filter { $0.kind == .schema }.contains { $0.missingMember == "whitelist_ids" })
     }
 
+    @Test(
+        "What a mapping names that is wrong itself is told of with it",
+        arguments: [
+            (#""registry": "regexp:[", "policy_id": "p""#, "mappings[0].registry"),
+            (#""policy_id": "p""#, "mappings[0]"),
+            (#""registry": "*", "policy_id": "p", "policy_ids": ["q"]"#, "mappings[0]"),
+        ]
+    )
+    func wrongMapping(members: String, path: String) {
+        let text = """
+            {"id": "b", "version": "1_0", "policies": [
+               {"id": "p", "version": "1_0", "rules": [
+                 {"gate": "nowhere", "trigger": "x", "action": "STOP", "params": []}]}],
+             "whitelists": [{"id": "w", "version": "1_0", "items": [
+               {"gate": "always", "trigger_id": "x", "expires_on": "tomorrow"}]}],
+             "mappings": [{"name": "m", "repository": "*", "image": {"type": "tag", "value": "*"},
+               "whitelist_ids": ["w", "none"], \(members)}]}
+            """
+        let errors = PolicyBundle.read(Array(text.utf8)).errors.map(\.path)
+        let expected = [
+            path, "policies[0].rules[0].gate", "whitelists[0].items[0].expires_on", "mappings[0].whitelist_ids",
+        ]
+        #expect(expected.allSatisfy { errors.contains($0) }, "\(errors)")
+    }
+
+    @Test("Of policy_id and policy_ids, one that is empty counts as left out")
+    func emptyPolicyIDs() {
+        func errors(_ members: String) -> [String] {
+            let text = """
+                {"id": "b", "version": "1_0", "policies": [{"id": "p", "version": "1_0", "rules": []}],
+                 "mappings": [{\(Sample.selector("m")), \(members), "whitelist_ids": []}]}
+                """
+            return PolicyBundle.read(Array(text.utf8)).errors.map(\.path)
+        }
+        #expect(errors(#""policy_id": "p", "policy_ids": []"#).isEmpty)
+        #expect(errors(#""policy_id": "", "policy_ids": ["p"]"#).isEmpty)
+        #expect(errors(#""policy_id": "", "policy_ids": []"#) == ["mappings[0].policy_ids"])
+        #expect(errors(#""policy_id": "p", "policy_ids": ["p"]"#) == ["mappings[0]"])
+    }
+
     @Test("What no mapping names may hold anything, and is warned of")
     func unreachable() throws {
         let text = """

@@ -26,10 +26,7 @@ struct BundleReader {
     mutating func read() -> PolicyBundle {
         let id = root.requiredText("id") ?? ""
         root.checkVersion()
-        let mapped = root.objects("mappings", required: true, most: limits.maxMappings).map {
-            (object: $0, mapping: mapping($0))
-        }
-        let mappings = mapped.compactMap(\.mapping)
+        let mapped = root.objects("mappings", required: true, most: limits.maxMappings).map { mapping($0) }
         if mapped.isEmpty, root.has("mappings") {
             log.add(
                 .validation,
@@ -39,8 +36,9 @@ struct BundleReader {
                 severity: .warning
             )
         }
-        let reachablePolicies = Set(mappings.flatMap(\.policyIDs))
-        let reachableWhitelists = Set(mappings.flatMap(\.whitelistIDs))
+        // Also by mappings that are wrong themselves: what they name is told of at the same time.
+        let reachablePolicies = Set(mapped.flatMap(\.policyIDs))
+        let reachableWhitelists = Set(mapped.flatMap(\.whitelistIDs))
         var policies: [String: BundlePolicy] = [:]
         var policyPlaces: [String: String] = [:]
         for object in root.objects("policies", required: true, most: limits.maxPolicies) {
@@ -62,16 +60,13 @@ struct BundleReader {
             note(object, id: whitelist.id, among: &whitelistPlaces, kind: "whitelist", isReachable: isReachable)
             whitelists[whitelist.id] = whitelist
         }
-        for (object, mapping) in mapped {
-            guard let mapping else { continue }
-            checkReferences(mapping, at: object, policies: policies, whitelists: whitelists)
-        }
+        for mapping in mapped { checkReferences(mapping, policies: policies, whitelists: whitelists) }
         return PolicyBundle(
             id: id,
             name: root.text("name") ?? "",
             policies: policies,
             whitelists: whitelists,
-            mappings: mappings,
+            mappings: mapped.compactMap(\.mapping),
             whitelistedImages: root.objects("whitelisted_images", most: limits.maxMappings).compactMap { selector($0) },
             blacklistedImages: root.objects("blacklisted_images", most: limits.maxMappings).compactMap { selector($0) },
             document: document
@@ -100,15 +95,14 @@ struct BundleReader {
     }
 
     private func checkReferences(
-        _ mapping: BundleMapping,
-        at object: BundleObject,
+        _ mapping: ReadMapping,
         policies: [String: BundlePolicy],
         whitelists: [String: Whitelist]
     ) {
         for id in mapping.policyIDs where policies[id] == nil {
             log.add(
                 .referenceNotFound,
-                at: object.place(object.has("policy_id") ? "policy_id" : "policy_ids"),
+                at: mapping.object.place(mapping.object.has("policy_id") ? "policy_id" : "policy_ids"),
                 "there is no policy with the id \(id)",
                 remedy: Self.known(policies.keys.sorted(), "policies")
             )
@@ -116,7 +110,7 @@ struct BundleReader {
         for id in mapping.whitelistIDs where whitelists[id] == nil {
             log.add(
                 .referenceNotFound,
-                at: object.place("whitelist_ids"),
+                at: mapping.object.place("whitelist_ids"),
                 "there is no whitelist with the id \(id)",
                 remedy: Self.known(whitelists.keys.sorted(), "whitelists")
             )
@@ -127,35 +121,47 @@ struct BundleReader {
         ids.isEmpty ? "the bundle has no \(what)" : "the bundle's \(what) are \(ids.prefix(20).joined(separator: ", "))"
     }
 
-    private func mapping(_ object: BundleObject) -> BundleMapping? {
-        var ids: [String] = []
-        // An empty one counts as left out, as Anchore Engine has it.
+    /// A mapping with what it names, whatever else is wrong with it.
+    private struct ReadMapping {
+        let object: BundleObject
+        /// `nil` where it does not say which images it is about.
+        let selector: ImageSelector?
+        let policyIDs: [String]
+        let whitelistIDs: [String]
+
+        var mapping: BundleMapping? {
+            selector.map { BundleMapping(selector: $0, policyIDs: policyIDs, whitelistIDs: whitelistIDs) }
+        }
+    }
+
+    private func mapping(_ object: BundleObject) -> ReadMapping {
+        // Empty ones count as left out, as Anchore Engine has it.
         let single = object.text("policy_id").flatMap { $0.isEmpty ? nil : $0 }
-        switch (single != nil, object.has("policy_ids")) {
-        case (true, true):
+        let several = object.texts("policy_ids", most: limits.maxPolicies)
+        if single != nil, !several.isEmpty {
             log.add(
                 .validation,
                 at: object.path,
                 "Cannot specify both policy_id and policy_ids properties in mapping rule",
                 remedy: "keep policy_ids"
             )
-        case (true, false): ids = single.map { [$0] } ?? []
-        case (false, true):
-            ids = object.texts("policy_ids", most: limits.maxPolicies)
-            if ids.isEmpty {
-                log.add(.validation, at: object.place("policy_ids"), "the list is empty", remedy: "name a policy")
-            }
-        case (false, false):
+        } else if single == nil, !object.has("policy_ids") {
             log.add(
                 .validation,
                 at: object.path,
                 "No policy_id or policy_ids property found for mapping rule",
                 remedy: "add \"policy_ids\" with the id of a policy"
             )
+        } else if single == nil, several.isEmpty {
+            log.add(.validation, at: object.place("policy_ids"), "the list is empty", remedy: "name a policy")
         }
         let whitelists = object.texts("whitelist_ids", required: true, most: limits.maxWhitelists)
-        guard let selector = selector(object) else { return nil }
-        return BundleMapping(selector: selector, policyIDs: ids, whitelistIDs: whitelists)
+        return ReadMapping(
+            object: object,
+            selector: selector(object),
+            policyIDs: single.map { id in [id] + several.filter { $0 != id } } ?? several,
+            whitelistIDs: whitelists
+        )
     }
 
     /// Registry, repository and image of a mapping or of an image list's entry; `nil`, and noted, where they say nothing.
