@@ -66,9 +66,21 @@ package struct FindingRecord: Sendable {
     /// Rows of NVD's own data carry their scores as NVD's; others as references.
     private var isFromNVD: Bool { provider == "nvd" }
 
+    /// Providers that give no scores, so that what is kept is NVD's.
+    private static let withoutScores: Set<String> = [
+        "alpine", "amazon", "arch", "chainguard", "debian", "nvd", "wolfi",
+    ]
+
+    /// Whether the scores may be those of whoever published the advisory.
+    ///
+    /// Of a flaw one vector is kept, the worst: it counts as NVD's and as the publisher's.
+    package var hasVendorScores: Bool { !Self.withoutScores.contains(provider) }
+
     package var json: JSONValue {
         let cves = ([id] + aliases).filter { $0.hasPrefix("CVE-") }
         let references = isFromNVD ? [id] : cves.uniqued()
+        // A flaw without a CVE has the scores that its publisher gives it.
+        let isScoredByVendor = references.isEmpty || hasVendorScores && CVSS3Scores(vector: cvssVector) != nil
         return [
             "vuln": .string(id), "package": .string("\(package.name)-\(package.version)"),
             "package_name": .string(package.name), "package_version": .string(package.version),
@@ -79,8 +91,7 @@ package struct FindingRecord: Sendable {
             "fix": .string(fixedVersions.isEmpty ? "None" : fixedVersions.joined(separator: ",")),
             "url": .string(AdvisoryLink.address(id, distro: isOS ? distro : nil)),
             "feed": "vulnerabilities", "feed_group": .string(feedGroup), "will_not_fix": .bool(willNotFix),
-            // A flaw without a CVE has the scores that its publisher gives it.
-            "nvd_data": .array(references.map(scores)), "vendor_data": references.isEmpty ? [scores(id)] : [],
+            "nvd_data": .array(references.map(scores)), "vendor_data": isScoredByVendor ? [scores(id)] : [],
         ]
     }
 

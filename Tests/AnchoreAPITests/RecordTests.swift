@@ -142,6 +142,34 @@ struct RecordTests {
         #expect(own["cvss_v3"]?["base_score"] == .number(10))
     }
 
+    @Test(
+        "scores are the publisher's, too, where it gives some, as policies take them",
+        arguments: [("pypi", true), ("redhat", true), ("debian", false), ("nvd", false)]
+    )
+    func publishersScores(provider: String, isPublishers: Bool) throws {
+        func finding(_ vector: String?) -> FindingRecord {
+            FindingRecord(
+                id: "CVE-2026-1",
+                aliases: [],
+                severity: .high,
+                fixedVersions: [],
+                willNotFix: false,
+                provider: provider,
+                cvssVector: vector,
+                cvssScore: nil,
+                package: Package(type: .python, name: "x", version: "1"),
+                distro: nil
+            )
+        }
+        let scored = finding("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H")
+        #expect(scored.hasVendorScores == isPublishers)
+        let nvd = try #require(scored.json["nvd_data"]?.array)
+        #expect(nvd.first?["cvss_v3"]?["base_score"] == .number(10))
+        let expected = isPublishers ? nvd : []
+        #expect(scored.json["vendor_data"] == .array(expected))
+        #expect(finding(nil).json["vendor_data"]?.array?.isEmpty == true)
+    }
+
     @Test("the history names the layer of each step that left one, the first step first")
     func history() throws {
         let manifest = #"{"layers":[{"digest":"sha256:a","size":7},{"digest":"sha256:b","size":9}]}"#

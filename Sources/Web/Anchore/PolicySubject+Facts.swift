@@ -165,15 +165,10 @@ extension VulnerabilityFact {
                 ? nil : finding.fixedFrom.map { PolicyInstant(seconds: Int64($0)) },
             detected: finding.detectedAt.map { PolicyInstant(seconds: Int64($0)) },
             nvdScores: scores,
-            // Of a flaw one vector is kept, the worst: a rule for high scores must not pass because it is another's.
-            vendorScores: Self.withoutScores.contains(finding.provider) ? [] : scores
+            // A rule for high scores must not pass because they are another's.
+            vendorScores: finding.hasVendorScores ? scores : []
         )
     }
-
-    /// Providers that give no scores, so that what is kept is NVD's.
-    private static let withoutScores: Set<String> = [
-        "alpine", "amazon", "arch", "chainguard", "debian", "nvd", "wolfi",
-    ]
 
     /// The same flaw in a package of a language, in the file that it was read from.
     fileprivate func located(at path: String) -> VulnerabilityFact {
