@@ -1,5 +1,5 @@
 /// What a file name such as `commons-io-2.11.0.jar` says about its archive.
-struct JavaArchiveName: Sendable, Equatable {
+package struct JavaArchiveName: Sendable, Equatable {
     /// The part in front of the version, or empty where the file name has no usable form.
     let name: String
     /// The part from the first dash in front of a digit (or of `build1`, `r1`, `rc1`), or `nil`.
@@ -10,7 +10,7 @@ struct JavaArchiveName: Sendable, Equatable {
     private let stem: String
 
     /// The extensions of archives that are read, in lower case.
-    static let extensions: Set<String> = [
+    package static let extensions: Set<String> = [
         "jar", "war", "ear", "par", "sar", "nar", "jpi", "hpi", "kar", "far", "lpkg", "rar", "zap",
     ]
 

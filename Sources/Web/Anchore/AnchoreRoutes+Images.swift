@@ -22,7 +22,7 @@ extension AnchoreRoutes {
             "imageimport",
         ] {
             for method in [HTTPRequest.Method.get, .post, .delete] {
-                add(method, path, method == .get ? .readOnly : .scanner, false) { _ in throw ImageAddition.noImports }
+                add(method, path, .role(method == .get ? .readOnly : .scanner)) { _ in throw ImageAddition.noImports }
             }
         }
         add(.get, "images/:digest", .role(.readOnly)) { call in
