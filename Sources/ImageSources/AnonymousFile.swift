@@ -1,3 +1,5 @@
+import Bytes
+
 #if canImport(Glibc)
     import Glibc
 #endif
@@ -6,14 +8,11 @@
 ///
 /// Written by one task, then read; `path` is good while the value lives.
 final class AnonymousFile: Sendable {
-    /// `O_TMPFILE`, a macro that Swift does not import.
-    private static let unnamedFile: Int32 = 0o20000000 | O_DIRECTORY
-
     private let descriptor: Int32
 
     /// Makes the file on the file system of `directory`.
     init(in directory: String) throws {
-        descriptor = open(directory, Self.unnamedFile | O_RDWR | O_CLOEXEC, 0o600)
+        descriptor = UnnamedFile.open(in: directory)
         guard descriptor >= 0 else { throw LocalFile.failure(directory) }
     }
 

@@ -7,7 +7,7 @@ import Catalogers
 
 /// Collects the content of one tar entry for a cataloger, in memory or, when large, in an anonymous temporary file.
 struct FileSpool {
-    /// Where temporary files are made; they have no name from the start (`O_TMPFILE`), so nothing is left behind.
+    /// Where temporary files are made.
     let directory: String
     /// Whether the folder is to be had: what cannot be spooled there is no gap, but for another try or another machine.
     let isRequired: Bool
@@ -15,8 +15,6 @@ struct FileSpool {
 
     /// So many bytes, or the whole of a smaller file, decide whether it is read on.
     static let headBytes = LibraryMark.headBytes
-    /// `O_TMPFILE`, a macro that Swift does not import.
-    private static let unnamedFile: Int32 = 0o20000000 | O_DIRECTORY
 
     enum Outcome {
         case bytes(FileBytes)
@@ -111,7 +109,7 @@ struct FileSpool {
     ) throws -> Outcome {
         let start = try start(content, size: size)
         guard start.head.withUnsafeBytes(accept) else { return .declined }
-        let descriptor = Self.file(in: directory)
+        let descriptor = UnnamedFile.open(in: directory)
         guard descriptor >= 0 else { return try failed("no temporary file in \(directory)") }
         defer { close(descriptor) }
         guard ftruncate(descriptor, off_t(size)) == 0 else { return try failed("no room to spool") }
@@ -133,14 +131,9 @@ struct FileSpool {
         return .bytes(bytes)
     }
 
-    /// An unnamed file; below 0 where there is none, and `errno` says why.
-    private static func file(in directory: String) -> Int32 {
-        open(directory, unnamedFile | O_RDWR | O_CLOEXEC, 0o600)
-    }
-
     /// Throws where a folder takes no temporary file.
     static func check(_ directory: String) throws(LayerScanError) {
-        let descriptor = file(in: directory)
+        let descriptor = UnnamedFile.open(in: directory)
         guard descriptor >= 0 else {
             throw LayerScanError(.noRoom, "no temporary file in \(directory): \(String(cString: strerror(errno)))")
         }
