@@ -52,6 +52,7 @@ struct EvaluationTests {
                 #expect(evaluation.problems.first?.path == "policies[0].rules[0]")
                 #expect(evaluation.finalAction == action, "\(trigger)")
                 #expect(evaluation.findings.isEmpty)
+                #expect(evaluation.unjudged.map(\.action) == [action], "\(trigger)")
             }
         }
     }

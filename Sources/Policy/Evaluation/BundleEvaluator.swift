@@ -32,6 +32,7 @@ private struct BundleEvaluator {
     private var answers: [String: PolicyEvaluation.Exemption?] = [:]
     private var answeredGate = ""
     private var findings: [PolicyEvaluation.Finding] = []
+    private var unjudged: [PolicyEvaluation.Finding] = []
     private var problems: [BundleProblem] = []
     private var action = PolicyAction.go
 
@@ -61,6 +62,7 @@ private struct BundleEvaluator {
             whitelistedImage: allowed,
             blacklistedImage: denied,
             findings: findings,
+            unjudged: unjudged,
             policyAction: action,
             finalAction: final,
             reason: reason,
@@ -124,9 +126,9 @@ private struct BundleEvaluator {
                     try add(finding, rule, policy, whitelists)
                 }
             } catch let error as Unjudged {
-                note(error, rule)
+                note(error, rule, policy)
             } catch {
-                fail("\(rule.gate)/\(rule.trigger): \(error)", at: rule.path, .stop)
+                fail("\(rule.gate)/\(rule.trigger): \(error)", rule, policy, .stop)
             }
         }
     }
@@ -183,7 +185,7 @@ private struct BundleEvaluator {
         return found
     }
 
-    private mutating func note(_ error: Unjudged, _ rule: BundlePolicy.Rule) {
+    private mutating func note(_ error: Unjudged, _ rule: BundlePolicy.Rule, _ policy: BundlePolicy) {
         let subject = "\(rule.gate)/\(rule.trigger) could not be judged: \(error.reason)"
         switch error.kind {
         case .unavailable:
@@ -191,9 +193,30 @@ private struct BundleEvaluator {
                 BundleProblem(.triggerEvaluation, at: rule.path, subject, remedy: "", severity: .warning)
             )
         case .notCollected:
-            fail("\(subject); it counts as \(rule.action.rawValue.uppercased())", at: rule.path, rule.action)
-        case .failed: fail("\(subject); the image is stopped", at: rule.path, .stop)
+            fail("\(subject); it counts as \(rule.action.rawValue.uppercased())", rule, policy, rule.action)
+        case .failed: fail("\(subject); the image is stopped", rule, policy, .stop)
         }
+    }
+
+    private mutating func fail(
+        _ cause: String,
+        _ rule: BundlePolicy.Rule,
+        _ policy: BundlePolicy,
+        _ result: PolicyAction
+    ) {
+        fail(cause, at: rule.path, result)
+        unjudged.append(
+            PolicyEvaluation.Finding(
+                gate: rule.gate,
+                trigger: rule.trigger,
+                triggerID: TriggerID.hash(gate: rule.gate, trigger: rule.trigger, message: cause),
+                message: cause,
+                action: result,
+                whitelisted: nil,
+                policyID: policy.id,
+                ruleID: rule.id
+            )
+        )
     }
 
     private mutating func fail(_ cause: String, at path: String, _ result: PolicyAction) {

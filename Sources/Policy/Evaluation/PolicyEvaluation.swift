@@ -50,6 +50,8 @@ package struct PolicyEvaluation: Sendable {
     package let blacklistedImage: ImageSelector?
     /// By policy, then gate, then rule.
     package let findings: [Finding]
+    /// The rules that count although they could not be judged, with why; each of them is a problem, too.
+    package let unjudged: [Finding]
     /// What the policies say, whatever the image lists do.
     package let policyAction: PolicyAction
     package let finalAction: PolicyAction

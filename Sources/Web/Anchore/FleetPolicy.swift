@@ -200,12 +200,22 @@ extension EvaluationRecord {
         let detail = try JSONReader.read(Array(detail.utf8))
         let result = detail["result"]?.members?.first?.value["result"]
         let rows = (result?["rows"]?.array ?? []).compactMap(\.array)
+        let problems = (detail["evaluation_problems"]?.array ?? []).map { problem in
+            // `path: cause`.
+            let text = problem["details"]?.string ?? ""
+            let path = text.prefix { $0 != ":" }
+            return ImageCompliance.Problem(path: String(path), cause: String(text.dropFirst(path.count + 2)))
+        }
+        // What could not be judged is a row, too.
+        let unjudged = Set(problems.map(\.cause))
         return ImageCompliance(
             image: tag,
             digest: digest,
             passes: isPass,
             isMapped: detail["matched_mapping_rule"]?.members != nil,
-            findings: rows.filter { $0.count >= 9 && $0[7].members == nil }.map { row in
+            findings: rows.filter { row in
+                row.count >= 9 && row[7].members == nil && !unjudged.contains(row[5].string ?? "")
+            }.map { row in
                 ImageCompliance.Finding(
                     control: row[8].string ?? "",
                     gate: row[3].string ?? "",
@@ -213,15 +223,7 @@ extension EvaluationRecord {
                     message: row[5].string ?? ""
                 )
             },
-            problems: (detail["evaluation_problems"]?.array ?? []).map { problem in
-                // `path: cause`.
-                let text = problem["details"]?.string ?? ""
-                let path = text.prefix { $0 != ":" }
-                return ImageCompliance.Problem(
-                    path: String(path),
-                    cause: String(text.dropFirst(path.count + 2))
-                )
-            },
+            problems: problems,
             under: profile
         )
     }

@@ -7,7 +7,7 @@ import Synchronization
 /// The engine of policies, asked with what the fleet knows of an image; pure and CPU-bound.
 package struct PolicyEngine: Sendable {
     /// Raised with every change of what gates say of the same image, so that evaluations that are kept are made anew.
-    static let rules = 4
+    static let rules = 5
 
     package init() {}
 
@@ -79,7 +79,10 @@ struct CompiledPolicy: Sendable {
     var reads: FactReading { reading.bundle?.reads ?? .image }
 
     /// Whether the rules ask for anything that is collected of files.
-    var readsFiles: Bool { reading.bundle.map { !$0.needs.parts.isEmpty } ?? false }
+    var readsFiles: Bool { !needs.parts.isEmpty }
+
+    /// What must be collected of files for every rule to tell.
+    var needs: CollectionPlan { reading.bundle?.needs ?? .nothing }
 
     /// What an image comes to under a name, and from when on that may be something else.
     func evaluate(
@@ -102,7 +105,8 @@ struct CompiledPolicy: Sendable {
         }
         let evaluation = bundle.evaluate(facts, as: Policy.ImageName(tag), now: now)
         let outcome = PolicyOutcome(
-            rows: evaluation.findings.map(PolicyEngine.row),
+            // Clients show rows alone: without those of what was not judged an image would fail for no reason.
+            rows: (evaluation.findings + evaluation.unjudged).map(PolicyEngine.row),
             problems: evaluation.problems.map(PolicyEngine.problem),
             policyAction: evaluation.policyAction.rawValue,
             finalAction: evaluation.finalAction.rawValue,
