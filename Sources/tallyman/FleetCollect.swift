@@ -9,7 +9,8 @@ struct FleetCollect: AsyncParsableCommand {
         commandName: "collect",
         abstract: "Shows or sets what the fleet collects of images' files for policies and lists of files.",
         discussion: """
-            Without arguments it shows what is set. LIST is of
+            Without arguments it shows what is set, or else the standard with what administrators' policy bundles ask for,
+            malware aside. LIST is of
               files     kind, mode, owner and size of every file; set-user-ID files
               digests   the SHA-256 of every file; with verify its SHA-1 and MD5, too
               passwd    the lines of /etc/passwd

@@ -1,6 +1,7 @@
 import AnchoreAPI
 import DedicatedThread
 import HTTPTypes
+import Logging
 import ScanModel
 import Store
 
@@ -80,6 +81,7 @@ extension AnchoreRoutes {
         if isActive == true, !current.isActive {
             let last = try await service.store.policy(nil, of: call.account)
             try await service.store.activatePolicy(id, of: call.account)
+            try await collect(for: current, call)
             try await service.store.note(
                 EventRecord(
                     .activePolicy,
@@ -97,6 +99,7 @@ extension AnchoreRoutes {
     /// Keeps a bundle; new content of the active one is told as an event.
     private func set(_ record: PolicyRecord, over current: PolicyRecord?, _ call: AnchoreCall) async throws {
         try await service.store.setPolicy(record)
+        try await collect(for: record, call)
         guard let current, current.isActive, current.digest != record.digest else { return }
         try await service.store.note(
             EventRecord(
@@ -110,6 +113,20 @@ extension AnchoreRoutes {
                     "current_policy_bundle_digest": .string(record.digest),
                 ]
             )
+        )
+    }
+
+    /// Has what the rules of an administrator's bundle ask for collected from now on, as Anchore Engine collects it unasked.
+    ///
+    /// But for malware: that needs a scanner beside the workers, and `tallyman fleet collect`.
+    private func collect(for record: PolicyRecord, _ call: AnchoreCall) async throws {
+        guard call.principal.isSystemAdmin else { return }
+        var needs = try await service.threads.run { CompiledPolicy(record).needs }
+        needs.parts.remove(.malware)
+        guard try await service.store.widenCollection(by: needs) else { return }
+        let parts = needs.parts.sorted().map(\.rawValue).joined(separator: ",")
+        service.logger.notice(
+            "bundle \(record.id) has \(parts) collected from now on: layers are analysed anew by the next run"
         )
     }
 
