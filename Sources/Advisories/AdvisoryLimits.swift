@@ -4,6 +4,9 @@ package struct AdvisoryLimits: Sendable {
     package var maxFileBytes = 2 << 30
     /// Bytes of a file after decompression (the Debian tracker is some 70 MB, EPSS 10 MB).
     package var maxUnpackedBytes = 512 << 20
+    /// Bytes of a document that is held as a whole (KEV has 1.3 MB, Chainguard's fixes some tens): its values take up to
+    /// some twenty times as much.
+    package var maxDocumentBytes = 64 << 20
     /// Bytes of one record as published.
     package var maxRecordBytes = 16 << 20
     /// Entries of one archive.

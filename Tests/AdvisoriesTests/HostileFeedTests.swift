@@ -82,4 +82,40 @@ struct HostileFeedTests {
             _ = read(index, random.bytes(random.below(80)))
         }
     }
+
+    private static let held: [(importer: any AdvisoryImporter, name: String, text: String)] = [
+        (KEVImporter(), "kev.json", #"{"catalogVersion":"2024.01.01","vulnerabilities":[]}"#),
+        (UbuntuCVEImporter(), "cves.json", #"{"cves":[]}"#),
+        (UbuntuNoticeImporter(), "notices.json", #"{"notices":[]}"#),
+        documents[0], documents[1],
+    ]
+
+    @Test(
+        "A document that is held as a whole is refused over its bound, so that its values stay within memory",
+        arguments: held.indices
+    )
+    func heldDocuments(index: Int) throws {
+        let (importer, name, text) = Self.held[index]
+        let file = FeedFile(name: name, content: FileBytes(Array(text.utf8)))
+        #expect(importer.canRead(file))
+        var limits = AdvisoryLimits()
+        limits.maxDocumentBytes = text.utf8.count
+        _ = try importer.importRecords(from: file, provider: "p", limits: limits) { _ in }
+        limits.maxDocumentBytes -= 1
+        let error = #expect(throws: AdvisoryError.self) {
+            try importer.importRecords(from: file, provider: "p", limits: limits) { _ in }
+        }
+        #expect(error?.code == .tooLarge && error?.message.hasPrefix("\(name): ") == true)
+    }
+
+    @Test("A record over its bound is not opened to find out whose it is")
+    func largeRecord() {
+        let affected = #"[{"package":{"ecosystem":"npm","name":"a"}}]"#
+        let text = #"{"id":"A-1","modified":"2024-01-01T00:00:00Z","affected":\#(affected)}"#
+        let file = FeedFile(name: "a.json", content: FileBytes(Array(text.utf8)))
+        var limits = AdvisoryLimits()
+        #expect(OSVImporter().origin(of: file, limits: limits) == "npm")
+        limits.maxRecordBytes = text.utf8.count - 1
+        #expect(OSVImporter().origin(of: file, limits: limits) == nil)
+    }
 }

@@ -32,6 +32,21 @@ struct FeedFile: Sendable {
         return first == UInt8(ascii: "<")
     }
 
+    /// The whole document; for formats whose documents are small enough to be held so.
+    func json(limits: AdvisoryLimits) throws -> JSONValue {
+        try checkSize(limits: limits)
+        return try content.withUnsafeBytes { bytes in
+            try frame { () throws(JSONError) in try JSONReader.parse(bytes, maxDepth: limits.maxDepth) }
+        }
+    }
+
+    /// Throws where the document is larger than those are that are held as a whole.
+    func checkSize(limits: AdvisoryLimits) throws {
+        guard content.count <= limits.maxDocumentBytes else {
+            throw AdvisoryError(.tooLarge, "\(name): more than \(limits.maxDocumentBytes) bytes")
+        }
+    }
+
     /// Turns an error in the frame of the document into one of the file.
     func frame<Value>(_ body: () throws(JSONError) -> Value) throws -> Value {
         do {

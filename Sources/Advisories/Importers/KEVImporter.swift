@@ -37,13 +37,7 @@ struct KEVImporter: AdvisoryImporter {
         limits: AdvisoryLimits,
         emit: (FeedItem) throws -> Void
     ) throws -> ImportCounts {
-        let document = try file.content.withUnsafeBytes { bytes in
-            do {
-                return try JSONReader.parse(bytes, maxDepth: limits.maxDepth)
-            } catch {
-                throw AdvisoryError(.damaged, "\(file.name): \(error)")
-            }
-        }
+        let document = try file.json(limits: limits)
         var counts = ImportCounts()
         for element in document["vulnerabilities"]?.elements ?? [] {
             guard let cve = BoundedText.name(element["cveID"]?.string, limits: limits), cve.hasPrefix("CVE-"),

@@ -24,6 +24,7 @@ struct OSVImporter: AdvisoryImporter {
     }
 
     func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? {
+        guard file.content.count <= limits.maxRecordBytes else { return nil }
         let document = file.content.withUnsafeBytes { bytes in
             try? JSONReader.parse(bytes, maxDepth: limits.maxDepth)  // A damaged record has no say.
         }

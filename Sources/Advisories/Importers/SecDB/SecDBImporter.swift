@@ -24,11 +24,13 @@ struct SecDBImporter: AdvisoryImporter {
         limits: AdvisoryLimits,
         emit: (FeedItem) throws -> Void
     ) throws -> ImportCounts {
-        let document = try file.content.withUnsafeBytes { bytes in
-            guard isJSON(file) else { return SecDBDocument(yaml: bytes, limits: limits) }
-            let json = try file.frame { () throws(JSONError) in try JSONReader.parse(bytes, maxDepth: limits.maxDepth) }
-            return SecDBDocument(json, limits: limits)
-        }
+        try file.checkSize(limits: limits)
+        let document =
+            if isJSON(file) {
+                SecDBDocument(try file.json(limits: limits), limits: limits)
+            } else {
+                file.content.withUnsafeBytes { SecDBDocument(yaml: $0, limits: limits) }
+            }
         var counts = ImportCounts()
         guard let ecosystem = document.ecosystem else { return counts }
         for problem in document.problems { counts.skip("\(file.name): \(problem)", limits: limits) }

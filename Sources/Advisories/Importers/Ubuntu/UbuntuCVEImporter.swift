@@ -23,9 +23,7 @@ struct UbuntuCVEImporter: AdvisoryImporter {
         limits: AdvisoryLimits,
         emit: (FeedItem) throws -> Void
     ) throws -> ImportCounts {
-        let page = try file.content.withUnsafeBytes { bytes in
-            try file.frame { () throws(JSONError) in try JSONReader.parse(bytes, maxDepth: limits.maxDepth) }
-        }
+        let page = try file.json(limits: limits)
         var counts = ImportCounts()
         for flaw in page["cves"]?.elements ?? [] {
             guard let id = BoundedText.name(flaw["id"]?.string, limits: limits) else {

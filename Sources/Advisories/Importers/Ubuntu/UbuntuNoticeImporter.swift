@@ -34,17 +34,13 @@ struct UbuntuNoticeImporter: AdvisoryImporter {
         emit: (FeedItem) throws -> Void
     ) throws -> ImportCounts {
         var counts = ImportCounts()
-        let form = form(of: file)
-        try file.content.withUnsafeBytes { bytes in
-            if form == .page {
-                let page = try file.frame { () throws(JSONError) in
-                    try JSONReader.parse(bytes, maxDepth: limits.maxDepth)
-                }
-                for notice in page["notices"]?.elements ?? [] {
-                    try add(UbuntuNotice(page: notice, limits: limits), provider, file, limits, &counts, emit)
-                }
-                return
+        if form(of: file) == .page {
+            for notice in try file.json(limits: limits)["notices"]?.elements ?? [] {
+                try add(UbuntuNotice(page: notice, limits: limits), provider, file, limits, &counts, emit)
             }
+            return counts
+        }
+        try file.content.withUnsafeBytes { bytes in
             var notices = try file.frame { () throws(JSONError) in try JSONMembers(bytes) }
             while let member = try file.frame({ () throws(JSONError) in try notices.next() }) {
                 let notice: UbuntuNotice?
