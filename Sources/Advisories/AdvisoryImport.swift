@@ -83,7 +83,8 @@ package struct AdvisoryImport {
             for job in receipt?.jobs ?? [] { held[name(of: job)] = error }
         }
         guard !jobs.isEmpty || !held.isEmpty || !survey.problems.isEmpty else {
-            throw AdvisoryError(.empty, "no advisories found; \(survey.skipped.first ?? "there are no files")")
+            let cause = survey.skipped.first ?? survey.ignored.first ?? "there are no files"
+            throw AdvisoryError(.empty, "no advisories found; \(cause)")
         }
         var report = ImportReport(
             providers: [],
@@ -138,7 +139,10 @@ package struct AdvisoryImport {
             return
         }
         if !options.allowsOlder, let there = known?.date, let date = order.date, date < there {
-            throw AdvisoryError(.outdated, "older than what is there: dated \(date), there is \(there)")
+            throw AdvisoryError(
+                .outdated,
+                "older than what is there: dated \(date), there is \(there); --allow-older takes it all the same"
+            )
         }
         try sink.begin(provider: order.provider)
         let summary: ProviderImport
@@ -193,7 +197,10 @@ package struct AdvisoryImport {
             }
         }
         try batch.drain(into: &sink)
-        guard counts.records > 0 else { throw AdvisoryError(.empty, "\(provider): no usable record") }
+        guard counts.records > 0 else {
+            let cause = counts.problems.first.map { "; \($0)" } ?? ""
+            throw AdvisoryError(.empty, "\(provider): no usable record\(cause)")
+        }
         guard Double(counts.skipped) <= Double(counts.records + counts.skipped) * limits.maxSkippedShare else {
             throw AdvisoryError(
                 .damaged,

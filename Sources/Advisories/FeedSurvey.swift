@@ -82,10 +82,12 @@ struct FeedSurvey {
             let sample = tally.votes[index, default: [:]]
             // Without a vote, too: a collection that does not say whose it is has its importer all the same.
             tally.votes[index] = sample
-            // A record that cannot be read has no say in whose it is.
-            guard !importer.isOneRecordPerFile || sample.values.reduce(0, +) < Self.sampleSize,
-                let origin = importer.origin(of: file, limits: limits)
-            else { return }
+            guard !importer.isOneRecordPerFile || sample.values.reduce(0, +) < Self.sampleSize else { return }
+            guard let origin = importer.origin(of: file, limits: limits) else {
+                // A record that cannot be read has no say in whose it is; a whole feed is nobody's, and would be missed.
+                if !importer.isOneRecordPerFile { tally.refuse(file) }
+                return
+            }
             tally.votes[index]?[origin, default: 0] += 1
             guard let date = importer.date(of: file) else { return }
             tally.dates[index, default: [:]][origin] = max(tally.dates[index]?[origin] ?? "", date)
@@ -146,6 +148,13 @@ private struct FeedTally {
             unread.append((file.name, "no feed that is read here", file.isBrokenRecord(limits: limits)))
         case .damaged(let name, let reason): unread.append((name, reason, name.hasSuffix(".json")))
         }
+    }
+
+    /// Notes a feed that says nothing of whose it is.
+    mutating func refuse(_ file: FeedFile) {
+        unreadCount += 1
+        guard unread.count < limits.maxProblems else { return }
+        unread.append((file.name, "without an entry of a publisher that is known, or damaged before the first", false))
     }
 
     /// The files that were not read; broken records of a collection are counted where it is imported.

@@ -1,4 +1,6 @@
 import Bytes
+import Foundation
+import Glibc
 import TallymanTesting
 import Testing
 
@@ -117,5 +119,77 @@ struct HostileFeedTests {
         #expect(OSVImporter().origin(of: file, limits: limits) == "npm")
         limits.maxRecordBytes = text.utf8.count - 1
         #expect(OSVImporter().origin(of: file, limits: limits) == nil)
+    }
+
+    private func refusal(of paths: [String]) -> AdvisoryError? {
+        #expect(throws: AdvisoryError.self) { try CollectingSink.importing(paths) }
+    }
+
+    @Test("A feed without a usable record is told of with its file and what is wrong with the first")
+    func noRecord() throws {
+        let folder = try TemporaryFolder()
+        let cut = #"{"id":"GHSA-1","modified":"2024-01-01T00:00:00Z","affected":[{"package""#
+        let message = try #require(refusal(of: [try folder.write("cut.json", cut.utf8)])).message
+        #expect(message.hasPrefix("osv: no usable record; cut.json: ") && message.contains(" at byte "), "\(message)")
+    }
+
+    @Test("What is no file to read is told of for what it is, and a pipe is not waited for")
+    func noFile() throws {
+        let folder = try TemporaryFolder()
+        let empty = try folder.write("empty.json", "".utf8)
+        #expect(refusal(of: [empty])?.message == "empty.json: is empty; was it fetched to its end?")
+        let pipe = folder.path + "/pipe.json"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        #expect(refusal(of: [pipe])?.message == "\(pipe): not a regular file; name a feed's file, or a folder of them")
+        #expect(refusal(of: ["/dev/null"])?.code == .unreadable)
+        let schema = try folder.write("kev_schema.json", "{}".utf8)
+        #expect(refusal(of: [schema])?.message == "no advisories found; kev_schema.json: a schema")
+    }
+
+    @Test("A feed that is damaged before its first entry is told of, and its provider keeps what it had")
+    func damagedHead() throws {
+        let folder = try TemporaryFolder()
+        let whole = RPMBulletinTests.updateinfo
+        try folder.write("a/updateinfo.xml", whole.utf8)
+        let other = whole.replacing("ALAS2-2018-939", with: "ALAS2-2018-940")
+        let path = try folder.write("b/updateinfo.xml", other.utf8)
+        var sink = CollectingSink()
+        _ = try AdvisoryImport(paths: [folder.path]).run(into: &sink)
+        let known = try #require(sink.finished.last)
+        #expect(known.provider == "amazon" && sink.finished.count == 1)
+        let damaged = whole.replacing("<updates>", with: "<!DOCTYPE x><updates>")
+        _ = try folder.write("b/updateinfo.xml", damaged.utf8)
+        #expect(throws: AdvisoryError.self) { try AdvisoryImport(paths: [folder.path]).run(into: &sink) }
+        #expect(sink.finished == [known])
+        let alone = try #require(refusal(of: [path])).message
+        #expect(alone.hasPrefix("no advisories found; updateinfo.xml: without an entry of a publisher"), "\(alone)")
+    }
+
+    @Test(
+        "An ecosystem that is no name gives its records no provider of its own",
+        arguments: [
+            (#"npm"#, "npm"), (#"Rocky Linux:9"#, "rocky-linux"), (#"crates.io"#, "crates.io"), (#"a\u001b[31m"#, nil),
+            (#"a\nb"#, nil), (#"../b"#, nil), (#""#, nil), (String(repeating: "a", count: 65), nil),
+        ] as [(String, String?)]
+    )
+    func ecosystem(_ name: String, _ provider: String?) {
+        let text = #"{"id":"A-1","modified":"2024-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"\#(name)"}}]}"#
+        let file = FeedFile(name: "a.json", content: FileBytes(Array(text.utf8)))
+        #expect(OSVImporter().origin(of: file, limits: .init()) == provider)
+    }
+
+    @Test("What a feed says in place of a date cannot stand in the way of later ones")
+    func dates() {
+        func kev(_ version: String) -> String? {
+            let text = #"{"catalogVersion":"\#(version)","vulnerabilities":[]}"#
+            return KEVImporter().date(of: FeedFile(name: "kev.json", content: FileBytes(Array(text.utf8))))
+        }
+        func epss(_ date: String) -> String? {
+            let text = "#model_version:v1,score_date:\(date)\ncve,epss\n"
+            return EPSSImporter().date(of: FeedFile(name: "epss.csv", content: FileBytes(Array(text.utf8))))
+        }
+        #expect(kev("2024.05.02") == "2024.05.02" && epss("2024-05-02T00:00:00+0000") == "2024-05-02T00:00:00+0000")
+        for text in ["zzzz", "v9", ""] { #expect(kev(text) == nil && epss(text) == nil) }
+        #expect(epss("\u{0}2024-05-02T00:00:00") == nil)
     }
 }

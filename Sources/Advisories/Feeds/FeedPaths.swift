@@ -19,6 +19,14 @@ enum FeedPaths {
             if isFolder.boolValue {
                 units += try folderUnits(path, folders: folders, limits: limits)
             } else {
+                let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+                // Whoever opens a pipe waits for its writer; what is asked in vain is none of ours either.
+                guard (try? target.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true else {
+                    throw AdvisoryError(
+                        .unreadable,
+                        "\(path): not a regular file; name a feed's file, or a folder of them"
+                    )
+                }
                 let name = URL(fileURLWithPath: path).lastPathComponent
                 units.append(FeedUnit(name: name, place: place(of: path), files: [(name, path)]))
             }

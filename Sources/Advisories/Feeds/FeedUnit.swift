@@ -34,19 +34,21 @@ struct FeedUnit {
 
     /// The bytes of one of the files as they are.
     static func content(of file: (name: String, path: String), limits: AdvisoryLimits) throws -> FileBytes {
-        guard let content = open(file.path, limits: limits) else {
-            throw AdvisoryError(.unreadable, "\(file.name): cannot be read, or is empty or too large")
+        guard let handle = FileHandle(forReadingAtPath: file.path) else {
+            throw AdvisoryError(.unreadable, "\(file.name): cannot be opened; may this user read it?")
+        }
+        defer { handle.closeFile() }
+        guard let size = try? handle.seekToEnd(), let count = Int(exactly: size) else {  // A pipe cannot seek.
+            throw AdvisoryError(.unreadable, "\(file.name): not a regular file")
+        }
+        guard count > 0 else { throw AdvisoryError(.unreadable, "\(file.name): is empty; was it fetched to its end?") }
+        guard count <= limits.maxFileBytes else {
+            throw AdvisoryError(.tooLarge, "\(file.name): \(count) bytes are over the bound of \(limits.maxFileBytes)")
+        }
+        guard let content = FileBytes(mapping: handle.fileDescriptor, count: count) else {
+            throw AdvisoryError(.unreadable, "\(file.name): cannot be read on this file system; copy it to another")
         }
         return content
-    }
-
-    private static func open(_ path: String, limits: AdvisoryLimits) -> FileBytes? {
-        guard let handle = FileHandle(forReadingAtPath: path),
-            let size = try? handle.seekToEnd(),  // A pipe or a folder cannot seek, and is no feed.
-            let count = Int(exactly: size), count <= limits.maxFileBytes
-        else { return nil }
-        defer { handle.closeFile() }
-        return FileBytes(mapping: handle.fileDescriptor, count: count)
     }
 
     private static func expand(

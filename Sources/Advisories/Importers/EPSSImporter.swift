@@ -20,7 +20,7 @@ struct EPSSImporter: AdvisoryImporter {
     }
 
     /// A file without a date is not judged by it.
-    func date(of file: FeedFile) -> String? { edition(of: file).flatMap { $0.isEmpty ? nil : $0 } }
+    func date(of file: FeedFile) -> String? { BoundedText.date(edition(of: file)) }
 
     private static let maxCommentBytes = 200
 

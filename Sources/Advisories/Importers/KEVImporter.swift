@@ -29,7 +29,14 @@ struct KEVImporter: AdvisoryImporter {
         }
     }
 
-    func date(of file: FeedFile) -> String? { edition(of: file) }
+    /// `2024.05.02`; any other text would stand in the way of all that come later.
+    func date(of file: FeedFile) -> String? {
+        guard let version = edition(of: file),
+            version.utf8.first.map({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) == true,
+            version.utf8.allSatisfy({ $0 == UInt8(ascii: ".") || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) })
+        else { return nil }
+        return version
+    }
 
     func importRecords(
         from file: FeedFile,

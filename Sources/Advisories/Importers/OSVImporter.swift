@@ -31,10 +31,23 @@ struct OSVImporter: AdvisoryImporter {
         for entry in document?["affected"]?.elements ?? [] {
             guard let name = entry["package"]?["ecosystem"]?.string else { continue }
             let base = Ecosystem.slug(String(name.prefix { $0 != ":" }))
+            guard Self.isName(base) else { continue }
             if base == "red-hat" { return "redhat-osv" }
             return Self.nativeProviders.contains(base) ? "\(base)-osv" : base
         }
         return nil
+    }
+
+    /// Whether it may name a provider: that stands in tables, files and messages.
+    private static func isName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+                case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "+"): true
+                default: false
+                }
+            }
     }
 
     /// Names that other importers, or later ones, use for a distribution's own data.
