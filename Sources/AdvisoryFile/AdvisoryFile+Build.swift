@@ -1,5 +1,6 @@
 package import Advisories
 package import Foundation
+import GRDB
 
 extension AdvisoryFile {
     /// Imports feeds into the file at `path`, which is made where there is none.
@@ -27,9 +28,14 @@ extension AdvisoryFile {
         let source = try AdvisoryImport(paths: feeds, options: options)
         let replacement = try FileReplacement(path)
         defer { replacement.discard() }
-        var sink = try AdvisoryFileSink(replacement, now: now.ISO8601Format())
-        let report = try source.run(into: &sink, progress: progress)
-        try sink.commit()
+        let report: ImportReport
+        do {
+            var sink = try AdvisoryFileSink(replacement, now: now.ISO8601Format())
+            report = try source.run(into: &sink, progress: progress)
+            try sink.commit()
+        } catch let error as DatabaseError {
+            throw told(error, path: path)
+        }
         let held = Set(report.problems.map(\.subject))
         FeedChecks.note(
             report.providers.map(\.provider).filter { !held.contains($0) },
@@ -37,6 +43,19 @@ extension AdvisoryFile {
             besideFile: path
         )
         return report
+    }
+
+    /// What keeps the new file from being written, where it is none of our faults.
+    private static func told(_ error: DatabaseError, path: String) -> any Error {
+        let cause: String
+        switch error.resultCode {
+        case .SQLITE_FULL: cause = "there is no room for a new one beside it; make some"
+        case .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY:
+            let words = error.message ?? "\(error.resultCode)"
+            cause = "a new one cannot be written beside it (\(words)); name another place"
+        default: return error
+        }
+        return AdvisoryFileError(.unwritable, "\(path): \(cause). What was there stays as it was")
     }
 
     /// Remembers what became of fetching feeds when nothing is imported; does nothing where there is no file.

@@ -20,7 +20,7 @@ final class FileReplacement {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
-            throw AdvisoryFileError(.unwritable, "\(folder.path): cannot be made: \(error.localizedDescription)")
+            throw AdvisoryFileError(.unwritable, "\(folder.path): cannot be made (\(Self.words(error)))")
         }
         lock = Glibc.open(path + ".lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
         guard lock >= 0 else {
@@ -30,7 +30,13 @@ final class FileReplacement {
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             throw AdvisoryFileError(.busy, "\(path): another import is writing it")
         }
-        unlink(temporaryPath)
+        Self.clear(folder, of: URL(fileURLWithPath: path).lastPathComponent + ".new.")
+    }
+
+    /// Removes what imports left behind that were killed: whoever holds the lock is alone.
+    private static func clear(_ folder: URL, of prefix: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []  // Then it stays there.
+        for name in names where name.hasPrefix(prefix) { unlink("\(folder.path)/\(name)") }
     }
 
     deinit {
@@ -45,8 +51,20 @@ final class FileReplacement {
         do {
             try FileManager.default.copyItem(atPath: path, toPath: temporaryPath)
         } catch {
-            throw AdvisoryFileError(.unwritable, "\(temporaryPath): \(error.localizedDescription)")
+            throw AdvisoryFileError(
+                .unwritable,
+                "\(path): cannot be copied to the new one beside it (\(Self.words(error))); make room there. "
+                    + "What was there stays as it was"
+            )
         }
+    }
+
+    /// What the system says of an error of Foundation, whose own words are none for an operator.
+    private static func words(_ error: any Error) -> String {
+        guard let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error,
+            (cause as NSError).domain == NSPOSIXErrorDomain
+        else { return "the system gives no reason" }
+        return String(cString: strerror(Int32(truncatingIfNeeded: (cause as NSError).code)))
     }
 
     /// Flushes the new file, renames it over the old one, and flushes the folder.

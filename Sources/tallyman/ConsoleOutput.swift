@@ -10,6 +10,8 @@ import Synchronization
 enum ConsoleOutput {
     /// Whether a progress line stands on the terminal and must give way to what is written next.
     private static let hasProgress = Mutex(false)
+    /// Why standard output took no more, once it did not.
+    private static let refusal = Mutex<Int32?>(nil)
     /// Columns where the terminal does not say how many it has.
     private static let defaultColumns = 80
 
@@ -25,6 +27,11 @@ enum ConsoleOutput {
     static func bytes(_ bytes: [UInt8]) {
         progress(nil)
         write(bytes, to: STDOUT_FILENO)
+    }
+
+    /// What keeps results off standard output, as a full disk does; `nil` while it takes them.
+    static var failure: InputError? {
+        refusal.withLock { $0 }.map { UserFile.unwritable("standard output", $0) }
     }
 
     /// A message for whoever runs the command.
@@ -75,7 +82,11 @@ enum ConsoleOutput {
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR || errno == EAGAIN { continue }
-            guard count > 0 else { return }
+            guard count > 0 else {
+                let code = count < 0 ? errno : EIO
+                if descriptor == STDOUT_FILENO, code != EPIPE { refusal.withLock { $0 = $0 ?? code } }
+                return
+            }
             rest = rest.dropFirst(count)
         }
     }

@@ -205,6 +205,16 @@ struct ReplacementTests {
         #expect(try reader.match([MatchSubject(package, distro: nil)]).first?.count == 1)
     }
 
+    @Test("What an import left behind that was killed is removed by the next, and nothing else is")
+    func leftovers() throws {
+        let names = ["advisories.db.new.1", "advisories.db.new.1-journal", "advisories.db.news", "other.db.new.1"]
+        for name in names { try folder.write("cache/\(name)", "x".utf8) }
+        try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/cache")
+        #expect(names.filter { left.contains($0) } == ["advisories.db.news", "other.db.new.1"])
+        #expect(!left.contains { $0.hasPrefix("advisories.db.new.") })
+    }
+
     @Test("A second writer is kept out")
     func lock() throws {
         try FileManager.default.createDirectory(atPath: folder.path + "/cache", withIntermediateDirectories: true)

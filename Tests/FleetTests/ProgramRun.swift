@@ -13,19 +13,21 @@ struct ProgramRun {
     /// Runs the program in a folder of the test's own, with `environment` and nothing of the user's settings; Ctrl-C is
     /// pressed as soon as `interruptedWhen` says so.
     ///
-    /// With `ignoringInterrupts` it is started as `nohup` starts programs.
+    /// With `ignoringInterrupts` it is started as `nohup` starts programs; with `shell`, by this command of a shell, in which
+    /// `"$0" "$@"` is the program with its arguments.
     init(
         _ arguments: [String],
         in folder: TestFolder,
         environment: [String: String] = [:],
         ignoringInterrupts: Bool = false,
+        shell: String? = nil,
         interruptedWhen: (() async throws -> Bool)? = nil
     ) async throws {
         let process = Process()
         let program: URL = try #require(ServiceProcess.binary, ServiceProcess.hint)
-        process.executableURL = ignoringInterrupts ? URL(filePath: "/bin/sh") : program
-        let shell = ["-c", #"trap '' INT; exec "$0" "$@""#, program.path]
-        process.arguments = ignoringInterrupts ? shell + arguments : arguments
+        let shell = ignoringInterrupts ? #"trap '' INT; exec "$0" "$@""# : shell
+        process.executableURL = shell == nil ? program : URL(filePath: "/bin/sh")
+        process.arguments = (shell.map { ["-c", $0, program.path] } ?? []) + arguments
         process.currentDirectoryURL = folder.url
         process.environment = ["HOME": folder.url.path, "PATH": "/usr/bin:/bin"].merging(environment) { $1 }
         // Files, not pipes: a pipe that nobody empties would stop the program.

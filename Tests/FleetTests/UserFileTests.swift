@@ -37,6 +37,51 @@ struct UserFileTests {
     }
 
     @Test(
+        "is told of where it is standard output, which takes nothing",
+        arguments: [
+            (">/dev/full", "No space left on device; make room, or name another place"), (">&-", "Bad file descriptor"),
+        ]
+    )
+    func standardOutput(_ redirection: String, _ cause: String) async throws {
+        let run = try await ProgramRun(
+            ["scan", "purls:purls", "-o", "json"],
+            in: folder,
+            shell: #"exec "$0" "$@" "# + redirection
+        )
+        #expect(run.status == 65 && run.output.isEmpty)
+        #expect(run.errors == "tallyman: standard output cannot be written: \(cause)\n")
+    }
+
+    @Test("is not told of where it is standard output and its reader has gone")
+    func readerGone() async throws {
+        let run = try await ProgramRun(
+            ["sbom", "purls:purls", "-o", "json"],
+            in: folder,
+            shell: #"{ "$0" "$@"; echo "$?" >status; } | exec 0<&-"#
+        )
+        #expect(try folder.text("status") == "0\n" && run.errors.isEmpty)
+    }
+
+    @Test("is told of where there is no room for the advisory file, which stays as it was")
+    func fullDisk() async throws {
+        let feed = "cve,epss,percentile\nCVE-2024-1,0.5,0.75\n"
+        _ = try folder.write(feed, to: "epss.csv")
+        let arguments = ["advisories", "import", "epss.csv", "--advisories"]
+        let full = #"trap '' XFSZ; ulimit -f 8; exec "$0" "$@""#
+        #expect(try await ProgramRun(arguments + ["a.sqlite"], in: folder).status == 0)
+        let before = try Data(contentsOf: folder.url.appending(path: "a.sqlite"))
+        _ = try folder.write(feed + "CVE-2024-2,0.5,0.75\n", to: "epss.csv")
+        let run = try await ProgramRun(arguments + ["a.sqlite"], in: folder, shell: full)
+        #expect(run.status == 65 && run.errors.hasPrefix("tallyman: a.sqlite"), "\(run.errors)")
+        #expect(try Data(contentsOf: folder.url.appending(path: "a.sqlite")) == before)
+        let first = try await ProgramRun(arguments + ["b.sqlite"], in: folder, shell: full)
+        let told = "tallyman: b.sqlite: a new one cannot be written beside it"
+        #expect(first.status == 65 && first.errors.hasPrefix(told), "\(first.errors)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+        #expect(!names.contains { $0.contains(".new.") } && !names.contains("b.sqlite"))
+    }
+
+    @Test(
         "is told of with its path and the cause where it is asked for",
         arguments: ["--policy", "--exceptions", "--vex", "--secret-rules"]
     )
