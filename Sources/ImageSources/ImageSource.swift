@@ -26,6 +26,15 @@ package enum ImageSource: Hashable, Sendable, CustomStringConvertible {
         if case .registry = self { true } else { false }
     }
 
+    /// The file that it is in; `nil` for what is not in one.
+    package var file: String? {
+        switch self {
+        case .dockerArchive(let text), .ociArchive(let text): LocalPath.split(text).path
+        case .sbom(let path), .purls(let path): path
+        case .registry, .ociDirectory, .engine, .directory: nil
+        }
+    }
+
     private static let schemes: [(prefix: String, make: @Sendable (String) -> ImageSource)] = [
         ("docker-archive:", { .dockerArchive($0) }),
         ("oci-archive:", { .ociArchive($0) }),

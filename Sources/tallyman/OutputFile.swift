@@ -26,6 +26,19 @@ struct OutputFile {
         guard access(folder, W_OK) == 0 else { throw UserFile.unwritable(path, errno) }
     }
 
+    /// Whether it is the file at `other`, under whatever name.
+    func isFile(at other: String) -> Bool {
+        guard let own = Self.resolved(path) else { return false }
+        return own == Self.resolved(other)
+    }
+
+    /// The path without links; `nil` where there is no such file.
+    private static func resolved(_ path: String) -> String? {
+        guard let found = realpath(path, nil) else { return nil }
+        defer { free(found) }
+        return String(cString: found)
+    }
+
     /// Writes beside the file and renames, so that no reader sees half of it.
     func write(_ bytes: [UInt8]) throws {
         guard !isDevice else { return try write(bytes, to: path, flags: O_WRONLY | O_CLOEXEC) }

@@ -42,6 +42,7 @@ struct SBOMCommand: AsyncParsableCommand {
         let source = try ImageSource(source)
         let outputs = try ScanOutputs(output, standard: .document(.cyclonedxJSON))
         try outputs.requireNoReports("tallyman sbom")
+        try outputs.requireOthers(than: source)
         let wanted = try platform.map { text in
             guard let platform = Platform(text) else { throw UsageError("\(text) is no platform; linux/arm64 is one") }
             return platform

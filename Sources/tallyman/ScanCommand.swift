@@ -121,6 +121,7 @@ struct ScanCommand: AsyncParsableCommand {
         let wanted = try wantedPlatform()
         let threshold = try threshold()
         let outputs = try ScanOutputs(output, standard: .table)
+        try outputs.requireOthers(than: source)
         let suppressions = try suppression.load()
         let bundle = try bundle()
         let dockerfile = try dockerfile.text()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ImageSources
 
 /// One result that is wanted: `FORMAT` for standard output, `FORMAT=FILE` for a file.
 struct ScanOutput: ExpressibleByArgument {
@@ -45,6 +46,16 @@ struct ScanOutputs {
         let paths = outputs.compactMap(\.path)
         guard Set(paths).count == paths.count else { throw UsageError("-o: two results would go to one file") }
         wanted = try outputs.map { ($0, try $0.path.map(OutputFile.init)) }
+    }
+
+    /// Throws where a result would take the place of what it is made from.
+    func requireOthers(than source: ImageSource) throws {
+        guard let path = source.file, let same = wanted.first(where: { $0.file?.isFile(at: path) == true }) else {
+            return
+        }
+        throw UsageError(
+            "-o \(same.output.format.name)=\(same.output.path ?? path) would replace what is read; name another file"
+        )
     }
 
     /// Throws where one of the forms is a report of findings, which `command` has none of.

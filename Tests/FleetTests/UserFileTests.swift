@@ -52,6 +52,19 @@ struct UserFileTests {
         #expect(run.errors == "tallyman: standard output cannot be written: \(cause)\n")
     }
 
+    @Test("is never replaced by the result of reading it", arguments: ["purls", "./folder/../purls", "link"])
+    func replacingTheSource(_ path: String) async throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.url.appending(path: "link").path,
+            withDestinationPath: "purls"
+        )
+        for command in ["scan", "sbom"] {
+            let run = try await ProgramRun([command, "purls:purls", "-o", "json=\(path)"], in: folder)
+            #expect(run.status == 64 && run.errors.contains("would replace what is read"), "\(run.errors)")
+        }
+        #expect(try folder.text("purls") == "pkg:pypi/flask@2.0\n")
+    }
+
     @Test("is not told of where it is standard output and its reader has gone")
     func readerGone() async throws {
         let run = try await ProgramRun(
