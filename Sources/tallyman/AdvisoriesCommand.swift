@@ -52,6 +52,7 @@ struct AdvisoriesCommand: AsyncParsableCommand {
 
         /// Imports feeds and prints what they brought.
         func take(_ paths: [String], options: AdvisoryImport.Options) async throws -> ImportReport {
+            ShrunkenFile.endsProgram()
             var options = options
             options.reader = ProgramIdentity.text
             let report = try await build(paths, options)

@@ -75,6 +75,25 @@ struct UserFileTests {
         #expect(try folder.text("status") == "0\n" && run.errors.isEmpty)
     }
 
+    @Test("is told of where it is a feed that becomes shorter while it is read")
+    func shrinkingFeed() async throws {
+        let feed = try folder.write("[", to: "feed.json")
+        // Holes: they take no room, and much longer to read than the next look at the lock does.
+        try #require(truncate(feed, 512 << 20) == 0)
+        let lock = folder.url.appending(path: "a.sqlite.lock").path
+        let run = try await ProgramRun(
+            ["advisories", "import", "feed.json", "--advisories", "a.sqlite"],
+            in: folder,
+            interruptedWhen: {
+                if FileManager.default.fileExists(atPath: lock) { _ = truncate(feed, 1) }
+                return false
+            }
+        )
+        // It may be found short before it is read, or at once when it is.
+        #expect(run.status == 65 && run.errors.hasPrefix("tallyman: "), "\(run.status): \(run.errors)")
+        #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+    }
+
     @Test("is told of where there is no room for the advisory file, which stays as it was")
     func fullDisk() async throws {
         let feed = "cve,epss,percentile\nCVE-2024-1,0.5,0.75\n"
