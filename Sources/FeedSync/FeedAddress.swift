@@ -4,16 +4,21 @@ import Foundation
 struct FeedAddress: Sendable, Hashable, CustomStringConvertible {
     let url: URL
 
-    /// Throws where `text` is no http or https address with a host.
+    /// Throws where `text` is no http or https address with a host, and where it holds a login.
     init(_ text: String) throws {
         guard let url = URL(string: text), let made = FeedAddress(url) else {
-            throw FeedSyncError(.usage, "\(text): not an http or https address")
+            // Addresses stand in messages, reports and what is kept; a password must not.
+            let shown = text.lastIndex(of: "@").map { "…\(text[$0...])" } ?? text
+            let cause = shown == text ? "not an http or https address" : "no user and no password are sent to a mirror"
+            throw FeedSyncError(.usage, "\(shown): \(cause)")
         }
         self = made
     }
 
     private init?(_ url: URL) {
-        guard ["http", "https"].contains(url.scheme?.lowercased() ?? ""), url.host?.isEmpty == false else { return nil }
+        guard ["http", "https"].contains(url.scheme?.lowercased() ?? ""), url.host?.isEmpty == false, url.user == nil,
+            url.password == nil
+        else { return nil }
         self.url = url
     }
 

@@ -66,8 +66,10 @@ package struct FeedSync: Sendable {
     private let options: FeedSyncOptions
     private let pool: ThreadPool
 
-    /// Prepares to keep feeds from `origin` in the folder `root`; throws where no thread can be had.
+    /// Prepares to keep feeds from `origin` in the folder `root`; throws where no thread can be had, and `FeedSyncError` where a
+    /// mirror's address is none.
     package init(root: String, origin: Origin, options: FeedSyncOptions = .init()) throws {
+        if case .mirror(let base) = origin { _ = try FeedAddress(base) }
         self.root = root
         self.origin = origin
         self.options = options

@@ -45,14 +45,17 @@ struct FeedResolver: Sendable {
     func listing(of folder: FeedAddress, depth: Int) async throws -> [RemoteFile] {
         var files: [RemoteFile] = []
         var pending: [(address: FeedAddress, path: String, depth: Int)] = [(folder.folder, "", depth)]
+        var pages = 0
         while let next = pending.popLast() {
             let entries = PageLinks.entries(of: next.address, in: try await client.page(next.address))
             for name in entries.files {
                 guard let address = next.address.following(name.asPathSegment) else { continue }
                 files.append(RemoteFile(name: next.path + name, address: address))
             }
-            guard files.count <= client.options.maxFiles, pending.count <= client.options.maxFiles else {
-                throw FeedSyncError(.tooLarge, "\(folder): more than \(client.options.maxFiles) files")
+            pages += 1
+            // Folders that lead on and on to others need have no file at all.
+            guard max(files.count, pending.count, pages) <= client.options.maxFiles else {
+                throw FeedSyncError(.tooLarge, "\(folder): more than \(client.options.maxFiles) files or folders")
             }
             guard next.depth > 0 else { continue }
             for name in entries.folders {

@@ -207,6 +207,37 @@ struct FeedSyncTests {
         }
     }
 
+    @Test("A mirror whose folders lead on and on to others is left after so many")
+    func endlessFolders() async throws {
+        var bench = bench
+        bench.options.maxFiles = 50
+        let page = #"<a href="a/">a</a><a href="b/">b</a><a href="c/">c</a>"#
+        let server = try FaultServer { _, _ in .reply(200, [("Content-Type", "text/html")], text: page) }
+        defer {
+            server.stop()
+            bench.remove()
+        }
+        let fetched = try await bench.fetch("\(server.url)/feeds")
+        #expect(fetched.hasNothing && fetched.outcomes.count == 3)
+        for outcome in fetched.outcomes {
+            #expect(outcome.result.reason?.hasSuffix(": more than 50 files or folders") == true)
+        }
+    }
+
+    @Test(
+        "The address of a mirror with a login in it is refused, and the password told to nobody",
+        arguments: ["http://u:s3cret@127.0.0.1:1/feeds", "https://s3cret@mirror.test/", "ftp://u:s3cret@mirror.test/"]
+    )
+    func login(_ address: String) throws {
+        let error = #expect(throws: FeedSyncError.self) {
+            try FeedSync(root: bench.folder, origin: .mirror(address))
+        }
+        #expect(error?.code == .usage && error?.message.contains("s3cret") == false)
+        #expect(error?.message.hasPrefix("…@") == true)
+        let next = try FeedAddress("https://mirror.test/a/").redirect(to: "https://u:p@mirror.test/b")
+        #expect(next == nil)
+    }
+
     @Test("A second sync in the same folder is kept out")
     func lock() async throws {
         try await with { server in
