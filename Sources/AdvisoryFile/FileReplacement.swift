@@ -13,6 +13,9 @@ final class FileReplacement {
 
     private let lock: Int32
 
+    /// What SQLite puts behind the name of a file for its journal.
+    private static let journal = "-journal"
+
     /// Makes the folder where there is none and takes the lock `path.lock`; throws `busy` where another holds it.
     init(_ path: String) throws {
         self.path = path
@@ -34,9 +37,16 @@ final class FileReplacement {
     }
 
     /// Removes what imports left behind that were killed: whoever holds the lock is alone.
+    ///
+    /// Only a process' number may stand behind `prefix`: `a.new.sqlite` is somebody's own file beside `a`.
     private static func clear(_ folder: URL, of prefix: String) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []  // Then it stays there.
-        for name in names where name.hasPrefix(prefix) { unlink("\(folder.path)/\(name)") }
+        for name in names where name.hasPrefix(prefix) {
+            let rest = name.dropFirst(prefix.count)
+            let number = rest.hasSuffix(journal) ? rest.dropLast(journal.count) : rest
+            guard Int32(number) != nil else { continue }
+            unlink("\(folder.path)/\(name)")
+        }
     }
 
     deinit {
@@ -79,7 +89,7 @@ final class FileReplacement {
     /// Removes what was not committed.
     func discard() {
         unlink(temporaryPath)
-        unlink(temporaryPath + "-journal")
+        unlink(temporaryPath + Self.journal)
     }
 
     private func flush(_ path: String) throws {
