@@ -44,7 +44,7 @@ struct UserFileTests {
     )
     func standardOutput(_ redirection: String, _ cause: String) async throws {
         let run = try await ProgramRun(
-            ["scan", "purls:purls", "-o", "json"],
+            ["sbom", "purls:purls", "-o", "json"],
             in: folder,
             shell: #"exec "$0" "$@" "# + redirection
         )
