@@ -189,7 +189,8 @@ struct HostileFeedTests {
             return EPSSImporter().date(of: FeedFile(name: "epss.csv", content: FileBytes(Array(text.utf8))))
         }
         #expect(kev("2024.05.02") == "2024.05.02" && epss("2024-05-02T00:00:00+0000") == "2024-05-02T00:00:00+0000")
-        for text in ["zzzz", "v9", ""] { #expect(kev(text) == nil && epss(text) == nil) }
+        for text in ["zzzz", "v9", "", "9", "30000", "9.1.1"] { #expect(kev(text) == nil && epss(text) == nil) }
+        for text in ["2024-05-02", "2024.05.021", "2024.05.0z"] { #expect(kev(text) == nil) }
         #expect(epss("\u{0}2024-05-02T00:00:00") == nil)
     }
 }

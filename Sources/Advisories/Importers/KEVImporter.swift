@@ -31,10 +31,11 @@ struct KEVImporter: AdvisoryImporter {
 
     /// `2024.05.02`; any other text would stand in the way of all that come later.
     func date(of file: FeedFile) -> String? {
-        guard let version = edition(of: file),
-            version.utf8.first.map({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) == true,
-            version.utf8.allSatisfy({ $0 == UInt8(ascii: ".") || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) })
-        else { return nil }
+        guard let version = edition(of: file), version.utf8.count == 10 else { return nil }
+        for (index, byte) in version.utf8.enumerated() {
+            let isDot = index == 4 || index == 7
+            guard isDot ? byte == UInt8(ascii: ".") : (48...57).contains(byte) else { return nil }
+        }
         return version
     }
 
