@@ -46,7 +46,8 @@ enum MainModuleVersion {
     static func fromLinkerFlags(_ flags: String, module: String) -> String? {
         guard flags.utf8.count <= maxFlagsBytes, module.utf8.count <= maxWordBytes else { return nil }
         let assignments = assignments(in: flags)
-        let own = assignments.filter { isOwn(package: $0.package, module: module) }
+        let repository = repository(of: module)
+        let own = assignments.filter { isOwn(package: $0.package, module: module, repository: repository) }
         for endings in [["version", "Version", "ver", "Ver"], ["tag", "Tag"]] {
             for assignment in own where endings.contains(where: assignment.variable.hasSuffix) {
                 if let version = version(in: assignment.value) { return prefixed(version) }
@@ -93,17 +94,26 @@ enum MainModuleVersion {
         return sharedVariables.contains("\(path).\(assignment.variable)")
     }
 
-    private static func isOwn(package: Substring, module: String) -> Bool {
+    /// What begins the paths of a main package's own repository.
+    ///
+    /// Without modules the main package's path is all that is known: the variables of `github.com/docker/cli/cmd/docker`
+    /// are those of `github.com/docker/cli`. What is left of `github.com/cmd/tool` is no repository.
+    private static func repository(of module: String) -> String? {
+        guard let commands = module.firstRange(of: "/cmd/") else { return nil }
+        let path = module[..<commands.lowerBound]
+        return path.contains("/") ? "\(path)/" : nil
+    }
+
+    private static func isOwn(package: Substring, module: String, repository: String?) -> Bool {
         if package.hasSuffix("main") {
             let before = package.dropLast(4).last
             if before.map({ !$0.isLetter && !$0.isNumber && $0 != "/" && $0 != "_" }) ?? true { return true }
         }
         guard !module.isEmpty else { return false }
         if package.contains(module + "/") { return true }
-        // Without modules the main package's path is all that is known: the variables of `github.com/docker/cli/cmd/docker`
-        // are those of `github.com/docker/cli`, but for the libraries that it has copied.
-        guard let commands = module.firstRange(of: "/cmd/") else { return false }
-        return package.contains(module[..<commands.lowerBound] + "/") && !package.contains("/vendor/")
+        // But for the libraries that it has copied.
+        guard let repository else { return false }
+        return package.contains(repository) && !package.contains("/vendor/")
     }
 
     /// The `v1.2.3-rest` or the `2024.01` at the beginning, or after a slash: `release/v1.2.3`.

@@ -203,6 +203,14 @@ import Testing
         #expect(try mainVersion(text) == version)
     }
 
+    @Test("A path without a repository before its commands makes nobody's variables its own")
+    func withoutRepository() throws {
+        for path in ["github.com/cmd/tool", "app/cmd/tool", "/cmd/tool"] {
+            let text = "path\t\(path)\nbuild\t-ldflags=\"-X github.com/x/webapp/lib.Version=1.2.3\"\n"
+            #expect(try mainVersion(text) == "(devel)")
+        }
+    }
+
     @Test(
         "A revision and its time give a pseudo-version",
         arguments: [
