@@ -63,8 +63,12 @@ extension AdvisoryFile {
         let replacement = try FileReplacement(path)
         defer { replacement.discard() }
         guard replacement.hasExisting else { return }
-        var sink = try AdvisoryFileSink(replacement, now: now.ISO8601Format())
-        try sink.conclude(outcome)
-        try sink.commit()
+        do {
+            var sink = try AdvisoryFileSink(replacement, now: now.ISO8601Format())
+            try sink.conclude(outcome)
+            try sink.commit()
+        } catch let error as DatabaseError {
+            throw told(error, path: path)
+        }
     }
 }
