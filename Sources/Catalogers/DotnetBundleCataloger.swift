@@ -7,15 +7,19 @@ import ScanModel
 /// The assemblies are not read: most are compressed, and what they are the list says.
 struct DotnetBundleCataloger: Cataloger {
     let name = "dotnet-bundle"
-    let version = 1
+    let version = 2
     let maxFileBytes = EvidenceBound.binary
     let selectors: [PathSelector] = [.executable]
+
+    /// The files of packages that stay outside (.NET SDK, "Single-file deployment", native libraries): an assembly beside the
+    /// program is another one than that of its name inside, and says itself what it is.
+    private static let kindsBeside = ["native"]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         guard let bundle = DotnetBundle(file.bytes) else { return CatalogedFile() }
         do {
             guard let dependencies = try bundle.dependencies() else { return CatalogedFile() }
-            return DotnetDepsCataloger.read(try BoundedJSON(dependencies), of: file)
+            return DotnetDepsCataloger.read(try BoundedJSON(dependencies), of: file, claiming: Self.kindsBeside)
         } catch {
             return CatalogedFile(problem: "the .NET bundle cannot be read: \(error)")
         }
@@ -38,6 +42,8 @@ struct DotnetBundle {
     ])
     /// `FileType.DepsJson`.
     private static let dependenciesType: UInt8 = 3
+    /// Files of a program that are gone through; real ones have some hundreds.
+    private static let maxFiles = 100_000
 
     private let file: FileBytes
     private let manifest: Int
@@ -74,6 +80,7 @@ struct DotnetBundle {
             guard size != 0 else { return nil }
             return try content(at: offset, size: size)
         }
+        guard count <= Self.maxFiles else { throw Problem(description: "a manifest of \(count) files") }
         for _ in 0..<max(0, count) {
             let offset: Int64 = try fields.next()
             let size: Int64 = try fields.next()

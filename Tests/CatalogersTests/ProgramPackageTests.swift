@@ -94,7 +94,8 @@ struct DotnetDepsTests {
 @Suite(".NET programs that are one file")
 struct DotnetBundleTests {
     private static let json = """
-        {"targets":{"t":{"Serilog/2.10.0":{"runtime":{"lib/net6.0/Serilog.dll":{}}}}},"libraries":{
+        {"targets":{"t":{"Serilog/2.10.0":{"runtime":{"lib/net6.0/Serilog.dll":{}}},
+        "SQLite/1.0.0":{"native":{"runtimes/linux-x64/native/libe_sqlite3.so":{}}}}},"libraries":{
         "Web/1.0.0":{"type":"project"},"Serilog/2.10.0":{"type":"package"},
         "runtimepack.Microsoft.NETCore.App.Runtime.linux-x64/8.0.0":{"type":"runtimepack"}}}
         """
@@ -109,8 +110,9 @@ struct DotnetBundleTests {
         let expected = ["Serilog 2.10.0", "Web 1.0.0", "Microsoft.NETCore.App.Runtime.linux-x64 8.0.0"]
         #expect(found.names == expected)
         #expect(found.packages.allSatisfy { $0.package.type.rawValue == "dotnet" })
-        let assemblies = ["app/Serilog.dll", "app/lib/net6.0/Serilog.dll"].map { LayerPath($0) }
-        #expect(found.ownerships == [Ownership(owner: "Serilog", paths: assemblies)])
+        // Not the assemblies: what stands beside the program under their names is something else.
+        let beside = ["app/libe_sqlite3.so", "app/runtimes/linux-x64/native/libe_sqlite3.so"].map { LayerPath($0) }
+        #expect(found.ownerships == [Ownership(owner: "SQLite", paths: beside)])
         #expect(found.problems == [])
     }
 
@@ -129,6 +131,15 @@ struct DotnetBundleTests {
             #expect(read(bytes).names == [])
             #expect(read(bytes).problems == [])
         }
+    }
+
+    @Test("Not as many files are gone through as a manifest claims to have")
+    func manyFiles() throws {
+        var bytes = ElfFile.dotnetBundle(Array(Self.json.utf8), manifest: 1)
+        let count = Int(try #require(FileBytes(bytes).integer(at: 120, as: Int64.self))) + 8
+        bytes.replaceSubrange(count..<count + 4, with: [0xff, 0xff, 0xff, 0x7f])
+        #expect(read(bytes).names == [])
+        #expect(read(bytes).problems == ["the .NET bundle cannot be read: a manifest of 2147483647 files"])
     }
 
     @Test("A manifest or list that leaves the file, or is none, is a problem")
