@@ -102,13 +102,16 @@ struct NativeImageSymbols {
         _ symbols: Range<Int>,
         _ names: Range<Int>
     ) -> UInt64? {
-        for index in 0..<symbols.count / symbolBytes {
-            let at = symbols.lowerBound + index * symbolBytes
-            guard let offset: UInt32 = file.integer(at: at), Int(offset) < names.count,
-                file.hasBytes(name.text, at: names.lowerBound + Int(offset))
-            else { continue }
-            return file.integer(at: at + 8)
+        // In one go over the bytes, since a table may have a hundred million symbols.
+        file.withUnsafeBytes { buffer -> UInt64? in
+            let texts = UnsafeRawBufferPointer(rebasing: buffer[names])
+            for index in 0..<symbols.count / symbolBytes {
+                let at = symbols.lowerBound + index * symbolBytes
+                let start = Int(UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: at, as: UInt32.self)))
+                guard start < texts.count, texts[start...].starts(with: name.text) else { continue }
+                return UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: at + 8, as: UInt64.self))
+            }
+            return nil
         }
-        return nil
     }
 }
