@@ -16,7 +16,7 @@ package enum ImageSource: Hashable, Sendable, CustomStringConvertible {
     case engine(ContainerEngine.Kind, String)
     /// A directory, taken as the root of a file system.
     case directory(String)
-    /// A CycloneDX or SPDX document in JSON.
+    /// A CycloneDX document in JSON or XML, or an SPDX one in JSON or tag-value.
     case sbom(String)
     /// A text with one purl a line.
     case purls(String)
