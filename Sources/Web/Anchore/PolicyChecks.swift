@@ -143,7 +143,7 @@ struct PolicyChecks: Sendable {
         -> [Verdict]
     {
         let judged = try await evaluate(asked, policy, question, forKeeping: true)
-        let kept = try await service.store.keep(judged.map(\.judged), question)
+        let kept = try await service.store.keep(judged.compactMap(\.kept), question)
         return judged.compactMap { item in
             kept[item.asked.subject].map {
                 Verdict(asked: item.asked, isPass: $0.isPass, isNew: true, id: $0.id)
@@ -153,10 +153,11 @@ struct PolicyChecks: Sendable {
 
     private struct Judged: Sendable {
         let asked: Asked
-        let judged: JudgedImage
-        /// Only where it is not to be kept: a batch has hundreds.
-        var detail: [UInt8]
+        let isPass: Bool
         let now: Int
+        /// Where it is to be kept, and else the detail: a batch has hundreds.
+        var kept: JudgedImage?
+        var detail: [UInt8] = []
     }
 
     /// Judges images by what is stored, without keeping what it comes to.
@@ -266,9 +267,8 @@ struct PolicyChecks: Sendable {
         return try await service.threads.run {
             let facts = subject.facts(loaded.findings)
             return try names.map { name in
-                var judged = try judged(name, facts, policy, stored.basis, material, isPartial: documents == nil)
-                if forKeeping { judged.detail = [] }
-                return judged
+                let end = documents == nil ? material.now + Self.partialSeconds : nil
+                return try judged(name, facts, policy, material, keptUnder: forKeeping ? stored.basis : nil, until: end)
             }
         }
     }
@@ -318,9 +318,9 @@ struct PolicyChecks: Sendable {
         _ asked: Asked,
         _ facts: ImageFacts,
         _ policy: CompiledPolicy,
-        _ basis: String,
         _ material: EvaluationMaterial,
-        isPartial: Bool
+        keptUnder basis: String?,
+        until end: Int?
     ) throws -> Judged {
         let now = material.now
         let (outcome, validUntil) = policy.evaluate(
@@ -328,18 +328,21 @@ struct PolicyChecks: Sendable {
             tag: asked.tag,
             now: PolicyInstant(seconds: Int64(now))
         )
-        var end = validUntil.map { Int($0.seconds) }
-        if isPartial { end = min(end ?? .max, now + Self.partialSeconds) }
         let detail = outcome.detail(imageID: asked.image.record.imageID, tag: asked.tag).bytes
-        let judged = try JudgedImage(
-            asked.subject,
-            outcome,
-            detail: detail,
-            basis: basis,
-            validUntil: end,
-            readAt: material.readAt
-        )
-        return Judged(asked: asked, judged: judged, detail: detail, now: now)
+        var judged = Judged(asked: asked, isPass: outcome.isPass, now: now)
+        if let basis {
+            judged.kept = try JudgedImage(
+                asked.subject,
+                outcome,
+                detail: detail,
+                basis: basis,
+                validUntil: [validUntil.map { Int($0.seconds) }, end].compactMap { $0 }.min(),
+                readAt: material.readAt
+            )
+        } else {
+            judged.detail = detail
+        }
+        return judged
     }
 
     private func unkept(_ asked: Asked, _ policy: CompiledPolicy) async throws -> EvaluationRecord {
@@ -348,7 +351,7 @@ struct PolicyChecks: Sendable {
         }
         return EvaluationRecord(
             policyID: policy.record.id,
-            isPass: found.judged.isPass,
+            isPass: found.isPass,
             evaluatedAt: PolicyInstant(seconds: Int64(found.now)).text,
             evaluatedSeconds: found.now,
             createdSeconds: found.now,
