@@ -33,7 +33,7 @@ package struct StoredLayer: Sendable {
             throw StoreError(.damaged, "a stored path table is damaged")
         }
         return AnalysedLayer(
-            report: try JSONDecoder().decode(LayerReport.self, from: Data(reportBytes)),
+            report: try LayerReport(stored: reportBytes),
             paths: table
         )
     }
