@@ -9,8 +9,11 @@ enum BudgetScripts {
     struct Script: Sendable {
         let text: String
         let hash: String
+        /// What its keys hold, in their order.
+        let kinds: [RedisKind]
 
-        init(_ text: String) {
+        init(on kinds: [RedisKind], _ text: String) {
+            self.kinds = kinds
             self.text = text
             hash = Insecure.SHA1.hash(data: Array(text.utf8)).map { byte in
                 (byte < 16 ? "0" : "") + String(byte, radix: 16)
@@ -24,6 +27,7 @@ enum BudgetScripts {
     ///
     /// Answers the decision (0 granted, 1 wait, 2 hopeless), milliseconds, and the reason to wait.
     static let admit = Script(
+        on: [.hash, .zset],
         now + grown + """
             local get = function(name) return tonumber(redis.call('HGET', KEYS[1], name)) or 0 end
             local put = function(name, value)
@@ -90,6 +94,7 @@ enum BudgetScripts {
     /// KEYS: budget, passes. ARGV: time or "", id, outcome (1 answered, 2 refused, 0 neither), milliseconds that the
     /// registry asked to wait or "", pull (1 or 0), then pulls left, limit and window, or nothing.
     static let end = Script(
+        on: [.hash, .zset],
         now + grown + """
             local get = function(name) return tonumber(redis.call('HGET', KEYS[1], name)) or 0 end
             local put = function(name, value)
@@ -134,6 +139,7 @@ enum BudgetScripts {
     ///
     /// KEYS: passes. ARGV: time or "", lease, then ids.
     static let renew = Script(
+        on: [.zset],
         now + """
             for place = 3, #ARGV do redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[place]) end
             redis.call('PEXPIRE', KEYS[1], \(lifetime))
@@ -224,7 +230,7 @@ extension RedisConnection {
         do {
             return try await evaluate(script, keys: keys, arguments)
         } catch let error as RedisError where error.isWrongKind {
-            try await command(["DEL"] + keys.map { RedisArgument($0) })
+            try await deleteOthers(keys.map { RedisArgument($0) }, than: script.kinds)
             return try await evaluate(script, keys: keys, arguments)
         }
     }

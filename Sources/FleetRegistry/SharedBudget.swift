@@ -171,7 +171,7 @@ actor SharedBudget: RequestGate {
     /// seem so.
     private func note(_ set: String, _ member: String, at seconds: Int, _ redis: RedisConnection) async throws {
         let key = RedisArgument(set)
-        try await redis.command(["ZADD", key, RedisArgument(seconds), RedisArgument(member)], on: key)
+        try await redis.command(["ZADD", key, RedisArgument(seconds), RedisArgument(member)], on: key, .zset)
     }
 
     private func turnstile(_ place: Place) -> Permits {

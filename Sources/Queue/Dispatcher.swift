@@ -25,9 +25,8 @@ package actor Dispatcher {
     package func epoch(proposal: String) async throws -> String {
         let redis = try await link.connection()
         _ = try await redis.command(["SET", Streams.epoch, RedisArgument(proposal), "NX"])
-        guard let epoch = try await redis.command(["GET", Streams.epoch], on: Streams.epoch).string else {
-            return proposal
-        }
+        guard let epoch = try await redis.command(["GET", Streams.epoch], on: Streams.epoch, .string).string
+        else { return proposal }
         return epoch
     }
 
@@ -49,16 +48,18 @@ package actor Dispatcher {
             }
         )
         var failure: RedisError?
+        var usedUp: Set<String> = []
         for (item, reply) in zip(items, replies) {
             do throws(RedisError) {
                 _ = try reply.get()
             } catch {
                 failure = failure ?? error
-                // An entry with the highest number of all is in it, and none can follow: the next round begins a new stream.
                 guard error.message.contains("exhausted the last possible ID") else { continue }
-                try await redis.command(["DEL", RedisArgument(Streams.key(shard: item.shard, priority: item.priority))])
+                usedUp.insert(Streams.key(shard: item.shard, priority: item.priority))
             }
         }
+        // An entry with the highest number of all is in them, and none can follow: the next round begins new streams.
+        for key in usedUp { try await redis.command(["DEL", RedisArgument(key)]) }
         if let failure { throw failure }
     }
 
@@ -77,7 +78,8 @@ package actor Dispatcher {
                 lengths[place.0][place.1] = try reply.get().int ?? 0
             } catch {
                 guard error.isWrongKind else { throw error }
-                try await redis.command(["DEL", RedisArgument(Streams.key(shard: place.0, priority: place.1))])
+                let key = RedisArgument(Streams.key(shard: place.0, priority: place.1))
+                try await redis.deleteOthers([key], than: [.stream])
             }
         }
         return lengths
@@ -117,7 +119,7 @@ package actor Dispatcher {
         let redis = try await link.connection()
         let now = try await redis.serverSeconds()
         let silent: [RedisArgument] = ["ZREMRANGEBYSCORE", Streams.workers, "-inf", RedisArgument(now - seconds * 20)]
-        try await redis.command(silent, on: Streams.workers)
+        try await redis.command(silent, on: Streams.workers, .zset)
         return try await redis.command(["ZRANGEBYSCORE", Streams.workers, RedisArgument(now - seconds), "+inf"]).strings
             ?? []
     }

@@ -15,13 +15,13 @@ package actor ProcessBoard {
     /// Puts up what a process says, in place of what it said before.
     package func post(_ process: String, _ document: [UInt8]) async throws {
         let post: [RedisArgument] = ["HSET", Self.key, RedisArgument(process), RedisArgument(document)]
-        try await link.connection().command(post, on: Self.key)
+        try await link.connection().command(post, on: Self.key, .hash)
     }
 
     /// What every process said last; nothing where it is too much, and the board is begun anew.
     package func documents() async throws -> [String: [UInt8]] {
         let redis = try await link.connection()
-        guard let count = try await redis.command(["HLEN", Self.key], on: Self.key).int else { return [:] }
+        guard let count = try await redis.command(["HLEN", Self.key], on: Self.key, .hash).int else { return [:] }
         guard count <= Self.maxProcesses else {
             // Who is alive posts again in a few seconds.
             _ = try await redis.command(["DEL", Self.key])

@@ -33,7 +33,7 @@ package actor WorkFeed {
         let redis = try await link.connection()
         let now = try await redis.serverSeconds()
         let sign: [RedisArgument] = ["ZADD", Streams.workers, RedisArgument(now), RedisArgument(worker)]
-        try await redis.command(sign, on: Streams.workers)
+        try await redis.command(sign, on: Streams.workers, .zset)
         let live =
             try await redis.command(["ZRANGEBYSCORE", Streams.workers, RedisArgument(now - seconds), "+inf"]).strings
             ?? [worker]

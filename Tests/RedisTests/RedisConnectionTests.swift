@@ -40,14 +40,19 @@ struct RedisConnectionTests {
         let redis = try await TestServer.connect()
         let key = TestServer.key("own")
         try await redis.command(["SET", key, "x", "EX", 60])
-        #expect(try await redis.command(["HSET", key, "a", "b"], on: key).int == 1)
+        #expect(try await redis.command(["HSET", key, "a", "b"], on: key, .hash).int == 1)
         try await redis.command(["EXPIRE", key, 60])
-        #expect(try await redis.command(["HSET", key, "a", "c"], on: key).int == 0)
+        #expect(try await redis.command(["HSET", key, "a", "c"], on: key, .hash).int == 0)
         let error = await #expect(throws: RedisError.self) {
-            try await redis.command(["HINCRBY", key, "a", "1"], on: key)
+            try await redis.command(["HINCRBY", key, "a", "1"], on: key, .hash)
         }
         #expect(error?.isWrongKind == false)
         #expect(try await redis.command(["HGET", key, "a"]).string == "c")
+        // Somebody else has put it right since it was met.
+        try await redis.deleteOthers([key, TestServer.key("none")], than: [.hash, .stream])
+        #expect(try await redis.command(["HGET", key, "a"]).string == "c")
+        try await redis.deleteOthers([key], than: [.zset])
+        #expect(try await redis.command(["EXISTS", key]).int == 0)
         #expect(try await redis.serverSeconds() > 1_700_000_000)
     }
 
