@@ -28,6 +28,9 @@ struct PolicyCollectionTests {
             let plain = Self.bundle("plain", [("files", "suid_or_guid_set")])
             #expect(try await server.client.send("POST", "/v1/policies", body: plain).status == 200)
             #expect(try await server.store.collection() == .standard)
+            let searching = Self.bundle("searching", [("files", "content_regex_match")])
+            #expect(try await server.client.send("POST", "/v1/policies", body: searching).status == 200)
+            #expect(try await server.store.collection() == .standard, "the rule names no expression to search for")
             let asking = Self.bundle("asking", Self.secrets + [("malware", "scans")])
             #expect(try await server.client.send("POST", "/v1/policies", body: asking).status == 200)
             let parts = CollectionPlan.standard.parts
@@ -35,6 +38,32 @@ struct PolicyCollectionTests {
             // What was asked for once stays: taking it back would have everything analysed anew.
             #expect(try await server.client.send("DELETE", "/v1/policies/asking").status == 200)
             #expect(try await server.store.collection().parts == parts.union([.secrets]))
+        }
+    }
+
+    @Test("a bundle that an administrator activates counts as it is then, whoever brought it")
+    func activated() async throws {
+        try await APIServer.with { server async throws in
+            for id in ["replaced", "kept"] {
+                try await server.store.setPolicy(
+                    PolicyRecord(
+                        id: id,
+                        account: "admin",
+                        isActive: false,
+                        createdAt: "",
+                        updatedAt: "",
+                        bundle: Self.bundle(id, Self.secrets),
+                        digest: "of \(id)"
+                    )
+                )
+            }
+            let plain = Self.bundle("replaced", [("files", "suid_or_guid_set")])
+            let body = #"{"policybundle":\#(plain)}"#
+            let path = "/v1/policies/replaced?active=true"
+            #expect(try await server.client.send("PUT", path, body: body).status == 200)
+            #expect(try await server.store.collection() == .standard)
+            #expect(try await server.client.send("PUT", "/v1/policies/kept?active=true", body: "{}").status == 200)
+            #expect(try await server.store.collection().parts.contains(.secrets))
         }
     }
 

@@ -81,7 +81,7 @@ extension AnchoreRoutes {
         if isActive == true, !current.isActive {
             let last = try await service.store.policy(nil, of: call.account)
             try await service.store.activatePolicy(id, of: call.account)
-            try await collect(for: current, call)
+            try await collect(for: try await policy(id, call), call)
             try await service.store.note(
                 EventRecord(
                     .activePolicy,
@@ -118,11 +118,14 @@ extension AnchoreRoutes {
 
     /// Has what the rules of an administrator's bundle ask for collected from now on, as Anchore Engine collects it unasked.
     ///
-    /// But for malware: that needs a scanner beside the workers, and `tallyman fleet collect`.
+    /// But for malware: that needs a scanner beside the workers, and `tallyman fleet collect`, which also says what contents
+    /// are searched for where the rules name no expression.
     private func collect(for record: PolicyRecord, _ call: AnchoreCall) async throws {
         guard call.principal.isSystemAdmin else { return }
         var needs = try await service.threads.run { CompiledPolicy(record).needs }
         needs.parts.remove(.malware)
+        // A search for nothing would have every layer analysed anew, and find nothing.
+        if needs.contentPatterns.isEmpty { needs.parts.remove(.content) }
         guard try await service.store.widenCollection(by: needs) else { return }
         let parts = needs.parts.sorted().map(\.rawValue).joined(separator: ",")
         service.logger.notice(
