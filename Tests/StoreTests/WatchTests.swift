@@ -273,8 +273,16 @@ struct WatchTests {
                 store,
                 #"{"transition":"archive","tag_versions_newer":1,"selector":{"registry":"registry.*","repository":"app","tag":"*"}}"#
             )
+            let said = "SELECT count(*) FROM account_images WHERE annotations IS NOT NULL AND dockerfile IS NOT NULL"
+            try await store.execute(
+                """
+                INSERT INTO account_images (account, manifest_id, annotations, dockerfile)
+                SELECT 'admin', id, '{}', ''::bytea FROM manifests
+                """
+            )
             let pass = try #require(try await store.applyArchiveRules())
             #expect(pass.archived == 2 && pass.deleted == 0)
+            #expect(try await store.scalar(said) == 4, "an image may come back with what was said of it")
             #expect(try await archived(store) == ["m-a", "m-b"].map { try SampleFleet.digest($0).description })
             let scope = AccountScope(account: "admin", seesFleet: true)
             #expect(try await store.imagePage(below: nil, limit: 10, in: scope)?.images.count == 2)
@@ -290,6 +298,7 @@ struct WatchTests {
             try await store.execute("UPDATE archived_images SET archived_at = now() - interval '8 days'")
             #expect(try await store.applyArchiveRules()?.deleted == 2)
             #expect(try await archived(store).isEmpty)
+            #expect(try await store.scalar(said) == 2, "of those in the list")
             var filter = EventFilter()
             filter.type = "system.analysis_archive.*"
             let events = try await store.events(filter, of: "admin", page: 1, limit: 10).events

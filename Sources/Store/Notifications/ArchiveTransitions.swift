@@ -162,6 +162,15 @@ private struct ArchiveTransitions {
             """,
             [.text(account)]
         )
+        // As where somebody takes an image out: what was kept for its return is forgotten.
+        _ = try session.execute(
+            """
+            UPDATE account_images SET annotations = NULL, dockerfile = NULL FROM transition_choice AS chosen
+            WHERE account_images.account = $1 AND account_images.manifest_id = chosen.manifest_id
+                AND NOT account_images.is_listed
+            """,
+            [.text(account)]
+        )
         return try note("delete", .archiveDeleted, "Deleted")
     }
 
