@@ -207,7 +207,7 @@ package struct Worker: Sendable {
                 leaseSeconds: settings.leaseSeconds
             )
         else { return try await feed.acknowledge(entry) }
-        if claim.isSuspect, room.isShort(at: .now) {
+        if room.leaves(claim.kind, isSuspect: claim.isSuspect, at: .now) {
             try await store.postpone(claim, for: Double.random(in: 2...4))
             return try await feed.acknowledge(entry)
         }

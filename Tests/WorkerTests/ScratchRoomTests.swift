@@ -1,3 +1,4 @@
+import Store
 import Testing
 
 @testable import Worker
@@ -8,11 +9,22 @@ struct ScratchRoomTests {
     func short() {
         let room = ScratchRoom()
         let start = ContinuousClock.now
-        #expect(!room.isShort(at: start))
+        func leaves(after time: Duration) -> Bool { room.leaves(.layer, isSuspect: true, at: start + time) }
+        #expect(!leaves(after: .zero))
         room.miss(at: start)
-        #expect(room.isShort(at: start) && room.isShort(at: start + ScratchRoom.pause / 2))
-        #expect(!room.isShort(at: start + ScratchRoom.pause))
+        #expect(leaves(after: .zero) && leaves(after: ScratchRoom.pause / 2))
+        #expect(!leaves(after: ScratchRoom.pause))
         room.miss(at: start + .seconds(60))
-        #expect(room.isShort(at: start + .seconds(61)))
+        #expect(leaves(after: .seconds(61)))
+    }
+
+    @Test("keeps from this worker the layers that may be blamed for it, and nothing else")
+    func layersAlone() {
+        let room = ScratchRoom()
+        let now = ContinuousClock.now
+        room.miss(at: now)
+        #expect(room.leaves(.layer, isSuspect: true, at: now))
+        #expect(!room.leaves(.layer, isSuspect: false, at: now))
+        #expect(!room.leaves(.inventory, isSuspect: true, at: now))
     }
 }
