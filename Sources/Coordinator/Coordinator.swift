@@ -86,7 +86,13 @@ package struct Coordinator: Sendable {
                     }
                     do {
                         try await bound(settings.leaderSilence, connection)
-                        try await lead { _ = try await connection.run { try $0.execute("SELECT 1").count } }
+                        try await lead {
+                            do {
+                                _ = try await connection.run { try $0.execute("SELECT 1").count }
+                            } catch let error as PostgresError {
+                                throw LeadLost(cause: error)
+                            }
+                        }
                     } catch {
                         // The lock belongs to the connection, which must not carry it back into the pool.
                         await connection.close()
@@ -116,18 +122,30 @@ package struct Coordinator: Sendable {
         }
     }
 
-    /// `check` throws once the connection that holds the lock is gone, and the lock with it.
-    private func lead(check: @escaping @Sendable () async throws -> Void) async throws {
-        let announcer = Announcer(store: store, dispatcher: dispatcher, limit: settings.maxAnnounced, logger: logger)
+    /// Throws ``LeadLost`` once the connection that holds the lock is gone, and the lock with it.
+    private typealias LeadCheck = @Sendable () async throws -> Void
+
+    /// Goes round, and gives a sign of life beside: a round may take minutes, as matching a whole fleet does.
+    ///
+    /// Where the lead is lost meanwhile, neither the round nor a listing goes on.
+    private func lead(check: @escaping LeadCheck) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            // A round may take minutes, as matching a whole fleet does.
             group.addTask { [settings] in
                 while !Task.isCancelled {
                     try await check()
                     try await Task.sleep(for: settings.leaderSilence / 5)
                 }
             }
+            group.addTask { try await goRound(check) }
+            _ = try await group.next()
+        }
+    }
+
+    private func goRound(_ check: @escaping LeadCheck) async throws {
+        let announcer = Announcer(store: store, dispatcher: dispatcher, limit: settings.maxAnnounced, logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
             var known = KnownRuns()
             var ticks = 0
             var hasEnded = false
@@ -151,7 +169,7 @@ package struct Coordinator: Sendable {
                 for run in open {
                     do {
                         let isEnded = try await moveOn(run, version, &known) {
-                            group.addTask { await listUntilPlanned(run) }
+                            group.addTask { await listUntilPlanned(run, check) }
                         }
                         if isEnded { hasEnded = true }
                         known.refusals[run.id] = nil
@@ -216,10 +234,10 @@ package struct Coordinator: Sendable {
     }
 
     /// Lists a run, again after an outage of the database, until it is planned, failed or somebody else's.
-    private func listUntilPlanned(_ run: Run) async {
+    private func listUntilPlanned(_ run: Run, _ check: LeadCheck) async {
         while !Task.isCancelled {
             do {
-                return try await list(run)
+                return try await list(run, check)
             } catch {
                 logger.warning("listed again after: \(error)", metadata: ["run": "\(run.id)"])
                 try? await Task.sleep(for: .seconds(1))  // a cancelled sleep ends the loop
@@ -264,7 +282,8 @@ package struct Coordinator: Sendable {
         return end + max(settings.planAheadInterval, (end - start) * Self.planAheadPatience)
     }
 
-    private func list(_ run: Run) async throws {
+    /// Lists a run and plans it; `check` is asked where what another coordinator lists would be lost.
+    private func list(_ run: Run, _ check: LeadCheck) async throws {
         logger.info("listing", metadata: ["run": "\(run.id)"])
         let lister = FleetLister(
             store: store,
@@ -276,20 +295,21 @@ package struct Coordinator: Sendable {
             logger: logger
         )
         do {
+            try await check()
             try await store.beginListing(run.id)
             let listed = try await whileOpen(run) { try await lister.list() }
+            let version = try await analysisVersion()
             // What a lister that was told to stop has found is no listing.
             try Task.checkCancellation()
-            try await store.plan(
-                run,
-                listed: listed,
-                analysisVersion: try await analysisVersion(),
-                shards: Streams.layerShards
-            )
+            // Nor has one whose images another has cleared away to list them anew: their tags would count as gone.
+            try await check()
+            try await store.plan(run, listed: listed, analysisVersion: version, shards: Streams.layerShards)
         } catch is CancellationError {
             // Another coordinator lists this run anew.
         } catch let error as StoreError where error.code == .superseded {
             logger.warning("\(error)", metadata: ["run": "\(run.id)"])
+        } catch let error as LeadLost {
+            throw error
         } catch let error as PostgresError where error.isTransient {
             throw error
         } catch {
@@ -408,4 +428,11 @@ package struct Coordinator: Sendable {
     private func announcedWorkers() async -> Int {
         (try? await dispatcher.liveWorkers(within: 30).count) ?? 0  // a figure for the report
     }
+}
+
+/// The lead is lost, as far as is known: another may have it by now.
+private struct LeadLost: Error, CustomStringConvertible {
+    let cause: PostgresError
+
+    var description: String { "the lead is lost: \(cause)" }
 }
