@@ -102,7 +102,9 @@ struct StoredJSON {
             let byte = bytes[position]
             position += 1
             switch byte {
-            case UInt8(ascii: "\""): return try decoded.withUnsafeBytes { bytes throws(Damage) in try text(bytes) }
+            case UInt8(ascii: "\""):
+                guard let text = String(validating: decoded, as: UTF8.self) else { throw damage("UTF-8") }
+                return text
             case UInt8(ascii: "\\"): try escape(into: &decoded)
             default: decoded.append(byte)
             }

@@ -1,5 +1,6 @@
 import Access
 import AnchoreAPI
+import Postgres
 import ScanModel
 import Store
 import TallymanTesting
@@ -19,11 +20,17 @@ struct PolicyCollectionTests {
             """
     }
 
+    /// As it is where nobody has set anything; these servers begin with nothing that is collected.
+    private static func forgetSetting(_ store: Store) async throws {
+        try await store.pool.run { try $0.script("DELETE FROM fleet_settings WHERE name = 'collection'") }
+    }
+
     private static let secrets = [(gate: "secret_scans", trigger: "content_regex_checks")]
 
     @Test("a bundle that an administrator adds has what its rules ask for collected from then on, but for malware")
     func widened() async throws {
         try await APIServer.with { server async throws in
+            try await Self.forgetSetting(server.store)
             #expect(try await server.store.collection() == .standard)
             let plain = Self.bundle("plain", [("files", "suid_or_guid_set")])
             #expect(try await server.client.send("POST", "/v1/policies", body: plain).status == 200)
@@ -44,6 +51,7 @@ struct PolicyCollectionTests {
     @Test("a bundle that an administrator activates counts as it is then, whoever brought it")
     func activated() async throws {
         try await APIServer.with { server async throws in
+            try await Self.forgetSetting(server.store)
             for id in ["replaced", "kept"] {
                 try await server.store.setPolicy(
                     PolicyRecord(
@@ -70,6 +78,7 @@ struct PolicyCollectionTests {
     @Test("what somebody has set stays as it is, and other accounts' bundles have nothing collected")
     func notWidened() async throws {
         try await APIServer.with { server async throws in
+            try await Self.forgetSetting(server.store)
             _ = try await server.client.send("POST", "/v1/accounts", body: #"{"name":"team-a"}"#)
             let cheap = PasswordHash.Cost(rounds: 16, blockSize: 1, parallelism: 1)
             let hash = try PasswordHash(password: "secret-ann", cost: cheap).text
