@@ -54,7 +54,9 @@ extension BillOfMaterials.Subject {
             digest: image.digest,
             imageID: image.imageID,
             platform: image.platform,
-            layers: image.layers.map(\.digest)
+            layers: image.layerDigests,
+            diffIDs: image.diffIDs,
+            labels: image.labels
         )
     }
 }

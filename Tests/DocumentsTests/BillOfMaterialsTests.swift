@@ -81,6 +81,30 @@ import Testing
         #expect(back.inventory.gaps == image.inventory.gaps)
     }
 
+    @Test(arguments: SBOMFormat.allCases)
+    func `a document of a document names the image's layers and labels as the first does`(
+        format: SBOMFormat
+    ) async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }  // what stays behind is in the temporary folder
+        var image = self.image
+        image.layerDigests = [Digest(sha256: [UInt8](repeating: 1, count: 32))]
+        image.diffIDs = [Digest(sha256: [UInt8](repeating: 2, count: 32))]
+        image.labels = ["org.opencontainers.image.title": "app"]
+        let bill = BillOfMaterials(image, version: "1")
+        #expect(bill.subject.layers == image.layerDigests)
+        #expect(bill.subject.diffIDs == image.diffIDs)
+        #expect(bill.subject.labels == image.labels)
+        let file = folder.appendingPathComponent("document")
+        try Data(bill.encode(as: format)).write(to: file)
+        let loader = ImageLoader(pool: try ThreadPool(name: "test", threads: 1), client: { fatalError("no registry") })
+        let back = try await loader.load(try ImageSource("sbom:\(file.path)"), platform: nil)
+        let again = BillOfMaterials(back, version: "1")
+        #expect(again.subject.layers == bill.subject.layers)
+        #expect(again.subject.diffIDs == bill.subject.diffIDs)
+        #expect(again.subject.labels == bill.subject.labels)
+        #expect(again.components.map(\.installed) == bill.components.map(\.installed))
+    }
+
     @Test func `flaws are listed once, with each package they touch`() throws {
         defer { try? FileManager.default.removeItem(at: folder) }  // what stays behind is in the temporary folder
         let document = try ScanDocument(image, advisories: advisories(), version: "1")
