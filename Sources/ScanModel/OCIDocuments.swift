@@ -28,9 +28,12 @@ package enum MediaType {
     }
 
     /// Layers in a form that we read: a tar archive, whatever its compression is said to be.
+    ///
+    /// Not one that is encrypted, as containerd's imgcrypt and Skopeo write them (`…tar+gzip+encrypted`).
     package static func isLayer(_ type: String) -> Bool {
-        type.hasPrefix("application/vnd.oci.image.layer.v1.tar")
-            || type.hasPrefix("application/vnd.docker.image.rootfs.diff.tar") || type.hasPrefix("application/x-tar")
+        let isTar = ["application/vnd.oci.image.layer.v1.tar", "application/vnd.docker.image.rootfs.diff.tar"]
+            .contains { type.hasPrefix($0) }
+        return (isTar || type.hasPrefix("application/x-tar")) && !type.hasSuffix("+encrypted")
     }
 }
 
