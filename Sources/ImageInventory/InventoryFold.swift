@@ -17,13 +17,15 @@ package enum InventoryFold {
         var visible: [Visible] = []
         var losses = Losses()
         for (position, layer) in layers.enumerated() {
+            // What the layer hides as well: a link that is made first keeps the content of the file that goes.
+            let targets = Set(layer.report.evidence.compactMap(\.linkTarget))
+            let below = Dictionary(grouping: visible.filter { targets.contains($0.evidence.path) }, by: \.evidence.path)
             var shadow = Shadow(layer)
             visible.removeAll { item in
                 guard shadow.hides(item.evidence.path) else { return false }
                 losses.note(item.evidence, hiddenBy: position)
                 return true
             }
-            let below = Dictionary(grouping: visible, by: \.evidence.path)
             for evidence in layer.report.evidence {
                 guard let target = evidence.linkTarget else {
                     visible.append(Visible(layer: position, evidence: evidence))

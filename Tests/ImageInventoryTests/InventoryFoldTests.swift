@@ -123,6 +123,19 @@ struct InventoryFoldTests {
         #expect(inventory.packages.map(\.paths) == [["/\(folder)/b/package.json", "/\(folder)/c/package.json"]])
     }
 
+    @Test(
+        "A hard link keeps what its own layer takes away or replaces once the link is there",
+        arguments: [
+            .whiteout(evidence), .opaque("usr/lib/node_modules"), .file(evidence, package: "b"),
+        ] as [ReferenceTree.Change]
+    )
+    func hardlinkOfReplaced(change: ReferenceTree.Change) throws {
+        let link = "srv/package.json"
+        let lower = ReferenceTree.archive([.file(evidence, package: "a")])
+        let found = try shown(fold([lower, ReferenceTree.archive([.hardlink(link, to: evidence), change])]))
+        #expect(found.contains("a /\(link)") && !found.contains("a /\(evidence)"))
+    }
+
     private func status(_ packages: [String]) -> [UInt8] {
         var tar = TarBuilder()
         tar.file("var/lib/dpkg/status", packages.map { "Package: \($0)\nVersion: 1\n" }.joined(separator: "\n"))
