@@ -44,6 +44,32 @@ struct BinaryPrecedenceTests {
         #expect(try fold([link, directory, program, database]) == ["apk busybox", "binary busybox"])
     }
 
+    @Test("A file that came by a link of such a directory is owned as what stands where the link leads")
+    func throughMergedDirectories() throws {
+        let database = layer { $0.file("lib/apk/db/installed", "P:busybox\nV:1.36.1-r5\nF:usr/bin\nR:busybox\n\n") }
+        let program = layer {
+            $0.symlink("bin", to: "usr/bin")
+            $0.file("bin/busybox", busybox, mode: 0o755)
+        }
+        let plain = layer { $0.file("bin/busybox", busybox, mode: 0o755) }
+        #expect(try fold([program, database]) == ["apk busybox"])
+        #expect(try fold([plain, database]) == ["apk busybox", "binary busybox"])
+    }
+
+    @Test("Where all programs stand in one directory, they are owned by whichever of its names is listed")
+    func mergedPrograms() throws {
+        let program = layer { $0.file("usr/bin/busybox", busybox, mode: 0o755) }
+        let root = layer { $0.symlink("sbin", to: "usr/sbin") }
+        let below = layer { $0.symlink("usr/sbin", to: "bin") }
+        for directory in ["sbin", "usr/sbin"] {
+            let database = layer {
+                $0.file("lib/apk/db/installed", "P:busybox\nV:1.36.1-r5\nF:\(directory)\nR:busybox\n\n")
+            }
+            #expect(try fold([program, root, below, database]) == ["apk busybox"])
+            #expect(try fold([program, root, database]) == ["apk busybox", "binary busybox"])
+        }
+    }
+
     @Test("dpkg's file lists own programs, as far as their names make them evidence")
     func dpkg() throws {
         let status = layer {
