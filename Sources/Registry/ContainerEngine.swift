@@ -2,6 +2,10 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// The API of a container engine on this machine, which hands out the images that it keeps.
 ///
 /// Docker Engine API v1.24 and later, "Export several images" (`GET /images/get`); Podman serves the same call.
@@ -55,6 +59,8 @@ package struct ContainerEngine: Sendable {
         onChunk: ([UInt8]) async throws -> Void
     ) async throws {
         var failure = RegistryError(.unreachable, "\(kind.rawValue): no address to ask at")
+        // One that may not be asked says more than one that is not there.
+        var closed: RegistryError?
         for address in addresses {
             let subject = "\(kind.rawValue) at \(PlainText.line(address)): \(PlainText.line(name))"
             guard let url = Self.url(address, name: name) else {
@@ -71,11 +77,9 @@ package struct ContainerEngine: Sendable {
                 )
             } catch {
                 try Task.checkCancellation()
-                failure = RegistryError(
-                    .unreachable,
-                    "\(subject): no engine answers; start it, or name it with "
-                        + "\(kind == .docker ? "DOCKER_HOST" : "CONTAINER_HOST")"
-                )
+                let isClosed = Self.isClosedToUs(address)
+                failure = RegistryError(.unreachable, "\(subject): \(Self.silence(of: kind, isClosed: isClosed))")
+                if isClosed { closed = failure }
                 continue
             }
             let body = BodyReader(response.body, subject: subject, options: options)
@@ -92,7 +96,20 @@ package struct ContainerEngine: Sendable {
             while let part = try await body.next() { try await onChunk(Array(part.readableBytesView)) }
             return
         }
-        throw failure
+        throw closed ?? failure
+    }
+
+    /// Why an engine does not answer, and what can be done.
+    static func silence(of kind: Kind, isClosed: Bool) -> String {
+        let name = "name it with \(kind == .docker ? "DOCKER_HOST" : "CONTAINER_HOST")"
+        guard isClosed else { return "no engine answers; start it, or \(name)" }
+        return "permission denied on its socket; run as a user who may write to it, or \(name)"
+    }
+
+    /// Whether there is a socket that this user may not write to: to connect takes that (unix(7)).
+    private static func isClosedToUs(_ address: String) -> Bool {
+        guard address.hasPrefix("unix://") else { return false }
+        return access(String(address.dropFirst(7)), W_OK) != 0 && errno == EACCES
     }
 
     /// Where the image is handed out; `nil` for an address of another kind.

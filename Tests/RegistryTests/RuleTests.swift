@@ -5,6 +5,14 @@ import Testing
 
 @Suite("Rules and headers")
 struct RuleTests {
+    @Test("an engine whose socket is not ours to write to is told from one that is not there")
+    func closedEngine() {
+        let away = ContainerEngine.silence(of: .docker, isClosed: false)
+        let closed = ContainerEngine.silence(of: .podman, isClosed: true)
+        #expect(away.hasPrefix("no engine answers") && away.hasSuffix("DOCKER_HOST"))
+        #expect(closed.hasPrefix("permission denied") && closed.hasSuffix("CONTAINER_HOST"))
+    }
+
     @Test("challenges are read with quotes, several in a header, and without sense")
     func challenges() {
         let two = AuthenticateChallenge.parse([
