@@ -37,6 +37,13 @@ extension Evidence {
     }
 }
 
+extension InventoryFold {
+    /// The reason of the gap that packages are of a distribution about which no advisories speak.
+    package static func unknownDistribution(_ id: String) -> String {
+        "the distribution \(id) is not known: its OS packages cannot be matched with advisories"
+    }
+}
+
 /// Gaps of an image as a whole, which none of its layers shows alone.
 struct ImageGaps {
     /// The package managers of distributions, by `ID` or one of `ID_LIKE`.
@@ -99,9 +106,7 @@ struct ImageGaps {
             found.append(losses.distro.map { gap($0, reason) } ?? gap(reason))
         }
         if let distro, !distro.id.isEmpty, hasOSPackages, !isMatched(distro) {
-            found.append(
-                gap("the distribution \(distro.id) is not known: its OS packages cannot be matched with advisories")
-            )
+            found.append(gap(InventoryFold.unknownDistribution(distro.id)))
         }
         if distro == nil, !hasPackages, hasFiles {
             found.append(gap("neither a distribution nor a package was recognised"))
@@ -113,10 +118,22 @@ struct ImageGaps {
         ([distro.id] + distro.idLike).lazy.compactMap { Self.managers[$0] }.first
     }
 
-    /// Whether advisories may speak about the packages of `distro`: its own, or those of what it says to be like.
+    /// Whether advisories may speak about the packages of `distro`: its own, or those of a release that it is built from,
+    /// where its os-release tells which that is.
     private func isMatched(_ distro: Distro) -> Bool {
-        ([distro.id] + distro.idLike).lazy.map { $0.lowercased() }.contains { id in
-            Self.managers[id] != nil || Self.matched.contains(id) || Self.matchedPrefixes.contains(where: id.hasPrefix)
+        let id = distro.id.lowercased()
+        if Self.managers[id] != nil || Self.matched.contains(id) || Self.matchedPrefixes.contains(where: id.hasPrefix) {
+            return true
+        }
+        let major = distro.versionID.prefix { $0 != "." }
+        return distro.idLike.lazy.map { $0.lowercased() }.contains { parent in
+            switch parent {
+            case "debian", "ubuntu": distro.codename != nil
+            case "rhel", "centos": Int(major).map { (5...10).contains($0) } ?? false
+            case "fedora": major.count == 2
+            case "arch": true
+            default: false
+            }
         }
     }
 

@@ -135,9 +135,14 @@ struct ImageGapTests {
     }
 
     @Test(
-        "OS packages of a distribution without advisories are a gap, unless it is like one that has some",
+        "OS packages of a distribution without advisories are a gap, unless it tells the release of one that has some",
         arguments: [
-            ("ID=mystery", true), ("ID=mystery\nID_LIKE=enigma", true), ("ID=mystery\nID_LIKE=debian", false),
+            ("ID=mystery", true), ("ID=mystery\nID_LIKE=enigma", true), ("ID=mystery\nID_LIKE=debian", true),
+            ("ID=mystery\nID_LIKE=debian\nVERSION_CODENAME=bookworm", false),
+            ("ID=mystery\nID_LIKE=\"rhel fedora\"\nVERSION_ID=9.4", false),
+            ("ID=mystery\nID_LIKE=\"rhel centos\"\nVERSION_ID=2024", true),
+            ("ID=mystery\nID_LIKE=fedora\nVERSION_ID=40", false), ("ID=mystery\nID_LIKE=arch", false),
+            ("ID=mystery\nID_LIKE=alpine\nVERSION_ID=3.20", true),
             ("ID=\"Debian\"", false), ("ID=raspbian", false), ("ID=opensuse-leap-micro", false), ("ID=sles", false),
         ]
     )
