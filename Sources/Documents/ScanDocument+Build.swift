@@ -1,5 +1,6 @@
 package import AdvisoryFile
 import Catalogers
+import ImageInventory
 package import ImageSources
 package import Matching
 import Policy
@@ -54,7 +55,7 @@ extension ScanDocument {
                 return PolicyEntry(question.bundle.evaluate(facts, as: question.name, now: question.now))
             },
             collected: showsCollected ? CollectedEntry(image) : nil,
-            coverage: Self.gaps(of: image),
+            coverage: try Self.gaps(of: image, in: advisories),
             provenance: Provenance(
                 version: version,
                 analysisVersion: Catalogers.analysisVersion,
@@ -91,12 +92,30 @@ extension ScanDocument {
         }
     }
 
-    private static func gaps(of image: ScannedImage) -> [Gap] {
-        image.inventory.gaps
+    private static func gaps(of image: ScannedImage, in advisories: AdvisoryFile?) throws -> [Gap] {
+        let own = image.inventory.gaps
             .map { Gap(layer: layer($0.layer, of: image), path: $0.gap.path, reason: $0.gap.reason) }
-            .sorted {
-                ($0.layer?.description ?? "", $0.path, $0.reason) < ($1.layer?.description ?? "", $1.path, $1.reason)
-            }
+        let unmatched = try advisories.map { try unmatchedReleases(of: image, in: $0) } ?? []
+        return (own + unmatched).sorted {
+            ($0.layer?.description ?? "", $0.path, $0.reason) < ($1.layer?.description ?? "", $1.path, $1.reason)
+        }
+    }
+
+    /// Releases about which the advisories say nothing: without a word, their packages would pass for clean.
+    ///
+    /// Of what the image's own gaps call unknown nothing more is said.
+    private static func unmatchedReleases(of image: ScannedImage, in advisories: AdvisoryFile) throws -> [Gap] {
+        let packages = image.inventory.packages
+        let said = Set(image.inventory.gaps.map(\.gap.reason))
+        let distros = Set(
+            packages.indices.filter { packages[$0].package.type.isOS }.compactMap { image.distro(ofPackageAt: $0) }
+        ).filter { !$0.id.isEmpty && !said.contains(InventoryFold.unknownDistribution($0.id)) }
+        let known = try advisories.known(releases: Set(distros.flatMap { DistroRelease.keys(of: $0) }))
+        return distros.filter { known.isDisjoint(with: DistroRelease.keys(of: $0)) }.map { distro in
+            let release = distro.versionID.isEmpty ? distro.id : "\(distro.id) \(distro.versionID)"
+            let reason = "there are no advisories about \(release): its OS packages were matched with none"
+            return Gap(layer: nil, path: "", reason: reason)
+        }
     }
 
     /// Whether nothing suppresses a finding, by the number of its package and the finding.

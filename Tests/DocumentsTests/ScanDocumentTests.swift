@@ -110,6 +110,26 @@ import Testing
         }
     }
 
+    @Test func `a release about which there are no advisories is a gap, where packages are of it`() throws {
+        try withAdvisories { path in
+            let file = try AdvisoryFile(path: path)
+            let system = InstalledPackage(
+                package: Package(type: .deb, name: "a", version: "1"),
+                layer: 0,
+                paths: []
+            )
+            var old = image([system])
+            #expect(try ScanDocument(old, advisories: file, version: "1").coverage.map(\.path) == ["a", "b"])
+            old.inventory.distro = Distro(id: "debian", versionID: "5", name: "Debian 5")
+            let gaps = try ScanDocument(old, advisories: file, version: "1").coverage
+            let reason = "there are no advisories about debian 5: its OS packages were matched with none"
+            #expect(gaps.map(\.reason) == [reason, "early", "late"])
+            #expect(try ScanDocument(old, advisories: nil, version: "1").coverage.count == 2)
+            old.inventory.packages = [flask]
+            #expect(try ScanDocument(old, advisories: file, version: "1").coverage.count == 2)
+        }
+    }
+
     @Test func `a vulnerability carries the advisory, the key, the range and the build that it comes from`() throws {
         try withAdvisories { path in
             let document = try object(
