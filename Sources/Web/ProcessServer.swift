@@ -26,8 +26,9 @@ package struct ProcessServer: Sendable {
         self.logger = logger
     }
 
-    /// Serves until the task is cancelled.
+    /// Serves until the task is cancelled; throws a `ListenError` where it cannot listen.
     package func run() async throws {
+        try address.check(option: "--metrics")
         let router = Router(options: .autoGenerateHeadEndpoints)
         router.get("/metrics") { [figures] _, _ in MetricsPage.response(await figures()) }
         router.get("/health/live") { [live] _, _ in await HealthCheck.answer(live) }
@@ -51,20 +52,5 @@ enum MetricsPage {
             headers: [.contentType: Exposition.contentType],
             body: ResponseBody(byteBuffer: ByteBuffer(string: Exposition.text(families)))
         )
-    }
-}
-
-/// `HOST:PORT`, the host with or without brackets.
-struct ListenAddress: Sendable {
-    let host: String
-    let port: Int
-
-    init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
-            (0...65_535).contains(port)
-        else { return nil }
-        let name = text[..<colon].trimmingPrefix("[")
-        host = String(name.hasSuffix("]") ? name.dropLast() : name)
-        self.port = port
     }
 }

@@ -46,8 +46,9 @@ package struct WebServer: Sendable {
         self.logger = logger
     }
 
-    /// Serves until the task is cancelled.
+    /// Serves until the task is cancelled; throws a `ListenError` where it cannot listen.
     package func run() async throws {
+        try address.check(option: "--listen")
         let router = Router(options: .autoGenerateHeadEndpoints)
         router.middlewares.add(ResponseGuard(logger: logger))
         if let api {

@@ -2,6 +2,7 @@ import Postgres
 import Redis
 import Store
 import Supervisor
+import Web
 
 extension ExitStatus {
     /// The status for errors of the fleet's servers; `nil` for other errors.
@@ -18,6 +19,7 @@ extension ExitStatus {
             case .wrongVersion, .unusableFolder: badInput
             default: unavailable
             }
+        case is ListenError: unavailable
         default: nil
         }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// What the parts of a fleet say of addresses at which there can be no server.
@@ -37,5 +38,16 @@ struct AddressTests {
             in: try TestFolder()
         )
         #expect(worker.status == 69, "\(worker.errors)")
+    }
+
+    @Test("to listen at is told of before anything is started")
+    func listen() async throws {
+        let folder = try TestFolder()
+        let run = try await ProgramRun(
+            ["up", "--listen", "localhost", "--data-dir", folder.url.appending(path: "data").path],
+            in: folder
+        )
+        #expect(run.status == 64 && run.errors.contains("localhost is not an address: HOST:PORT"), "\(run.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "data").path))
     }
 }
