@@ -45,7 +45,8 @@ package enum MetricNames {
         layers: "Layers by what became of them: analysed as it happens; reused and failed when their run ends.",
         images: "Images by outcome, counted when their run ends.",
         layerBytes: "Compressed bytes of layers: fetched as they arrive, avoided by sharing when their run ends.",
-        attempts: "Attempts at tasks by kind and how they ended: done, failed, given_back, lease_lost, superseded.",
+        attempts:
+            "Attempts at tasks by kind and how they ended: done, failed, given_back, lease_lost, postponed, superseded.",
         analyzerSeconds: "CPU time of each analyzer.",
         analyzerFiles: "Files read by each analyzer, those answered from the content cache left out.",
         leasesLost: "Leases that a worker found lost while it worked.",

@@ -23,6 +23,11 @@ package final class MetricsRegistry: MetricsFactory {
 
     package init() {}
 
+    /// Shows counters at zero before anything is counted.
+    package func begin(_ series: [FirstSeries.Series]) {
+        for (name, labels) in series { _ = number(name, labels, isGauge: false) }
+    }
+
     /// Every series at this moment, sorted by name and labels.
     package func families() -> [MetricFamily] {
         let all = series.withLock { $0 }

@@ -19,9 +19,10 @@ struct ProcessMetrics: Sendable {
     let store: Store
     let logger: Logger
 
-    /// Makes this process count; to be called once, before anything is counted.
-    static func bootstrap() -> MetricsRegistry {
+    /// Makes this process count, `first` from zero on; to be called once, before anything is counted.
+    static func bootstrap(showing first: [FirstSeries.Series] = []) -> MetricsRegistry {
         let registry = MetricsRegistry()
+        registry.begin(first)
         MetricsSystem.bootstrap(registry)
         return registry
     }

@@ -55,7 +55,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = ServiceLog.logger("coordinator")
-        let counted = ProcessMetrics.bootstrap()
+        let counted = ProcessMetrics.bootstrap(showing: FirstSeries.coordinator)
         let pulse = Pulse(limit: .seconds(900))
         let redis = try fleet.redisURL()
         let options = try targets.senderOptions()
@@ -156,7 +156,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = ServiceLog.logger("worker")
-        let counted = ProcessMetrics.bootstrap()
+        let counted = ProcessMetrics.bootstrap(showing: FirstSeries.worker)
         let pulse = Pulse(limit: .seconds(60))
         let given = try Settings()
         let slots = try self.slots ?? given.number("slots", Self.slotRange) ?? WorkerSettings.defaultSlots

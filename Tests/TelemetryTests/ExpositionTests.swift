@@ -35,6 +35,23 @@ struct ExpositionTests {
         #expect(lines.last == "tallyman_merge_seconds_count{kind=\"layer\"} 4")
     }
 
+    @Test("What may happen once in the life of a process is shown at zero before it happens")
+    func firstSeries() {
+        let registry = MetricsRegistry()
+        registry.begin(FirstSeries.worker + FirstSeries.coordinator)
+        Counter(label: MetricNames.leasesLost, dimensions: [], factory: registry).increment()
+        let lost = [("kind", "layer"), ("outcome", "lease_lost")]
+        Counter(label: MetricNames.attempts, dimensions: lost, factory: registry).increment()
+        let lines = Exposition.text(registry.families()).split(separator: "\n")
+        #expect(lines.contains("tallyman_leases_lost_total 1"))
+        #expect(lines.contains("tallyman_leases_expired_total 0"))
+        #expect(lines.contains(#"tallyman_attempts_total{kind="layer",outcome="lease_lost"} 1"#))
+        #expect(lines.contains(#"tallyman_attempts_total{kind="inventory",outcome="lease_lost"} 0"#))
+        #expect(lines.contains(#"tallyman_images_total{outcome="failed"} 0"#))
+        let series = lines.filter { !$0.hasPrefix("#") }
+        #expect(series.count == FirstSeries.worker.count + FirstSeries.coordinator.count)
+    }
+
     @Test("Whatever stands in a label, each series stays one line")
     func hostileLabels() {
         let sample = MetricSample([label("registry", "a\"b\\c\nd{}\u{0}"), label("le gal", "x")], 1)
