@@ -2,7 +2,10 @@ import Foundation
 
 /// What the kernel says of this process (proc(5)).
 package enum ProcessFigures {
-    private static let start = Date().timeIntervalSince1970
+    /// Seconds since 1970 at which the process was started; where the kernel does not say, at which it was first asked.
+    private static let start: Double =
+        start(process: text("/proc/self/stat"), machine: text("/proc/stat"), ticks: sysconf(Int32(_SC_CLK_TCK)))
+        ?? Date().timeIntervalSince1970
 
     /// CPU time, resident memory, open files and the start; what cannot be read is left out.
     package static func families() -> [MetricFamily] {
@@ -26,9 +29,25 @@ package enum ProcessFigures {
         return families
     }
 
+    /// The start by the texts of `/proc/PID/stat` (field 22, in ticks since the machine's start) and `/proc/stat` (`btime`).
+    static func start(process: String, machine: String, ticks: Int) -> Double? {
+        // The second field is the program's name in brackets, whatever is in it; the third follows.
+        guard ticks > 0, let name = process.lastIndex(of: ")") else { return nil }
+        let fields = process[process.index(after: name)...].split(separator: " ")
+        let boot = machine.split(separator: "\n").first { $0.hasPrefix("btime ") }?.dropFirst(6)
+        guard fields.count > 19, let started = Double(fields[19]), let boot = boot.flatMap({ Double($0) }) else {
+            return nil
+        }
+        return boot + started / Double(ticks)
+    }
+
     private static func resident() -> Int? {
-        guard let data = FileManager.default.contents(atPath: "/proc/self/statm") else { return nil }
-        let words = String(decoding: data, as: UTF8.self).split(separator: " ")
+        let words = text("/proc/self/statm").split(separator: " ")
         return words.count > 1 ? Int(words[1]) : nil
+    }
+
+    /// A file of the kernel; empty where there is none.
+    private static func text(_ path: String) -> String {
+        String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
     }
 }

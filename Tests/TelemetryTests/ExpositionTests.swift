@@ -98,6 +98,18 @@ struct ExpositionTests {
         #expect(Exposition.text(broken.families) == "# TYPE t histogram\n")
     }
 
+    @Test("The start of a process is the kernel's, and not the moment of the first look")
+    func processStart() {
+        // proc(5): the name in brackets may hold spaces and brackets; the start is field 22.
+        let process = "7 (a) b (c)) S 1 7 7 0 -1 4194560 1 0 0 0 3 4 0 0 20 0 9 0 4250 1 2 3"
+        let machine = "cpu  1 2 3\nctxt 9\nbtime 1700000000\nprocesses 5\n"
+        #expect(ProcessFigures.start(process: process, machine: machine, ticks: 100) == 1_700_000_042.5)
+        #expect(ProcessFigures.start(process: process, machine: "", ticks: 100) == nil)
+        #expect(ProcessFigures.start(process: "7 (a) S 1", machine: machine, ticks: 100) == nil)
+        #expect(ProcessFigures.start(process: "", machine: machine, ticks: 100) == nil)
+        #expect(ProcessFigures.start(process: process, machine: machine, ticks: 0) == nil)
+    }
+
     @Test("Names out of the world do not fill the memory")
     func bound() {
         let registry = MetricsRegistry()
