@@ -4,6 +4,9 @@ import Store
 
 /// Prints runs and their images.
 enum FleetOutput {
+    private static let noAdvisories =
+        "none: no vulnerability can be reported; tallyman advisories sync --fleet brings them"
+
     static func print(_ summary: RunSummary, _ status: RunStatus, as format: FleetCommand.Format) throws {
         guard format == .table else {
             ConsoleOutput.text(String(decoding: try ReportJSON.encode(summary), as: UTF8.self))
@@ -32,7 +35,10 @@ enum FleetOutput {
         ])
         table.append(["time", "\(String(format: "%.1f", summary.seconds)) s"])
         let builds = summary.advisories.map { "\($0.provider) (\($0.records))" }.joined(separator: ", ")
-        table.append(["advisories", builds.isEmpty ? "none: no vulnerability can be reported" : "\(builds)"])
+        // Which they are is noted when the run is over.
+        if status.run.state.isFinished {
+            table.append(["advisories", builds.isEmpty ? "\(noAdvisories)" : "\(builds)"])
+        }
         if !summary.reason.isEmpty { table.append(["reason", "\(summary.reason)"]) }
         ConsoleOutput.text(table.render(ConsoleOutput.appearance))
     }

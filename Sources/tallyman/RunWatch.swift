@@ -57,7 +57,7 @@ struct RunWatch {
 
     private func line(_ status: RunStatus, _ progress: RunProgress?) -> String {
         guard status.run.state == .running else {
-            return "run \(run): \(status.run.state.rawValue), \(status.found) images found"
+            return "run \(run): \(status.run.state.rawValue), \(Figures.plural(status.found, "image")) found"
         }
         let done = status.layersAnalysed + status.layersFailed
         let wanted = status.layersDistinct - status.layersReused

@@ -148,8 +148,11 @@ extension FleetTests {
             let folder = try TestFolder()
             let arguments = ["fleet", "status", "--waiting", "-o", "json"]
             try await TestServices.withFleet { fleet in
+                let servers = ["--postgres", fleet.postgres, "--redis", fleet.redis]
+                func status() async throws -> String {
+                    try await ProgramRun(["fleet", "status"] + servers, in: folder).output
+                }
                 func reason() async throws -> String {
-                    let servers = ["--postgres", fleet.postgres, "--redis", fleet.redis]
                     let run = try await ProgramRun(arguments + servers, in: folder)
                     return try #require(try run.object()["reason"] as? String, "\(run.errors)")
                 }
@@ -157,11 +160,14 @@ extension FleetTests {
                     let run = try await fleet.request([registry.host])
                     try await fleet.waitUntil("(SELECT state = 'running' FROM runs WHERE id = \(run))")
                     #expect(try await reason().hasPrefix("no worker gives a sign of life"))
+                    // Which advisories counted is known at the end.
+                    #expect(try await status().contains("advisories") == false)
                     try await fleet.withWorker("late") {
                         let ended = try await fleet.finished(run)
                         #expect(ended.run.state == .done)
                         let last = try await reason()
                         #expect(last == "the run has ended")
+                        #expect(try await status().contains("none: no vulnerability can be reported; tallyman advi"))
                     }
                 }
             }
