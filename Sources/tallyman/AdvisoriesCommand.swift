@@ -58,6 +58,11 @@ struct AdvisoriesCommand: AsyncParsableCommand {
             let report = try await build(paths, options)
             ConsoleOutput.progress(nil)
             AdvisoryOutput.print(report)
+            if !isFleet {
+                // Whoever has a fleet may have meant its database, of which nothing on the command line has spoken.
+                let path = try AdvisoryPath.file(advisories)
+                ConsoleOutput.error("\(path) is for scans without a server; --fleet takes a fleet's database")
+            }
             return report
         }
 

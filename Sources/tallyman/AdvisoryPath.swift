@@ -2,6 +2,9 @@ import Foundation
 
 /// Where the one-shot commands keep their advisories.
 enum AdvisoryPath {
+    /// What to do where there are none.
+    static let remedy = "`tallyman advisories sync` fetches them, `tallyman advisories import` takes files"
+
     /// `option`, else the setting `advisories`, else `advisories.sqlite` in the user's cache folder.
     static func file(_ option: String?) throws -> String {
         if let path = try option ?? Settings()["advisories"] { return path }

@@ -244,7 +244,7 @@ struct PolicyCheckCommand: AsyncParsableCommand {
         do {
             return try AdvisoryFile(path: AdvisoryPath.file(advisories))
         } catch let error as AdvisoryFileError where error.code == .missing && advisories == nil {
-            ConsoleOutput.error("no advisories: import some with `tallyman advisories import`")
+            ConsoleOutput.error("no advisories: \(AdvisoryPath.remedy)")
             return nil
         }
     }

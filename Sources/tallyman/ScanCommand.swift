@@ -136,7 +136,7 @@ struct ScanCommand: AsyncParsableCommand {
             malware: try collection.clamd.scanner()
         )
         if file == nil {
-            ConsoleOutput.error("no advisories: nothing was matched; import some with `tallyman advisories import`")
+            ConsoleOutput.error("no advisories: nothing was matched; \(AdvisoryPath.remedy)")
         }
         let onlyFixed = onlyFixed
         let question = try bundle.map { bundle in
@@ -236,7 +236,7 @@ struct ScanCommand: AsyncParsableCommand {
         } catch let error as AdvisoryFileError where error.code == .missing && advisories == nil {
             // A threshold that cannot be judged must not pass.
             guard !isNeeded else {
-                throw InputError("--fail-on: \(error); import some with `tallyman advisories import`")
+                throw InputError("--fail-on: \(error); \(AdvisoryPath.remedy)")
             }
             return nil
         }

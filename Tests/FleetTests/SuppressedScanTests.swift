@@ -36,6 +36,7 @@ struct SuppressedScanTests {
                 in: folder
             )
             #expect(imported.status == 0, "\(imported.errors)")
+            #expect(imported.errors.contains("a.sqlite is for scans without a server; --fleet takes"))
         }
         return try await ProgramRun(["scan", "purls:purls", "--advisories", "a.sqlite"] + arguments, in: folder)
     }
