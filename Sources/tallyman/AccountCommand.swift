@@ -10,16 +10,18 @@ struct AccountCommand: AsyncParsableCommand {
         commandName: "account",
         abstract: "Tokens that let machines use the API.",
         discussion: """
-            A token stands for a user, and may do what its role says, which is at most the user's:
+            A token stands for a user, and may do what its role says, which is at most the
+            user's:
 
               read-only      look at everything of the account
               scanner        also add and remove images
               policy-editor  also change policies
               admin          also users, registries and, in the account admin, the system
 
-            It is shown once and kept as a digest alone. Clients send it as "Authorization: Bearer tm_…":
+            It is shown once and kept as a digest alone. Clients send it as "Authorization:
+            Bearer tm_…":
 
-              TOKEN=$(tallyman account token create --user admin --role scanner --name jenkins --days 365)
+              TOKEN=$(tallyman account token create --role scanner --name jenkins)
               curl -H "Authorization: Bearer $TOKEN" http://localhost:8080/v1/images
 
             Users and accounts themselves are made with anchore-cli or the API.

@@ -11,18 +11,19 @@ struct AdvisoriesCommand: AsyncParsableCommand {
         commandName: "advisories",
         abstract: "The advisories that packages are matched against.",
         discussion: """
-            Feeds are read in their publishers' own formats, as `sync --list` shows them, from single files, archives and
-            folders.
+            Feeds are read in their publishers' own formats, as `sync --list` shows them,
+            from single files, archives and folders.
 
-              tallyman advisories sync                              from the publishers
-              tallyman advisories sync --mirror http://mirror/feeds from a server of your own
-              tallyman advisories import feeds/                     from files
-              tallyman advisories import --postgres URL feeds/      into the fleet
+              tallyman advisories sync                      from the publishers
+              tallyman advisories sync --mirror http://HOST from a server of your own
+              tallyman advisories import feeds/             from files
+              tallyman advisories import --fleet feeds/     into the fleet
               tallyman advisories status
 
-            A feed that is gone, damaged or older than what is there costs that feed: it stays as it was, the others go
-            on, and `status` and the reports say why. Exit codes: 0 all is well; 65 some feeds brought nothing, the
-            others are imported; 69 nothing could be fetched.
+            A feed that is gone, damaged or older than what is there costs that feed: it
+            stays as it was, the others go on, and `status` and the reports say why. Exit
+            codes: 0 all is well; 65 some feeds brought nothing, the others are imported;
+            69 nothing could be fetched.
             """,
         subcommands: [Import.self, SyncCommand.self, Status.self]
     )
@@ -101,8 +102,8 @@ struct AdvisoriesCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Imports feed files; providers that are not imported keep what they had.",
             discussion: """
-                Files that were imported before are not read again. A feed that is damaged as a whole, or dated earlier
-                than what is there, leaves its provider as it was.
+                Files that were imported before are not read again. A feed that is damaged as a
+                whole, or dated earlier than what is there, leaves its provider as it was.
                 """
         )
         @Argument(help: "Feed files, or folders with feed files at any depth.") var paths: [String]

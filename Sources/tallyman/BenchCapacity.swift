@@ -11,21 +11,27 @@ extension BenchCommand {
         static let configuration = CommandConfiguration(
             abstract: "How many workers, and which database, do so many images in so many hours take?",
             discussion: """
-                  tallyman bench capacity --images 1000 --profile enterprise --workers 1,2,4 --out capacity
-                  tallyman bench capacity --images 300 --profile hub --workers 1,2 --latency 200
-                  tallyman bench capacity --images 500 --workers 1,2 --plan-images 1000000 --hours 8
+                  tallyman bench capacity --images 1000 --profile enterprise --workers 1,2,4 \\
+                  --out capacity
+                  tallyman bench capacity --images 300 --profile hub --workers 1,2 \\
+                  --latency 200
+                  tallyman bench capacity --images 500 --workers 1,2 --hours 8 \\
+                  --plan-images 1000000
 
-                Makes a fleet from a seed, serves it from a registry process of its own, and scans it from an empty
-                database with each number of workers, as `tallyman up` would. Layers are generated while they are
-                served, nothing of them is stored. Standard output gets the tables; the folder of --out capacity.json,
+                Makes a fleet from a seed, serves it from a registry process of its own, and
+                scans it from an empty database with each number of workers, as `tallyman up`
+                would. Layers are generated while they are served, nothing of them is stored.
+                Standard output gets the tables; the folder of --out capacity.json,
                 capacity.txt and capacity.svg.
 
-                The last number of workers is held out: the model of the costs does not see it, and its error there is
-                printed. With one number, a scan of half the images is held out instead.
+                The last number of workers is held out: the model of the costs does not see it,
+                and its error there is printed. With one number, a scan of half the images is
+                held out instead.
 
-                Profiles: hub (sizes of the public hub, little sharing), enterprise (20 bases, 30 tags a repository that
-                share all but the top one or two layers), ml (5 to 10 GB images), churn (enterprise, scanned a second
-                time after 2 % of the images are new). Layers are made smaller by --scale, and plans are made for both
+                Profiles: hub (sizes of the public hub, little sharing), enterprise (20 bases,
+                30 tags a repository that share all but the top one or two layers), ml (5 to 10
+                GB images), churn (enterprise, scanned a second time after 2 % of the images
+                are new). Layers are made smaller by --scale, and plans are made for both
                 sizes.
                 """
         )

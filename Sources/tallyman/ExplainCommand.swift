@@ -12,7 +12,8 @@ struct ExplainCommand: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Tells why a scan reports a vulnerability, or why it does not.",
         discussion: """
-            SOURCE is what `tallyman scan` takes, ID any name of the vulnerability: CVE, GHSA, GO, PYSEC, a bulletin's.
+            SOURCE is what `tallyman scan` takes, ID any name of the vulnerability: CVE,
+            GHSA, GO, PYSEC, a bulletin's.
 
               tallyman debug explain debian:12 CVE-2024-0553
               tallyman debug explain oci-dir:build/image GHSA-m2qf-hxjv-5gpq -o json

@@ -9,8 +9,8 @@ struct FleetCollect: AsyncParsableCommand {
         commandName: "collect",
         abstract: "Shows or sets what the fleet collects of images' files for policies and lists of files.",
         discussion: """
-            Without arguments it shows what is set, or else the standard with what administrators' policy bundles ask for,
-            malware aside. LIST is of
+            Without arguments it shows what is set, or else the standard with what
+            administrators' policy bundles ask for, malware aside. LIST is of
               files     kind, mode, owner and size of every file; set-user-ID files
               digests   the SHA-256 of every file; with verify its SHA-1 and MD5, too
               passwd    the lines of /etc/passwd
@@ -19,15 +19,18 @@ struct FleetCollect: AsyncParsableCommand {
               secrets   which files hold secrets
               malware   what a malware scanner says
               verify    what package databases say of packages' files
-            or `standard` (\(Self.names(CollectionPlan.standard.parts))), or `none`. digests, content, secrets and
-            malware read every byte of every file and cost accordingly.
+            or `standard` (\(Self.names(CollectionPlan.standard.parts))), or `none`.
+            digests, content, secrets and malware read every byte of every file and cost
+            accordingly.
 
-            What is collected is a part of the analysis version: after a change the next run analyses every layer of its
-            images anew, and a run that is under way goes over to it.
+            What is collected is a part of the analysis version: after a change the next
+            run analyses every layer of its images anew, and a run that is under way goes
+            over to it.
 
               tallyman fleet collect
               tallyman fleet collect standard,digests --retrieve /etc/ssh/sshd_config
-              tallyman fleet collect files,content --content-search 'PASSWORD=.*password *='
+              tallyman fleet collect files,content \\
+                  --content-search 'PASSWORD=.*password *='
               tallyman fleet collect standard,secrets --secret-rules analyzer_config.yaml
             """
     )

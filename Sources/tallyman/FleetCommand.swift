@@ -25,10 +25,11 @@ struct FleetCommand: AsyncParsableCommand {
                   tallyman fleet scan registry.example/team/app registry.example/team/web:1.2
                   tallyman fleet scan --targets targets.txt
 
-                Without targets every registry is scanned that was added or scanned before. Layers that were analysed before
-                are not fetched again. With --wait the command ends with the run: 0 when
-                it is done, 69 when it was cancelled or failed, that is, could not list a target or scanned nothing.
-                Ctrl-C ends the command with 130 and leaves the run alone; `tallyman fleet cancel RUN` ends that.
+                Without targets every registry is scanned that was added or scanned before.
+                Layers that were analysed before are not fetched again. With --wait the command
+                ends with the run: 0 when it is done, 69 when it was cancelled or failed, that
+                is, could not list a target or scanned nothing. Ctrl-C ends the command with
+                130 and leaves the run alone; `tallyman fleet cancel RUN` ends that.
                 """
         )
         private static let maxBytes = 64 << 20
@@ -107,10 +108,11 @@ struct FleetCommand: AsyncParsableCommand {
             abstract:
                 "Shows a run, the newest by default: what became of its images, what is left and how long it may take.",
             discussion: """
-                The time to the end is told from what ended in the last minute: layers, each of which counts as a MiB besides
-                its bytes, and images. It is unknown until that is enough to tell from. With --waiting each image without an
-                outcome is listed with what it waits for: the end of the run's listing, or a layer that is queued, leased by a
-                worker, tried again later, or throttled by its registry.
+                The time to the end is told from what ended in the last minute: layers, each of
+                which counts as a MiB besides its bytes, and images. It is unknown until that
+                is enough to tell from. With --waiting each image without an outcome is listed
+                with what it waits for: the end of the run's listing, or a layer that is
+                queued, leased by a worker, tried again later, or throttled by its registry.
                 """
         )
         @OptionGroup var fleet: FleetOptions
@@ -150,11 +152,13 @@ struct FleetCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Ends a run before its time.",
             discussion: """
-                Layers and images that wait for a worker, and that no other run waits for, leave the queue; what a worker has
-                in hand it finishes, and the result is kept for later runs. Images without an outcome count as failed.
-                Reports go by the last run that is done, never by one that was cancelled.
+                Layers and images that wait for a worker, and that no other run waits for,
+                leave the queue; what a worker has in hand it finishes, and the result is kept
+                for later runs. Images without an outcome count as failed. Reports go by the
+                last run that is done, never by one that was cancelled.
 
-                Asked again, nothing happens. A run that has ended by itself is left as it is (exit code 64).
+                Asked again, nothing happens. A run that has ended by itself is left as it is
+                (exit code 64).
                 """
         )
         @OptionGroup var fleet: FleetOptions
@@ -243,8 +247,8 @@ struct FleetCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Matches what the advisories' changes touch, and shows what changed; nothing is pulled.",
             discussion: """
-                An import has the packages matched again that its changes may touch, and a run those that it found.
-                This does what is left of it, or all of it with --all.
+                An import has the packages matched again that its changes may touch, and a run
+                those that it found. This does what is left of it, or all of it with --all.
                 """
         )
         @OptionGroup var fleet: FleetOptions

@@ -10,9 +10,10 @@ struct FleetExceptions: AsyncParsableCommand {
         commandName: "exceptions",
         abstract: "Findings that the fleet's people decided to leave: reports mark them and count them apart.",
         discussion: """
-              tallyman fleet exceptions add CVE-2024-1234 --package openssl --image 'registry.example/team/**' \\
-                  --expires 2026-12-31 --reason 'only used by the build'
-              tallyman fleet exceptions import exceptions.yaml     the format that `tallyman scan --exceptions` reads
+              tallyman fleet exceptions add CVE-2024-1234 --package openssl \\
+                  --image 'registry.example/team/**' --expires 2026-12-31 \\
+                  --reason 'only used by the build'
+              tallyman fleet exceptions import exceptions.yaml    as for `scan`
             """,
         subcommands: [Add.self, List.self, Remove.self, Import.self]
     )

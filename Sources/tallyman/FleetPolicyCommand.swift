@@ -10,17 +10,22 @@ struct FleetPolicyCommand: AsyncParsableCommand {
         commandName: "policy",
         abstract: "Judges all images of the fleet by the active policy bundle, as far as anything changed.",
         discussion: """
-            Images that a tag names now are judged, under each of their tags. One is judged again only where something changed
-            that the bundle's rules look at: the bundle itself, the image's analysis or Dockerfile, its own findings (with
-            what exceptions and VEX documents suppress), whether feeds are older than a rule allows, or where a date has come
-            at which the answer changes (an exemption that ends, the age of a flaw). Evaluations are kept, and the API gives
-            them at once. Meant for the end of a nightly run:
+            Images that a tag names now are judged, under each of their tags. One is judged
+            again only where something changed that the bundle's rules look at: the bundle
+            itself, the image's analysis or Dockerfile, its own findings (with what
+            exceptions and VEX documents suppress), whether feeds are older than a rule
+            allows, or where a date has come at which the answer changes (an exemption that
+            ends, the age of a flaw). Evaluations are kept, and the API gives them at once.
+            Meant for the end of a nightly run:
 
-              tallyman advisories sync && tallyman fleet scan --wait && tallyman fleet policy
+              tallyman advisories sync --fleet && tallyman fleet scan --wait &&
+                  tallyman fleet policy
 
-            An image of which a layer has no report cannot be judged until it is scanned again; it is counted apart.
+            An image of which a layer has no report cannot be judged until it is scanned
+            again; it is counted apart.
 
-            Exit status: 0 done, whatever the policies say; with --fail, 1 where an image is stopped or could not be judged.
+            Exit status: 0 done, whatever the policies say; with --fail, 1 where an image
+            is stopped or could not be judged.
             """
     )
 

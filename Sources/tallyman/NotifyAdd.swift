@@ -15,12 +15,15 @@ struct NotifyAdd: AsyncParsableCommand {
         commandName: "add",
         abstract: "Adds a channel, or gives the one of this name another address and filter.",
         discussion: """
-            What the secret is: of slack and teams the webhook's address (in place of --url); of webhook the key that messages are
-            signed with (Standard Webhooks; optional); of anchore the password of Basic authentication (with --user; optional);
-            of pagerduty the integration key of a service; of servicenow the password of --user; of splunk the token of an HTTP
-            event collector; of datadog an API key; of email the password of --user.
+            What the secret is: of slack and teams the webhook's address (in place of
+            --url); of webhook the key that messages are signed with (Standard Webhooks;
+            optional); of anchore the password of Basic authentication (with --user;
+            optional); of pagerduty the integration key of a service; of servicenow the
+            password of --user; of splunk the token of an HTTP event collector; of datadog
+            an API key; of email the password of --user.
 
-            In an address of kind anchore, <userId> and <notification_type> stand for what the message is about.
+            In an address of kind anchore, <userId> and <notification_type> stand for what
+            the message is about.
             """
     )
 

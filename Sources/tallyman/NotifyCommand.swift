@@ -14,18 +14,23 @@ struct NotifyCommand: AsyncParsableCommand {
         commandName: "notify",
         abstract: "Who is told of what subscriptions watch: webhooks, chat, paging, tickets, events, mail.",
         discussion: """
-            What happens to tags with an active subscription (`anchore-cli subscription activate TYPE TAG`) is sent to every
-            channel that asks for its like, at least once; a message that comes twice has the same key.
+            What happens to tags with an active subscription (`anchore-cli subscription
+            activate TYPE TAG`) is sent to every channel that asks for its like, at least
+            once; a message that comes twice has the same key.
 
-              printf %s "$WEBHOOK_URL" | tallyman notify add team --kind slack --secret-stdin --severity high
-              printf %s "$KEY" | tallyman notify add pager --kind pagerduty --secret-stdin --type policy_eval
-              printf %s "$PASSWORD" | tallyman notify add mail --kind email --url smtp://mail.example:587 --user tallyman \\
-                  --secret-stdin --from tallyman@example.org --to security@example.org --daily 06:00
-              tallyman notify import config.yaml      the webhooks of Anchore Engine's configuration
+              printf %s "$WEBHOOK_URL" | tallyman notify add team --kind slack \\
+                  --secret-stdin --severity high
+              printf %s "$KEY" | tallyman notify add pager --kind pagerduty \\
+                  --secret-stdin --type policy_eval
+              printf %s "$PASSWORD" | tallyman notify add mail --kind email \\
+                  --url smtp://mail.example:587 --user tallyman --secret-stdin \\
+                  --from tallyman@example.org --to security@example.org --daily 06:00
+              tallyman notify import config.yaml    webhooks of Anchore Engine
               tallyman notify test team
 
-            Addresses and secrets are kept sealed. Messages go to public addresses alone, unless --allow-private-targets or
-            --allow-target is given to the coordinator (and to `serve` and `test`); redirects are not followed.
+            Addresses and secrets are kept sealed. Messages go to public addresses alone,
+            unless --allow-private-targets or --allow-target is given to the coordinator
+            (and to `serve` and `test`); redirects are not followed.
             """,
         subcommands: [
             NotifyAdd.self, NotifyImport.self, NotifyList.self, NotifyRemove.self, NotifyRetry.self, NotifyTest.self,

@@ -11,8 +11,9 @@ struct NotifyImport: AsyncParsableCommand {
         commandName: "import",
         abstract: "Adds the webhooks of Anchore Engine's configuration as channels of kind anchore.",
         discussion: """
-            Reads the section webhooks: general and one for each type of subscription, with url, webhook_user, webhook_pass and
-            ssl_verify, each its own or the section's. As there, both the one for a type and the general one are told.
+            Reads the section webhooks: general and one for each type of subscription, with
+            url, webhook_user, webhook_pass and ssl_verify, each its own or the section's.
+            As there, both the one for a type and the general one are told.
             """
     )
 

@@ -14,7 +14,8 @@ struct PolicyCommand: AsyncParsableCommand {
         commandName: "policy",
         abstract: "Checks policy bundles, and images by them.",
         discussion: """
-            Bundles are those of Anchore Engine, version 1_0: policies, mappings, whitelists and lists of images in JSON.
+            Bundles are those of Anchore Engine, version 1_0: policies, mappings,
+            whitelists and lists of images in JSON.
 
               tallyman policy validate bundle.json
               tallyman policy describe --gate vulnerabilities --trigger package
@@ -41,7 +42,8 @@ struct PolicyValidateCommand: AsyncParsableCommand {
             Exit status: 0 the bundle can be used (there may be warnings); 65 it cannot.
 
               tallyman policy validate bundle.json
-              curl -s https://policies.example/bundle.json | tallyman policy validate - -o json
+              curl -s https://policies.example/bundle.json |
+                  tallyman policy validate - -o json
             """
     )
 
@@ -157,20 +159,26 @@ struct PolicyCheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Judges one image by a policy bundle or a compliance profile; needs no server.",
         discussion: """
-            SOURCE is what `tallyman scan` takes. Vulnerabilities are matched with the advisories that were imported. A
-            rule that asks about what a one-shot scan does not collect counts with its action, and is told. What the rules ask
-            about the image's files is collected: the files themselves, their digests, what is in /etc/passwd, files to
-            retrieve, what package databases say, secrets, and malware where there is a --clamd. The gate files looks for the expression in regex_name; where that is
-            a name, --content-search NAME=REGEX says what it stands for.
+            SOURCE is what `tallyman scan` takes. Vulnerabilities are matched with the
+            advisories that were imported. A rule that asks about what a one-shot scan does
+            not collect counts with its action, and is told. What the rules ask about the
+            image's files is collected: the files themselves, their digests, what is in
+            /etc/passwd, files to retrieve, what package databases say, secrets, and
+            malware where there is a --clamd. The gate files looks for the expression in
+            regex_name; where that is a name, --content-search NAME=REGEX says what it
+            stands for.
 
-            -o json gives the evaluation as Anchore Engine's API does. With --profile the result is a report of the
-            profile's controls, which csv and html are for, too.
+            -o json gives the evaluation as Anchore Engine's API does. With --profile the
+            result is a report of the profile's controls, which csv and html are for, too.
 
-            Exit status: 0 the image passes (go or warn); 1 it is stopped, or what would stop it was not looked for, as malware
-            without --clamd; 65 the bundle or the source cannot be used.
+            Exit status: 0 the image passes (go or warn); 1 it is stopped, or what would
+            stop it was not looked for, as malware without --clamd; 65 the bundle or the
+            source cannot be used.
 
-              tallyman policy check oci-dir:build/image --bundle bundle.json --tag registry.example/team/app:1.4
-              tallyman policy check docker-archive:app.tar --profile cis-docker -o html > cis.html
+              tallyman policy check oci-dir:build/image --bundle bundle.json \\
+                  --tag registry.example/team/app:1.4
+              tallyman policy check docker-archive:app.tar --profile cis-docker \\
+                  -o html > cis.html
             """
     )
 

@@ -47,8 +47,8 @@ struct PolicyProfileCommand: AsyncParsableCommand {
               tallyman policy profile cis-docker > cis.json
               anchore-cli policy add cis.json
 
-            Each policy of the bundle is a control. --controls prints the controls instead, with what an image scan does not
-            see of them.
+            Each policy of the bundle is a control. --controls prints the controls instead,
+            with what an image scan does not see of them.
             """
     )
 

@@ -12,16 +12,21 @@ struct RegistryCommand: AsyncParsableCommand {
         commandName: "registry",
         abstract: "Registries that need credentials, speak plain HTTP or have limits.",
         discussion: """
-            Others need no entry: anonymous access works as it is, and so do the credentials in ~/.docker/config.json.
+            Others need no entry: anonymous access works as it is, and so do the
+            credentials in ~/.docker/config.json.
 
-              printf %s "$PASSWORD" | tallyman registry add registry.example --username ci --password-stdin
+              printf %s "$PASSWORD" | tallyman registry add registry.example \\
+                  --username ci --password-stdin
 
-            Credentials may be those of one repository, or of all whose names begin alike; the most specific are used:
+            Credentials may be those of one repository, or of all whose names begin alike;
+            the most specific are used:
 
-              printf %s "$PASSWORD" | tallyman registry add 'registry.example/team/*' --username team --password-stdin
+              printf %s "$PASSWORD" | tallyman registry add 'registry.example/team/*' \\
+                  --username team --password-stdin
 
-            The limits are those of the whole fleet: all workers and coordinators share them. A registry that answers 429
-            is left alone by all of them for as long as it asks, and asked more slowly after that.
+            The limits are those of the whole fleet: all workers and coordinators share
+            them. A registry that answers 429 is left alone by all of them for as long as
+            it asks, and asked more slowly after that.
             """,
         subcommands: [Add.self, List.self, Remove.self]
     )

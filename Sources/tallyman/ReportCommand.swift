@@ -20,18 +20,21 @@ struct ReportCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Writes the fleet's report as of the newest finished run over it.",
             discussion: """
-                A run over the fleet is one of which a registry or a repository was a target. Those of single images, as
-                pipelines start them, count where no other has finished; --run names any.
+                A run over the fleet is one of which a registry or a repository was a target.
+                Those of single images, as pipelines start them, count where no other has
+                finished; --run names any.
 
-                report.html, report.json and the CSV files depend on the fleet, the advisories, and its exceptions and VEX
-                documents alone: the same fleet gives the same bytes. What belongs to the run (times, what was reused) is in
-                run.json and run.html.
+                report.html, report.json and the CSV files depend on the fleet, the advisories,
+                and its exceptions and VEX documents alone: the same fleet gives the same
+                bytes. What belongs to the run (times, what was reused) is in run.json and
+                run.html.
 
-                Images of repositories that the run could not list are shown as stale, as they were last seen and with the
-                day of that; totals count what is known of them.
+                Images of repositories that the run could not list are shown as stale, as they
+                were last seen and with the day of that; totals count what is known of them.
 
-                Findings that an exception or a VEX statement answers are marked, and counted as suppressed and nowhere
-                else. Exceptions count as of the day (UTC) on which the run ended, or that of --as-of.
+                Findings that an exception or a VEX statement answers are marked, and counted
+                as suppressed and nowhere else. Exceptions count as of the day (UTC) on which
+                the run ended, or that of --as-of.
                 """
         )
         @OptionGroup var fleet: FleetOptions
@@ -48,7 +51,8 @@ struct ReportCommand: AsyncParsableCommand {
             help: ArgumentHelp(
                 "The run to compare with, or a date: the last run finished by the end of that day (UTC).",
                 discussion: """
-                    Always one before the run reported on, and done. By default the newest such run over the fleet.
+                    Always one before the run reported on, and done. By default the newest such run
+                    over the fleet.
                     """,
                 valueName: "RUN|YYYY-MM-DD"
             )
@@ -227,11 +231,13 @@ struct ReportCommand: AsyncParsableCommand {
             commandName: "rebuild-plan",
             abstract: "The fewest rebuilds that clear the most findings with a fix.",
             discussion: """
-                Which image is built on which is told by the layers that they share. What a layer brought is cleared by
-                rebuilding the image that first had it, and then building anew what stands on that; so each finding belongs
-                to one rebuild, and those that clear the most come first. A base that no scanned image is (as one from a
-                registry that was not scanned) is known by its top layer. Findings without a fix, and suppressed ones, do not
-                count. Asked of the newest finished run over the fleet.
+                Which image is built on which is told by the layers that they share. What a
+                layer brought is cleared by rebuilding the image that first had it, and then
+                building anew what stands on that; so each finding belongs to one rebuild, and
+                those that clear the most come first. A base that no scanned image is (as one
+                from a registry that was not scanned) is known by its top layer. Findings
+                without a fix, and suppressed ones, do not count. Asked of the newest finished
+                run over the fleet.
 
                   tallyman report rebuild-plan --limit 5
                 """
@@ -258,8 +264,9 @@ struct ReportCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Which licences there are in the fleet; of one, the packages and images that have it.",
             discussion: """
-                A LICENCE is an SPDX identifier, or the beginning of some: `agpl` is AGPL-3.0-only and AGPL-3.0-or-later.
-                What packages declare is told by SPDX identifiers where it is recognised, and else as they word it.
+                A LICENCE is an SPDX identifier, or the beginning of some: `agpl` is
+                AGPL-3.0-only and AGPL-3.0-or-later. What packages declare is told by SPDX
+                identifiers where it is recognised, and else as they word it.
 
                   tallyman report licences
                   tallyman report licences agpl -o csv

@@ -12,9 +12,10 @@ struct ReportCompliance: AsyncParsableCommand {
         commandName: "compliance",
         abstract: "The fleet's images under a compliance profile, control by control.",
         discussion: """
-            Of each control it tells which images pass and which fail, with the findings that say so, where nobody looked
-            (not-collected), and what no image scan sees (not-visible). Without IMAGE: all that a tag names now. What has
-            not changed since the last time is not judged again.
+            Of each control it tells which images pass and which fail, with the findings
+            that say so, where nobody looked (not-collected), and what no image scan sees
+            (not-visible). Without IMAGE: all that a tag names now. What has not changed
+            since the last time is not judged again.
 
               tallyman report compliance --profile cis-docker -o html > cis.html
               tallyman report compliance --profile pci-dss-4 registry.example/shop/web:2.1

@@ -11,12 +11,14 @@ struct SBOMCommand: AsyncParsableCommand {
         commandName: "sbom",
         abstract: "Writes what one image holds as an SBOM document; needs no server and no advisories.",
         discussion: """
-            SOURCE is what `tallyman scan` takes; an SBOM is one too, so that documents are turned into other formats.
-            The same image gives the same bytes: no document holds the time of its making.
+            SOURCE is what `tallyman scan` takes; an SBOM is one too, so that documents are
+            turned into other formats. The same image gives the same bytes: no document
+            holds the time of its making.
 
               tallyman sbom debian:12 > debian.cdx.json
               tallyman sbom oci-dir:build/image -o spdx-json
-              tallyman sbom app:1.4 -o cyclonedx-json=app.cdx.json -o spdx-json=app.spdx.json
+              tallyman sbom app:1.4 -o cyclonedx-json=app.cdx.json \\
+                  -o spdx-json=app.spdx.json
               tallyman sbom sbom:other.spdx -o cyclonedx-xml
             """
     )

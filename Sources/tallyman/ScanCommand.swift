@@ -31,29 +31,37 @@ struct ScanCommand: AsyncParsableCommand {
               sbom:FILE             CycloneDX in JSON or XML, SPDX in JSON or tag-value
               purls:FILE            one purl a line; OS packages with ?distro=debian-12
 
-            Nothing of an image is executed or written to disk. Registries are logged in to with ~/.docker/config.json and
-            the credential helpers that it names (docker-credential-… in PATH).
+            Nothing of an image is executed or written to disk. Registries are logged in to
+            with ~/.docker/config.json and the credential helpers that it names
+            (docker-credential-… in PATH).
 
-            -o FORMAT goes to standard output, -o FORMAT=FILE to a file, which is replaced in one step; it may be repeated:
-              table          what to do, most pressing first: known to be exploited (KEV), then the probability of
-                             exploitation (EPSS), then severity, then what has a fix; below it what was not looked at
+            -o FORMAT goes to standard output, -o FORMAT=FILE to a file, which is replaced
+            in one step; it may be repeated:
+              table          what to do, most pressing first: known to be exploited (KEV),
+                             then the probability of exploitation (EPSS), then severity,
+                             then what has a fix; below it what was not looked at
               json           everything, schema tallyman.scan/1
               sarif          SARIF 2.1.0, for GitHub code scanning and editors
-              junit          JUnit XML for Jenkins, GitLab and others: a package is a test, which fails with what counts
-                             for --fail-on (without it, with any vulnerability)
+              junit          JUnit XML for Jenkins, GitLab and others: a package is a test,
+                             which fails with what counts for --fail-on (without it, with
+                             any vulnerability)
               gitlab         GitLab's container scanning report
               cyclonedx-json, cyclonedx-xml, spdx-json, spdx-tag-value
                              a bill of materials with its vulnerabilities
-            The same image and the same advisories give the same bytes, in every format but the table, which says on
-            which day the support of the distribution has ended. A policy knows what day it is: its whitelists expire.
+            The same image and the same advisories give the same bytes, in every format but
+            the table, which says on which day the support of the distribution has ended. A
+            policy knows what day it is: its whitelists expire.
 
-            Exit status: 0 done; 1 --fail-on or --policy says no; 64 usage; 65 bad input; 69 a service is unreachable; 70 our own fault.
+            Exit status: 0 done; 1 --fail-on or --policy says no; 64 usage; 65 bad input;
+            69 a service is unreachable; 70 our own fault.
 
               tallyman scan debian:12
               tallyman scan registry.example/team/app:1.4 --platform linux/arm64 -o json
               tallyman scan oci-dir:build/image --fail-on high --only-fixed
-              tallyman scan app:1.4 -o table -o sarif=app.sarif -o junit=app.xml --fail-on critical
-              tallyman scan registry.example/team/app:1.4 --vex vendor.openvex.json --exceptions exceptions.yaml
+              tallyman scan app:1.4 -o table -o sarif=app.sarif -o junit=app.xml \\
+                  --fail-on critical
+              tallyman scan registry.example/team/app:1.4 --vex vendor.openvex.json \\
+                  --exceptions exceptions.yaml
 
             \(Self.suppressionHelp)
             """

@@ -15,29 +15,37 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "The web server: dashboard, newest report, health, metrics, and the APIs.",
         discussion: """
-            Paths: / /report /metrics /metrics/process /health/live /health/ready; /v1, which anchore-cli talks to; and /v2, the
-            API for fleets, which describes itself there and in /v2/openapi.json.
+            Paths: / /report /metrics /metrics/process /health/live /health/ready; /v1,
+            which anchore-cli talks to; and /v2, the API for fleets, which describes itself
+            there and in /v2/openapi.json.
 
-            /metrics shows the fleet (PostgreSQL, Redis, and what workers and coordinators put up in Redis every few seconds,
-            each series with part and process) and this process; /metrics/process this process alone. /health/ready is 503
-            where PostgreSQL, Redis or a leading coordinator is missing, or no database connection is to be had;
-            ?only=postgresql,redis asks for these alone.
+            /metrics shows the fleet (PostgreSQL, Redis, and what workers and coordinators
+            put up in Redis every few seconds, each series with part and process) and this
+            process; /metrics/process this process alone. /health/ready is 503 where
+            PostgreSQL, Redis or a leading coordinator is missing, or no database
+            connection is to be had; ?only=postgresql,redis asks for these alone.
 
-            The API's first user is admin. Its password is that of TALLYMAN_ADMIN_PASSWORD, or in the file that
-            TALLYMAN_ADMIN_PASSWORD_FILE names; without either, one is made up and written to admin.password in the
-            data folder, once. Pages and metrics are open to whoever can reach them, unless --guard-pages is given.
+            The API's first user is admin. Its password is that of TALLYMAN_ADMIN_PASSWORD,
+            or in the file that TALLYMAN_ADMIN_PASSWORD_FILE names; without either, one is
+            made up and written to admin.password in the data folder, once. Pages and
+            metrics are open to whoever can reach them, unless --guard-pages is given.
 
-            Machines get tokens (tallyman account token create). People of an OpenID Connect issuer come with its bearer tokens,
-            people of an LDAP directory with their passwords; their groups give them a role:
+            Machines get tokens (tallyman account token create). People of an OpenID
+            Connect issuer come with its bearer tokens, people of an LDAP directory with
+            their passwords; their groups give them a role:
 
-              tallyman serve --oidc-issuer https://example.okta.com/oauth2/default --oidc-audience api://tallyman \
+              tallyman serve --oidc-issuer https://example.okta.com/oauth2/default \\
+                  --oidc-audience api://tallyman \\
                   --oidc-roles 'security=policy-editor; everyone=read-only'
-              tallyman serve --ldap-url ldaps://ldap.example --ldap-user-dn 'uid={user},ou=people,dc=example,dc=org' \
-                  --ldap-group-base ou=groups,dc=example,dc=org --ldap-roles 'admins=admin; dev=scanner@team-a'
+              tallyman serve --ldap-url ldaps://ldap.example \\
+                  --ldap-user-dn 'uid={user},ou=people,dc=example,dc=org' \\
+                  --ldap-group-base ou=groups,dc=example,dc=org \\
+                  --ldap-roles 'admins=admin; dev=scanner@team-a'
 
-            Who fails to log in ten times has to wait, longer each time; failures count for the name at that address, so that
-            nobody locks out another. With --admission clusters ask before they run an image (ops/deploy/kubernetes).
-            Every option is also a setting: TALLYMAN_OIDC_ROLES, or oidc-roles in tallyman.yaml.
+            Who fails to log in ten times has to wait, longer each time; failures count for
+            the name at that address, so that nobody locks out another. With --admission
+            clusters ask before they run an image (ops/deploy/kubernetes). Every option is
+            also a setting: TALLYMAN_OIDC_ROLES, or oidc-roles in tallyman.yaml.
             """
     )
 

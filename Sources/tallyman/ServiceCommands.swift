@@ -38,14 +38,17 @@ struct CoordinatorCommand: AsyncParsableCommand {
         commandName: "coordinator",
         abstract: "Lists registries, plans runs, announces tasks, settles and matches images.",
         discussion: """
-            Start as many as you like: one leads, another takes over when it is gone. After each run it removes what is
-            older than TALLYMAN_KEEP_RUNS_DAYS (30) and images that were named by no tag for TALLYMAN_KEEP_IMAGES_DAYS
-            (90); the last good result of a tagged image always stays.
+            Start as many as you like: one leads, another takes over when it is gone. After
+            each run it removes what is older than TALLYMAN_KEEP_RUNS_DAYS (30) and images
+            that were named by no tag for TALLYMAN_KEEP_IMAGES_DAYS (90); the last good
+            result of a tagged image always stays.
 
-            Layers are begun when all is listed, or every TALLYMAN_PLAN_AHEAD_SECONDS (30) while that takes longer.
+            Layers are begun when all is listed, or every TALLYMAN_PLAN_AHEAD_SECONDS (30)
+            while that takes longer.
 
-            Each also empties the outbox of notifications (`tallyman notify`), starts a run over watched repositories and tags
-            every TALLYMAN_WATCH_MINUTES (60; 0 for never), and carries out the rules of archives every hour.
+            Each also empties the outbox of notifications (`tallyman notify`), starts a run
+            over watched repositories and tags every TALLYMAN_WATCH_MINUTES (60; 0 for
+            never), and carries out the rules of archives every hour.
             """
     )
 
@@ -124,7 +127,8 @@ struct WorkerCommand: AsyncParsableCommand {
         discussion: """
             Claims that are not finished when it stops go back into the queue at once.
 
-            Every option but --name is also a setting: TALLYMAN_SLOTS, or slots in tallyman.yaml.
+            Every option but --name is also a setting: TALLYMAN_SLOTS, or slots in
+            tallyman.yaml.
             """
     )
 

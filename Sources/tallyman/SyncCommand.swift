@@ -10,11 +10,13 @@ struct SyncCommand: AsyncParsableCommand {
         commandName: "sync",
         abstract: "Fetches feeds from their publishers, or from a mirror, and imports what is new.",
         discussion: """
-            Fetched files are kept in a folder (--cache) with one folder for each feed, the layout that `import` reads and
-            a mirror serves. Servers are asked whether a file has changed; what has not is neither fetched nor read again.
+            Fetched files are kept in a folder (--cache) with one folder for each feed, the
+            layout that `import` reads and a mirror serves. Servers are asked whether a
+            file has changed; what has not is neither fetched nor read again.
 
-            With --mirror, or the setting advisories-mirror (TALLYMAN_ADVISORIES_MIRROR), every file comes from that
-            server: from all its folders where it lists them, else under the names that `sync` gives its own files.
+            With --mirror, or the setting advisories-mirror (TALLYMAN_ADVISORIES_MIRROR),
+            every file comes from that server: from all its folders where it lists them,
+            else under the names that `sync` gives its own files.
             """
     )
     @Flag(help: "Print the feeds that are known, and fetch nothing.") var list = false

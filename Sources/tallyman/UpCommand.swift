@@ -16,8 +16,9 @@ struct UpCommand: AsyncParsableCommand {
         commandName: "up",
         abstract: "Everything on one machine: private PostgreSQL and Redis, coordinator, workers and web server.",
         discussion: """
-            The servers listen on UNIX sockets in the data folder alone. Started as root, they run as an unprivileged user.
-            Stop with Ctrl-C, SIGTERM or SIGHUP. Other commands find them with the same --data-dir:
+            The servers listen on UNIX sockets in the data folder alone. Started as root,
+            they run as an unprivileged user. Stop with Ctrl-C, SIGTERM or SIGHUP. Other
+            commands find them with the same --data-dir:
 
               tallyman up --data-dir /srv/tallyman --workers 4
               tallyman fleet scan registry.example:5000 --wait --data-dir /srv/tallyman
