@@ -116,13 +116,41 @@ struct RegistryCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists the registries known; never a password.")
+
+        /// What is known of one, for machines.
+        private struct Entry: Encodable {
+            let registry: String
+            let username: String?
+            var plainHTTP = false
+            var maxConcurrency: Int?
+            var requestsPerSecond: Double?
+            var tokenServers: [String] = []
+            var added = true
+        }
+
         @OptionGroup var fleet: FleetOptions
+        @Option(name: .shortAndLong, help: "table or json.") var output = FleetCommand.Format.table
 
         func run() async throws {
             let store = try await fleet.store(connections: 1)
             let known = try await store.registries()
             let logins = try await store.sealedLogins()
             await store.close()
+            guard output == .table else {
+                let registries = known.map { registry in
+                    Entry(
+                        registry: registry.host,
+                        username: registry.username,
+                        plainHTTP: registry.isPlainHTTP,
+                        maxConcurrency: registry.maxConcurrency,
+                        requestsPerSecond: registry.requestsPerSecond,
+                        tokenServers: registry.tokenHosts,
+                        added: registry.isConfigured
+                    )
+                }
+                let places = logins.map { Entry(registry: $0.pattern, username: $0.username) }
+                return ConsoleOutput.bytes(try ReportJSON.encode(registries + places))
+            }
             var table = TextTable([
                 .init("REGISTRY"), .init("SCHEME"), .init("USER"), .init("AT A TIME"), .init("A SECOND"),
                 .init("SETTINGS"),
