@@ -125,16 +125,12 @@ struct ImageGaps {
         if Self.managers[id] != nil || Self.matched.contains(id) || Self.matchedPrefixes.contains(where: id.hasPrefix) {
             return true
         }
+        let parents = Set(distro.idLike.map { $0.lowercased() })
+        if distro.codename != nil, !parents.isDisjoint(with: ["debian", "ubuntu"]) { return true }
         let major = distro.versionID.prefix { $0 != "." }
-        return distro.idLike.lazy.map { $0.lowercased() }.contains { parent in
-            switch parent {
-            case "debian", "ubuntu": distro.codename != nil
-            case "rhel", "centos": Int(major).map { (5...10).contains($0) } ?? false
-            case "fedora": major.count == 2
-            case "arch": true
-            default: false
-            }
-        }
+        // Rebuilds of Enterprise Linux say that they are like Fedora, too, and have none of its numbers.
+        if !parents.isDisjoint(with: ["rhel", "centos"]) { return Int(major).map { (5...10).contains($0) } ?? false }
+        return parents.contains("fedora") && major.count == 2 || parents.contains("arch")
     }
 
     private var hasFiles: Bool {

@@ -141,6 +141,7 @@ struct ImageGapTests {
             ("ID=mystery\nID_LIKE=debian\nVERSION_CODENAME=bookworm", false),
             ("ID=mystery\nID_LIKE=\"rhel fedora\"\nVERSION_ID=9.4", false),
             ("ID=mystery\nID_LIKE=\"rhel centos\"\nVERSION_ID=2024", true),
+            ("ID=mystery\nID_LIKE=\"rhel fedora centos\"\nVERSION_ID=23", true),
             ("ID=mystery\nID_LIKE=fedora\nVERSION_ID=40", false), ("ID=mystery\nID_LIKE=arch", false),
             ("ID=mystery\nID_LIKE=alpine\nVERSION_ID=3.20", true),
             ("ID=\"Debian\"", false), ("ID=raspbian", false), ("ID=opensuse-leap-micro", false), ("ID=sles", false),
