@@ -111,8 +111,10 @@ extension ScanDocument {
             packages.indices.filter { packages[$0].package.type.isOS }.compactMap { image.distro(ofPackageAt: $0) }
         ).filter { !$0.id.isEmpty && !said.contains(InventoryFold.unknownDistribution($0.id)) }
         let known = try advisories.known(releases: Set(distros.flatMap { DistroRelease.keys(of: $0) }))
-        return distros.filter { known.isDisjoint(with: DistroRelease.keys(of: $0)) }.map { distro in
-            let release = distro.versionID.isEmpty ? distro.id : "\(distro.id) \(distro.versionID)"
+        let releases = distros.filter { known.isDisjoint(with: DistroRelease.keys(of: $0)) }
+            .map { $0.versionID.isEmpty ? $0.id : "\($0.id) \($0.versionID)" }
+        // The packages of a document may name one release in several ways.
+        return Set(releases).map { release in
             let reason = "there are no advisories about \(release): its OS packages were matched with none"
             return Gap(layer: nil, path: "", reason: reason)
         }

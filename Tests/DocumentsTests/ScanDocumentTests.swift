@@ -125,6 +125,11 @@ import Testing
             let reason = "there are no advisories about debian 5: its OS packages were matched with none"
             #expect(gaps.map(\.reason) == [reason, "early", "late"])
             #expect(try ScanDocument(old, advisories: nil, version: "1").coverage.count == 2)
+            var listed = old
+            listed.inventory.packages = [system, system]
+            listed.packageDistros = [old.inventory.distro, Distro(id: "debian", versionID: "5", name: "debian-5")]
+            let again = try ScanDocument(listed, advisories: file, version: "1").coverage
+            #expect(again.map(\.reason) == gaps.map(\.reason))
             old.inventory.packages = [flask]
             #expect(try ScanDocument(old, advisories: file, version: "1").coverage.count == 2)
         }
