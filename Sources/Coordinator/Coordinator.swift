@@ -313,6 +313,8 @@ package struct Coordinator: Sendable {
         } catch let error as PostgresError where error.isTransient {
             throw error
         } catch {
+            // Who has lost the lead must not fail a run that another lists.
+            try await check()
             logger.error("cannot be listed: \(error)", metadata: ["run": "\(run.id)"])
             try await store.finish(run: run.id, state: .failed, reason: "\(error)", workers: 0)
         }
