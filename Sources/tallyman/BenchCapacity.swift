@@ -12,11 +12,11 @@ extension BenchCommand {
             abstract: "How many workers, and which database, do so many images in so many hours take?",
             discussion: """
                   tallyman bench capacity --images 1000 --profile enterprise --workers 1,2,4 \\
-                  --out capacity
+                      --out capacity
                   tallyman bench capacity --images 300 --profile hub --workers 1,2 \\
-                  --latency 200
+                      --latency 200
                   tallyman bench capacity --images 500 --workers 1,2 --hours 8 \\
-                  --plan-images 1000000
+                      --plan-images 1000000
 
                 Makes a fleet from a seed, serves it from a registry process of its own, and
                 scans it from an empty database with each number of workers, as `tallyman up`
