@@ -224,10 +224,7 @@ extension EvaluationMaterial {
         _ suppressed: SuppressedFindings
     ) {
         self.matches = matches.filter { !$0.records.isEmpty }
-        findings = self.matches.flatMap { matches in
-            matches.records.indices.map { SharedFinding(matches: matches, place: $0) }
-        }
-        .sorted()
+        findings = PackageMatches.ordered(self.matches)
         var places: [Int: (all: [Int], hasOwner: Bool)] = [:]
         for (place, finding) in findings.enumerated() {
             places[finding.matches.key.package, default: ([], finding.matches.hasOwner)].all.append(place)
