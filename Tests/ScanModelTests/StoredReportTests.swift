@@ -134,6 +134,15 @@ struct StoredReportTests {
         #expect(throws: StoredReportError.self) { try LayerReport(stored: Array(text.utf8)) }
     }
 
+    @Test("escapes of every kind stand for their characters, also those of two halves")
+    func escapes() throws {
+        let gap = #"{"path":"\ud83d\uDE00\u00e9\/\b\f\n\r\t\"\\","reason":"\u0041"}"#
+        let text =
+            #"{"evidence":[],"whiteouts":[],"opaqueDirectories":[],"gaps":[\#(gap)],"entries":1,"expandedBytes":2}"#
+        let report = try LayerReport(stored: Array(text.utf8))
+        #expect(report.gaps == [CoverageGap(path: "\u{1F600}é/\u{8}\u{c}\n\r\t\"\\", reason: "A")])
+    }
+
     @Test("what a later program has added is passed over, however it nests, up to a bound")
     func unknown() throws {
         var random = SeededRandom(seed: 1)
