@@ -49,8 +49,10 @@ package final class RecentValues<Key: Hashable & Sendable, Value: Sendable>: Sen
         generations.withLock { generations in keys.map { generations.known($0, maxWeight: maxWeight) } }
     }
 
+    /// Keeps a value; one that alone weighs more than a generation may hold is not kept.
     package func keep(_ value: Value, for key: Key, weight: Int) { keep([(key, value, weight)]) }
 
+    /// Keeps several values, as one by one.
     package func keep(_ values: [(key: Key, value: Value, weight: Int)]) {
         generations.withLock { generations in
             for (key, value, weight) in values {

@@ -9,6 +9,7 @@ import ScanModel
 package final class PackageMatches: Sendable {
     /// Names what was read: matches have another version whenever one of the fleet's differs.
     package struct Key: Hashable, Sendable {
+        /// `matching_rules.matches_version`, from the snapshot that the matches were read in.
         package let version: Int
         /// The package's number.
         package let package: Int
