@@ -5,9 +5,7 @@ import Versions
 /// Imports Arch Linux's vulnerability groups (security.archlinux.org, `/issues/all.json`).
 ///
 /// Arch orders versions as rpm does (`vercmp` of pacman has its roots there).
-struct ArchImporter: AdvisoryImporter {
-    let isOneRecordPerFile = false
-
+struct ArchImporter: RecordListImporter {
     private static let list = RecordList(member: nil)
 
     func canRead(_ file: FeedFile) -> Bool {
@@ -16,20 +14,10 @@ struct ArchImporter: AdvisoryImporter {
 
     func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "arch" }
 
-    func importRecords(
-        from file: FeedFile,
-        provider: String,
-        limits: AdvisoryLimits,
-        emit: (FeedItem) throws -> Void
-    ) throws -> ImportCounts {
-        try Self.list.importRecords(
-            of: file,
-            limits: limits,
-            read: { group throws(RecordProblem) in
-                [.advisory(try Self.record(group, provider: provider, limits: limits))]
-            },
-            emit: emit
-        )
+    func list(of file: FeedFile) -> RecordList { Self.list }
+
+    func items(of group: JSONValue, provider: String, limits: AdvisoryLimits) throws(RecordProblem) -> [FeedItem] {
+        [.advisory(try Self.record(group, provider: provider, limits: limits))]
     }
 
     private static func record(

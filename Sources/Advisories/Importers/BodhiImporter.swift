@@ -5,37 +5,26 @@ import Versions
 /// Imports updates of Fedora and EPEL as Bodhi's API lists them (bodhi.fedoraproject.org/updates, one array a file).
 ///
 /// They name source packages. Updates that are no RPM (containers, Flatpaks, modules) are kept without packages.
-struct BodhiImporter: AdvisoryImporter {
-    let isOneRecordPerFile = false
-
+struct BodhiImporter: RecordListImporter {
     private static let lists = [RecordList(member: nil), RecordList(member: "updates")]
 
-    private static func list(of file: FeedFile) -> RecordList? {
-        lists.first { list in
+    func list(of file: FeedFile) throws(AdvisoryError) -> RecordList {
+        let found = Self.lists.first { list in
             let first = list.first(of: file, limits: AdvisoryLimits())
             return first?["updateid"]?.string != nil && first?["builds"] != nil
         }
+        guard let found else { throw AdvisoryError(.damaged, "\(file.name): no updates") }
+        return found
     }
 
-    func canRead(_ file: FeedFile) -> Bool { Self.list(of: file) != nil }
+    func canRead(_ file: FeedFile) -> Bool {
+        (try? list(of: file)) != nil  // Without a list it is another format.
+    }
 
     func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "fedora-bodhi" }
 
-    func importRecords(
-        from file: FeedFile,
-        provider: String,
-        limits: AdvisoryLimits,
-        emit: (FeedItem) throws -> Void
-    ) throws -> ImportCounts {
-        guard let list = Self.list(of: file) else { throw AdvisoryError(.damaged, "\(file.name): no updates") }
-        return try list.importRecords(
-            of: file,
-            limits: limits,
-            read: { update throws(RecordProblem) in
-                [.advisory(try Self.record(update, provider: provider, limits: limits))]
-            },
-            emit: emit
-        )
+    func items(of update: JSONValue, provider: String, limits: AdvisoryLimits) throws(RecordProblem) -> [FeedItem] {
+        [.advisory(try Self.record(update, provider: provider, limits: limits))]
     }
 
     private static func record(

@@ -2,9 +2,7 @@ import Bytes
 import ScanModel
 
 /// Imports records of the Open Source Vulnerability schema (ossf.github.io/osv-schema, 1.7), one in each file.
-struct OSVImporter: AdvisoryImporter {
-    let isOneRecordPerFile = true
-
+struct OSVImporter: OneRecordImporter {
     private static let marks: Set<String> = ["affected", "schema_version", "modified", "withdrawn"]
 
     func canRead(_ file: FeedFile) -> Bool {
@@ -55,15 +53,8 @@ struct OSVImporter: AdvisoryImporter {
         "debian", "alpine", "ubuntu", "suse", "wolfi", "chainguard", "azure-linux", "photon-os", "epss", "kev",
     ]
 
-    func importRecords(
-        from file: FeedFile,
-        provider: String,
-        limits: AdvisoryLimits,
-        emit: (FeedItem) throws -> Void
-    ) throws -> ImportCounts {
-        try .ofOneRecord(in: file, limits: limits, emit: emit) { () throws(RecordProblem) in
-            let document = try RecordProblem.parseJSON(file, limits: limits)
-            return [.advisory(try OSVRecord(document, limits: limits).normalized(provider: provider))]
-        }
+    func items(of file: FeedFile, provider: String, limits: AdvisoryLimits) throws(RecordProblem) -> [FeedItem] {
+        let document = try RecordProblem.parseJSON(file, limits: limits)
+        return [.advisory(try OSVRecord(document, limits: limits).normalized(provider: provider))]
     }
 }

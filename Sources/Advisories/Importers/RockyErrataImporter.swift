@@ -2,9 +2,7 @@ import Bytes
 import ScanModel
 
 /// Imports pages of Rocky Linux's errata API (`errata.rockylinux.org/api/v2/advisories`).
-struct RockyErrataImporter: AdvisoryImporter {
-    let isOneRecordPerFile = false
-
+struct RockyErrataImporter: RecordListImporter {
     private static let list = RecordList(member: "advisories")
 
     func canRead(_ file: FeedFile) -> Bool {
@@ -14,20 +12,10 @@ struct RockyErrataImporter: AdvisoryImporter {
 
     func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "rocky-errata" }
 
-    func importRecords(
-        from file: FeedFile,
-        provider: String,
-        limits: AdvisoryLimits,
-        emit: (FeedItem) throws -> Void
-    ) throws -> ImportCounts {
-        try Self.list.importRecords(
-            of: file,
-            limits: limits,
-            read: { advisory throws(RecordProblem) in
-                [.advisory(try Self.record(advisory, provider: provider, limits: limits))]
-            },
-            emit: emit
-        )
+    func list(of file: FeedFile) -> RecordList { Self.list }
+
+    func items(of advisory: JSONValue, provider: String, limits: AdvisoryLimits) throws(RecordProblem) -> [FeedItem] {
+        [.advisory(try Self.record(advisory, provider: provider, limits: limits))]
     }
 
     private static func record(

@@ -5,9 +5,7 @@ import YAML
 
 /// Imports the Ruby Advisory Database (rubysec/ruby-advisory-db, README, "Directory Structure" and "Schema"): one YAML
 /// file an advisory, under `gems/NAME` for gems and `rubies/ENGINE` for interpreters.
-struct RubySecImporter: AdvisoryImporter {
-    let isOneRecordPerFile = true
-
+struct RubySecImporter: OneRecordImporter {
     private static let headBytes = 256
 
     func canRead(_ file: FeedFile) -> Bool {
@@ -21,16 +19,9 @@ struct RubySecImporter: AdvisoryImporter {
 
     func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "rubysec" }
 
-    func importRecords(
-        from file: FeedFile,
-        provider: String,
-        limits: AdvisoryLimits,
-        emit: (FeedItem) throws -> Void
-    ) throws -> ImportCounts {
-        try ImportCounts.ofOneRecord(in: file, limits: limits, emit: emit) { () throws(RecordProblem) in
-            let document = try RecordProblem.parseYAML(file, limits: limits)
-            return [.advisory(try Self.record(document, name: file.name, provider: provider, limits: limits))]
-        }
+    func items(of file: FeedFile, provider: String, limits: AdvisoryLimits) throws(RecordProblem) -> [FeedItem] {
+        let document = try RecordProblem.parseYAML(file, limits: limits)
+        return [.advisory(try Self.record(document, name: file.name, provider: provider, limits: limits))]
     }
 
     private static func record(

@@ -7,12 +7,10 @@ import Versions
 ///
 /// Advisories about crates are numbered `RUSTSEC-…`; those about the toolchain (the folder `rust`) go by their CVE and are
 /// a feed of their own.
-struct RustSecImporter: AdvisoryImporter {
+struct RustSecImporter: OneRecordImporter {
     private let isToolchain: Bool
 
     init(isToolchain: Bool) { self.isToolchain = isToolchain }
-
-    let isOneRecordPerFile = true
 
     private static let fence = Array("```toml".utf8)
 
@@ -26,20 +24,13 @@ struct RustSecImporter: AdvisoryImporter {
         isToolchain ? "rust-toolchain" : "rustsec"
     }
 
-    func importRecords(
-        from file: FeedFile,
-        provider: String,
-        limits: AdvisoryLimits,
-        emit: (FeedItem) throws -> Void
-    ) throws -> ImportCounts {
-        try ImportCounts.ofOneRecord(in: file, limits: limits, emit: emit) { () throws(RecordProblem) in
-            guard let end = file.content.firstOffset(of: Array("\n```".utf8), from: Self.fence.count),
-                let head = file.content.bytes(at: Self.fence.count, count: end - Self.fence.count)
-            else { throw RecordProblem("the head has no end") }
-            let table = try RecordProblem.parseTOML(head, limits: limits)
-            let body = file.content.bytes(at: end + 4, count: file.content.count - end - 4) ?? []
-            return [.advisory(try record(table, title: Self.title(of: body), provider: provider, limits: limits))]
-        }
+    func items(of file: FeedFile, provider: String, limits: AdvisoryLimits) throws(RecordProblem) -> [FeedItem] {
+        guard let end = file.content.firstOffset(of: Array("\n```".utf8), from: Self.fence.count),
+            let head = file.content.bytes(at: Self.fence.count, count: end - Self.fence.count)
+        else { throw RecordProblem("the head has no end") }
+        let table = try RecordProblem.parseTOML(head, limits: limits)
+        let body = file.content.bytes(at: end + 4, count: file.content.count - end - 4) ?? []
+        return [.advisory(try record(table, title: Self.title(of: body), provider: provider, limits: limits))]
     }
 
     /// The text of the first heading.

@@ -4,9 +4,7 @@ import Versions
 import YAML
 
 /// Imports the Victims database (victims/victims-cve-db, README): one YAML file a CVE, for Maven and for PyPI.
-struct VictimsImporter: AdvisoryImporter {
-    let isOneRecordPerFile = true
-
+struct VictimsImporter: OneRecordImporter {
     private static let headBytes = 256
 
     func canRead(_ file: FeedFile) -> Bool {
@@ -19,34 +17,27 @@ struct VictimsImporter: AdvisoryImporter {
 
     func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "victims" }
 
-    func importRecords(
-        from file: FeedFile,
-        provider: String,
-        limits: AdvisoryLimits,
-        emit: (FeedItem) throws -> Void
-    ) throws -> ImportCounts {
-        try ImportCounts.ofOneRecord(in: file, limits: limits, emit: emit) { () throws(RecordProblem) in
-            let document = try RecordProblem.parseYAML(file, limits: limits)
-            guard let number = document["cve"]?.string, let id = BoundedText.name("CVE-\(number)", limits: limits)
-            else {
-                throw RecordProblem("no CVE")
-            }
-            let score = document["cvss_v2"]?.string.flatMap { Double($0) }
-            var ranges: [AffectedRange] = []
-            for entry in document["affected"]?.elements ?? [] {
-                ranges += try Self.ranges(entry, limits: limits)
-                guard ranges.count <= limits.maxRanges else { throw RecordProblem("too many ranges") }
-            }
-            let record = AdvisoryRecord(
-                id: id,
-                provider: provider,
-                severity: score.map { CVSS.severity(ofScore: $0, isVersion2: true) } ?? .unknown,
-                summary: BoundedText.clean(document["title"]?.string ?? "", maxBytes: limits.maxSummaryBytes),
-                urls: BoundedText.urls(document["references"]?.strings ?? [], limits: limits),
-                affected: ranges
-            )
-            return [.advisory(record)]
+    func items(of file: FeedFile, provider: String, limits: AdvisoryLimits) throws(RecordProblem) -> [FeedItem] {
+        let document = try RecordProblem.parseYAML(file, limits: limits)
+        guard let number = document["cve"]?.string, let id = BoundedText.name("CVE-\(number)", limits: limits)
+        else {
+            throw RecordProblem("no CVE")
         }
+        let score = document["cvss_v2"]?.string.flatMap { Double($0) }
+        var ranges: [AffectedRange] = []
+        for entry in document["affected"]?.elements ?? [] {
+            ranges += try Self.ranges(entry, limits: limits)
+            guard ranges.count <= limits.maxRanges else { throw RecordProblem("too many ranges") }
+        }
+        let record = AdvisoryRecord(
+            id: id,
+            provider: provider,
+            severity: score.map { CVSS.severity(ofScore: $0, isVersion2: true) } ?? .unknown,
+            summary: BoundedText.clean(document["title"]?.string ?? "", maxBytes: limits.maxSummaryBytes),
+            urls: BoundedText.urls(document["references"]?.strings ?? [], limits: limits),
+            affected: ranges
+        )
+        return [.advisory(record)]
     }
 
     private static func ranges(_ entry: YAMLNode, limits: AdvisoryLimits) throws(RecordProblem) -> [AffectedRange] {

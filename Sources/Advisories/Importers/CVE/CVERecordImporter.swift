@@ -3,9 +3,7 @@ import ScanModel
 
 /// Imports records of the CVE programme (CVE JSON schema 5.x, `CVE_Record_Format.json`) as CISA enriches them
 /// (cisagov/vulnrichment): one JSON file a CVE, with SSVC, CVSS, weaknesses and CPE names.
-struct CVERecordImporter: AdvisoryImporter {
-    let isOneRecordPerFile = true
-
+struct CVERecordImporter: OneRecordImporter {
     private static let mark = Array(#""CVE_RECORD""#.utf8)
     /// The mark stands in one of the first members, before or behind the containers.
     private static let maxMembers = 8
@@ -28,15 +26,8 @@ struct CVERecordImporter: AdvisoryImporter {
         return hasCISA ? "vulnrichment" : "cve"
     }
 
-    func importRecords(
-        from file: FeedFile,
-        provider: String,
-        limits: AdvisoryLimits,
-        emit: (FeedItem) throws -> Void
-    ) throws -> ImportCounts {
-        try ImportCounts.ofOneRecord(in: file, limits: limits, emit: emit) { () throws(RecordProblem) in
-            let document = try RecordProblem.parseJSON(file, limits: limits)
-            return try CVERecord(document, limits: limits).items(provider: provider)
-        }
+    func items(of file: FeedFile, provider: String, limits: AdvisoryLimits) throws(RecordProblem) -> [FeedItem] {
+        let document = try RecordProblem.parseJSON(file, limits: limits)
+        return try CVERecord(document, limits: limits).items(provider: provider)
     }
 }

@@ -3,9 +3,7 @@ import ScanModel
 
 /// Imports NVD's records in the form of its API 2.0 (nvd.nist.gov/developers/vulnerabilities): pages of the API and feeds,
 /// objects with an array `vulnerabilities`.
-struct NVDImporter: AdvisoryImporter {
-    let isOneRecordPerFile = false
-
+struct NVDImporter: RecordListImporter {
     func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             guard var members = try? JSONMembers(bytes) else { return false }  // Not an object: another format.
@@ -33,28 +31,10 @@ struct NVDImporter: AdvisoryImporter {
         }
     }
 
-    func importRecords(
-        from file: FeedFile,
-        provider: String,
-        limits: AdvisoryLimits,
-        emit: (FeedItem) throws -> Void
-    ) throws -> ImportCounts {
-        try RecordList(member: "vulnerabilities").importRecords(
-            of: file,
-            limits: limits,
-            read: { record throws(RecordProblem) in
-                guard let cve = record["cve"] else { throw RecordProblem("no cve") }
-                return try Self.items(cve, provider: provider, limits: limits)
-            },
-            emit: emit
-        )
-    }
+    func list(of file: FeedFile) -> RecordList { RecordList(member: "vulnerabilities") }
 
-    private static func items(
-        _ cve: JSONValue,
-        provider: String,
-        limits: AdvisoryLimits
-    ) throws(RecordProblem) -> [FeedItem] {
+    func items(of record: JSONValue, provider: String, limits: AdvisoryLimits) throws(RecordProblem) -> [FeedItem] {
+        guard let cve = record["cve"] else { throw RecordProblem("no cve") }
         let id = try CVEItems.identifier(cve["id"]?.string, limits: limits)
         var vectors: [CVSSVector] = []
         var primary: [CVSSVector] = []

@@ -3,9 +3,7 @@ import ScanModel
 
 /// Imports NVD's feeds of the form 1.1 (`nvd_cve_feed_json_1.1.schema`), published until 2023: objects with an array
 /// `CVE_Items`.
-struct NVDLegacyImporter: AdvisoryImporter {
-    let isOneRecordPerFile = false
-
+struct NVDLegacyImporter: RecordListImporter {
     /// Levels of nodes within nodes.
     private static let maxNodes = 8
 
@@ -20,25 +18,9 @@ struct NVDLegacyImporter: AdvisoryImporter {
 
     func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "nvd" }
 
-    func importRecords(
-        from file: FeedFile,
-        provider: String,
-        limits: AdvisoryLimits,
-        emit: (FeedItem) throws -> Void
-    ) throws -> ImportCounts {
-        try RecordList(member: "CVE_Items").importRecords(
-            of: file,
-            limits: limits,
-            read: { record throws(RecordProblem) in try Self.items(record, provider: provider, limits: limits) },
-            emit: emit
-        )
-    }
+    func list(of file: FeedFile) -> RecordList { RecordList(member: "CVE_Items") }
 
-    private static func items(
-        _ record: JSONValue,
-        provider: String,
-        limits: AdvisoryLimits
-    ) throws(RecordProblem) -> [FeedItem] {
+    func items(of record: JSONValue, provider: String, limits: AdvisoryLimits) throws(RecordProblem) -> [FeedItem] {
         let cve = record["cve"]
         let id = try CVEItems.identifier(cve?["CVE_data_meta"]?["ID"]?.string, limits: limits)
         let impact = record["impact"]
@@ -52,7 +34,7 @@ struct NVDLegacyImporter: AdvisoryImporter {
         let urls = (cve?["references"]?["reference_data"]?.elements ?? []).compactMap { $0["url"]?.string }
         var ranges = CPERanges(limits: limits)
         var nodes = record["configurations"]?["nodes"]?.elements ?? []
-        for _ in 0..<maxNodes where !nodes.isEmpty {
+        for _ in 0..<Self.maxNodes where !nodes.isEmpty {
             for match in nodes.flatMap({ $0["cpe_match"]?.elements ?? [] }) where match["vulnerable"].isTrue {
                 guard let name = match["cpe23Uri"]?.string.flatMap(CPEName.init) else { continue }
                 ranges.add(name, CPERanges.Bounds(match))

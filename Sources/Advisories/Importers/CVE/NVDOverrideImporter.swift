@@ -3,9 +3,7 @@ import ScanModel
 
 /// Imports Anchore's additions to NVD (anchore/nvd-data-overrides): one JSON file a CVE, with `configurations` as NVD has
 /// them and an `_annotation` that describes the flaw.
-struct NVDOverrideImporter: AdvisoryImporter {
-    let isOneRecordPerFile = true
-
+struct NVDOverrideImporter: OneRecordImporter {
     func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             guard var members = try? JSONMembers(bytes), let first = try? members.next(),  // Another format.
@@ -21,27 +19,20 @@ struct NVDOverrideImporter: AdvisoryImporter {
 
     func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "nvd-overrides" }
 
-    func importRecords(
-        from file: FeedFile,
-        provider: String,
-        limits: AdvisoryLimits,
-        emit: (FeedItem) throws -> Void
-    ) throws -> ImportCounts {
-        try ImportCounts.ofOneRecord(in: file, limits: limits, emit: emit) { () throws(RecordProblem) in
-            let document = try RecordProblem.parseJSON(file, limits: limits)
-            let note = document["_annotation"]
-            let id = try CVEItems.identifier(note?["cve_id"]?.string, limits: limits)
-            var ranges = CPERanges(limits: limits)
-            ranges.add(configurations: document["cve"]?["configurations"])
-            let enrichment = CVEEnrichment(
-                cve: id,
-                provider: provider,
-                published: BoundedText.date(note?["published"]?.string),
-                modified: BoundedText.date(note?["modified"]?.string),
-                summary: BoundedText.clean(note?["description"]?.string ?? "", maxBytes: limits.maxSummaryBytes),
-                urls: BoundedText.urls(note?["references"]?.strings ?? [], limits: limits)
-            )
-            return CVEItems.items(enrichment, ranges.ranges)
-        }
+    func items(of file: FeedFile, provider: String, limits: AdvisoryLimits) throws(RecordProblem) -> [FeedItem] {
+        let document = try RecordProblem.parseJSON(file, limits: limits)
+        let note = document["_annotation"]
+        let id = try CVEItems.identifier(note?["cve_id"]?.string, limits: limits)
+        var ranges = CPERanges(limits: limits)
+        ranges.add(configurations: document["cve"]?["configurations"])
+        let enrichment = CVEEnrichment(
+            cve: id,
+            provider: provider,
+            published: BoundedText.date(note?["published"]?.string),
+            modified: BoundedText.date(note?["modified"]?.string),
+            summary: BoundedText.clean(note?["description"]?.string ?? "", maxBytes: limits.maxSummaryBytes),
+            urls: BoundedText.urls(note?["references"]?.strings ?? [], limits: limits)
+        )
+        return CVEItems.items(enrichment, ranges.ranges)
     }
 }

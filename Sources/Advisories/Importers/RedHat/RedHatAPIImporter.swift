@@ -4,9 +4,7 @@ import ScanModel
 /// Imports the documents of Red Hat's security data API (`/hydra/rest/securitydata/cve/CVE-….json`), one CVE a file.
 ///
 /// They name source packages: what was released with a fix, and the state of what was not.
-struct RedHatAPIImporter: AdvisoryImporter {
-    let isOneRecordPerFile = true
-
+struct RedHatAPIImporter: OneRecordImporter {
     private static let marks: Set<String> = ["threat_severity", "public_date", "affected_release", "package_state"]
 
     func canRead(_ file: FeedFile) -> Bool {
@@ -24,16 +22,9 @@ struct RedHatAPIImporter: AdvisoryImporter {
 
     func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "redhat-api" }
 
-    func importRecords(
-        from file: FeedFile,
-        provider: String,
-        limits: AdvisoryLimits,
-        emit: (FeedItem) throws -> Void
-    ) throws -> ImportCounts {
-        try .ofOneRecord(in: file, limits: limits, emit: emit) { () throws(RecordProblem) in
-            let document = try RecordProblem.parseJSON(file, limits: limits)
-            return [.advisory(try Self.record(document, provider: provider, limits: limits))]
-        }
+    func items(of file: FeedFile, provider: String, limits: AdvisoryLimits) throws(RecordProblem) -> [FeedItem] {
+        let document = try RecordProblem.parseJSON(file, limits: limits)
+        return [.advisory(try Self.record(document, provider: provider, limits: limits))]
     }
 
     private static func record(

@@ -4,9 +4,7 @@ import Versions
 
 /// Imports SUSE's CSAF documents (CSAF 2.0, sections 4.4 and 4.5; ftp.suse.com/pub/projects/security, `csaf` and `csaf-vex`):
 /// a bulletin or a CVE each.
-struct SUSECSAFImporter: AdvisoryImporter {
-    let isOneRecordPerFile = true
-
+struct SUSECSAFImporter: OneRecordImporter {
     func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             // Not an object: another format. A document that breaks off is counted when it is read.
@@ -24,16 +22,9 @@ struct SUSECSAFImporter: AdvisoryImporter {
 
     func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "suse-csaf" }
 
-    func importRecords(
-        from file: FeedFile,
-        provider: String,
-        limits: AdvisoryLimits,
-        emit: (FeedItem) throws -> Void
-    ) throws -> ImportCounts {
-        try .ofOneRecord(in: file, limits: limits, emit: emit) { () throws(RecordProblem) in
-            let document = try RecordProblem.parseJSON(file, limits: limits)
-            return [.advisory(try Self.record(document, provider: provider, limits: limits))]
-        }
+    func items(of file: FeedFile, provider: String, limits: AdvisoryLimits) throws(RecordProblem) -> [FeedItem] {
+        let document = try RecordProblem.parseJSON(file, limits: limits)
+        return [.advisory(try Self.record(document, provider: provider, limits: limits))]
     }
 
     private static func record(

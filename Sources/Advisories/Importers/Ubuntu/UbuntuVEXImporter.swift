@@ -5,9 +5,7 @@ import Versions
 
 /// Imports the OpenVEX documents of Canonical (github.com/canonical/ubuntu-security-notices, `vex`; OpenVEX 0.2.0): one
 /// document for each CVE or notice, one record for each.
-struct UbuntuVEXImporter: AdvisoryImporter {
-    let isOneRecordPerFile = true
-
+struct UbuntuVEXImporter: OneRecordImporter {
     func canRead(_ file: FeedFile) -> Bool {
         file.content.withUnsafeBytes { bytes in
             // Not an object: another format. A document that breaks off is counted when it is read.
@@ -30,16 +28,9 @@ struct UbuntuVEXImporter: AdvisoryImporter {
 
     func origin(of file: FeedFile, limits: AdvisoryLimits) -> String? { "ubuntu-vex" }
 
-    func importRecords(
-        from file: FeedFile,
-        provider: String,
-        limits: AdvisoryLimits,
-        emit: (FeedItem) throws -> Void
-    ) throws -> ImportCounts {
-        try .ofOneRecord(in: file, limits: limits, emit: emit) { () throws(RecordProblem) in
-            let document = try RecordProblem.parseJSON(file, limits: limits)
-            return [.advisory(try Self.record(document, provider: provider, limits: limits))]
-        }
+    func items(of file: FeedFile, provider: String, limits: AdvisoryLimits) throws(RecordProblem) -> [FeedItem] {
+        let document = try RecordProblem.parseJSON(file, limits: limits)
+        return [.advisory(try Self.record(document, provider: provider, limits: limits))]
     }
 
     private static func record(
