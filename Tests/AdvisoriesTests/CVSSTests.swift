@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import ScanModel
+import TallymanTesting
 import Testing
 import Zip
 
@@ -16,11 +17,11 @@ struct CVSSTests {
 
     @Test(
         "Every published vector has its published base score",
-        .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"),
+        .enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)"),
         arguments: lists
     )
     func publishedVectors(list: String) throws {
-        let data = try Data(contentsOf: URL(fileURLWithPath: SharedFeeds.path("cvss/vectors.zip")))
+        let data = try Data(contentsOf: URL(fileURLWithPath: SharedFixtures.feed("cvss/vectors.zip")))
         let archive = try ZipArchive(FileBytes(Array(data)))
         let entry = try #require(archive.entries.first { $0.name == list })
         let text = String(decoding: try archive.contents(of: entry, maxBytes: 1 << 20), as: UTF8.self)

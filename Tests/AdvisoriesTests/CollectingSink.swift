@@ -1,3 +1,5 @@
+import TallymanTesting
+
 @testable import Advisories
 
 /// Keeps everything in memory.

@@ -1,4 +1,5 @@
 import ScanModel
+import TallymanTesting
 import Testing
 import Versions
 
@@ -83,10 +84,11 @@ struct DebianTrackerTests {
 
     @Test(
         "The derived tracker has the pairs that its description states",
-        .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)")
+        .enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)")
     )
     func sharedFile() throws {
-        let (sink, report) = try CollectingSink.importing([SharedFeeds.path("debian/tracker-bookworm-derived.json.gz")])
+        let path = SharedFixtures.feed("debian/tracker-bookworm-derived.json.gz")
+        let (sink, report) = try CollectingSink.importing([path])
         #expect(report.providers.map(\.provider) == ["debian"])
         #expect(report.providers.first?.records == 20_334)
         #expect(report.providers.first?.skipped == 0)

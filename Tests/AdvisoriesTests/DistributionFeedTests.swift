@@ -1,10 +1,11 @@
+import TallymanTesting
 import Testing
 
 @testable import Advisories
 
 /// The published samples of distributions' feeds, with the counts that their description states, or, for samples that it
 /// only calls few, as counted in them with other tools (jq, grep).
-@Suite(.enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"))
+@Suite(.enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)"))
 struct DistributionFeedTests {
     @Test(
         "Every sample imports with its records",
@@ -26,7 +27,7 @@ struct DistributionFeedTests {
         ] as [(String, [String: Int])]
     )
     func counts(path: String, expected: [String: Int]) throws {
-        let (sink, report) = try CollectingSink.importing([SharedFeeds.path(path)])
+        let (sink, report) = try CollectingSink.importing([SharedFixtures.feed(path)])
         #expect(sink.records.mapValues(\.count) == expected)
         let skipped = report.providers.map(\.skipped).reduce(0, +)
         // The tracker's sample has one CVE whose releases are no object.
@@ -36,8 +37,8 @@ struct DistributionFeedTests {
 
     @Test("The two forms of Alpine's fixes say the same, whatever their order")
     func forms() throws {
-        let json = try CollectingSink.importing([SharedFeeds.path("alpine/secdb-json.zip")]).1
-        let yaml = try CollectingSink.importing([SharedFeeds.path("alpine/secdb-yaml.zip")]).1
+        let json = try CollectingSink.importing([SharedFixtures.feed("alpine/secdb-json.zip")]).1
+        let yaml = try CollectingSink.importing([SharedFixtures.feed("alpine/secdb-yaml.zip")]).1
         #expect(json.providers.first?.build == yaml.providers.first?.build)
         #expect(json.skippedFiles.isEmpty)
         #expect(yaml.skippedFiles.isEmpty)
@@ -46,10 +47,10 @@ struct DistributionFeedTests {
 
     @Test("Files that are no feed are named")
     func unread() throws {
-        let ubuntu = try CollectingSink.importing([SharedFeeds.path("ubuntu/fragments.zip")]).1
+        let ubuntu = try CollectingSink.importing([SharedFixtures.feed("ubuntu/fragments.zip")]).1
         #expect(ubuntu.skippedFiles.count == 2)
         #expect(ubuntu.skippedFiles.allSatisfy { $0.contains("commits.json") || $0.contains("00boilerplate") })
-        let suse = try CollectingSink.importing([SharedFeeds.path("suse/fragments.zip")]).1
+        let suse = try CollectingSink.importing([SharedFixtures.feed("suse/fragments.zip")]).1
         #expect(suse.skippedFiles.allSatisfy { !$0.contains(".xml:") && !$0.contains(".gz:") })
     }
 }

@@ -174,7 +174,7 @@ struct OSVTests {
     /// A build without optimisation would read all of them for minutes: one in sixteen stands for the rest.
     @Test(
         "The published sets have the records that their description states, and a sample of them is read without loss",
-        .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"),
+        .enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)"),
         arguments: [
             ("osv/Go.zip", "go", 4291, 17), ("osv/PyPI.zip", "pypi", 2661, 10), ("osv/Bitnami.zip", "bitnami", 7444, 0),
             ("almalinux/osv-database.zip", "almalinux", 5680, 0),
@@ -183,7 +183,7 @@ struct OSVTests {
     func sharedFiles(path: String, provider: String, count: Int, withdrawn: Int) throws {
         let folder = try TemporaryFolder()
         var random = SeededRandom(seed: 20_261_125)
-        let documents = try FeedExcerpt.unpack(SharedFeeds.path(path), into: folder.path) { document in
+        let documents = try FeedExcerpt.unpack(SharedFixtures.feed(path), into: folder.path) { document in
             random.oneIn(16) || document.contains("\"withdrawn\"")
         }
         #expect(documents.all == count && documents.written > count / 20)
@@ -195,9 +195,9 @@ struct OSVTests {
         #expect(sink.records[provider]?.count { $0.isWithdrawn } == withdrawn)
     }
 
-    @Test("Archives within archives are read", .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"))
+    @Test("Archives within archives are read", .enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)"))
     func fragments() throws {
-        let (sink, report) = try CollectingSink.importing([SharedFeeds.path("osv/ghsa-fragments.zip")])
+        let (sink, report) = try CollectingSink.importing([SharedFixtures.feed("osv/ghsa-fragments.zip")])
         let keys = Set(sink.records.values.flatMap { $0 }.flatMap { $0.affected.map(\.ecosystem) })
         #expect(keys.isSuperset(of: ["npm", "maven", "go", "packagist", "nuget", "rubygems", "crates.io", "pypi"]))
         #expect((report.providers.first?.records ?? 0) >= 20)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Advisories
 
-@Suite(.enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"))
+@Suite(.enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)"))
 struct PublishedFeedTests {
     @Test(
         "The published sets have the records that their description states",
@@ -22,7 +22,7 @@ struct PublishedFeedTests {
         ] as [(String, [String: Int])]
     )
     func counts(path: String, expected: [String: Int]) throws {
-        let (_, report) = try CollectingSink.importing([SharedFeeds.path(path)])
+        let (_, report) = try CollectingSink.importing([SharedFixtures.feed(path)])
         let counts = Dictionary(uniqueKeysWithValues: report.providers.map { ($0.provider, $0.records) })
         #expect(counts == expected)
         #expect(report.providers.flatMap(\.problems) == [])
@@ -37,7 +37,7 @@ struct PublishedFeedTests {
         ]
     )
     func large(path: String, provider: String, count: Int) throws {
-        let content = FileBytes([UInt8](try Data(contentsOf: URL(fileURLWithPath: SharedFeeds.path(path)))))
+        let content = FileBytes([UInt8](try Data(contentsOf: URL(fileURLWithPath: SharedFixtures.feed(path)))))
         var archive = try FeedArchive(try FeedStream(content), limits: .init())
         let folder = try TemporaryFolder()
         var random = SeededRandom(seed: 20_261_125)

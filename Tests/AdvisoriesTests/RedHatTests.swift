@@ -1,4 +1,5 @@
 import ScanModel
+import TallymanTesting
 import Testing
 import Versions
 

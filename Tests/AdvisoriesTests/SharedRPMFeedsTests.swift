@@ -6,7 +6,7 @@ import Testing
 @testable import Advisories
 
 /// The published samples, with the numbers of documents that the folder lists; known answers are the publishers' own.
-@Suite(.enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"))
+@Suite(.enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)"))
 struct SharedRPMFeedsTests {
     @Test(
         "Every file of RPM distributions brings its records",
@@ -25,21 +25,21 @@ struct SharedRPMFeedsTests {
         ] as [(String, [String: Int])]
     )
     func counts(folder: String, expected: [String: Int]) throws {
-        let (_, report) = try CollectingSink.importing([SharedFeeds.path("\(folder)/fragments.zip")])
+        let (_, report) = try CollectingSink.importing([SharedFixtures.feed("\(folder)/fragments.zip")])
         let found = Dictionary(uniqueKeysWithValues: report.providers.map { ($0.provider, $0.records) })
         for (provider, count) in expected { #expect(found[provider] == count, "\(provider) \(found)") }
         for provider in report.providers { #expect(provider.skipped == 0, "\(provider.problems)") }
-        let (_, second) = try CollectingSink.importing([SharedFeeds.path("\(folder)/fragments.zip")])
+        let (_, second) = try CollectingSink.importing([SharedFixtures.feed("\(folder)/fragments.zip")])
         #expect(second.providers.map(\.build) == report.providers.map(\.build))
     }
 
     /// The samples are read once for all questions.
-    private static let redHat = Result { try CollectingSink.importing([SharedFeeds.path("redhat/fragments.zip")]).0 }
+    private static let redHat = Result { try CollectingSink.importing([SharedFixtures.feed("redhat/fragments.zip")]).0 }
 
     /// The bulletins about the one CVE that is asked for, of 5,680.
     private static let alma = Result {
         let folder = try TemporaryFolder()
-        try FeedExcerpt.unpack(SharedFeeds.path("almalinux/osv-database.zip"), into: folder.path) { document in
+        try FeedExcerpt.unpack(SharedFixtures.feed("almalinux/osv-database.zip"), into: folder.path) { document in
             document.contains("CVE-2022-25881")
         }
         return try CollectingSink.importing([folder.path]).0.records.values.flatMap { $0 }
@@ -48,7 +48,7 @@ struct SharedRPMFeedsTests {
     private static func records(_ path: String) throws -> [AdvisoryRecord] {
         let sink =
             path == "redhat/fragments.zip"
-            ? try redHat.get() : try CollectingSink.importing([SharedFeeds.path(path)]).0
+            ? try redHat.get() : try CollectingSink.importing([SharedFixtures.feed(path)]).0
         return sink.records.values.flatMap { $0 }
     }
 

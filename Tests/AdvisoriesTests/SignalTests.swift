@@ -1,4 +1,5 @@
 import Foundation
+import TallymanTesting
 import Testing
 
 @testable import Advisories
@@ -44,10 +45,10 @@ struct SignalTests {
 
     @Test(
         "The published EPSS file has its 360,142 scores",
-        .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)")
+        .enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)")
     )
     func sharedScores() throws {
-        let (sink, report) = try CollectingSink.importing([SharedFeeds.path("epss/epss_scores-2026-08-16.csv.gz")])
+        let (sink, report) = try CollectingSink.importing([SharedFixtures.feed("epss/epss_scores-2026-08-16.csv.gz")])
         #expect(sink.scores.count == 360_142)
         #expect(report.providers.first?.skipped == 0)
         #expect(sink.scores.first == EPSSScore(cve: "CVE-1999-0001", score: 0.03351, percentile: 0.87650))
@@ -55,10 +56,10 @@ struct SignalTests {
 
     @Test(
         "The published KEV catalogue has its 1,404 entries",
-        .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)")
+        .enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)")
     )
     func sharedCatalogue() throws {
-        let path = SharedFeeds.path("kev/known_exploited_vulnerabilities.json.gz")
+        let path = SharedFixtures.feed("kev/known_exploited_vulnerabilities.json.gz")
         let (sink, report) = try CollectingSink.importing([path])
         #expect(sink.entries.count == 1404)
         #expect(report.providers.map(\.provider) == ["kev"])
@@ -66,10 +67,13 @@ struct SignalTests {
         #expect(entry.dateAdded == "2025-08-25" && entry.dueDate == "2025-09-15" && !entry.ransomware)
     }
 
-    @Test("A gzip file that is cut short is refused", .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"))
+    @Test(
+        "A gzip file that is cut short is refused",
+        .enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)")
+    )
     func truncatedGzip() throws {
         let folder = try TemporaryFolder()
-        let path = SharedFeeds.path("kev/known_exploited_vulnerabilities.json.gz")
+        let path = SharedFixtures.feed("kev/known_exploited_vulnerabilities.json.gz")
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         let cut = try folder.write("kev.json.gz", bytes.prefix(bytes.count / 2))
         #expect(throws: AdvisoryError.self) { try CollectingSink.importing([cut]) }

@@ -224,11 +224,14 @@ struct ReplacementTests {
         #expect(throws: AdvisoryFileError.self) { try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"]) }
     }
 
-    @Test("A zip cut short is refused and the file kept", .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"))
+    @Test(
+        "A zip cut short is refused and the file kept",
+        .enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)")
+    )
     func truncatedZip() throws {
         try AdvisoryFile.build(at: path, from: [folder.path + "/feeds"])
         let before = try bytes
-        let zip = try Data(contentsOf: URL(fileURLWithPath: SharedFeeds.path("osv/Go.zip")))
+        let zip = try Data(contentsOf: URL(fileURLWithPath: SharedFixtures.feed("osv/Go.zip")))
         let cut = try folder.write("Go.zip", zip.prefix(zip.count * 2 / 3))
         #expect(throws: AdvisoryError.self) { try AdvisoryFile.build(at: path, from: [cut]) }
         #expect(try bytes == before)
@@ -236,10 +239,10 @@ struct ReplacementTests {
 
     @Test(
         "Damage inside a zip costs the records it hits",
-        .enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)")
+        .enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)")
     )
     func damagedZip() throws {
-        var zip = try Data(contentsOf: URL(fileURLWithPath: SharedFeeds.path("osv/Go.zip")))
+        var zip = try Data(contentsOf: URL(fileURLWithPath: SharedFixtures.feed("osv/Go.zip")))
         for offset in stride(from: 100_000, to: 200_000, by: 20_000) { zip[offset] ^= 0xFF }
         let damaged = try folder.write("Go.zip", zip)
         let provider = try #require(try AdvisoryFile.build(at: path, from: [damaged]).providers.first)

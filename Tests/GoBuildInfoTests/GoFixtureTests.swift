@@ -1,25 +1,16 @@
 import Bytes
 import Foundation
 import GoBuildInfo
+import TallymanTesting
 import Testing
-
-/// The shared fixtures: executables from the test suites of other scanners, with what those report for them.
-enum GoFixtures {
-    static let root: String? = {
-        let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
-        let shared = ProcessInfo.processInfo.environment["TALLYMAN_SHARED"] ?? package + "/../shared"
-        let catalog = shared + "/fixtures/catalog"
-        return FileManager.default.fileExists(atPath: catalog) ? catalog : nil
-    }()
-}
 
 @Suite(
     "Go executables of the shared fixtures",
-    .enabled(if: GoFixtures.root != nil, "TALLYMAN_SHARED does not name the shared fixtures")
+    .enabled(if: SharedFixtures.catalog != nil, "\(SharedFixtures.missing)")
 )
 struct GoFixtureTests {
     private func read(_ path: String) throws -> GoBuild? {
-        let root = try #require(GoFixtures.root)
+        let root = try #require(SharedFixtures.catalog)
         return try GoBuildReader.read(FileBytes([UInt8](Data(contentsOf: URL(fileURLWithPath: root + "/" + path)))))
     }
 

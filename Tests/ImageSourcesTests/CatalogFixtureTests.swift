@@ -2,6 +2,7 @@ import Catalogers
 import Foundation
 import ImageInventory
 import ScanModel
+import TallymanTesting
 import Testing
 
 @testable import ImageSources
@@ -17,18 +18,8 @@ import Testing
         let packages: [Item]?
     }
 
-    private static let folder: String = {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let shared =
-            ProcessInfo.processInfo.environment["TALLYMAN_SHARED"] ?? root.appendingPathComponent("shared").path
-        return "\(shared)/fixtures/catalog"
-    }()
-
-    private static var isThere: Bool { FileManager.default.fileExists(atPath: folder) }
-
     @Test(
-        .enabled(if: Self.isThere, "the shared fixtures are not there"),
+        .enabled(if: SharedFixtures.catalog != nil, "\(SharedFixtures.missing)"),
         arguments: [
             "apk-03", "apk-05", "apk-06", "apk-07", "dpkg-04", "dpkg-06", "dpkg-08", "dpkg-12", "dpkg-14", "dpkg-16",
             "dpkg-distroless-02", "dpkg-trivy-02", "dpkg-trivy-03", "gem-01", "gem-04", "gem-12", "gobin-01", "java-01",
@@ -36,9 +27,10 @@ import Testing
         ]
     )
     func `a directory with one gives its packages`(name: String) throws {
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(Self.folder)/\(name)/expected.json"))
+        let folder = try #require(SharedFixtures.catalog) + "/" + name
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/expected.json"))
         let expected = try JSONDecoder().decode(Expected.self, from: bytes)
-        let layer = try DirectoryScanner(selection: Catalogers.selection).scan("\(Self.folder)/\(name)/rootfs")
+        let layer = try DirectoryScanner(selection: Catalogers.selection).scan("\(folder)/rootfs")
         let found = InventoryFold.fold([layer]).packages.map(\.package)
         #expect(
             Set(found.map { "\($0.type.rawValue) \($0.name) \($0.version)" })

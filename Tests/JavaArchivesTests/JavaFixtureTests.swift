@@ -1,21 +1,12 @@
 import Bytes
 import Foundation
 import JavaArchives
+import TallymanTesting
 import Testing
-
-/// The shared fixtures: archives from the test suites of other scanners, with what those scanners report for them.
-enum JavaFixtures {
-    static let root: String? = {
-        let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
-        let shared = ProcessInfo.processInfo.environment["TALLYMAN_SHARED"] ?? package + "/../shared"
-        let catalog = shared + "/fixtures/catalog"
-        return FileManager.default.fileExists(atPath: catalog) ? catalog : nil
-    }()
-}
 
 @Suite(
     "Java archives of the shared fixtures",
-    .enabled(if: JavaFixtures.root != nil, "TALLYMAN_SHARED does not name the shared fixtures")
+    .enabled(if: SharedFixtures.catalog != nil, "\(SharedFixtures.missing)")
 )
 struct JavaFixtureTests {
     private struct Expected: Decodable {
@@ -34,7 +25,7 @@ struct JavaFixtureTests {
         arguments: ["java-01", "java-08", "java-10", "java-11", "java-meta-01", "java-meta-04"]
     )
     func expected(name: String) throws {
-        let folder = try #require(JavaFixtures.root) + "/" + name
+        let folder = try #require(SharedFixtures.catalog) + "/" + name
         let expected = try JSONDecoder().decode(
             Expected.self,
             from: Data(contentsOf: URL(fileURLWithPath: folder + "/expected.json"))
@@ -47,7 +38,7 @@ struct JavaFixtureTests {
 
     @Test("A pom.xml without pom.properties tells the groupId")
     func pomXMLAlone() throws {
-        let found = try artifacts(in: #require(JavaFixtures.root) + "/java-meta-03")
+        let found = try artifacts(in: #require(SharedFixtures.catalog) + "/java-meta-03")
         #expect(found.map(\.name) == ["commons-lang3"])
         #expect(found.map(\.version) == ["3.12.0"])
         #expect(found.map(\.groupID) == ["org.apache.commons"])

@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import TallymanTesting
 import Testing
 
 @testable import RPMDatabase
@@ -29,29 +30,23 @@ struct FixtureTests {
         Fixture(name: "rpm-sqlite-02", database: "rootfs/var/lib/rpm/rpmdb.sqlite"),
     ]
 
-    /// The folder of the shared fixtures, `nil` where this machine has none.
-    static let catalog: URL? = {
-        let named = ProcessInfo.processInfo.environment["TALLYMAN_SHARED"].map { URL(filePath: $0) }
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
-        let folder = (named ?? root.appending(path: "../shared")).appending(path: "fixtures/catalog")
-        return FileManager.default.fileExists(atPath: folder.path()) ? folder.standardizedFileURL : nil
-    }()
+    private func folder(of fixture: Fixture) throws -> URL {
+        URL(filePath: try #require(SharedFixtures.catalog)).appending(path: fixture.name)
+    }
 
     private func bytes(of fixture: Fixture) throws -> [UInt8] {
-        let folder = try #require(Self.catalog).appending(path: fixture.name)
-        return [UInt8](try Data(contentsOf: folder.appending(path: fixture.database)))
+        [UInt8](try Data(contentsOf: folder(of: fixture).appending(path: fixture.database)))
     }
 
     @Test(
         "packages, versions and architectures are those expected",
-        .enabled(if: catalog != nil, "the shared fixtures are not on this machine (TALLYMAN_SHARED)"),
+        .enabled(if: SharedFixtures.catalog != nil, "\(SharedFixtures.missing)"),
         arguments: fixtures
     )
     func packages(fixture: Fixture) throws {
-        let folder = try #require(Self.catalog).appending(path: fixture.name)
         let expected = try JSONDecoder().decode(
             Expected.self,
-            from: Data(contentsOf: folder.appending(path: "expected.json"))
+            from: Data(contentsOf: folder(of: fixture).appending(path: "expected.json"))
         )
         let contents = try RPMDatabase.read(FileBytes(bytes(of: fixture)))
         let found = contents.packages.map { package in
@@ -67,7 +62,7 @@ struct FixtureTests {
 
     @Test(
         "cut short at every 97th byte of its start, a database is read or refused",
-        .enabled(if: catalog != nil, "the shared fixtures are not on this machine (TALLYMAN_SHARED)"),
+        .enabled(if: SharedFixtures.catalog != nil, "\(SharedFixtures.missing)"),
         arguments: fixtures
     )
     func truncated(fixture: Fixture) throws {
@@ -82,7 +77,7 @@ struct FixtureTests {
 
     @Test(
         "with changed bytes, a database is read or refused",
-        .enabled(if: catalog != nil, "the shared fixtures are not on this machine (TALLYMAN_SHARED)"),
+        .enabled(if: SharedFixtures.catalog != nil, "\(SharedFixtures.missing)"),
         arguments: fixtures
     )
     func changedBytes(fixture: Fixture) throws {

@@ -1,22 +1,16 @@
 import Bytes
 import Foundation
+import TallymanTesting
 import Testing
 import Zip
 
 @testable import VEX
 
-/// Published documents, where the shared folder is at hand: `TALLYMAN_SHARED`, else `shared` beside the package.
+/// Published documents, where the shared folder is at hand.
 struct PublishedDocumentTests {
-    static var root: String {
-        ProcessInfo.processInfo.environment["TALLYMAN_SHARED"]
-            ?? URL(fileURLWithPath: #filePath).appending(path: "../../../../shared").standardized.path
-    }
-
-    static var isPresent: Bool { FileManager.default.fileExists(atPath: root + "/feeds") }
-
     @Test(
         "Published documents are read with all their statements",
-        .enabled(if: isPresent, "no shared folder with feeds: set TALLYMAN_SHARED"),
+        .enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)"),
         arguments: [
             ("openvex/docker-hardened-images.zip", ".vex.json", 107, 6705),
             ("openvex/nodejs.zip", ".openvex.json", 1, 183),
@@ -24,7 +18,7 @@ struct PublishedDocumentTests {
         ] as [(String, String, Int, Int?)]
     )
     func published(path: String, suffix: String, documents: Int, statements: Int?) throws {
-        let data = try Data(contentsOf: URL(fileURLWithPath: "\(Self.root)/feeds/\(path)"))
+        let data = try Data(contentsOf: URL(fileURLWithPath: SharedFixtures.feed(path)))
         let archive = try ZipArchive(FileBytes(Array(data)))
         var read = 0
         var found = 0

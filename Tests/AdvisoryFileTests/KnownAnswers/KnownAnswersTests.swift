@@ -1,6 +1,7 @@
 import Advisories
 import Matching
 import ScanModel
+import TallymanTesting
 import Testing
 
 @testable import AdvisoryFile

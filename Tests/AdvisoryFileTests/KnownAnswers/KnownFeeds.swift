@@ -1,4 +1,5 @@
 import Foundation
+import TallymanTesting
 
 /// Public advisories, each cut down to what matching needs, in its publisher's own format.
 enum KnownFeeds {

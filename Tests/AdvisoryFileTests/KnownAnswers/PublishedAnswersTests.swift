@@ -8,7 +8,7 @@ import Testing
 @testable import AdvisoryFile
 
 /// Real advisories against packages whose answer is known; the versions come from the advisories' own text.
-@Suite(.enabled(if: SharedFeeds.isPresent, "\(SharedFeeds.missing)"))
+@Suite(.enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)"))
 struct PublishedAnswersTests {
     /// The flaws that are asked for; every published record that names one of them is read.
     private static let cves = [
@@ -25,11 +25,11 @@ struct PublishedAnswersTests {
         let folder = try TemporaryFolder()
         for name in ["osv/Go.zip", "osv/PyPI.zip", "almalinux/osv-database.zip"] {
             let part = "\(folder.path)/feeds/\(name.prefix { $0 != "." })"
-            try FeedExcerpt.unpack(SharedFeeds.path(name), into: part) { document in
+            try FeedExcerpt.unpack(SharedFixtures.feed(name), into: part) { document in
                 cves.contains { document.contains("\"\($0)\"") }
             }
         }
-        let tracker = try FeedExcerpt.gunzip(SharedFeeds.path("debian/tracker-bookworm-derived.json.gz"))
+        let tracker = try FeedExcerpt.gunzip(SharedFixtures.feed("debian/tracker-bookworm-derived.json.gz"))
         let all = try #require(try JSONSerialization.jsonObject(with: tracker) as? [String: Any])
         let some = try JSONSerialization.data(withJSONObject: all.filter { sources.contains($0.key) })
         try folder.write("feeds/debian/tracker.json", some)
