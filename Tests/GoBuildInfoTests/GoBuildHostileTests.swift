@@ -1,5 +1,6 @@
 import Bytes
 import GoBuildInfo
+import TallymanTesting
 import Testing
 
 @Suite("Hostile executables") struct GoBuildHostileTests {

@@ -1,5 +1,6 @@
 import Foundation
 import ScanModel
+import TallymanTesting
 import Testing
 
 @testable import ImageSources
@@ -96,7 +97,7 @@ import Testing
 
     @Test func `a purl cut or damaged anywhere never traps`() {
         let text = Array("pkg:deb/debian/lib%2B@1%3A2.0?arch=amd64&distro=debian-12&upstream=x%401.0#sub".utf8)
-        var random = SeededGenerator(state: 7)
+        var random = SeededRandom(seed: 7)
         for length in 0..<text.count { _ = PackageURL(String(decoding: text.prefix(length), as: UTF8.self)) }
         for _ in 0..<500 {
             var damaged = text

@@ -1,3 +1,4 @@
+import TallymanTesting
 import Testing
 
 @testable import ImageSources
@@ -81,7 +82,7 @@ import Testing
         tar.add("a", "hello")
         tar.add("b", type: "2", link: "a")
         let bytes = tar.finished
-        var random = SeededGenerator(state: 42)
+        var random = SeededRandom(seed: 42)
         for _ in 0..<400 {
             var damaged = bytes
             for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -92,18 +93,5 @@ import Testing
                 if let place = found.place(of: name) { #expect(place.offset + place.count <= Int64(bytes.count)) }
             }
         }
-    }
-}
-
-/// A small generator with a seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

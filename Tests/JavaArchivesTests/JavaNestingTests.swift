@@ -1,5 +1,6 @@
 import Bytes
 import JavaArchives
+import TallymanTesting
 import Testing
 import Zip
 

@@ -1,4 +1,5 @@
 import Bytes
+import TallymanTesting
 import Testing
 
 @testable import RPMDatabase
@@ -116,22 +117,5 @@ struct FormatTests {
             FileBytes(bytes),
             limits: .init(maxDatabaseBytes: 1 << 24, maxSQLiteInstructions: 100_000)
         )
-    }
-}
-
-/// A small generator (SplitMix64) whose sequence depends on its seed alone.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import TallymanTesting
 import Testing
 
 @testable import Versions
@@ -6,7 +7,7 @@ struct OrderPropertyTests {
     static let seed: UInt64 = 20_240_601
 
     static func versions(_ count: Int, _ scheme: VersionScheme) -> [ParsedVersion] {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         return (0..<count).map { _ in ParsedVersion(scheme.randomVersion(using: &generator), scheme: scheme) }
     }
 
@@ -40,7 +41,7 @@ struct OrderPropertyTests {
 
     @Test("hostile bytes neither trap nor make a version unequal to itself", arguments: VersionScheme.allCases)
     func hostileBytes(scheme: VersionScheme) {
-        var generator = SeededGenerator(seed: Self.seed)
+        var generator = SeededRandom(seed: Self.seed)
         for _ in 0..<2000 {
             let count = Int.random(in: 0...24, using: &generator)
             let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }

@@ -1,21 +1,6 @@
+import TallymanTesting
+
 @testable import Versions
-
-/// A small seeded generator (SplitMix64), so that a failure repeats.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 extension VersionScheme {
     /// Pieces that mean something in the scheme, from which random versions are put together.
@@ -35,7 +20,7 @@ extension VersionScheme {
         }
     }
 
-    func randomVersion(using generator: inout SeededGenerator) -> String {
+    func randomVersion(using generator: inout SeededRandom) -> String {
         let pieces = pieces
         let count = Int.random(in: 0...6, using: &generator)
         return (0..<count).reduce(into: String(Int.random(in: 0...2, using: &generator))) { text, _ in

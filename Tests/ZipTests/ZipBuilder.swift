@@ -130,15 +130,3 @@ enum FixedDeflate {
         var finished: [UInt8] { bytes }
     }
 }
-
-/// A small linear congruential sequence, so that every run damages the same bytes.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ state >> 29
-    }
-}

@@ -1,4 +1,5 @@
 import Bytes
+import TallymanTesting
 import Testing
 import Zip
 
