@@ -29,47 +29,23 @@ package final class FaultServer: Sendable {
     /// Answers a request; the number counts the server's requests from 1.
     package typealias Handler = @Sendable (Request, Int) -> [Step]
 
-    package let port: UInt16
-    private let listener: Int32
+    private let listener: LoopbackListener
     private let greeting: [UInt8]
     private let log = Mutex<[Request]>([])
 
     /// Starts to listen; `greeting` is sent on every connection before anything is read.
     package init(greeting: [UInt8] = [], _ handler: @escaping Handler) throws {
         self.greeting = greeting
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = listener
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                bind(descriptor, raw, length) == 0 && listen(descriptor, 64) == 0
-                    && getsockname(descriptor, raw, &length) == 0
-            }
-        }
-        guard isBound else { throw POSIXError(.EADDRNOTAVAIL) }
-        port = UInt16(bigEndian: address.sin_port)
-        Thread.detachNewThread { self.acceptAll(handler) }
+        listener = try LoopbackListener()
+        listener.acceptAll { self.serve($0, handler) }
     }
 
-    package var host: String { "127.0.0.1:\(port)" }
+    package var port: UInt16 { listener.port }
+    package var host: String { listener.host }
     package var url: String { "http://\(host)" }
     package var requests: [Request] { log.withLock { $0 } }
 
-    package func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-    }
-
-    private func acceptAll(_ handler: @escaping Handler) {
-        while true {
-            let connection = accept(listener, nil, nil)
-            guard connection >= 0 else { break }
-            Thread.detachNewThread { self.serve(connection, handler) }
-        }
-        close(listener)
-    }
+    package func stop() { listener.stop() }
 
     private func serve(_ connection: Int32, _ handler: Handler) {
         defer { close(connection) }

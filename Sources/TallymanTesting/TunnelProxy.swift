@@ -5,48 +5,24 @@ import Synchronization
 /// An HTTP proxy on the loopback interface that knows CONNECT alone (RFC 9110, section 9.3.6) and sends every host, by
 /// whatever name, to this machine.
 package final class TunnelProxy: Sendable {
-    package let port: UInt16
-    private let listener: Int32
+    private let listener: LoopbackListener
     private let authorization: String?
     private let log = Mutex<[String]>([])
 
     /// Starts to listen; with `authorization` only requests with just that `Proxy-Authorization` are served.
     package init(authorization: String? = nil) throws {
         self.authorization = authorization
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = listener
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                bind(descriptor, raw, length) == 0 && listen(descriptor, 64) == 0
-                    && getsockname(descriptor, raw, &length) == 0
-            }
-        }
-        guard isBound else { throw POSIXError(.EADDRNOTAVAIL) }
-        port = UInt16(bigEndian: address.sin_port)
-        Thread.detachNewThread { self.acceptAll() }
+        listener = try LoopbackListener()
+        listener.acceptAll { self.serve($0) }
     }
 
-    package var host: String { "127.0.0.1:\(port)" }
+    package var port: UInt16 { listener.port }
+    package var host: String { listener.host }
 
     /// What was asked for, `HOST:PORT` each, in order; those that were turned away begin with `refused `.
     package var tunnels: [String] { log.withLock { $0 } }
 
-    package func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-    }
-
-    private func acceptAll() {
-        while true {
-            let connection = accept(listener, nil, nil)
-            guard connection >= 0 else { break }
-            Thread.detachNewThread { self.serve(connection) }
-        }
-        close(listener)
-    }
+    package func stop() { listener.stop() }
 
     private func serve(_ connection: Int32) {
         defer { close(connection) }
