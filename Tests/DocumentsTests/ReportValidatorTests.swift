@@ -7,21 +7,8 @@ import Testing
 
 /// The script that checks the reports with the schemas of their readers.
 private enum ReportValidators {
-    static let script = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/ops/validate-reports"
-    static let areInstalled = (try? run(["--check"]))?.status == 0  // a script that does not start is not there
-
-    static func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: script)
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
-    }
+    static let script = OpsScript("validate-reports")
+    static let areInstalled = script.isInstalled
 }
 
 @Suite(.enabled(if: ReportValidators.areInstalled, "no schemas: run ops/validate-reports --install"))
@@ -73,7 +60,7 @@ struct `Report validators` {
                 paths.append(file.path)
             }
         }
-        let (status, output) = try ReportValidators.run(paths)
+        let (status, output) = try ReportValidators.script.run(paths)
         let complaints = output.split(separator: "\n").filter { !$0.hasSuffix(": valid") }
         #expect(status == 0, "\(complaints.prefix(10).joined(separator: "\n"))")
     }

@@ -6,21 +6,8 @@ import Testing
 
 /// The script that runs the validators of the two projects.
 private enum Validators {
-    static let script = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/ops/validate-sbom"
-    static let areInstalled = (try? run(["--check"]))?.status == 0  // a script that does not start is not there
-
-    static func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: script)
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
-    }
+    static let script = OpsScript("validate-sbom")
+    static let areInstalled = script.isInstalled
 }
 
 @Suite(.enabled(if: Validators.areInstalled, "no validators: run ops/validate-sbom --install"))
@@ -41,7 +28,7 @@ struct `Official validators` {
             try Data(bill.encode(as: format)).write(to: file)
             paths.append(file.path)
         }
-        let (status, output) = try Validators.run(paths)
+        let (status, output) = try Validators.script.run(paths)
         let complaints = output.split(separator: "\n").filter { !$0.hasSuffix(": valid") }
         #expect(status == 0, "\(complaints.prefix(10).joined(separator: "\n"))")
     }
