@@ -256,7 +256,7 @@ let package = Package(
         ),
 
         // Tests, and what builds their fixtures.
-        library("TallymanTesting", ["Bytes", "Codecs", "JobLifecycle", "ScanModel", "Zip", crypto]),
+        library("TallymanTesting", ["Bytes", "Codecs", "JobLifecycle", "Postgres", "ScanModel", "Zip", crypto]),
         tests(of: "DedicatedThread"),
         tests(of: "ProgramStart"),
         tests(of: "Bytes"),

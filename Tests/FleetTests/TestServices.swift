@@ -1,7 +1,7 @@
 import Foundation
-import Postgres
 import Redis
 import Store
+import TallymanTesting
 import Testing
 
 extension Tag {
@@ -15,7 +15,6 @@ struct FleetTests {}
 /// The servers that `ops/test-services start DIR` prints.
 enum TestServices {
     private static let environment = ProcessInfo.processInfo.environment
-    private static let postgres = environment["TALLYMAN_TEST_POSTGRES"]
     private static let redis = environment["TALLYMAN_TEST_REDIS"]
     static let registry = environment["TALLYMAN_TEST_REGISTRY"]
     /// Away from the database that tests of other targets use.
@@ -23,37 +22,29 @@ enum TestServices {
 
     /// Without servers the tests are skipped, except where they must not be.
     static let areWanted =
-        (postgres != nil && redis != nil && registry != nil) || environment["CI"] == "true"
+        (ScratchDatabase.server != nil && redis != nil && registry != nil) || environment["CI"] == "true"
     static let hint: Comment =
         "set TALLYMAN_TEST_POSTGRES, _REDIS and _REGISTRY; ops/test-services start DIR starts servers and prints them"
 
     /// Runs `body` with a new database that has the present schema, and an empty Redis.
     static func withFleet(_ body: (Fleet) async throws -> Void) async throws {
-        let server = try #require(postgres, hint)
         let redisURL = numbered(try #require(redis, hint))
-        let name = "tallyman_test_\(UInt64.random(in: 0...UInt64.max))"
-        let admin = PostgresPool(PostgresConfiguration(url: server), size: 1)
-        // template0 has no other user, whatever runs beside this.
-        try await admin.run { _ = try $0.execute("CREATE DATABASE \(name) TEMPLATE template0") }
-        let url =
-            server.contains("://")
-            ? server + (server.contains("?") ? "&" : "?") + "dbname=\(name)" : "\(server) dbname=\(name)"
-        let store = Store(url: url, connections: 4)
-        let connection = try await RedisConnection.connect(url: redisURL)
-        let fleet = Fleet(store: store, postgres: url, redis: redisURL, connection: connection)
-        let result: Result<Void, any Error>
-        do {
-            _ = try await Migrations.apply(on: store.pool)
-            try await fleet.flushRedis()
-            result = .success(try await body(fleet))
-        } catch {
-            result = .failure(error)
+        try await ScratchDatabase.with { url in
+            let store = Store(url: url, connections: 4)
+            let connection = try await RedisConnection.connect(url: redisURL)
+            let fleet = Fleet(store: store, postgres: url, redis: redisURL, connection: connection)
+            let result: Result<Void, any Error>
+            do {
+                _ = try await Migrations.apply(on: store.pool)
+                try await fleet.flushRedis()
+                result = .success(try await body(fleet))
+            } catch {
+                result = .failure(error)
+            }
+            await connection.close()
+            await store.close()
+            try result.get()
         }
-        await connection.close()
-        await store.close()
-        try await admin.run { _ = try $0.execute("DROP DATABASE \(name) WITH (FORCE)") }
-        await admin.close()
-        try result.get()
     }
 
     private static func numbered(_ url: String) -> String {

@@ -1,6 +1,5 @@
 import AnchoreAPI
 import FleetRegistry
-import Foundation
 import Logging
 import Notifications
 import Postgres
@@ -15,35 +14,22 @@ extension Tag {
     @Tag static var integration: Self
 }
 
-enum TestDatabase {
-    static let url = ProcessInfo.processInfo.environment["TALLYMAN_TEST_POSTGRES"]
-    /// Without a server the tests are skipped, except where they must not be.
-    static let isWanted = url != nil || ProcessInfo.processInfo.environment["CI"] == "true"
-}
-
-@Suite("The notifier", .tags(.integration), .enabled(if: TestDatabase.isWanted, "set TALLYMAN_TEST_POSTGRES"))
+@Suite("The notifier", .tags(.integration), .enabled(if: ScratchDatabase.isWanted, "\(ScratchDatabase.hint)"))
 struct NotifierTests {
     private static let box = SecretBox(secret: "0123456789abcdef")
 
     /// A store on a database of its own.
     private func withStore(_ body: (Store) async throws -> Void) async throws {
-        let server = try #require(TestDatabase.url)
-        let name = "tallyman_notify_\(UInt64.random(in: 0...UInt64.max))"
-        let admin = PostgresPool(PostgresConfiguration(url: server), size: 1)
-        try await admin.run { _ = try $0.execute("CREATE DATABASE \(name) TEMPLATE template0") }
-        let named =
-            server.contains("://")
-            ? server + (server.contains("?") ? "&" : "?") + "dbname=\(name)" : "\(server) dbname=\(name)"
-        let store = Store(url: named, connections: 6)
-        let result: Result<Void, any Error>
-        do {
-            _ = try await Migrations.apply(on: store.pool)
-            result = .success(try await body(store))
-        } catch { result = .failure(error) }
-        await store.close()
-        try await admin.run { _ = try $0.execute("DROP DATABASE \(name) WITH (FORCE)") }
-        await admin.close()
-        try result.get()
+        try await ScratchDatabase.with { url in
+            let store = Store(url: url, connections: 6)
+            let result: Result<Void, any Error>
+            do {
+                _ = try await Migrations.apply(on: store.pool)
+                result = .success(try await body(store))
+            } catch { result = .failure(error) }
+            await store.close()
+            try result.get()
+        }
     }
 
     private func notifier(_ store: Store, _ change: (inout DeliveryPolicy) -> Void = { _ in }) -> Notifier {

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import TallymanTesting
 import Testing
 
 extension Tag {
@@ -8,11 +9,9 @@ extension Tag {
 
 /// The server for the tests, `ops/test-services start DIR` prints its address.
 enum TestServer {
-    static let url = ProcessInfo.processInfo.environment["TALLYMAN_TEST_POSTGRES"]
-
-    /// Without a server the tests are skipped, except where they must not be.
-    static let isWanted = url != nil || ProcessInfo.processInfo.environment["CI"] == "true"
-    static let hint: Comment = "set TALLYMAN_TEST_POSTGRES; ops/test-services start DIR starts a server and prints it"
+    static let url = ScratchDatabase.server
+    static let isWanted = ScratchDatabase.isWanted
+    static let hint: Comment = "\(ScratchDatabase.hint)"
 
     static func configuration() throws -> PostgresConfiguration {
         PostgresConfiguration(url: try #require(url, hint), connectTimeout: .seconds(5))

@@ -1,28 +1,22 @@
 import Foundation
 import Postgres
 import Store
+import TallymanTesting
 import Testing
 
 extension Tag {
     @Tag static var integration: Self
 }
 
-/// A database of its own for each test, on the server that `ops/test-services start DIR` prints.
+/// A database of its own for each test.
 enum TestDatabase {
-    static let url = ProcessInfo.processInfo.environment["TALLYMAN_TEST_POSTGRES"]
-
-    /// Without a server the tests are skipped, except where they must not be.
-    static let isWanted = url != nil || ProcessInfo.processInfo.environment["CI"] == "true"
-    static let hint: Comment = "set TALLYMAN_TEST_POSTGRES; ops/test-services start DIR starts a server and prints it"
+    static let isWanted = ScratchDatabase.isWanted
+    static let hint: Comment = "\(ScratchDatabase.hint)"
 
     /// A database with the present schema, made once: copies of it are had in a fraction of the time.
     private static let migrated = Task {
-        let server = try #require(url, hint)
-        let name = "tallyman_test_schema_\(UInt64.random(in: 0...UInt64.max))"
-        let admin = PostgresPool(PostgresConfiguration(url: server), size: 1)
-        try await admin.run { _ = try $0.execute("CREATE DATABASE \(name) TEMPLATE template0") }
-        await admin.close()
-        let store = Store(url: named(name, on: server), connections: 1)
+        let (url, name) = try await ScratchDatabase.make()
+        let store = Store(url: url, connections: 1)
         _ = try await Migrations.apply(on: store.pool)
         await store.close()
         return name
@@ -30,31 +24,26 @@ enum TestDatabase {
 
     /// Runs `body` on a new database without any table.
     static func withEmpty(connections: Int = 6, _ body: (Store) async throws -> Void) async throws {
-        // template0 has no other user, whatever runs beside this.
-        try await with(copyOf: "template0", connections: connections, body)
+        try await ScratchDatabase.with { try await run(body, on: $0, connections: connections) }
     }
 
-    private static func with(
-        copyOf template: String,
-        connections: Int,
-        _ body: (Store) async throws -> Void
+    private static func run(
+        _ body: (Store) async throws -> Void,
+        on url: String,
+        connections: Int
     ) async throws {
-        let server = try #require(url, hint)
-        let name = "tallyman_test_\(UInt64.random(in: 0...UInt64.max))"
-        let admin = PostgresPool(PostgresConfiguration(url: server), size: 1)
-        try await admin.run { _ = try $0.execute("CREATE DATABASE \(name) TEMPLATE \(template)") }
-        let store = Store(url: named(name, on: server), connections: connections)
+        let store = Store(url: url, connections: connections)
         let result: Result<Void, any Error>
         do { result = .success(try await body(store)) } catch { result = .failure(error) }
         await store.close()
-        try await admin.run { _ = try $0.execute("DROP DATABASE \(name) WITH (FORCE)") }
-        await admin.close()
         try result.get()
     }
 
     /// Runs `body` on a new database with the present schema.
     static func with(connections: Int = 6, _ body: (Store) async throws -> Void) async throws {
-        try await with(copyOf: try await migrated.value, connections: connections, body)
+        try await ScratchDatabase.with(copyOf: try await migrated.value) {
+            try await run(body, on: $0, connections: connections)
+        }
     }
 
     /// Runs `body` with a store whose statements fail where they would wait for a lock, while another connection holds
@@ -66,7 +55,7 @@ enum TestDatabase {
     ) async throws {
         let name = try await store.texts("SELECT current_database()").first ?? ""
         let configuration = PostgresConfiguration(
-            url: named(name, on: try #require(url, hint)),
+            url: try ScratchDatabase.address(of: name),
             lockTimeout: .milliseconds(500)
         )
         let impatient = Store(pool: PostgresPool(configuration, size: 2))
@@ -86,11 +75,6 @@ enum TestDatabase {
         try await holder
         await impatient.close()
         try result.get()
-    }
-
-    private static func named(_ name: String, on server: String) -> String {
-        guard server.contains("://") else { return "\(server) dbname=\(name)" }
-        return server + (server.contains("?") ? "&" : "?") + "dbname=\(name)"
     }
 }
 

@@ -2,7 +2,6 @@ import Access
 import AnchoreAPI
 import Foundation
 import Logging
-import Postgres
 import Queue
 import ScanModel
 import Store
@@ -17,9 +16,7 @@ extension Tag {
 
 /// A server of the API on a database of its own.
 struct APIServer: Sendable {
-    static let url = ProcessInfo.processInfo.environment["TALLYMAN_TEST_POSTGRES"]
-    /// Without a server the tests are skipped, except where they must not be.
-    static let isWanted = url != nil || ProcessInfo.processInfo.environment["CI"] == "true"
+    static let isWanted = ScratchDatabase.isWanted
     static let password = "first-secret"
 
     let store: Store
@@ -46,20 +43,13 @@ struct APIServer: Sendable {
     }
 
     private static func withDatabase(_ body: (Store) async throws -> Void) async throws {
-        let server = try #require(url, "set TALLYMAN_TEST_POSTGRES; ops/test-services start DIR prints it")
-        let name = "tallyman_web_\(UInt64.random(in: 0...UInt64.max))"
-        let admin = PostgresPool(PostgresConfiguration(url: server), size: 1)
-        try await admin.run { _ = try $0.execute("CREATE DATABASE \(name) TEMPLATE template0") }
-        let named =
-            server.contains("://")
-            ? server + (server.contains("?") ? "&" : "?") + "dbname=\(name)" : "\(server) dbname=\(name)"
-        let store = Store(url: named, connections: 6)
-        let result: Result<Void, any Error>
-        do { result = .success(try await body(store)) } catch { result = .failure(error) }
-        await store.close()
-        try await admin.run { _ = try $0.execute("DROP DATABASE \(name) WITH (FORCE)") }
-        await admin.close()
-        try result.get()
+        try await ScratchDatabase.with { url in
+            let store = Store(url: url, connections: 6)
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(store)) } catch { result = .failure(error) }
+            await store.close()
+            try result.get()
+        }
     }
 
     private static func serve(
