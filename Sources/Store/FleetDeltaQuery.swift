@@ -48,7 +48,7 @@ struct FleetDeltaQuery {
                     WHEN delta_before.is_still_there THEN 'fixed' ELSE 'gone' END,
                 vulnerabilities.name, coalesce(delta_now.severity, delta_before.severity), vulnerabilities.is_kev,
                 vulnerabilities.epss, packages.type, packages.name, packages.version,
-                coalesce(delta_now.images, delta_before.images), newest.fixed_versions
+                newest.fixed_versions, coalesce(delta_now.images, delta_before.images)
             FROM delta_now FULL JOIN delta_before USING (package_id, vulnerability_id)
                 JOIN vulnerabilities ON vulnerabilities.id = vulnerability_id
                 JOIN packages ON packages.id = package_id
@@ -59,7 +59,7 @@ struct FleetDeltaQuery {
             """,
             [.int(previous)]
         ) {
-            let change = try DeltaRow(row)
+            let change = try DeltaColumns.finding(row, from: 1, images: try row.int(9))
             switch try row.string(0) {
             case "open": delta.stillOpen.append(change)
             case "new": delta.new.append(change)
@@ -118,22 +118,5 @@ struct FleetDeltaQuery {
         }
         _ = try session.copyIn("COPY present_packages (package_id, images) FROM STDIN", rows: present)
         try session.script("ANALYZE former_packages; ANALYZE present_packages")
-    }
-}
-
-extension DeltaRow {
-    /// Reads a row of the comparison, whose first column says how the finding has changed.
-    fileprivate init(_ row: PostgresRow) throws {
-        self.init(
-            id: try row.string(1),
-            severity: Severity(rawValue: try row.string(2)) ?? .unknown,
-            kev: try row.bool(3),
-            epss: try row.optionalDouble(4),
-            type: PackageType(rawValue: try row.string(5)),
-            package: try row.string(6),
-            version: try row.string(7),
-            fixedVersions: try row.strings(9),
-            imageCount: try row.int(8)
-        )
     }
 }

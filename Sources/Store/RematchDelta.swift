@@ -17,17 +17,7 @@ struct RematchDelta {
                 .intArray(changes.map(\.vulnerabilityID)),
             ]
         ).map { row in
-            let change = DeltaRow(
-                id: try row.string(1),
-                severity: Severity(rawValue: try row.string(2)) ?? .unknown,
-                kev: try row.bool(3),
-                epss: try row.optionalDouble(4),
-                type: PackageType(rawValue: try row.string(5)),
-                package: try row.string(6),
-                version: try row.string(7),
-                fixedVersions: try row.strings(8),
-                imageCount: 0
-            )
+            let change = try DeltaColumns.finding(row, from: 1, images: 0)
             return (FindingChange.Kind(rawValue: try row.string(0)) ?? .fixed, try row.int(9), change)
         }
     }
