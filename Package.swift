@@ -233,8 +233,8 @@ let package = Package(
             "Web",
             [
                 "Access", "AnchoreAPI", "Codecs", "Compliance", "DedicatedThread", "FleetAPI", "Gatekeeping",
-                "ImageInventory", "Policy", "Postgres", "Queue", "Reports", "SBOM", "ScanModel", "Store", "Telemetry",
-                "VEX", crypto, hummingbird, hummingbirdTLS, logging, nioSSL,
+                "ImageInventory", "JobLifecycle", "Policy", "Postgres", "Queue", "Reports", "SBOM", "ScanModel",
+                "Store", "Telemetry", "VEX", crypto, hummingbird, hummingbirdTLS, logging, nioSSL,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
@@ -375,8 +375,8 @@ let package = Package(
             name: "FleetTests",
             dependencies: [
                 "AnchoreAPI", "Catalogers", "Coordinator", "DedicatedThread", "FleetRegistry", "ImageSources",
-                "Postgres", "Queue", "Redis", "Registry", "Reports", "ScanModel", "Store", "TallymanTesting",
-                "Telemetry", "Web", "Worker", crypto, logging,
+                "JobLifecycle", "Postgres", "Queue", "Redis", "Registry", "Reports", "ScanModel", "Store",
+                "TallymanTesting", "Telemetry", "Web", "Worker", crypto, logging,
             ],
             swiftSettings: settings
         ),

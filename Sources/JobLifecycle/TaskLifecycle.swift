@@ -9,7 +9,7 @@
 /// worker is blamed. So a poisonous layer convicts itself after a few deaths, and a layer that was merely near one, or near
 /// somebody's `kill -9`, is never set aside for it. Both kinds of blame count against one budget.
 package struct TaskLifecycle: Hashable, Sendable {
-    package enum State: String, Sendable, CaseIterable {
+    package enum State: String, Sendable, Codable, CaseIterable {
         case queued, leased, done
         /// Set aside: nobody works on it until a run or an operator asks for it again.
         case dead

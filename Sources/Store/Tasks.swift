@@ -3,7 +3,7 @@ import Postgres
 package import ScanModel
 
 /// What a worker is asked to do.
-package enum TaskKind: String, Sendable { case layer, inventory }
+package enum TaskKind: String, Sendable, Codable { case layer, inventory }
 
 /// A task that waits to be announced in Redis.
 package struct QueuedTask: Sendable {

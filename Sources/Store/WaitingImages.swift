@@ -1,3 +1,4 @@
+package import JobLifecycle
 import Postgres
 import ScanModel
 
@@ -12,13 +13,11 @@ package struct WaitingImage: Sendable, Codable {
 
     /// A task that an image waits for.
     package struct Blocker: Sendable, Codable {
-        /// `layer` or `inventory`.
-        package var kind: String
+        package var kind: TaskKind
         /// The digest of the layer or of the image.
         package var digest: String
         package var registry: String
-        /// `queued`, `leased` or `dead`.
-        package var state: String
+        package var state: TaskLifecycle.State
         package var attempt: Int
         package var failures: Int
         /// Since when it is in this state; times are UTC, ISO 8601.
@@ -56,13 +55,13 @@ extension Store {
                 if images.last?.image != name {
                     images.append(WaitingImage(image: name, digest: try row.string(1), reason: "", blockers: []))
                 }
-                guard let kind = try row.optionalString(2) else { continue }
+                guard let kind = try row.optionalString(2).flatMap(TaskKind.init) else { continue }
                 let host = try row.optionalString(4) ?? ""
                 var blocker = WaitingImage.Blocker(
                     kind: kind,
                     digest: try row.optionalString(3) ?? "",
                     registry: host,
-                    state: try row.string(5),
+                    state: TaskLifecycle.State(rawValue: try row.string(5)) ?? .queued,
                     attempt: try row.int(6),
                     failures: try row.int(7),
                     since: try row.string(8),
@@ -72,7 +71,7 @@ extension Store {
                     behind: try row.optionalInt(12),
                     isAnnounced: try row.bool(13),
                     error: try row.optionalString(14),
-                    throttledUntil: kind == "layer" ? throttled[host] : nil
+                    throttledUntil: kind == .layer ? throttled[host] : nil
                 )
                 blocker.reason = WaitingReason.text(blocker)
                 images[images.count - 1].blockers.append(blocker)
@@ -80,7 +79,7 @@ extension Store {
             for index in images.indices {
                 let blockers = images[index].blockers
                 // What an earlier run set aside gets another chance when this one plans it.
-                let isBegun = blockers.contains { $0.state != "dead" }
+                let isBegun = blockers.contains { $0.state != .dead }
                 images[index].reason = listing.flatMap { isBegun ? nil : $0 } ?? WaitingReason.text(blockers)
             }
             return images

@@ -1,21 +1,22 @@
+import JobLifecycle
 import Reports
 
 /// Says in words why something waits.
 enum WaitingReason {
     /// The reason of a single task.
     static func text(_ blocker: WaitingImage.Blocker) -> String {
-        let what = blocker.kind == "layer" ? "layer \(blocker.digest)" : "the inventory"
+        let what = blocker.kind == .layer ? "layer \(blocker.digest)" : "the inventory"
         let failure = blocker.error.map { " after a failure (\($0))" } ?? ""
         let throttled = blocker.throttledUntil.map { "; \(blocker.registry) throttles until \($0)" } ?? ""
         switch blocker.state {
-        case "leased":
+        case .leased:
             return "\(what) is leased by \(blocker.worker ?? "a worker"), attempt \(blocker.attempt), "
                 + "since \(blocker.since)\(throttled)"
-        case "dead": return "\(what) was set aside\(failure); the image is about to fail"
-        default:
+        case .dead: return "\(what) was set aside\(failure); the image is about to fail"
+        case .queued, .done:
             if let time = blocker.retryAt {
                 // What was put back without a failure found no room; where nothing throttles any more, it is not known which.
-                let place = blocker.kind == "layer" ? "\(blocker.registry) or the database" : "the database"
+                let place = blocker.kind == .layer ? "\(blocker.registry) or the database" : "the database"
                 let cause = throttled.isEmpty && failure.isEmpty ? ", as \(place) had no room for it" : throttled
                 return "\(what) is tried again at \(time)\(failure)\(cause)"
             }
@@ -49,9 +50,9 @@ enum WaitingReason {
 
     private static func rank(_ blocker: WaitingImage.Blocker) -> (Int, Int) {
         switch blocker.state {
-        case "dead": (4, 0)
-        case "leased": (0, 0)
-        default: (blocker.retryAt != nil ? 3 : blocker.throttledUntil != nil ? 2 : 1, blocker.behind ?? 0)
+        case .dead: (4, 0)
+        case .leased: (0, 0)
+        case .queued, .done: (blocker.retryAt != nil ? 3 : blocker.throttledUntil != nil ? 2 : 1, blocker.behind ?? 0)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Catalogers
 import Foundation
+import JobLifecycle
 import Logging
 import Postgres
 import Queue
@@ -117,7 +118,7 @@ extension FleetTests {
                             limit: 10,
                             throttled: [registry.host: "2030-01-01T00:00:00Z"]
                         )
-                        let leased = try #require(images.flatMap(\.blockers).first { $0.state == "leased" })
+                        let leased = try #require(images.flatMap(\.blockers).first { $0.state == .leased })
                         #expect(leased.digest == subject.digest)
                         #expect(leased.reason.contains("leased by w-7, attempt 1, since 20"))
                         #expect(leased.reason.hasSuffix("throttles until 2030-01-01T00:00:00Z"))

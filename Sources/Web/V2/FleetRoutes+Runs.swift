@@ -1,5 +1,6 @@
 import AnchoreAPI
 import FleetAPI
+import JobLifecycle
 import ScanModel
 import Store
 
@@ -87,9 +88,9 @@ extension APIWaitingImage {
             reason: image.reason,
             blockers: image.blockers.map { blocker in
                 Blocker(
-                    kind: blocker.kind,
+                    kind: blocker.kind.rawValue,
                     digest: blocker.digest,
-                    state: blocker.state,
+                    state: blocker.state.rawValue,
                     attempt: blocker.attempt,
                     failures: blocker.failures,
                     since: blocker.since,
