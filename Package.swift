@@ -72,12 +72,12 @@ let package = Package(
         library("Codecs", ["Bytes", "CISAL", "CZstd"]),
         library("Tar", ["Bytes", "CArchive"]),
         library("Postgres", ["CPostgres", "DedicatedThread"]),
-        library("Redis", ["CHiredis", "COpenSSL", "DedicatedThread"]),
+        library("Redis", ["Bytes", "CHiredis", "COpenSSL", "DedicatedThread"]),
         library("LDAP", ["CLDAP", "COpenSSL", "DedicatedThread"]),
 
         // What a process counts, and how it is shown.
         library("Telemetry", [metrics]),
-        library("HTTPProxy", ["ScanModel", httpClient]),
+        library("HTTPProxy", ["Bytes", "ScanModel", httpClient]),
 
         // Values.
         library("ScanModel", [crypto]),

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Reads the addresses of proxies.
 enum ProxyAddress {
     /// Reads `http://user:password@host:port`; the scheme and the login may be missing, the port is then 3128.
@@ -21,7 +23,9 @@ enum ProxyAddress {
             let pair = rest[..<at]
             rest = rest[rest.index(after: at)...]
             let colon = pair.firstIndex(of: ":") ?? pair.endIndex
-            guard let user = decoded(pair[..<colon]), let password = decoded(pair[colon...].dropFirst()) else {
+            guard let user = PercentEncoding.decode(pair[..<colon]),
+                let password = PercentEncoding.decode(pair[colon...].dropFirst())
+            else {
                 throw HTTPProxyError("\(name): the user or password has a % that begins no escape; write %25")
             }
             ownLogin = .basic(user: user, password: password)
@@ -49,23 +53,5 @@ enum ProxyAddress {
             throw HTTPProxyError("\(name): it names no host; write http://HOST:PORT")
         }
         return HTTPProxySettings.Server(host: String(host), port: port, login: login ?? ownLogin)
-    }
-
-    private static func decoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = rest.prefix(2)
-            guard digits.count == 2, let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) else {
-                return nil
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

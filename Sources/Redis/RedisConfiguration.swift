@@ -1,3 +1,5 @@
+import Bytes
+
 /// Where the server is and how a connection to it behaves.
 package struct RedisConfiguration: Sendable, Equatable {
     /// How the server is reached.
@@ -127,21 +129,10 @@ package struct RedisConfiguration: Sendable, Equatable {
 
     private static func decoded(_ text: Substring) throws(RedisError) -> String? {
         guard !text.isEmpty else { return nil }
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = rest.prefix(2)
-            guard digits.count == 2, let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) else {
-                throw invalid("the user or password has a % that begins no escape; write %25")
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
+        guard let decoded = PercentEncoding.decode(text) else {
+            throw invalid("the user or password has a % that begins no escape; write %25")
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return decoded
     }
 
     private static func invalid(_ reason: String) -> RedisError {

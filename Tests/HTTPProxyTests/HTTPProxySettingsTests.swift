@@ -68,7 +68,8 @@ struct HTTPProxySettingsTests {
         "An address that cannot be used is refused without its password",
         arguments: [
             "https://u:secret@host:1", "socks5://u:secret@host", "http://u:secret@", "http://u:secret@host:0",
-            "http://u:secret@host:99999", "http://u:secret%zz@host", "http://u:secret@[::1", "http://u:secret@ho st",
+            "http://u:secret@host:99999", "http://u:secret%zz@host", "http://u:secret%+1@host", "http://u:secret@[::1",
+            "http://u:secret@ho st",
             "u:secret@[::1]x",
         ]
     )

@@ -49,7 +49,7 @@ struct RedisConfigurationTests {
             "", "host", "http://host", "redis://:secret@host?ca=/x", "redis://:secret@host:0",
             "redis://:secret@host:99999",
             "redis://:secret@host/x", "redis://u:a?secret@host", "redis://u:a:/secret@host", "redis://u:a/secret@host",
-            "redis://:secret@host?ssl=1", "redis://:secret%zz@host", "unix://:secret@host",
+            "redis://:secret@host?ssl=1", "redis://:secret%zz@host", "redis://:secret%+1@host", "unix://:secret@host",
             "unix://", "redis://:secret@host/-1", "://", "redis://[::1", "redis://host:", "redis://:secret@one,,two",
             "mysql://u:secret@host/db", "postgres://u:secret@host/db",
         ]

@@ -1,3 +1,5 @@
+import Bytes
+
 /// An RPM package as its purl names it (purl-spec, PURL-TYPES.rst, `rpm`; `rpmmod` is Red Hat's own qualifier).
 struct RPMPackageURL {
     var name: String
@@ -13,12 +15,12 @@ struct RPMPackageURL {
         let parts = purl.dropFirst(8).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let path = parts.first?.split(separator: "/").last else { return nil }
         let names = path.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let name = names.first.flatMap(Self.decoded), !name.isEmpty else { return nil }
+        guard let name = names.first.flatMap({ PercentEncoding.decode($0) }), !name.isEmpty else { return nil }
         self.name = name
         var epoch = ""
         for qualifier in parts.dropFirst().joined().split(separator: "&") {
             let pair = qualifier.split(separator: "=", maxSplits: 1)
-            guard pair.count == 2, let value = Self.decoded(pair[1]) else { continue }
+            guard pair.count == 2, let value = PercentEncoding.decode(pair[1]) else { continue }
             switch pair[0] {
             case "arch": architecture = value
             case "epoch": epoch = value
@@ -27,27 +29,7 @@ struct RPMPackageURL {
             }
         }
         guard names.count == 2 else { return }
-        guard let version = Self.decoded(names[1]), !version.isEmpty else { return nil }
+        guard let version = PercentEncoding.decode(names[1]), !version.isEmpty else { return nil }
         self.version = RPMName.version(epoch: epoch, version: version, release: "")
-    }
-
-    /// `text` with its percent-encoding undone; `nil` where that is broken.
-    private static func decoded(_ text: Substring) -> String? {
-        guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = rest.prefix(2)
-            guard digits.count == 2, !digits.contains(UInt8(ascii: "+")),
-                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-            else { return nil }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
