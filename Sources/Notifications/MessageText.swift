@@ -74,14 +74,14 @@ struct MessageText {
             return "\(subject) names another image"
         case .analysisUpdate:
             facts.append(("Image", clean(current?["image_digest"]?.string)))
-            let failed = current?["analysis_status"]?.string == "analysis_failed"
-            return failed ? "The analysis of \(subject) failed" : "\(subject) was analysed"
+            return event.hasFailedAnalysis
+                ? "The analysis of \(subject) failed" : "\(subject) was analysed"
         case .policyEval:
             facts.append(("Image", clean(current?["image_digest"]?.string)))
             facts.append(("Policy", clean(current?["policy_id"]?.string)))
             facts.append(("Was", clean(last?["final_action"]?.string)))
             facts.append(("Is", clean(current?["final_action"]?.string)))
-            return "\(subject) now \(current?["status"]?.string == "pass" ? "passes" : "fails") its policy"
+            return "\(subject) now \(event.passesPolicy ? "passes" : "fails") its policy"
         case .repoUpdate:
             let tags = current?["repotags"]?.array?.compactMap(\.string) ?? []
             lines = tags.prefix(maxListed).map { clean($0) }

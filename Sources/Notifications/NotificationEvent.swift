@@ -64,12 +64,16 @@ extension NotificationEvent {
     /// How bad it is, in the few steps that endpoints know.
     enum Level: String { case critical, error, warning, info, success }
 
+    /// Whether a `policy_eval` says that the image passes now.
+    var passesPolicy: Bool { payload["curr_eval"]?["status"]?.string == "pass" }
+
+    /// Whether an `analysis_update` says that the analysis failed.
+    var hasFailedAnalysis: Bool { payload["curr_eval"]?["analysis_status"]?.string == "analysis_failed" }
+
     var level: Level {
         if case .subscription(let type) = kind {
-            if type == .policyEval { return payload["curr_eval"]?["status"]?.string == "pass" ? .success : .error }
-            if type == .analysisUpdate {
-                return payload["curr_eval"]?["analysis_status"]?.string == "analysis_failed" ? .error : .info
-            }
+            if type == .policyEval { return passesPolicy ? .success : .error }
+            if type == .analysisUpdate { return hasFailedAnalysis ? .error : .info }
         }
         // Matches that only ended are good news.
         if let counts = payload["counts"], (counts["added"]?.int ?? 0) == 0, (counts["removed"]?.int ?? 0) > 0 {
