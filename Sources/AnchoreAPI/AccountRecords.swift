@@ -28,8 +28,11 @@ package struct AccountRecord: Sendable, Equatable {
         ]
     }
 
+    /// The account that is there from the start.
+    package static let first = "admin"
+
     /// Names that are the system's own.
-    package static let reserved: Set<String> = ["admin", "anchore-system", "system"]
+    package static let reserved: Set<String> = [first, "anchore-system", "system"]
 
     /// 3 to 128 letters, digits and the signs that Anchore Engine's pattern names, with a letter or digit at both ends.
     ///
@@ -51,6 +54,9 @@ package struct AccountRecord: Sendable, Equatable {
 
 /// A user of an account.
 package struct UserRecord: Sendable, Equatable {
+    /// The user that is there from the start, in the first account.
+    package static let first = "admin"
+
     package var name: String
     package var account: String
     package var kind: String

@@ -43,7 +43,7 @@ struct AccountCommand: AsyncParsableCommand {
             abstract: "Makes a token and prints it, this once."
         )
         @OptionGroup var fleet: FleetOptions
-        @Option(help: "The user that it stands for.") var user = "admin"
+        @Option(help: "The user that it stands for.") var user = UserRecord.first
         @Option(help: "What it may do: read-only, scanner, policy-editor or admin.") var role = "read-only"
         @Option(help: "What it is for.") var name = ""
         @Option(help: "Days that it is valid.") var days = TokenRecord.standardDays

@@ -16,7 +16,7 @@ struct FirstAdmin {
 
     /// Makes the user where there is none; where no password is to be had, the log says so.
     func create() async throws {
-        guard try await store.principal(user: "admin") == nil else { return }
+        guard try await store.principal(user: UserRecord.first) == nil else { return }
         if let given = try given() {
             guard UserRecord.isPassword(given) else {
                 throw UsageError("TALLYMAN_ADMIN_PASSWORD must have 6 to 128 characters")

@@ -1,3 +1,4 @@
+import AnchoreAPI
 import ArgumentParser
 import Foundation
 import Reports
@@ -30,7 +31,7 @@ struct FleetPolicyCommand: AsyncParsableCommand {
     )
 
     /// The account that sees the whole fleet.
-    static let account = "admin"
+    static let account = AccountRecord.first
 
     @OptionGroup var fleet: FleetOptions
     @Option(help: "The account whose bundle counts.") var account = Self.account

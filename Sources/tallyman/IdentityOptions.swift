@@ -1,3 +1,4 @@
+import AnchoreAPI
 import ArgumentParser
 import Foundation
 import HTTPProxy
@@ -82,7 +83,7 @@ extension ServerSettings {
             issuer: address,
             audiences: audiences,
             roles: try roles("oidc-roles", ignoresCase: false),
-            account: self["oidc-account"] ?? "admin"
+            account: self["oidc-account"] ?? AccountRecord.first
         )
         settings.accountClaim = self["oidc-account-claim"]
         settings.nameClaims = words("oidc-name-claims") ?? settings.nameClaims
@@ -112,7 +113,7 @@ extension ServerSettings {
             server: server,
             finding: try finding(),
             roles: try roles("ldap-roles", ignoresCase: true),
-            account: self["ldap-account"] ?? "admin"
+            account: self["ldap-account"] ?? AccountRecord.first
         )
         settings.userBase = self["ldap-user-base"]
         settings.userFilter = self["ldap-user-filter"] ?? settings.userFilter

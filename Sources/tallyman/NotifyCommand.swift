@@ -159,7 +159,8 @@ struct NotifyTest: AsyncParsableCommand {
         await store.close()
         guard let found else { throw InputError("there is no channel \(name)") }
         let tester = ChannelTest(sender: MessageSender(box: try fleet.secretBox(), options: options))
-        do { try await tester.send(type, to: found, account: found.filter.account ?? "admin", email: "") } catch {
+        let account = found.filter.account ?? AccountRecord.first
+        do { try await tester.send(type, to: found, account: account, email: "") } catch {
             throw UnavailableError("\(name): \(error)")
         }
         ConsoleOutput.line("\(name) took a message")

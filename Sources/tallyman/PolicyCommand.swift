@@ -1,4 +1,5 @@
 import AdvisoryFile
+import AnchoreAPI
 import ArgumentParser
 import Compliance
 import DedicatedThread
@@ -241,7 +242,7 @@ struct PolicyCheckCommand: AsyncParsableCommand {
         case (nil, .table), (nil, .csv), (nil, .html):
             ConsoleOutput.text(PolicyEntry(evaluation).table(ConsoleOutput.appearance))
         case (nil, .json):
-            let result = PolicyEvaluation.AnchoreResult(evaluation, bundle: bundle, userID: "admin", time: now)
+            let result = PolicyEvaluation.AnchoreResult(evaluation, bundle: bundle, userID: UserRecord.first, time: now)
             ConsoleOutput.bytes(try ReportJSON.encode(result))
         }
         if !evaluation.passes { throw ExitCode(ExitStatus.refused) }

@@ -100,7 +100,7 @@ struct RegistryCommand: AsyncParsableCommand {
             }
             let name = registry + host.drop { $0 != "/" }
             let record = RegistryRecord(
-                account: "admin",
+                account: AccountRecord.first,
                 registry: name,
                 name: name,
                 user: username,
@@ -177,7 +177,7 @@ struct RegistryCommand: AsyncParsableCommand {
             let store = try await fleet.store(connections: 1)
             let wasThere =
                 if host.contains("/") {
-                    try await store.removeRegistryLogin(host, of: "admin")
+                    try await store.removeRegistryLogin(host, of: AccountRecord.first)
                 } else {
                     try await store.removeRegistry(host)
                 }

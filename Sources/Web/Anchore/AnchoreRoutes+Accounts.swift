@@ -153,7 +153,7 @@ extension AnchoreRoutes {
 
     private func deleteUser(_ call: AnchoreCall) async throws -> AnchoreAnswer {
         let user = try await user(call)
-        guard user.name != call.principal.user.name, user.name != "admin" else {
+        guard user.name != call.principal.user.name, user.name != UserRecord.first else {
             throw AnchoreError.badRequest("users cannot remove themselves, nor the user admin")
         }
         _ = try await service.store.removeUser(user.name, of: user.account)
@@ -167,7 +167,7 @@ extension AnchoreRoutes {
         }
         let user = try await user(call)
         let isOwn = call.principal.proof != .external && user.name == call.principal.user.name
-        guard !isOwn, user.name != "admin" else {
+        guard !isOwn, user.name != UserRecord.first else {
             throw AnchoreError.badRequest("users cannot remove their own password, nor that of the user admin")
         }
         try await service.store.removePassword(of: user.name, account: user.account)

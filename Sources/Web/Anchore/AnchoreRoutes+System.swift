@@ -114,7 +114,7 @@ extension AnchoreRoutes {
         try await service.store.note(
             EventRecord(
                 failure == nil ? .feedsCompleted : .feedsFailed,
-                account: "admin",
+                account: AccountRecord.first,
                 resourceID: FeedRecord.name,
                 host: service.settings.host,
                 details: .object(

@@ -114,7 +114,7 @@ package struct AnchoreService: Sendable {
 
     /// Prepares a new database: the first bundle of the account `admin`.
     package func prepare() async throws {
-        try await store.addFirstPolicy(firstPolicy(of: "admin"))
+        try await store.addFirstPolicy(firstPolicy(of: AccountRecord.first))
     }
 }
 

@@ -135,7 +135,7 @@ struct GatekeepingRoutes: Sendable {
         if let token = context.parameters.get("token") {
             principal = try await Logins(service: service).principal(token: token)
         } else if settings.isOpen, request.headers[.authorization] == nil {
-            return AccountScope(account: "admin", seesFleet: true)
+            return AccountScope(account: AccountRecord.first, seesFleet: true)
         } else {
             principal = try await AccessGate(service: service).principal(of: request)
         }
