@@ -26,11 +26,13 @@ let testLogger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() 
 func withClient<Value>(
     _ options: RegistryOptions = quickOptions(),
     credentials: [String: RegistryCredential] = [:],
+    gate: (any RequestGate)? = nil,
     _ body: (RegistryClient) async throws -> Value
 ) async throws -> Value {
     let client = RegistryClient(
         options: options,
         credentials: FixedCredentials(credentials),
+        gate: gate,
         logger: testLogger
     )
     do {

@@ -36,25 +36,6 @@ private final class NotingGate: RequestGate {
 
 @Suite("Registry faults: rate limits")
 struct ThrottleFaultTests {
-    private func withGated<Value>(_ gate: NotingGate, _ body: (RegistryClient) async throws -> Value) async throws
-        -> Value
-    {
-        let client = RegistryClient(
-            options: quickOptions(),
-            credentials: FixedCredentials(),
-            gate: gate,
-            logger: testLogger
-        )
-        do {
-            let value = try await body(client)
-            try await client.shutdown()
-            return value
-        } catch {
-            try await client.shutdown()
-            throw error
-        }
-    }
-
     @Test("F34: what each answer says of patience and pulls is told to the gate, and every pass is ended once")
     func feedback() async throws {
         let registry = try FaultRegistry()
@@ -71,7 +52,7 @@ struct ThrottleFaultTests {
         )
         registry.add(.drop(after: 1), at: "a/blobs/", requests: 1...1)
         let gate = NotingGate()
-        try await withGated(gate) { client in
+        try await withClient(gate: gate) { client in
             let reference = ImageReference(registry: registry.host, repository: "a", tag: "1")
             _ = try await client.manifest(reference)
             _ = try await client.tags(registry.host, repository: "a")
@@ -100,7 +81,7 @@ struct ThrottleFaultTests {
         }
         defer { server.stop() }
         let gate = NotingGate()
-        try await withGated(gate) { client in _ = try await client.tags(server.host, repository: "a") }
+        try await withClient(gate: gate) { client in _ = try await client.tags(server.host, repository: "a") }
         #expect(gate.notes.withLock { $0.first?.feedback.retryAfter } == .milliseconds(2500))
     }
 
@@ -108,7 +89,7 @@ struct ThrottleFaultTests {
     func closed() async throws {
         let server = try FaultServer { _, _ in .reply(200) }
         defer { server.stop() }
-        try await withGated(NotingGate(isClosed: true)) { client in
+        try await withClient(gate: NotingGate(isClosed: true)) { client in
             let error = await failure { _ = try await client.tags(server.host, repository: "a") }
             #expect(error?.code == .throttled && error?.retryAfter == .seconds(60))
             let blob = await failure {
