@@ -178,6 +178,7 @@ let package = Package(
                 .embedInCode("Migrations/m0030_finding_waves.sql"),
                 .embedInCode("Migrations/m0031_hashed_digests.sql"),
                 .embedInCode("Migrations/m0032_matches_version.sql"),
+                .embedInCode("Migrations/m0033_fences.sql"),
             ]
         ),
 

@@ -169,7 +169,7 @@ package struct Coordinator: Sendable {
                 for run in open {
                     do {
                         let isEnded = try await moveOn(run, version, &known) {
-                            group.addTask { await listUntilPlanned(run, check) }
+                            group.addTask { await listUntilPlanned(run.id, check) }
                         }
                         if isEnded { hasEnded = true }
                         known.refusals[run.id] = nil
@@ -233,15 +233,17 @@ package struct Coordinator: Sendable {
         settings.analysisVersion + (try await store.collection()).versionSuffix
     }
 
-    /// Lists a run, again after an outage of the database, until it is planned, failed or somebody else's.
-    private func listUntilPlanned(_ run: Run, _ check: LeadCheck) async {
+    /// Lists a run until it is planned, failed or cancelled: again after an outage of the database, and where a coordinator
+    /// that no longer leads has begun to list it since.
+    private func listUntilPlanned(_ run: Int, _ check: LeadCheck) async {
         while !Task.isCancelled {
             do {
-                return try await list(run, check)
+                guard let open = try await store.run(run), [.requested, .listing].contains(open.state) else { return }
+                if try await list(open, check) { return }
             } catch {
-                logger.warning("listed again after: \(error)", metadata: ["run": "\(run.id)"])
-                try? await Task.sleep(for: .seconds(1))  // a cancelled sleep ends the loop
+                logger.warning("listed again after: \(error)", metadata: ["run": "\(run)"])
             }
+            try? await Task.sleep(for: .seconds(1))  // a cancelled sleep ends the loop
         }
     }
 
@@ -251,7 +253,13 @@ package struct Coordinator: Sendable {
         guard refusals >= settings.maxRefusals else { return false }
         let reason = "the database refuses to move the run on: \(error)"
         do {
-            return try await store.finish(run: run.id, state: .failed, reason: reason, workers: 0)
+            return try await store.finish(
+                run: run.id,
+                state: .failed,
+                reason: reason,
+                workers: 0,
+                listing: run.listings
+            )
         } catch let error as PostgresError where !error.isTransient && !error.isCancellation {
             // It is tried again in the next round, in which the others go on as well.
             return false
@@ -282,41 +290,51 @@ package struct Coordinator: Sendable {
         return end + max(settings.planAheadInterval, (end - start) * Self.planAheadPatience)
     }
 
-    /// Lists a run and plans it; `check` is asked where what another coordinator lists would be lost.
-    private func list(_ run: Run, _ check: LeadCheck) async throws {
-        logger.info("listing", metadata: ["run": "\(run.id)"])
-        let lister = FleetLister(
-            store: store,
-            client: try await access.freshClient(),
-            run: run,
-            concurrency: settings.listingConcurrency,
-            patience: settings.listingPauses,
-            progress: ListingProgress(store: store, run: run.id),
-            logger: logger
-        )
+    /// Lists a run and plans it; returns whether it is planned, or failed, by this.
+    ///
+    /// `check` comes behind the look at the run: whoever has the lead since begins a listing of another number, and nothing of
+    /// this one counts (``Store/beginListing(_:)``).
+    private func list(_ open: Run, _ check: LeadCheck) async throws -> Bool {
+        logger.info("listing", metadata: ["run": "\(open.id)"])
+        let client = try await access.freshClient()
+        var run = open
         do {
             try await check()
-            try await store.beginListing(run.id)
+            run = try await store.beginListing(open)
+            let lister = FleetLister(
+                store: store,
+                client: client,
+                run: run,
+                concurrency: settings.listingConcurrency,
+                patience: settings.listingPauses,
+                progress: ListingProgress(store: store, run: run.id),
+                logger: logger
+            )
             let listed = try await whileOpen(run) { try await lister.list() }
             let version = try await analysisVersion()
             // What a lister that was told to stop has found is no listing.
             try Task.checkCancellation()
-            // Nor has one whose images another has cleared away to list them anew: their tags would count as gone.
-            try await check()
             try await store.plan(run, listed: listed, analysisVersion: version, shards: Streams.layerShards)
+            return true
         } catch is CancellationError {
             // Another coordinator lists this run anew.
+            return false
         } catch let error as StoreError where error.code == .superseded {
             logger.warning("\(error)", metadata: ["run": "\(run.id)"])
+            return false
         } catch let error as LeadLost {
             throw error
         } catch let error as PostgresError where error.isTransient {
             throw error
         } catch {
-            // Who has lost the lead must not fail a run that another lists.
-            try await check()
             logger.error("cannot be listed: \(error)", metadata: ["run": "\(run.id)"])
-            try await store.finish(run: run.id, state: .failed, reason: "\(error)", workers: 0)
+            return try await store.finish(
+                run: run.id,
+                state: .failed,
+                reason: "\(error)",
+                workers: 0,
+                listing: run.listings
+            )
         }
     }
 

@@ -56,12 +56,12 @@ struct FleetLister: Sendable {
         var repositories: [String: [String: String]] = [:]
         for text in targets {
             guard let target = RegistryTarget(text) else {
-                try await store.addProblem(run: run.id, target: text, reason: "not a registry, repository or image")
+                try await store.addProblem(run: run, target: text, reason: "not a registry, repository or image")
                 continue
             }
             guard let repository = target.repository else {
                 do { whole += try await listRegistry(target.registry) } catch let error as RegistryError {
-                    try await store.addProblem(run: run.id, target: text, reason: error.message)
+                    try await store.addProblem(run: run, target: text, reason: error.message)
                 }
                 continue
             }
@@ -80,7 +80,7 @@ struct FleetLister: Sendable {
             whole += listing.whole
             for (repository, error) in listing.failures + listing.silent + listing.gone {
                 try await store.addProblem(
-                    run: run.id,
+                    run: run,
                     target: texts[repository] ?? "\(registry)/\(repository)",
                     reason: error.message
                 )
@@ -93,7 +93,7 @@ struct FleetLister: Sendable {
         var repositories: [String] = []
         let summary = try await client.catalog(registry) { page in repositories += page }
         for problem in summary.problems {
-            try await store.addProblem(run: run.id, target: registry + ListGaps.catalog, reason: problem)
+            try await store.addProblem(run: run, target: registry + ListGaps.catalog, reason: problem)
         }
         // A catalog may be shorter than the registry: that it names a repository no more proves nothing, and one in which
         // tags were seen is listed like the others.
@@ -110,7 +110,7 @@ struct FleetLister: Sendable {
         }
         // One that never had an image may be named and have no tags; of one that had some they are missed.
         for (repository, error) in listing.failures + listing.silent.filter({ known.contains($0.repository) }) {
-            try await store.addProblem(run: run.id, target: "\(registry)/\(repository)", reason: error.message)
+            try await store.addProblem(run: run, target: "\(registry)/\(repository)", reason: error.message)
         }
         return listing.whole
     }
@@ -260,7 +260,7 @@ struct FleetLister: Sendable {
         let listing = try await client.tags(registry, repository: repository)
         for problem in listing.problems {
             try await store.addProblem(
-                run: run.id,
+                run: run,
                 target: "\(registry)/\(repository)\(ListGaps.tags)",
                 reason: problem
             )

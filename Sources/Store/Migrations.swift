@@ -46,6 +46,7 @@ package enum Migrations {
         Migration(number: 30, name: "m0030_finding_waves", sql: PackageResources.m0030_finding_waves_sql),
         Migration(number: 31, name: "m0031_hashed_digests", sql: PackageResources.m0031_hashed_digests_sql),
         Migration(number: 32, name: "m0032_matches_version", sql: PackageResources.m0032_matches_version_sql),
+        Migration(number: 33, name: "m0033_fences", sql: PackageResources.m0033_fences_sql),
     ]
 
     /// The schema version that this program needs.

@@ -87,17 +87,20 @@ extension Store {
 
     /// Adds a batch of images to a run: manifests, layers, tags and outcomes, in sets.
     ///
-    /// Throws ``StoreError/Code/superseded`` where the run is not being listed any more.
+    /// Throws ``StoreError/Code/superseded`` where the run is not being listed any more, or by another listing than that of
+    /// `run` (``beginListing(_:)``).
     package func add(_ images: [FoundImage], to run: Run) async throws {
         guard !images.isEmpty else { return }
         try await pool.transaction { session in
             // Held until the batch is there: whoever plans the run, or clears it away, has all of it to deal with, or none.
             // No stronger lock: batches overlap, and a change of the row's other columns would wait for a gap between them.
             let listed = try session.execute(
-                "SELECT id FROM runs WHERE id = $1 AND state = 'listing' FOR KEY SHARE",
-                [.int(run.id)]
+                "SELECT id FROM runs WHERE id = $1 AND state = 'listing' AND listings = $2 FOR KEY SHARE",
+                [.int(run.id), .int(run.listings)]
             )
-            guard !listed.isEmpty else { throw StoreError(.superseded, "run \(run.id) is not being listed any more") }
+            guard !listed.isEmpty else {
+                throw StoreError(.superseded, "run \(run.id) is not being listed any more, or by another coordinator")
+            }
             try Self.insertPlaces(images, session)
             try Self.insertManifests(images, platform: run.platform, session)
             try Self.insertRunImages(images, run: run, session)
@@ -292,7 +295,8 @@ extension Store {
     ///
     /// A tag that the database knows in one of `listed` and that the run did not find is gone.
     ///
-    /// Throws ``StoreError/Code/superseded`` where another coordinator has planned the run by now.
+    /// Throws ``StoreError/Code/superseded`` where another coordinator has planned the run by now, or has begun to list it
+    /// anew: what this one has found is not there any more.
     package func plan(_ run: Run, listed: [ListedRepository], analysisVersion: String, shards: Int) async throws {
         try await pool.transaction { session in
             try Self.plan(run, listed: listed, analysisVersion: analysisVersion, shards: shards, session)
@@ -308,11 +312,11 @@ extension Store {
     ) throws {
         // The run before its images, as whoever cancels it takes them; and batches under way are waited for.
         let found = try session.execute(
-            "SELECT id FROM runs WHERE id = $1 AND state = 'listing' FOR UPDATE",
-            [.int(run.id)]
+            "SELECT id FROM runs WHERE id = $1 AND state = 'listing' AND listings = $2 FOR UPDATE",
+            [.int(run.id), .int(run.listings)]
         )
         guard !found.isEmpty else {
-            throw StoreError(.superseded, "run \(run.id) was cancelled, or planned by another coordinator")
+            throw StoreError(.superseded, "run \(run.id) was cancelled, or listed or planned by another coordinator")
         }
         let sorted = listed.sorted { ($0.registry, $0.name) < ($1.registry, $1.name) }
         _ = try session.execute(

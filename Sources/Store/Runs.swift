@@ -17,6 +17,8 @@ package struct Run: Sendable {
     package var platform: String
     package var priority: Int
     package var reason: String?
+    /// How many listings of it were begun when it was read, which is the number of the last one.
+    package var listings = 0
 }
 
 /// What `fleet status RUN` shows.
@@ -88,26 +90,36 @@ extension Store {
         }
     }
 
-    /// Starts (or, after a coordinator's death, starts again) the listing of a run.
+    /// Starts (or, after a coordinator's death, starts again) the listing of a run, as it was read before.
     ///
-    /// Throws ``StoreError/Code/superseded`` where another coordinator has planned the run by now.
-    package func beginListing(_ run: Int) async throws {
+    /// Returns the run with the number of this listing: what is added, planned or failed by another number changes nothing.
+    /// Throws ``StoreError/Code/superseded`` where somebody has begun, planned or cancelled it since it was read.
+    package func beginListing(_ run: Run) async throws -> Run {
         try await pool.transaction { session in
-            let begun = try session.execute(
+            // Batches of an earlier listing are waited for: what they bring is cleared away below.
+            let found = try session.execute(
+                "SELECT id FROM runs WHERE id = $1 AND state IN ('requested', 'listing') AND listings = $2 FOR UPDATE",
+                [.int(run.id), .int(run.listings)]
+            )
+            guard !found.isEmpty else {
+                throw StoreError(.superseded, "run \(run.id) was cancelled, or listed by another coordinator")
+            }
+            _ = try session.execute(
                 """
                 UPDATE runs SET state = 'listing', started_at = coalesce(started_at, now()), named_repositories = 0,
-                    listed_repositories = 0
-                WHERE id = $1 AND state IN ('requested', 'listing')
+                    listed_repositories = 0, listings = listings + 1
+                WHERE id = $1
                 """,
-                [.int(run)]
-            ).affected
-            guard begun == 1 else {
-                throw StoreError(.superseded, "run \(run) was cancelled, or listed by another coordinator")
-            }
+                [.int(run.id)]
+            )
             // Layers stay: of those that were begun, the plan has to know that they are no reused ones.
             for table in ["run_images", "run_problems"] {
-                _ = try session.execute("DELETE FROM \(table) WHERE run_id = $1", [.int(run)])
+                _ = try session.execute("DELETE FROM \(table) WHERE run_id = $1", [.int(run.id)])
             }
+            var begun = run
+            begun.state = .listing
+            begun.listings += 1
+            return begun
         }
     }
 
@@ -131,17 +143,20 @@ extension Store {
 
     /// Notes that a target, or a repository of it, could not be listed, or not without gaps (``ListGaps``).
     ///
-    /// What was noted of it before stays, up to a bound.
-    package func addProblem(run: Int, target: String, reason: String) async throws {
+    /// What was noted of it before stays, up to a bound. Where another listing of the run was begun than the
+    /// one of `run`, nothing is noted.
+    package func addProblem(run: Run, target: String, reason: String) async throws {
         try await pool.run { session in
             _ = try session.execute(
                 """
-                INSERT INTO run_problems (run_id, target, reason) VALUES ($1, $2, $3)
+                INSERT INTO run_problems (run_id, target, reason)
+                SELECT id, $2::text, $3::text
+                FROM (SELECT id FROM runs WHERE id = $1 AND listings = $5 FOR KEY SHARE) AS held
                 ON CONFLICT (run_id, target) DO UPDATE SET reason = run_problems.reason || '; ' || excluded.reason
                 WHERE length(run_problems.reason) < $4
                     AND position('; ' || excluded.reason || '; ' IN '; ' || run_problems.reason || '; ') = 0
                 """,
-                [.int(run), .text(target), .text(reason), .int(Self.maxReasons)]
+                [.int(run.id), .text(target), .text(reason), .int(Self.maxReasons), .int(run.listings)]
             )
         }
     }
@@ -166,14 +181,16 @@ extension Store {
     /// Ends a run; only one that is still open changes.
     ///
     /// Images of a failed run that have no outcome fail with it. `advisories` is the state of the advisories that its packages were
-    /// matched with (``RematchSummary/state``); without it, it is the present one. Returns whether it was open.
+    /// matched with (``RematchSummary/state``); without it, it is the present one. With `listing` only that one of its listings
+    /// ends it (``Run/listings``). Returns whether it was open.
     @discardableResult
     package func finish(
         run: Int,
         state: Run.State,
         reason: String?,
         workers: Int,
-        advisories: Int? = nil
+        advisories: Int? = nil,
+        listing: Int? = nil
     ) async throws -> Bool {
         try await pool.transaction { session in
             let ended = try session.execute(
@@ -181,9 +198,11 @@ extension Store {
                 UPDATE runs SET state = $2, reason = $3, workers = $4, finished_at = now(),
                     advisory_state = CASE WHEN $5::bigint IS NULL THEN (SELECT max(id) FROM advisory_states)
                         ELSE nullif($5, 0) END
-                WHERE id = $1 AND state NOT IN \(Run.State.finished)
+                WHERE id = $1 AND state NOT IN \(Run.State.finished) AND ($6::bigint IS NULL OR listings = $6)
                 """,
-                [.int(run), .text(state.rawValue), .text(reason), .int(workers), .int(advisories)]
+                [
+                    .int(run), .text(state.rawValue), .text(reason), .int(workers), .int(advisories), .int(listing),
+                ]
             ).affected
             guard ended == 1 else { return false }
             // What is slow to tell is slow at the next try as well, and the run would never end.
@@ -251,7 +270,7 @@ extension Store {
         }
     }
 
-    private static let selectRun = "SELECT id, state, targets, platform, priority, reason FROM runs"
+    private static let selectRun = "SELECT id, state, targets, platform, priority, reason, listings FROM runs"
 
     private static let times = """
         SELECT to_char(coalesce(started_at, requested_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
@@ -298,7 +317,8 @@ extension Store {
             targets: try row.strings(2),
             platform: try row.string(3),
             priority: try row.int(4),
-            reason: try row.optionalString(5)
+            reason: try row.optionalString(5),
+            listings: try row.int(6)
         )
     }
 }

@@ -10,7 +10,7 @@ extension FleetTests {
         func endOfPass() async throws {
             try await TestServices.withFleet { fleet in
                 let run = try await fleet.request(["registry.invalid"])
-                try await fleet.store.beginListing(run)
+                _ = try await fleet.store.beginListing(try #require(try await fleet.store.run(run)))
                 let progress = ListingProgress(store: fleet.store, run: run)
                 await progress.add(named: 3)
                 for _ in 0..<3 { await progress.add(listed: 1) }

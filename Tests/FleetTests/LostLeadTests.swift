@@ -55,5 +55,41 @@ extension FleetTests {
                 }
             }
         }
+
+        @Test("and goes on for a moment takes no listing from the one that leads, which lists anew")
+        func stolenListing() async throws {
+            let registry = try FaultRegistry()
+            defer { registry.stop() }
+            registry.add(TestImage(layers: [TestLayer.debian(["base"])]), as: "app", tag: "1")
+            registry.setFault(.status(503), at: "app/tags/")
+            let pauses = [Duration](repeating: .milliseconds(200), count: 1000)
+            try await TestServices.withFleet { fleet in
+                try await fleet.withServices(workers: 1, listingPauses: pauses) {
+                    let run = try await fleet.request([registry.host])
+                    try await fleet.waitUntil("EXISTS (SELECT FROM runs WHERE state = 'listing' AND listings = 1)")
+                    let release = DispatchSemaphore(value: 0)
+                    // What a coordinator does that was stopped between a look at the run and its listing.
+                    async let other: Void = fleet.store.pool.transaction { session in
+                        _ = try session.execute("SELECT FROM runs FOR UPDATE")
+                        _ = release.wait(timeout: .now() + 100)
+                        _ = try session.execute("UPDATE runs SET listings = listings + 1")
+                        _ = try session.execute("DELETE FROM run_images")
+                    }
+                    defer { release.signal() }
+                    registry.setFault(nil, at: "app/tags/")
+                    try await fleet.waitUntil(
+                        """
+                        EXISTS (SELECT FROM pg_stat_activity
+                            WHERE datname = current_database() AND wait_event_type = 'Lock')
+                        """
+                    )
+                    release.signal()
+                    try await other
+                    let status = try await fleet.finished(run)
+                    #expect(status.run.state == .done && status.byState == ["analysed": 1])
+                    #expect(try await fleet.texts("SELECT listings::text FROM runs") == ["3"])
+                }
+            }
+        }
     }
 }

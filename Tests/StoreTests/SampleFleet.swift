@@ -80,6 +80,15 @@ enum SampleFleet {
 }
 
 extension Store {
+    /// Begins to list a run, as it is now.
+    @discardableResult
+    func beginListing(_ id: Int) async throws -> Run { try await beginListing(try #require(try await run(id))) }
+
+    /// Notes what could not be listed in a run, as it is now.
+    func addProblem(run id: Int, target: String, reason: String) async throws {
+        try await addProblem(run: try #require(try await run(id)), target: target, reason: reason)
+    }
+
     /// Requests a run and lists it; `whole` names repositories that were listed as a whole.
     func plan(_ images: [FoundImage], whole: [String] = [], version: String = SampleFleet.analysisVersion) async throws
         -> Run
@@ -95,8 +104,7 @@ extension Store {
         whole: [String] = [],
         version: String = SampleFleet.analysisVersion
     ) async throws -> Run {
-        try await beginListing(id)
-        let run = try #require(try await self.run(id))
+        let run = try await beginListing(id)
         try await add(images, to: run)
         try await plan(
             run,

@@ -1,0 +1,3 @@
+-- How many listings of a run were begun. Each takes a number of its own, and what an earlier one brings, plans or fails
+-- changes nothing: its coordinator may have been stopped, and another may have led, between any two of its statements.
+ALTER TABLE runs ADD COLUMN listings integer NOT NULL DEFAULT 0;
