@@ -19,8 +19,8 @@ package struct CoordinatorSettings: Sendable {
     package var listingPauses: [Duration] = [.seconds(10), .seconds(20), .seconds(40), .seconds(80)]
     /// Tasks announced in Redis ahead of the workers.
     package var maxAnnounced = 5_000
-    /// How long a listing goes on before the layers that it has found are begun, and how often that is done again: most end
-    /// sooner, and are planned once.
+    /// How long a listing goes on before the layers that it has found are begun, and how often that is done again, and images
+    /// folded whose layers are there: most end sooner, and are planned once.
     package var planAheadInterval = Duration.seconds(30)
     /// Rounds on end in which the database may refuse to move a run on before that has failed.
     package var maxRefusals = 40
@@ -187,7 +187,7 @@ package struct Coordinator: Sendable {
 
     /// What a leader remembers of open runs from round to round.
     private struct KnownRuns {
-        /// When the layers that the listing has found so far are planned next; there once the listing has begun.
+        /// When the layers and folds that the listing has found so far are planned next; there once the listing has begun.
         var planAhead: [Int: ContinuousClock.Instant] = [:]
         /// The analysis version that a run was last planned for.
         var adopted: [Int: String] = [:]
@@ -266,7 +266,8 @@ package struct Coordinator: Sendable {
         }
     }
 
-    /// Begins the layers that the listing of a run has found so far; returns when to do so again.
+    /// Begins the layers that the listing of a run has found so far, and the folds of images whose layers are there; returns
+    /// when to do so again.
     ///
     /// The run can do without: whether the database takes its layers, its plan tells.
     private func planAhead(_ run: Run, _ version: String) async throws -> ContinuousClock.Instant {
@@ -279,9 +280,16 @@ package struct Coordinator: Sendable {
                     metadata: ["run": "\(run.id)", "layers": "\(begun)"]
                 )
             }
+            let folds = try await store.foldAhead(run, analysisVersion: version, shards: Streams.layerShards)
+            if folds > 0 {
+                logger.info(
+                    "images folded before the end of the listing",
+                    metadata: ["run": "\(run.id)", "images": "\(folds)"]
+                )
+            }
         } catch let error as PostgresError where !error.isTransient && !error.isCancellation {
             logger.warning(
-                "no layers are begun before the end of the listing: \(error)",
+                "nothing is begun before the end of the listing: \(error)",
                 metadata: ["run": "\(run.id)"]
             )
         }
@@ -328,6 +336,7 @@ package struct Coordinator: Sendable {
             throw error
         } catch {
             logger.error("cannot be listed: \(error)", metadata: ["run": "\(run.id)"])
+            try await matchFolded(run)
             return try await store.finish(
                 run: run.id,
                 state: .failed,
@@ -335,6 +344,15 @@ package struct Coordinator: Sendable {
                 workers: 0,
                 listing: run.listings
             )
+        }
+    }
+
+    /// Matches what was folded while a run was listed that fails now; where the database refuses that, a later pass does it.
+    private func matchFolded(_ run: Run) async throws {
+        do {
+            _ = try await rematch()
+        } catch let error as PostgresError where !error.isTransient && !error.isCancellation {
+            logger.warning("what was folded waits to be matched: \(error)", metadata: ["run": "\(run.id)"])
         }
     }
 

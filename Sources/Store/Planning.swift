@@ -312,10 +312,12 @@ extension Store {
     ) throws {
         // The run before its images, as whoever cancels it takes them; and batches under way are waited for.
         let found = try session.execute(
-            "SELECT id FROM runs WHERE id = $1 AND state = 'listing' AND listings = $2 FOR UPDATE",
+            """
+            SELECT folding_since IS NOT NULL FROM runs WHERE id = $1 AND state = 'listing' AND listings = $2 FOR UPDATE
+            """,
             [.int(run.id), .int(run.listings)]
         )
-        guard !found.isEmpty else {
+        guard let row = found.first else {
             throw StoreError(.superseded, "run \(run.id) was cancelled, or listed or planned by another coordinator")
         }
         let sorted = listed.sorted { ($0.registry, $0.name) < ($1.registry, $1.name) }
@@ -331,7 +333,8 @@ extension Store {
         try Self.planLayers(run, analysisVersion: analysisVersion, shards: shards, session)
         _ = try session.execute(Self.foundElsewhere, [.int(run.id), .text(analysisVersion), .int(run.priority)])
         _ = try session.execute(Self.deadInventories, [.int(run.id)])
-        _ = try session.execute(Self.reusedImages, [.int(run.id), .text(analysisVersion)])
+        let finished = try row.bool(0) ? Self.foldedAndReused : Self.reusedImages
+        _ = try session.execute(finished, [.int(run.id), .text(analysisVersion)])
         _ = try session.execute("UPDATE runs SET state = 'running' WHERE id = $1", [.int(run.id)])
     }
 

@@ -28,6 +28,8 @@ package struct RunStatus: Sendable {
     package var seconds = 0.0
     package var found = 0
     package var pending = 0
+    /// Of the pending ones those that are folded already, while the run is still being listed.
+    package var folded = 0
     package var byState: [String: Int] = [:]
     package var layersDistinct = 0
     package var layersAnalysed = 0
@@ -245,6 +247,7 @@ extension Store {
                 status.requestedAt = try times.string(0)
                 status.seconds = try times.double(1)
                 status.workers = try times.int(2)
+                if try times.bool(3) { status.folded = try session.count(Self.foldedImages, [.int(id)]) }
             }
             for row in try session.execute(
                 "SELECT state, count(*) FROM run_images WHERE run_id = $1 GROUP BY state",
@@ -275,7 +278,7 @@ extension Store {
     private static let times = """
         SELECT to_char(coalesce(started_at, requested_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
             extract(epoch FROM coalesce(finished_at, now()) - coalesce(started_at, requested_at))::double precision,
-            workers
+            workers, state = 'listing' AND folding_since IS NOT NULL
         FROM runs WHERE id = $1
         """
 

@@ -62,7 +62,7 @@ extension Store {
 
     /// What has a fold of this version is left out before the INSERT: a conflict would lock its task until the end of the
     /// transaction, and the workers that claim and end folds would wait for that.
-    private static let inventoryTasks = """
+    static let inventoryTasks = """
         INSERT INTO tasks (kind, subject_id, shard, priority, state, analysis_version)
         SELECT DISTINCT 'inventory', run_images.manifest_id, (run_images.manifest_id % $3::bigint + $3::bigint)::smallint,
             $4::smallint, 'queued', $2::text

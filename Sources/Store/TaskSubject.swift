@@ -25,7 +25,8 @@ extension Store {
                 """
                 SELECT manifests.digest, coalesce(
                     array_agg(DISTINCT runs.id ORDER BY runs.id) FILTER (WHERE runs.id IS NOT NULL), '{}')
-                FROM manifests LEFT JOIN (runs JOIN run_images ON run_images.run_id = runs.id AND runs.state = 'running')
+                FROM manifests LEFT JOIN (runs JOIN run_images ON run_images.run_id = runs.id
+                        AND runs.state IN ('listing', 'running'))
                     ON run_images.manifest_id = manifests.id
                 WHERE manifests.id = $1 GROUP BY manifests.digest
                 """

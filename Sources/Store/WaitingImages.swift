@@ -93,7 +93,7 @@ extension Store {
         try await pool.run { try Self.listing(run, throttled, $0) }
     }
 
-    /// No image is folded before the last repository is listed, whatever is known of it by then.
+    /// No image has its outcome before the last repository is listed, whatever was done for it by then.
     private static func listing(
         _ run: Int,
         _ throttled: [String: String],

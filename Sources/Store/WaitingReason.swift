@@ -36,7 +36,7 @@ enum WaitingReason {
         let progress =
             named > 0 ? ": \(Figures.count(listed)) of \(Figures.plural(named, "repository", "repositories"))" : ""
         let pauses = throttled.sorted { $0.key < $1.key }.map { "; \($0.key) throttles until \($0.value)" }.joined()
-        return "the run is still being listed\(progress); images are folded after the last\(pauses)"
+        return "the run is still being listed\(progress); images have their outcome after the last\(pauses)"
     }
 
     /// The reason of an image: what is farthest from its end explains it best.

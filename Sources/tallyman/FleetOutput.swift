@@ -19,7 +19,9 @@ enum FleetOutput {
             "\(images.found) found: \(images.analysed) analysed, \(images.reused) reused, \(images.unsupported) unsupported, \(images.failed) failed, \(images.gone) gone",
         ])
         if status.pending > 0 {
-            table.append(["waiting", "\(status.pending) images, \(status.layersActive) layers in work"])
+            // The outcome of an image comes with the plan of its run.
+            let folded = status.folded > 0 ? " (\(status.folded) folded already)" : ""
+            table.append(["waiting", "\(status.pending) images\(folded), \(status.layersActive) layers in work"])
         }
         if let progress = summary.progress {
             table.append(["left", "\(left(progress))"])

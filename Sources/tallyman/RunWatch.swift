@@ -57,7 +57,8 @@ struct RunWatch {
 
     private func line(_ status: RunStatus, _ progress: RunProgress?) -> String {
         guard status.run.state == .running else {
-            return "run \(run): \(status.run.state.rawValue), \(Figures.plural(status.found, "image")) found"
+            let folded = status.folded > 0 ? ", \(Figures.count(status.folded)) folded" : ""
+            return "run \(run): \(status.run.state.rawValue), \(Figures.plural(status.found, "image")) found\(folded)"
         }
         let done = status.layersAnalysed + status.layersFailed
         let wanted = status.layersDistinct - status.layersReused

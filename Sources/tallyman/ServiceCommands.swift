@@ -44,7 +44,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             result of a tagged image always stays.
 
             Layers are begun when all is listed, or every TALLYMAN_PLAN_AHEAD_SECONDS (30)
-            while that takes longer.
+            while that takes longer; so are folds of images whose layers are all there.
 
             Each also empties the outbox of notifications (`tallyman notify`), starts a run
             over watched repositories and tags every TALLYMAN_WATCH_MINUTES (60; 0 for

@@ -50,7 +50,7 @@ extension FleetTests {
             }
         }
 
-        @Test("begins the layers of what is listed while another registry still makes itself waited for")
+        @Test("begins the layers and folds of what is listed while another registry still makes itself waited for")
         func slowListing() async throws {
             try await withRegistry { registry in
                 let slow = try FaultRegistry()
@@ -65,6 +65,9 @@ extension FleetTests {
                         )
                         let early = try await fleet.store.status(run: run)
                         #expect(early.run.state == .listing && early.layersAnalysed == 8 && early.pending == 6)
+                        try await fleet.waitUntil("(SELECT count(*) FROM image_inventories) = 6")
+                        let folded = try await fleet.store.status(run: run)
+                        #expect(folded.run.state == .listing && folded.folded == 6 && folded.pending == 6)
                         slow.setFault(nil, at: "_catalog")
                         let status = try await fleet.finished(run)
                         #expect(status.run.state == .done && status.byState == ["analysed": 7])

@@ -120,7 +120,7 @@ struct PlanningTests {
             try await store.beginListing(id)
             try await store.noteListing(run: id, named: 3, listed: 1)
             try await store.add([image], to: try #require(try await store.run(id)))
-            let reason = "the run is still being listed: 1 of 3 repositories; images are folded after the last"
+            let reason = "the run is still being listed: 1 of 3 repositories; images have their outcome after the last"
             #expect(try await store.waitingImages(run: id, limit: 10).map(\.reason) == [reason])
             #expect(
                 try await store.waitingImages(run: id, limit: 10, throttled: throttled).map(\.reason)
