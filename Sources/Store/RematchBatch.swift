@@ -147,6 +147,9 @@ struct RematchBatch {
     }
 
     /// Writes what differs from the open matches: most stay as they are whatever an import changes.
+    ///
+    /// No statement runs that would change nothing: each has what others keep of matches, and of flaws, read anew (a trigger
+    /// of schema step 33).
     private func write(
         _ findings: [[Finding]],
         of ids: [Int],
@@ -157,8 +160,7 @@ struct RematchBatch {
         let flaws = Flaw.of(findings).parallelMap(NamedFlaw.init)
         var open = open
         try open.learn(of: flaws, session)
-        let otherFlaws = flaws.filter { !open.isKnown($0) }.sorted { $0.name < $1.name }
-        try upsert(otherFlaws)
+        try upsert(flaws.filter { !open.isKnown($0) }.sorted { $0.name < $1.name })
         var opened: [[PostgresValue]] = []
         var changed: [[PostgresValue]] = []
         for start in stride(from: 0, to: ids.count, by: Self.comparedAtOnce) {
@@ -178,21 +180,12 @@ struct RematchBatch {
         var summary = try begin(opened, state: state, naming: limit - ended.count)
         try end(ended, state: state)
         try change(changed)
-        if !(otherFlaws.isEmpty && opened.isEmpty && ended.isEmpty && changed.isEmpty) { try renewVersion() }
         summary.closed = ended.count
         summary.changes += ended.prefix(max(0, limit)).map {
             FindingChange(kind: .fixed, packageID: $0.package, vulnerabilityID: $0.flaw)
         }
         _ = try session.execute("DELETE FROM waiting_packages WHERE package_id = ANY($1)", [.intArray(ids)])
         return summary
-    }
-
-    /// What others keep of matches, and of flaws, no longer holds.
-    private func renewVersion() throws {
-        _ = try session.execute(
-            "UPDATE matching_rules SET matches_version = $1",
-            [.int(Int.random(in: 1...Int.max))]
-        )
     }
 
     private func end(_ matches: [(package: Int, flaw: Int)], state: Int) throws {
