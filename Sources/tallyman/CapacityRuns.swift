@@ -70,13 +70,13 @@ struct CapacityRuns: Sendable {
             executable: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         )
         options.extraEnvironment = [CostsFile.variable: costs]
-        let level = ProcessInfo.processInfo.environment["TALLYMAN_LOG_LEVEL"] ?? "critical"
-        options.extraEnvironment["TALLYMAN_LOG_LEVEL"] = level
+        let level = try Settings()[ServiceLog.level] ?? "critical"
+        options.extraEnvironment[Settings.variable(ServiceLog.level)] = level
         // What listing costs can be told from the rest only while nothing else is done.
         options.extraEnvironment["TALLYMAN_PLAN_AHEAD_SECONDS"] = "1000000"
         let slots = self.slots ?? WorkerSettings.defaultSlots
         options.extraEnvironment["TALLYMAN_SLOTS"] = "\(slots)"
-        var logger = ServiceLog.logger("bench")
+        var logger = try ServiceLog.logger("bench")
         logger.logLevel = .error
         let up = Up(options, logger: logger)
         let (started, starting) = AsyncStream<Endpoints>.makeStream()

@@ -55,7 +55,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Logins") var identity: IdentityOptions
 
     func run() async throws {
-        let logger = ServiceLog.logger("serve")
+        let logger = try ServiceLog.logger("serve")
         let listen = try self.listen ?? Settings()["listen"] ?? Self.defaultListen
         let counted = ProcessMetrics.bootstrap()
         let redis = try fleet.redisURL()

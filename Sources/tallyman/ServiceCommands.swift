@@ -57,7 +57,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
     @OptionGroup var targets: NotifyOptions
 
     func run() async throws {
-        let logger = ServiceLog.logger("coordinator")
+        let logger = try ServiceLog.logger("coordinator")
         let counted = ProcessMetrics.bootstrap(showing: FirstSeries.coordinator)
         let pulse = Pulse(limit: .seconds(900))
         let redis = try fleet.redisURL()
@@ -159,7 +159,7 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let logger = ServiceLog.logger("worker")
+        let logger = try ServiceLog.logger("worker")
         let counted = ProcessMetrics.bootstrap(showing: FirstSeries.worker)
         let pulse = Pulse(limit: .seconds(60))
         let given = try Settings()
@@ -209,10 +209,18 @@ struct WorkerCommand: AsyncParsableCommand {
 
 /// Logs of the long-running parts, on standard error.
 enum ServiceLog {
-    static func logger(_ label: String) -> Logger {
+    /// The setting of how much is logged, `TALLYMAN_LOG_LEVEL`.
+    static let level = "log-level"
+
+    /// A logger that tells as much as the setting says; a word that is no level is a usage error.
+    static func logger(_ label: String) throws -> Logger {
         var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
-        let level = ProcessInfo.processInfo.environment["TALLYMAN_LOG_LEVEL"] ?? "info"
-        logger.logLevel = Logger.Level(rawValue: level) ?? .info
+        guard let word = try Settings()[level] else { return logger }
+        guard let level = Logger.Level(rawValue: word) else {
+            let words = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw UsageError("\(Settings.variable(Self.level)) must be one of \(words), not \(word)")
+        }
+        logger.logLevel = level
         return logger
     }
 }

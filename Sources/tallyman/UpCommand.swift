@@ -43,12 +43,12 @@ struct UpCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let logger = try ServiceLog.logger("up")
         let folder = try dataDir ?? Settings()["data-dir"] ?? DataDirectory.defaultPath()
         let listen = try self.listen ?? Settings()["listen"] ?? ServeCommand.defaultListen
         guard let address = ListenAddress(listen) else { throw UsageError("\(listen) is not an address: HOST:PORT") }
         try UserFile.makeFolder(folder)
         let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let logger = ServiceLog.logger("up")
         let up = Up(
             UpOptions(
                 dataDirectory: folder,

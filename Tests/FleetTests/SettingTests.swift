@@ -10,7 +10,8 @@ struct SettingTests {
         "is checked as the option is",
         arguments: [
             ("worker", "LEASE", "2"), ("worker", "LEASE", "soon"), ("worker", "SLOTS", "0"), ("up", "WORKERS", "257"),
-            ("coordinator", "ALLOW_PRIVATE_TARGETS", "perhaps"),
+            ("coordinator", "ALLOW_PRIVATE_TARGETS", "perhaps"), ("coordinator", "LOG_LEVEL", "loud"),
+            ("worker", "LOG_LEVEL", "Debug"), ("serve", "LOG_LEVEL", "verbose"), ("up", "LOG_LEVEL", "5"),
         ]
     )
     func checked(_ part: String, _ name: String, _ value: String) async throws {
@@ -25,6 +26,21 @@ struct SettingTests {
         )
         #expect(run.status == 64, "\(run.errors)")
         #expect(run.errors.contains("TALLYMAN_\(name)") || run.errors.contains("allow-private-targets"))
+    }
+
+    @Test("names the levels of logging that there are where it is none of them, and is not given where it is empty")
+    func logLevel() async throws {
+        let environment = [
+            "TALLYMAN_POSTGRES": "postgres://u@127.0.0.1:1/db", "TALLYMAN_REDIS": "redis://127.0.0.1:1",
+        ]
+        let folder = try TestFolder()
+        for (level, status) in [("loud", Int32(64)), ("", 69), ("debug", 69)] {
+            let given = environment.merging(["TALLYMAN_LOG_LEVEL": level]) { $1 }
+            let run = try await ProgramRun(["worker"], in: folder, environment: given)
+            #expect(run.status == status, "\(level): \(run.errors)")
+            let words = "must be one of trace, debug, info, notice, warning, error, critical, not loud"
+            #expect(run.errors.contains(words) == (status == 64), "\(level): \(run.errors)")
+        }
     }
 }
 
