@@ -10,4 +10,7 @@ package struct RedisTLS: Sendable, Equatable {
     package var serverName: String?
 
     package init() {}
+
+    /// Throws where a file that is named cannot be read, or is not what it has to be: no server can be reached then.
+    package func check() throws(RedisError) { try TLSSession.check(self) }
 }

@@ -45,6 +45,14 @@ final class TLSSession {
         SSL_CTX_free(context)
     }
 
+    /// Throws where a file that the settings name cannot be read, or is not what it has to be.
+    static func check(_ settings: RedisTLS) throws(RedisError) {
+        ERR_clear_error()
+        guard let context = SSL_CTX_new(TLS_client_method()) else { throw failure("no memory for TLS") }
+        defer { SSL_CTX_free(context) }
+        try prepare(context, settings)
+    }
+
     private static func prepare(_ context: OpaquePointer, _ settings: RedisTLS) throws(RedisError) {
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
         guard tallyman_ssl_require_tls12(context) == 1 else { throw failure("TLS 1.2 is not to be had") }

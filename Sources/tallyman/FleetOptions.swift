@@ -41,11 +41,15 @@ struct FleetOptions: ParsableArguments {
         guard let url = try address(redis, "redis") else {
             return try DataDirectory.endpoints(dir: try folder()).redis
         }
-        do throws(RedisError) { _ = try RedisConfiguration(url: url) } catch {
+        let configuration: RedisConfiguration
+        do throws(RedisError) { configuration = try RedisConfiguration(url: url) } catch {
             throw UsageError(
                 "--redis (TALLYMAN_REDIS): \(error.message); "
                     + "it is written redis[s]://[USER:PASSWORD@]HOST:PORT or unix:///PATH"
             )
+        }
+        do throws(RedisError) { try configuration.tls?.check() } catch {
+            throw UsageError("--redis (TALLYMAN_REDIS): \(error.message)")
         }
         return url
     }

@@ -18,6 +18,8 @@ struct AddressTests {
             ("mysql://u:hidden@127.0.0.1/db", "redis://127.0.0.1:1", "--postgres (TALLYMAN_POSTGRES)"),
             ("postgres://u:hidden@127.0.0.1:99999/db", "redis://127.0.0.1:1", "--postgres (TALLYMAN_POSTGRES)"),
             (" ", "redis://127.0.0.1:1", "--postgres (TALLYMAN_POSTGRES)"),
+            (Self.postgres, "rediss://:hidden@127.0.0.1:1?ca=/no/such/ca.pem", "in /no/such/ca.pem cannot be read"),
+            (Self.postgres, "rediss://:hidden@127.0.0.1:1?cert=/no/such/cert", "in /no/such/cert cannot be read"),
         ] {
             let flags = try await ProgramRun([part, "--postgres", postgres, "--redis", redis], in: folder)
             #expect(flags.status == 64 && flags.errors.contains(option), "\(postgres) \(redis): \(flags.errors)")

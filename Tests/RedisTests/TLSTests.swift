@@ -85,6 +85,28 @@ struct TLSTests {
         }
     }
 
+    @Test("Files that an address names are looked at before a server is")
+    func files() async throws {
+        let folder = URL(filePath: "/tmp/tt-\(UInt32.random(in: 0...UInt32.max))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }  // A leftover folder harms no test.
+        let authority = try await TestAuthority(in: folder)
+        try await authority.issue("client", for: "DNS:client.test")
+        try await authority.issue("other", for: "DNS:other.test")
+        func check(_ options: String) throws { try RedisConfiguration(url: "rediss://host\(options)").tls?.check() }
+        let ours = "?ca=\(authority.authority)&cert=\(authority.certificate("client"))"
+        try check("")
+        try check("\(ours)&key=\(authority.key("client"))")
+        for (options, file) in [
+            ("?ca=/no/such/ca", "/no/such/ca"), ("?ca=\(authority.key("client"))", authority.key("client")),
+            ("?cert=/no/such/cert", "/no/such/cert"), ("\(ours)&key=/no/such/key", "/no/such/key"),
+            ("\(ours)&key=\(authority.key("other"))", authority.key("other")),
+        ] {
+            let error = #expect(throws: RedisError.self) { try check(options) }
+            #expect(error?.message.contains(file) == true, "\(options)")
+        }
+    }
+
     @Test("A server that speaks no TLS, or nothing, is a failure to connect and no wait without end")
     func noTLS() async throws {
         let mute = try FaultServer(greeting: Array("hello, this is no TLS\r\n".utf8)) { _, _ in [] }
