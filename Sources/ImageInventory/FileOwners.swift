@@ -19,7 +19,10 @@ struct FileOwners {
         }
         aliases = Self.aliases { directory in
             let path = LayerPath(directory)
-            return layers.reversed().lazy.compactMap { $0.paths.kind(at: path) }.first == .symlink
+            return layers.reversed().lazy.compactMap { layer in
+                // Of a link that a layer writes through, unpacking makes a directory.
+                layer.paths.kind(at: path) ?? (layer.paths.hasEntries(below: path) ? .directory : nil)
+            }.first == .symlink
         }
     }
 

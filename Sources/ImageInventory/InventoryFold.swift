@@ -4,8 +4,9 @@ package import ScanModel
 ///
 /// An evidence file counts while no higher layer replaces, whites out or hides it (OCI image-spec v1.1, layer.md,
 /// "Applying Changesets", "Whiteouts"): by a whiteout of it or of a directory above it, by an opaque directory above it,
-/// by another entry at its path, or by something that is no directory in place of a directory above it. What was found in
-/// programs gives way to package managers (``BinaryPrecedence``).
+/// by another entry at its path, by something that is no directory in place of a directory above it, or by entries below
+/// its path, for which a directory is made there. What was found in programs gives way to package managers
+/// (``BinaryPrecedence``).
 package enum InventoryFold {
     /// Bytes, by estimate, of the packages that the files of an image state, 1 GiB: twice what one layer may bring.
     package static let maxFoundBytes = 1 << 30
@@ -22,7 +23,13 @@ package enum InventoryFold {
             let below = Dictionary(grouping: visible.filter { targets.contains($0.evidence.path) }, by: \.evidence.path)
             var shadow = Shadow(layer)
             visible.removeAll { item in
-                guard shadow.hides(item.evidence.path) else { return false }
+                let path = item.evidence.path
+                // A folder's name may be evidence (``PathSelector/entry(in:)``): entries below it leave it where it is.
+                let isHidden =
+                    shadow.hides(path)
+                    || shadow.makesDirectory(at: path)
+                        && ![nil, .directory].contains(layers[item.layer].paths.kind(at: path))
+                guard isHidden else { return false }
                 losses.note(item.evidence, hiddenBy: position)
                 return true
             }
@@ -173,6 +180,8 @@ private struct Shadow {
     private let whiteouts: Set<LayerPath>
     private let opaque: Set<LayerPath>
     private let paths: PathTable
+    /// What it deletes, in order.
+    private let deletions: PathTable
     /// Directories already asked for: whether they, or one above, hide what lower layers have below them.
     private var hiding: [LayerPath: Bool] = [:]
     /// Bytes of their paths, and how many are kept: the directories above a long path are many times as long together.
@@ -183,6 +192,15 @@ private struct Shadow {
         whiteouts = Set(layer.report.whiteouts)
         opaque = Set(layer.report.opaqueDirectories)
         paths = layer.paths
+        deletions = PathTable(
+            Dictionary(whiteouts.union(opaque).map { ($0, PathKind.other) }) { first, _ in first }
+        )
+    }
+
+    /// Whether unpacking the layer makes a directory at `path` for what it has, or deletes, there: it need not have an
+    /// entry for that.
+    func makesDirectory(at path: LayerPath) -> Bool {
+        opaque.contains(path) || paths.hasEntries(below: path) || deletions.hasEntries(below: path)
     }
 
     mutating func hides(_ path: LayerPath) -> Bool {

@@ -23,8 +23,9 @@ struct PathShadow {
     /// The highest layer that hides what lower layers have in the directory of the path; -1 for none.
     var layer: Int { directories.last?.layer ?? root }
 
-    /// Moves on to a path that comes later, or stays.
-    mutating func move(to next: [UInt8]) {
+    /// Moves on to a path that comes later, or stays; how many bytes both begin with.
+    @discardableResult
+    mutating func move(to next: [UInt8]) -> Int {
         let common = ByteOrder.commonPrefix(path, next)
         path.removeLast(path.count - common)
         path.append(contentsOf: next[common...])
@@ -34,6 +35,7 @@ struct PathShadow {
             let own = covers.lazy.filter { $0.length == length }.map(\.layer).max() ?? -1
             directories.append(Cover(length: length, layer: max(layer, own)))
         }
+        return common
     }
 
     /// Notes that `layer` hides what lower layers have below the path.

@@ -14,22 +14,25 @@ package struct VisiblePaths: Sendable {
         var merge = PathMerge(layers)
         var deletions = Deletion.all(layers)[...]
         var shadow = PathShadow()
+        var displaced = Displacement()
         while let layer = merge.layer {
             while let next = deletions.first, ByteOrder.compare(next.path, merge.path) < 0 {
-                shadow.move(to: next.path)
+                displaced.move(to: next.path, by: next.layer, &shadow)
                 shadow.cover(by: next.layer)
                 deletions.removeFirst()
             }
-            shadow.move(to: merge.path)
+            displaced.move(to: merge.path, by: layer, &shadow)
             let kind = merge.kind
             var cover = kind == .directory ? -1 : layer
             var hiding = shadow.layer
             if let deletion = deletions.first, deletion.path == shadow.path {
+                displaced.move(to: deletion.path, by: deletion.layer, &shadow)
                 hiding = max(hiding, kind == .directory ? deletion.whiteout : deletion.layer)
                 cover = max(cover, deletion.layer)
                 deletions.removeFirst()
             }
             if hiding <= layer {
+                if kind != .directory { displaced.add(entries.count, of: layer, shadow) }
                 paths.append(shadow.path)
                 kinds.append(kind)
                 entries.append(LayerEntry(layer: layer, place: merge.place))
@@ -42,6 +45,49 @@ package struct VisiblePaths: Sendable {
             }
             if cover > 0 { shadow.cover(by: cover) }
         }
+        for deletion in deletions { displaced.move(to: deletion.path, by: deletion.layer, &shadow) }
+        leaveOut(displaced.places)
+    }
+
+    private mutating func leaveOut(_ places: Set<Int>) {
+        guard !places.isEmpty else { return }
+        let all = self
+        self = VisiblePaths([])
+        for place in all.entries.indices where !places.contains(place) {
+            paths.append(all.paths[place].bytes)
+            kinds.append(all.kinds[place])
+            entries.append(all.entries[place])
+        }
+    }
+}
+
+/// What is no directory and gives way to one, as a higher layer has something below its path.
+private struct Displacement {
+    private struct Standing {
+        /// Bytes of its path.
+        let length: Int
+        let place: Int
+        let layer: Int
+    }
+
+    /// What stands where the present path begins, shortest first.
+    private var standing: [Standing] = []
+    /// The places of what gives way.
+    private(set) var places: Set<Int> = []
+
+    /// Moves on to a path that `layer` has, or deletes: a directory is made for it where there is none.
+    mutating func move(to path: [UInt8], by layer: Int, _ shadow: inout PathShadow) {
+        let common = shadow.move(to: path)
+        while let last = standing.last, last.length > common { standing.removeLast() }
+        for item in standing
+        where item.layer < layer && item.length < path.count && path[item.length] == UInt8(ascii: "/") {
+            places.insert(item.place)
+        }
+    }
+
+    /// Notes what stands at the present path.
+    mutating func add(_ place: Int, of layer: Int, _ shadow: PathShadow) {
+        standing.append(Standing(length: shadow.path.count, place: place, layer: layer))
     }
 }
 

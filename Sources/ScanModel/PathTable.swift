@@ -51,18 +51,61 @@ package struct PathTable: Sendable {
         // Compared where they lie, within ranges that `record(at:)` has checked: a fold asks for each hard link.
         records.withUnsafeBytes { bytes in
             path.bytes.withUnsafeBytes { wanted in
-                var low = 0
-                var high = restarts.count
-                while low < high {
-                    let middle = (low + high) / 2
-                    guard let first = record(at: restarts[middle]), first.shared == 0 else { return nil }
-                    let comparison = ByteOrder.compare(wanted, UnsafeRawBufferPointer(rebasing: bytes[first.rest]))
-                    if comparison < 0 { high = middle } else { low = middle + 1 }
-                }
-                guard low > 0 else { return nil }
-                return entry(at: wanted, bytes, restart: low - 1)
+                guard let next = restartBehind(wanted, bytes), next > 0 else { return nil }
+                return entry(at: wanted, bytes, restart: next - 1)
             }
         }
+    }
+
+    /// Whether there are entries below `path`, which need not have one itself.
+    package func hasEntries(below path: LayerPath) -> Bool {
+        guard path != .root else { return count > 0 }
+        let start = path.bytes + [UInt8(ascii: "/")]
+        return records.withUnsafeBytes { bytes in
+            start.withUnsafeBytes { wanted in
+                guard let next = restartBehind(wanted, bytes) else { return false }
+                if next > 0, let found = hasEntry(startingWith: wanted, bytes, restart: next - 1) { return found }
+                guard next < restarts.count, let first = record(at: restarts[next]) else { return false }
+                return bytes[first.rest].starts(with: wanted)
+            }
+        }
+    }
+
+    /// The first restart whose path comes behind `wanted`; `nil` where the table is damaged.
+    private func restartBehind(_ wanted: UnsafeRawBufferPointer, _ bytes: UnsafeRawBufferPointer) -> Int? {
+        var low = 0
+        var high = restarts.count
+        while low < high {
+            let middle = (low + high) / 2
+            guard let first = record(at: restarts[middle]), first.shared == 0 else { return nil }
+            let comparison = ByteOrder.compare(wanted, UnsafeRawBufferPointer(rebasing: bytes[first.rest]))
+            if comparison < 0 { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    /// Whether a record of one restart, which begins in front of `wanted`, starts with it; `nil` where all come before it.
+    private func hasEntry(
+        startingWith wanted: UnsafeRawBufferPointer,
+        _ bytes: UnsafeRawBufferPointer,
+        restart: Int
+    ) -> Bool? {
+        var offset = restarts[restart]
+        // What the wanted text has in common with the record before, which comes before it.
+        var matched = 0
+        for _ in 0..<Self.restartInterval {
+            guard let record = record(at: offset) else { return nil }
+            guard record.shared >= matched else { return false }
+            offset = record.rest.upperBound + 1
+            guard record.shared == matched else { continue }
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[record.rest])
+            let left = UnsafeRawBufferPointer(rebasing: wanted[matched...])
+            let common = ByteOrder.commonPrefix(rest, left)
+            if common == left.count { return true }
+            if common < rest.count, left[common] < rest[common] { return false }
+            matched += common
+        }
+        return nil
     }
 
     /// Looks for a path among the records of one restart, which begin at or in front of it.

@@ -110,6 +110,30 @@ struct InventoryFoldTests {
         #expect(try shown(fold([first, file, again])) == ["two /\(evidence)"])
     }
 
+    @Test("A file gives way to what a higher layer has, or deletes, below its path without an entry for the directory")
+    func directoryWithoutEntry() throws {
+        let file = evidence
+        let lower = ReferenceTree.archive([.file(file, package: "one")])
+        for change in [
+            Change.file("\(file)/b/c", package: nil), .directory("\(file)/b"), .whiteout("\(file)/b"),
+            .opaque("\(file)/b"), .opaque(file),
+        ] {
+            #expect(try shown(fold([lower, ReferenceTree.archive([change])])) == [])
+        }
+        for change in [Change.file("\(file)-b", package: nil), .whiteout("\(file).b"), .opaque("usr/lib/x")] {
+            #expect(try shown(fold([lower, ReferenceTree.archive([change])])) == ["one /\(file)"])
+        }
+    }
+
+    @Test("A folder whose name is evidence stays where a higher layer has something below it without an entry for it")
+    func namedFolder() throws {
+        var base = TarBuilder()
+        base.directory("srv/nix/store/01234567890123456789012345678901-hello-2.12")
+        var top = TarBuilder()
+        top.file("srv/nix/store/01234567890123456789012345678901-hello-2.12/bin/hello", "")
+        #expect(try fold([base.archive, top.archive]).packages.map(\.package.name) == ["hello"])
+    }
+
     @Test("A hard link shows a lower file's packages, even over two steps and after the file is gone")
     func hardlinks() throws {
         let folder = "usr/lib/node_modules"

@@ -80,7 +80,7 @@ struct RandomLayers {
             }
     }
 
-    /// The directories that must be written where something else stands below, and sometimes others.
+    /// Some of the directories above: others have no entry, as builders leave them out.
     private mutating func opening(
         _ change: ReferenceTree.Change,
         besides layer: [ReferenceTree.Change]
@@ -89,8 +89,7 @@ struct RandomLayers {
         var opened: [ReferenceTree.Change] = []
         for ancestor in ReferenceTree.ancestors(change.path)
         where !layer.contains(where: { $0.path == ancestor && !Self.hides($0) }) {
-            let isReplaced = tree.nodes[ancestor].map { $0 != .directory } ?? false
-            if isReplaced || random.oneIn(2) { opened.append(.directory(ancestor)) }
+            if random.oneIn(2) { opened.append(.directory(ancestor)) }
         }
         return opened
     }

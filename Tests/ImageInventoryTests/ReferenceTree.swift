@@ -33,8 +33,12 @@ struct ReferenceTree {
     mutating func apply(_ layer: [Change]) {
         for change in layer {
             switch change {
-            case .whiteout(let path): remove(path)
-            case .opaque(let path): removeBelow(path)
+            case .whiteout(let path):
+                makeDirectories(Self.ancestors(path))
+                remove(path)
+            case .opaque(let path):
+                makeDirectories(Self.ancestors(path) + [path])
+                removeBelow(path)
             default: break
             }
         }
@@ -66,12 +70,18 @@ struct ReferenceTree {
     }
 
     private mutating func put(_ node: Node, at path: String) {
-        for ancestor in Self.ancestors(path) where nodes[ancestor] != .directory {
-            remove(ancestor)
-            nodes[ancestor] = .directory
-        }
+        makeDirectories(Self.ancestors(path))
         remove(path)
         nodes[path] = node
+    }
+
+    /// Each layer is unpacked into a folder of its own, where what has no entry for the directory above gets one, a
+    /// whiteout as well; that stands in place of whatever there was.
+    private mutating func makeDirectories(_ paths: [String]) {
+        for path in paths where nodes[path] != .directory {
+            remove(path)
+            nodes[path] = .directory
+        }
     }
 
     private mutating func remove(_ path: String) {

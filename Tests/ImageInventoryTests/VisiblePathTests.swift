@@ -13,11 +13,18 @@ private struct RawLayer {
 
     /// Whether it hides an entry of a lower layer (OCI image-spec v1.1, layer.md, Whiteouts).
     func hides(_ path: LayerPath, _ kind: PathKind) -> Bool {
-        entries[path] != nil || whiteouts.contains(path) || kind != .directory && opaque.contains(path)
+        entries[path] != nil || whiteouts.contains(path)
+            || kind != .directory && (opaque.contains(path) || hasSomething(below: path))
             || path.ancestors.contains { directory in
                 whiteouts.contains(directory) || opaque.contains(directory)
                     || entries[directory].map { $0 != .directory } == true
             }
+    }
+
+    /// Whether a directory is made at `path` when the layer is unpacked, whether it has an entry for it or not.
+    private func hasSomething(below path: LayerPath) -> Bool {
+        let start = path.bytes + [UInt8(ascii: "/")]
+        return [Set(entries.keys), whiteouts, opaque].contains { $0.contains { $0.bytes.starts(with: start) } }
     }
 
     var analysed: AnalysedLayer {
@@ -97,14 +104,7 @@ struct VisiblePathTests {
         var layers: [AnalysedLayer] = []
         for _ in 0..<5 {
             let layer = random.next()
-            // An opaque directory stands in place of what was none.
-            let replaced = layer.compactMap { change -> ReferenceTree.Change? in
-                guard case .opaque(let path) = change, let node = tree.nodes[path], node != .directory else {
-                    return nil
-                }
-                return .whiteout(path)
-            }
-            tree.apply(replaced + layer)
+            tree.apply(layer)
             layers.append(try LayerScanner().scan(ArrayProducer(ReferenceTree.archive(layer)), expected: nil))
             let visible = VisiblePaths(layers)
             let files = visible.kinds.indices.filter { visible.kinds[$0] != .directory }.map { visible.paths[$0].text }

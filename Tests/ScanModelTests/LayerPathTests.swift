@@ -90,6 +90,8 @@ struct PathTableTests {
                     LayerPath(clean: path.bytes + [0x2f]), path.appending("a".utf8),
                 ] + path.ancestors {
                     #expect(table.kind(at: near) == entries[near])
+                    let isAbove = near == .root || entries.keys.contains { $0.bytes.starts(with: near.bytes + [0x2f]) }
+                    #expect(table.hasEntries(below: near) == isAbove)
                 }
             }
             var listed: [LayerPath] = []
@@ -107,6 +109,7 @@ struct PathTableTests {
         #expect(table.count == 0)
         #expect(table.kind(at: .root) == nil)
         #expect(table.kind(at: LayerPath("a")) == nil)
+        #expect(!table.hasEntries(below: .root) && !table.hasEntries(below: LayerPath("a")))
     }
 
     @Test("Damaged and random bytes are refused or give some answer, never a trap")
@@ -119,7 +122,7 @@ struct PathTableTests {
             var listed = 0
             table.forEach { _, _ in listed += 1 }
             #expect(listed <= table.count)
-            for path in entries.keys.prefix(5) { _ = table.kind(at: path) }
+            for path in entries.keys.prefix(5) { _ = (table.kind(at: path), table.hasEntries(below: path)) }
         }
         for length in whole.indices { use(Array(whole[..<length])) }
         for _ in 0..<3000 {
