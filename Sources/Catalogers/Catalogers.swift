@@ -50,7 +50,7 @@ package enum Catalogers {
 
     /// Names the rules by which layers were analysed: two reports with the same version are the same for the same bytes.
     package static let analysisVersion: String =
-        "3:" + all.map { "\($0.name)=\($0.version)" }.sorted().joined(separator: ",")
+        "4:" + all.map { "\($0.name)=\($0.version)" }.sorted().joined(separator: ",")
 
     /// The selection over ``all``.
     package static let selection = EvidenceSelection(all)

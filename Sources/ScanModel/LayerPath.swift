@@ -12,9 +12,11 @@ package struct LayerPath: Hashable, Comparable, Sendable {
     /// The root itself.
     package static let root = LayerPath(clean: [])
 
-    /// Cleans a name out of an archive: drops leading `/` and `./`, empty and `.` parts.
+    /// Cleans a name out of an archive, as engines do before they unpack it.
     ///
-    /// `nil` where a part is `..` or holds a NUL: such a name could lead outside of the layer.
+    /// Drops leading `/` and `./`, empty and `.` parts, and with a `..` the part in front of it, whatever that is; the
+    /// root's own `..` is the root. `nil` where a relative name leads out of the layer, which some engines refuse and
+    /// others bend, and where a part holds a NUL.
     package init?(archiveName name: [UInt8]) {
         var clean: [UInt8] = []
         clean.reserveCapacity(name.count)
@@ -24,7 +26,12 @@ package struct LayerPath: Hashable, Comparable, Sendable {
             let part = name[start..<end]
             start = end + 1
             if part.isEmpty || part.elementsEqual(".".utf8) { continue }
-            if part.elementsEqual("..".utf8) || part.contains(0) { return nil }
+            if part.contains(0) { return nil }
+            if part.elementsEqual("..".utf8) {
+                guard !clean.isEmpty || name.first == UInt8(ascii: "/") else { return nil }
+                clean.removeSubrange((clean.lastIndex(of: UInt8(ascii: "/")) ?? 0)...)
+                continue
+            }
             if !clean.isEmpty { clean.append(UInt8(ascii: "/")) }
             clean.append(contentsOf: part)
         }

@@ -228,6 +228,21 @@ struct LayerScannerTests {
         #expect(layer.report.gaps.map(\.path) == ["usr/../../etc/os-release", "usr/lib/os-release"])
     }
 
+    @Test("Names that turn back within the image are what engines make of them")
+    func turningNames() throws {
+        var tar = TarBuilder()
+        tar.file("opt/x/../node_modules/a/package.json", manifest("a"))
+        tar.file("/../srv/b/package.json", manifest("b"))
+        tar.hardlink("srv/c/package.json", to: "opt/../srv/x/../b/package.json")
+        tar.file("opt/x/../.wh.old", "")
+        let layer = try scan(tar.archive)
+        let paths = ["opt/node_modules/a/package.json", "srv/b/package.json", "srv/c/package.json"]
+        #expect(layer.report.evidence.map(\.path.text) == paths)
+        #expect(names(layer) == ["a 1", "b 1", "b 1"])
+        #expect(layer.report.whiteouts == [LayerPath("opt/old")])
+        #expect(layer.report.gaps == [])
+    }
+
     @Test("Hard links show what they link to, over several steps and into lower layers")
     func hardlinks() throws {
         let folder = "usr/lib/node_modules"

@@ -11,7 +11,8 @@ struct LayerPathTests {
             ("etc/os-release", "etc/os-release"), ("./etc/os-release", "etc/os-release"),
             ("/etc/os-release", "etc/os-release"),
             ("//etc///./os-release/", "etc/os-release"), ("a/.b/..c/...", "a/.b/..c/..."), ("", ""), ("/", ""),
-            ("./", ""), (".", ""),
+            ("./", ""), (".", ""), ("a/..", ""), ("a/../b", "b"), ("a/x/../b", "a/b"), ("a/x/../../b/./..", ""),
+            ("/..", ""), ("/../b", "b"), ("/a/../../b", "b"), ("a/..b", "a/..b"),
         ]
     )
     func cleaned(name: String, expected: String) {
@@ -20,7 +21,7 @@ struct LayerPathTests {
 
     @Test(
         "Names that lead elsewhere are refused",
-        arguments: ["..", "../x", "a/..", "a/../b", "/..", "./..", "a/b\u{0}c", "\u{0}"]
+        arguments: ["..", "../x", "a/../..", "a/../../b", "./..", "./../b", "a/b\u{0}c", "\u{0}", "a\u{0}/../b"]
     )
     func refused(name: String) {
         #expect(LayerPath(archiveName: Array(name.utf8)) == nil)
