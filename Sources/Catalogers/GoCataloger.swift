@@ -4,7 +4,7 @@ import ScanModel
 /// Go modules compiled into executables, and Go's standard library as a module of its own.
 struct GoCataloger: Cataloger {
     let name = "go"
-    let version = 7
+    let version = 8
     let maxFileBytes = EvidenceBound.binary
     /// A shared library has the owner of the note with Go's build ID in its first page.
     let selectors: [PathSelector] = [.executable, .library(mark: Array("Go\0\0".utf8))]

@@ -47,7 +47,7 @@ enum MainModuleVersion {
         guard flags.utf8.count <= maxFlagsBytes, module.utf8.count <= maxWordBytes else { return nil }
         let assignments = assignments(in: flags)
         let repository = repository(of: module)
-        let own = assignments.filter { isOwn(package: $0.package, module: module, repository: repository) }
+        let own = assignments.filter { isOwn($0, module: module, repository: repository) }
         for endings in [["version", "Version", "ver", "Ver"], ["tag", "Tag"]] {
             for assignment in own where endings.contains(where: assignment.variable.hasSuffix) {
                 if let version = version(in: assignment.value) { return prefixed(version) }
@@ -84,14 +84,17 @@ enum MainModuleVersion {
 
     private static func prefixed(_ version: String) -> String { version.hasPrefix("v") ? version : "v" + version }
 
-    /// Whether this is one of ``sharedVariables``, in a module of its own or in the program's `vendor` folder, behind
-    /// what is left of the flag: `-X='k8s.io/kubernetes/vendor/k8s.io/component-base/version.gitVersion`.
+    /// Whether this is one of ``sharedVariables``, in a module of its own or in the program's `vendor` folder.
     private static func isShared(_ assignment: Assignment) -> Bool {
-        let afterFlag = assignment.package.split { "'\"=".contains($0) }.last ?? ""
-        let parts = afterFlag.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = path(of: assignment).split(separator: "/", omittingEmptySubsequences: false)
         let start = parts.lastIndex(of: "vendor").map { $0 + 1 } ?? parts.startIndex
         let path = parts[start...].joined(separator: "/")
         return sharedVariables.contains("\(path).\(assignment.variable)")
+    }
+
+    /// The import path behind what is left of the flag and its quotes: `-X='k8s.io/kubernetes/vendor/k8s.io/klog`.
+    private static func path(of assignment: Assignment) -> Substring {
+        assignment.package.split { "'\"=\\".contains($0) }.last ?? ""
     }
 
     /// What begins the paths of a main package's own repository.
@@ -104,16 +107,13 @@ enum MainModuleVersion {
         return path.contains("/") ? "\(path)/" : nil
     }
 
-    private static func isOwn(package: Substring, module: String, repository: String?) -> Bool {
-        if package.hasSuffix("main") {
-            let before = package.dropLast(4).last
-            if before.map({ !$0.isLetter && !$0.isNumber && $0 != "/" && $0 != "_" }) ?? true { return true }
-        }
-        guard !module.isEmpty else { return false }
-        if package.contains(module + "/") { return true }
-        // But for the libraries that it has copied.
-        guard let repository else { return false }
-        return package.contains(repository) && !package.contains("/vendor/")
+    /// Whether the variable is one of the main package or of a package of its module or repository, but for the libraries
+    /// that these have copied.
+    private static func isOwn(_ assignment: Assignment, module: String, repository: String?) -> Bool {
+        let path = path(of: assignment)
+        if path == "main" { return true }
+        guard !module.isEmpty, !path.contains("/vendor/") else { return false }
+        return path == module || path.hasPrefix(module + "/") || repository.map(path.hasPrefix) ?? false
     }
 
     /// The `v1.2.3-rest` or the `2024.01` at the beginning, or after a slash: `release/v1.2.3`.

@@ -136,6 +136,14 @@ import Testing
             ("-X main.version=20240131", "(devel)"),
             ("-X main.versions=1.2.3", "(devel)"),
             ("-X domain.version=1.2.3", "(devel)"),
+            ("-X example.org/tool.Version=1.2.3", "v1.2.3"),
+            (#"\"-X=main.version=1.2.3\""#, "v1.2.3"),
+            // Other modules whose path holds this one's, what it has copied, and packages that are only called like main.
+            ("-X example.com/fork/example.org/tool/x.Version=1.2.3", "(devel)"),
+            ("-X sub.example.org/tool/x.Version=1.2.3", "(devel)"),
+            ("-X example.org/tool-box/x.Version=1.2.3", "(devel)"),
+            ("-X example.org/tool/vendor/example.com/x.Version=1.2.3", "(devel)"),
+            ("-X example.com/my-main.Version=1.2.3", "(devel)"),
             ("=.=.=", "(devel)"),
             ("", "(devel)"),
         ]
