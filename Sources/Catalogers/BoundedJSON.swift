@@ -41,6 +41,8 @@ struct BoundedJSON {
 
     /// The string, or `nil` for anything else.
     var string: String? { value as? String }
+    /// Whether it is an object, were it an empty one.
+    var isObject: Bool { value is [String: Any] }
     /// The elements of an array; none for anything else.
     var elements: [BoundedJSON] { (value as? [Any])?.map(BoundedJSON.init) ?? [] }
     /// The members of an object in the order of their names; none for anything else.

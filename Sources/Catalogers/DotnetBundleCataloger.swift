@@ -7,7 +7,7 @@ import ScanModel
 /// The assemblies are not read: most are compressed, and what they are the list says.
 struct DotnetBundleCataloger: Cataloger {
     let name = "dotnet-bundle"
-    let version = 2
+    let version = 3
     let maxFileBytes = EvidenceBound.binary
     let selectors: [PathSelector] = [.executable]
 

@@ -5,7 +5,7 @@ import ScanModel
 /// docs/design/features/host-components.md; SDK documentation, runtime-configuration-file.md).
 struct DotnetDepsCataloger: Cataloger {
     let name = "dotnet-deps"
-    let version = 3
+    let version = 4
     let selectors: [PathSelector] = [.pattern("*.deps.json")]
 
     /// A self-contained program names its runtime with this in front; advisories do not.
@@ -24,9 +24,11 @@ struct DotnetDepsCataloger: Cataloger {
     /// What a `deps.json` lists that is `file`, or stands in it; of these kinds are the packages' files beside it.
     static func read(_ document: BoundedJSON, of file: EvidenceFile, claiming kinds: [String]) -> CatalogedFile {
         var packages = PackageRecords(.dotnet)
+        let framework = DotnetFramework(document)
         for (key, library) in document["libraries"]?.members ?? [] {
             // What a program was compiled against and does not ship.
             if library["type"]?.string?.lowercased() == "referenceassembly" { continue }
+            if let framework, framework.replaces(key, library) { continue }
             let parts = key.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
             let name = parts.first.map { $0.hasPrefix(runtimePack) ? $0.dropFirst(runtimePack.count) : $0 }
             packages.add(name: name.map(String.init), version: parts.count == 2 ? String(parts[1]) : nil)

@@ -74,6 +74,42 @@ struct DotnetDepsTests {
         #expect(found.problems == ["1 records without a sound name and version"])
     }
 
+    // As the SDK publishes for .NET 6 what was built with packages of .NET Core 1.
+    private static let replaced = """
+        {"runtimeTarget":{"name":".NETCoreApp,Version=v6.0/linux-x64"},"targets":{".NETCoreApp,Version=v6.0/linux-x64":{
+        "Web/1.0.0":{"dependencies":{"System.Net.Http":"4.3.0"}},
+        "Libuv/1.9.1":{"runtimeTargets":{"runtimes/debian-x64/native/libuv.so":{"assetType":"native"}}},
+        "System.Net.Http/4.3.0":{"dependencies":{"NETStandard.Library":"1.6.0"}},"NETStandard.Library/1.6.0":{},
+        "System.Diagnostics.DiagnosticSource/6.0.0":{},"runtimepack.Microsoft.NETCore.App.Runtime.linux-x64/5.0.0":{},
+        "Odd/x":{},"NoObject/1.0.0":5}},"libraries":{
+        "Web/1.0.0":{"type":"project"},"Libuv/1.9.1":{"type":"package"},"System.Net.Http/4.3.0":{"type":"package"},
+        "NETStandard.Library/1.6.0":{"type":"package"},"System.Diagnostics.DiagnosticSource/6.0.0":{"type":"package"},
+        "runtimepack.Microsoft.NETCore.App.Runtime.linux-x64/5.0.0":{"type":"runtimepack"},"Odd/x":{"type":"package"},
+        "NoObject/1.0.0":{"type":"package"},"Elsewhere/1.0.0":{"type":"package"}}}
+        """
+
+    @Test("A package without files that is older than the framework is not in the program: the framework's own is")
+    func frameworkReplaces() throws {
+        #expect(
+            try read(Self.replaced).names == [
+                "Elsewhere 1.0.0", "Libuv 1.9.1", "NoObject 1.0.0", "Odd x",
+                "System.Diagnostics.DiagnosticSource 6.0.0", "Web 1.0.0",
+                "Microsoft.NETCore.App.Runtime.linux-x64 5.0.0",
+            ]
+        )
+    }
+
+    @Test("Packages without files are listed where another framework or none is named, or assemblies were put together")
+    func frameworkUnknown() throws {
+        for json in [
+            Self.replaced.replacing("NETCoreApp", with: "NETStandard"),
+            Self.replaced.replacing("runtimeTarget\"", with: "target\""),
+            Self.replaced.replacing("Libuv/1.9.1", with: "ILRepack.Lib/1.9.1"),
+        ] {
+            #expect(try read(json).names.contains("System.Net.Http 4.3.0"))
+        }
+    }
+
     @Test("A file without libraries says nothing; one that is no JSON is a problem")
     func empty() throws {
         for json in ["{}", "[]", "null", #"{"libraries":[]}"#] { #expect(try read(json).names == []) }
