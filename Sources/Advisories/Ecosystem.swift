@@ -77,15 +77,8 @@ package enum Ecosystem {
     }
 }
 
-/// Debian's releases by codename (distro-info-data, `debian.csv`).
+/// Debian's releases.
 package enum DebianRelease {
-    private static let numbers = [
-        "potato": "2.2", "woody": "3.0", "sarge": "3.1", "etch": "4", "lenny": "5", "squeeze": "6", "wheezy": "7",
-        "jessie": "8", "stretch": "9",
-        "buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14", "duke": "15",
-        "sid": "sid", "unstable": "sid",
-    ]
-
     /// The number that advisories are filed under: since Debian 4 the first one alone, `6` for `6.0`.
     static func major(_ release: String) -> String {
         let parts = release.split(separator: ".", omittingEmptySubsequences: false)
@@ -94,5 +87,5 @@ package enum DebianRelease {
     }
 
     /// The number of the release with this codename, `sid` for unstable; `nil` where unknown.
-    package static func number(_ codename: String) -> String? { numbers[codename] }
+    package static func number(_ codename: String) -> String? { ReleaseCodename.debian[codename] }
 }

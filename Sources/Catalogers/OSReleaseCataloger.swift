@@ -4,7 +4,7 @@ import ScanModel
 /// The distribution, from os-release(5), or where that is absent from the older files of single distributions.
 struct OSReleaseCataloger: Cataloger {
     let name = "os-release"
-    let version = 4
+    let version = 5
     let selectors: [PathSelector] =
         Self.rooted.map { .pathSuffix($0) } + [.directory(Self.variants, suffix: "")]
 
@@ -56,8 +56,24 @@ struct OSReleaseCataloger: Cataloger {
             versionID: values["VERSION_ID"] ?? "",
             name: pretty,
             idLike: (values["ID_LIKE"] ?? "").lowercased().split(separator: " ").map(String.init),
-            codename: values["VERSION_CODENAME"].flatMap { $0.isEmpty ? nil : $0 }
+            codename: Self.codename(values, id: id)
         )
+    }
+
+    /// The release's codename; of a derivative that of the release which it is built from, where it is told.
+    private static func codename(_ values: [String: String], id: String) -> String? {
+        func value(_ key: String) -> String? { values[key].flatMap { $0.isEmpty ? nil : $0 } }
+        switch id {
+        case "debian", "ubuntu": return value("VERSION_CODENAME")
+        // Service packs are told there alone: `22.03 (LTS-SP3)`.
+        case "openeuler":
+            guard let version = value("VERSION"), version.last == ")", let open = version.lastIndex(of: "(") else {
+                return nil
+            }
+            let name = version[version.index(after: open)...].dropLast()
+            return name.isEmpty ? nil : String(name)
+        default: return value("UBUNTU_CODENAME") ?? value("DEBIAN_CODENAME") ?? value("VERSION_CODENAME")
+        }
     }
 
     /// A shell takes what follows a blank and a hash outside quotes for a comment.

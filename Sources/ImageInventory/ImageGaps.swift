@@ -126,7 +126,7 @@ struct ImageGaps {
             return true
         }
         let parents = Set(distro.idLike.map { $0.lowercased() })
-        if distro.codename != nil, !parents.isDisjoint(with: ["debian", "ubuntu"]) { return true }
+        if ReleaseCodename.parent(of: distro) != nil { return true }
         let major = distro.versionID.prefix { $0 != "." }
         // Rebuilds of Enterprise Linux say that they are like Fedora, too, and have none of its numbers.
         if !parents.isDisjoint(with: ["rhel", "centos"]) { return Int(major).map { (5...10).contains($0) } ?? false }

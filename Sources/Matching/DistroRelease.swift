@@ -7,14 +7,7 @@ package enum DistroRelease {
     package static func keys(of distro: Distro) -> [String] {
         let id = distro.id.lowercased()
         if let own = key(id: id, distro) { return [own] }
-        // A derivative with packages of its own numbers: its codename, where it is its parent's, tells the release.
-        for parent in distro.idLike.map({ $0.lowercased() }) {
-            guard let codename = distro.codename?.lowercased() else { break }
-            if parent == "ubuntu", let release = UbuntuRelease.number(codename) { return ["ubuntu:\(release)"] }
-            if parent == "debian", let number = DebianRelease.number(codename) ?? devuan[codename] {
-                return ["debian:\(number)"]
-            }
-        }
+        if let parent = ReleaseCodename.parent(of: distro) { return ["\(parent.id):\(parent.release)"] }
         if let release = RPMRelease.key(ofDerivative: distro) { return [release] }
         return distro.versionID.isEmpty ? [id] : ["\(id):\(distro.versionID)"]
     }
@@ -32,6 +25,8 @@ package enum DistroRelease {
         case _ where RPMRelease.ids.contains(id): return RPMRelease.key(id: id, distro)
         case "wolfi", "chainguard", "minimos": return id
         case _ where id.hasPrefix("opensuse-tumbleweed"): return "opensuse-tumbleweed"
+        // Made of Tumbleweed's packages.
+        case "opensuse-microos", "opensuse-aeon", "opensuse-kalpa", "opensuse-slowroll": return "opensuse-tumbleweed"
         case "opensuse-leap-micro", "leap-micro": return join("opensuse-leap-micro", distro.versionID)
         case "opensuse-leap", "sle-micro", "sl-micro": return join(id, distro.versionID)
         // Micro's images for real time and for clusters carry the same packages.
@@ -40,6 +35,10 @@ package enum DistroRelease {
             return join("sles", distro.versionID)
         case "azurelinux", "mariner": return join(id, major)
         case "photon": return join("photon", distro.versionID)
+        // Its service packs have the number of the release: `22.03-LTS-SP3`.
+        case "openeuler":
+            let parts = [distro.versionID, distro.codename?.lowercased() ?? ""].filter { !$0.isEmpty }
+            return join(id, parts.joined(separator: "-"))
         default: return nil
         }
     }
@@ -52,7 +51,4 @@ package enum DistroRelease {
         if distro.name.hasSuffix("/sid") { return "debian:sid" }
         return "debian:\(distro.codename.flatMap { DebianRelease.number($0.lowercased()) } ?? "sid")"
     }
-
-    /// Devuan's releases by codename, as the Debian releases they are built from.
-    private static let devuan = ["beowulf": "10", "chimaera": "11", "daedalus": "12", "excalibur": "13"]
 }

@@ -17,12 +17,15 @@ enum PURLDistro {
 
     /// What of a derivative's os-release leads to the distribution that it is made from: the qualifiers
     /// `distro_codename` and `distro_like`; none for others, whose purls are as every tool writes them.
+    ///
+    /// openEuler's codename tells its service packs apart.
     static func parentage(of distro: Distro) -> [String] {
-        guard !distro.idLike.isEmpty, !independent.contains(distro.id.lowercased()), !distro.id.hasPrefix("opensuse"),
-            !distro.id.hasPrefix("sl")
+        guard !distro.idLike.isEmpty || distro.id == "openeuler", !independent.contains(distro.id.lowercased()),
+            !distro.id.hasPrefix("opensuse"), !distro.id.hasPrefix("sl")
         else { return [] }
         let codename = distro.codename.map { "distro_codename=\(PURL.encode($0))" }
-        return [codename, "distro_like=\(PURL.encode(distro.idLike.joined(separator: ",")))"].compactMap { $0 }
+        let like = distro.idLike.isEmpty ? nil : "distro_like=\(PURL.encode(distro.idLike.joined(separator: ",")))"
+        return [codename, like].compactMap { $0 }
     }
 
     /// The `ID` of os-release for what a tool calls the distribution.

@@ -123,7 +123,7 @@ package struct Distro: Hashable, Sendable, Codable {
     package var name: String
     /// `ID_LIKE`, nearest first.
     package var idLike: [String]
-    /// `VERSION_CODENAME`.
+    /// `VERSION_CODENAME`, or what a derivative states of the release that it is built from.
     package var codename: String?
 
     package init(id: String, versionID: String, name: String, idLike: [String] = [], codename: String? = nil) {

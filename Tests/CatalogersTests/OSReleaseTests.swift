@@ -34,6 +34,25 @@ struct OSReleaseTests {
         #expect(try catalog("usr/lib/os-release", text).distro == expected)
     }
 
+    // os-release of Linux Mint 22, LMDE 6, elementary OS 7, Pop!_OS 22.04, Zorin OS 17, Ubuntu 24.04 and openEuler.
+    @Test(
+        "A derivative's codename is that of the release which it is built from, where it is told",
+        arguments: [
+            ("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\nVERSION_CODENAME=wilma\nUBUNTU_CODENAME=noble", "noble"),
+            ("ID=linuxmint\nID_LIKE=debian\nVERSION_CODENAME=faye\nDEBIAN_CODENAME=bookworm", "bookworm"),
+            ("ID=elementary\nID_LIKE=ubuntu\nVERSION_CODENAME=horus\nUBUNTU_CODENAME=jammy", "jammy"),
+            ("ID=pop\nID_LIKE=\"ubuntu debian\"\nVERSION_CODENAME=jammy\nUBUNTU_CODENAME=jammy", "jammy"),
+            ("ID=zorin\nID_LIKE=\"ubuntu debian\"\nVERSION_CODENAME=jammy\nUBUNTU_CODENAME=jammy", "jammy"),
+            ("ID=zorin\nVERSION_CODENAME=jammy\nUBUNTU_CODENAME=", "jammy"),
+            ("ID=ubuntu\nVERSION_CODENAME=noble\nUBUNTU_CODENAME=other", "noble"), ("ID=ubuntu", nil),
+            ("ID=openEuler\nVERSION_ID=22.03\nVERSION=\"22.03 (LTS-SP3)\"", "LTS-SP3"),
+            ("ID=openEuler\nVERSION_ID=23.09\nVERSION=\"23.09\"", nil), ("ID=openEuler\nVERSION=\"()\"", nil),
+        ] as [(String, String?)]
+    )
+    func derivatives(text: String, codename: String?) throws {
+        #expect(try catalog("etc/os-release", text).distro?.codename == codename)
+    }
+
     @Test("A file that names nothing is a problem", arguments: ["", "\n", "VERSION_ID=3", "=", "ID", "\u{0}"])
     func nothing(text: String) throws {
         let found = try catalog("etc/os-release", text)

@@ -139,6 +139,8 @@ struct ImageGapTests {
         arguments: [
             ("ID=mystery", true), ("ID=mystery\nID_LIKE=enigma", true), ("ID=mystery\nID_LIKE=debian", true),
             ("ID=mystery\nID_LIKE=debian\nVERSION_CODENAME=bookworm", false),
+            ("ID=mystery\nID_LIKE=debian\nVERSION_CODENAME=kali-rolling", true),
+            ("ID=mystery\nID_LIKE=ubuntu\nVERSION_CODENAME=wilma\nUBUNTU_CODENAME=noble", false),
             ("ID=mystery\nID_LIKE=\"rhel fedora\"\nVERSION_ID=9.4", false),
             ("ID=mystery\nID_LIKE=\"rhel centos\"\nVERSION_ID=2024", true),
             ("ID=mystery\nID_LIKE=\"rhel fedora centos\"\nVERSION_ID=23", true),

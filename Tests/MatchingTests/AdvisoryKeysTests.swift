@@ -37,6 +37,17 @@ struct AdvisoryKeysTests {
         (Distro(id: "leap-micro", versionID: "5.2", name: "", idLike: ["suse"]), "opensuse-leap-micro:5.2"),
         (Distro(id: "opensuse-tumbleweed", versionID: "20240101", name: ""), "opensuse-tumbleweed"),
         (
+            Distro(id: "opensuse-microos", versionID: "20240129", name: "", idLike: ["suse", "opensuse-tumbleweed"]),
+            "opensuse-tumbleweed"
+        ),
+        (Distro(id: "opensuse-leap-micro", versionID: "6.0", name: "", idLike: ["suse"]), "opensuse-leap-micro:6.0"),
+        (Distro(id: "sle-micro-rancher", versionID: "5.4", name: "", idLike: ["suse"]), "sle-micro:5.4"),
+        (Distro(id: "openeuler", versionID: "22.03", name: "", codename: "LTS-SP3"), "openeuler:22.03-lts-sp3"),
+        (Distro(id: "openeuler", versionID: "23.09", name: ""), "openeuler:23.09"),
+        (
+            Distro(id: "linuxmint", versionID: "6", name: "", idLike: ["debian"], codename: "bookworm"), "debian:12"
+        ),
+        (
             Distro(id: "linuxmint", versionID: "17.3", name: "", idLike: ["ubuntu"], codename: "trusty"),
             "ubuntu:14.04"
         ),
