@@ -4,17 +4,20 @@ package import Bytes
 package enum Compression: String, Sendable, Codable {
     case gzip, zstd
     case none
+    /// Forms that layers do not have by the specification and that some engines take nevertheless; not decoded here.
+    case bzip2, xz
 }
 
-/// Decodes a layer by what its first bytes are, whatever its media type claims.
+/// Decodes a layer by what its first bytes are, whatever its media type claims; gives the bytes as they are where the
+/// form is none, or one that it only names.
 package final class LayerDecoder: ByteProducer {
     package let compression: Compression
     private let inner: any ByteProducer
 
-    /// Reads the first four bytes of `source` to choose the decoder.
+    /// Reads the first ten bytes of `source` to choose the decoder.
     package init(_ source: any ByteProducer, maxZstdWindowLog: Int32 = 27) throws {
-        let peeked = try PeekedProducer(source, count: 4)
-        let magic = peeked.head
+        let peeked = try PeekedProducer(source, count: 10)
+        let magic = peeked.head.prefix(4)
         if magic.starts(with: [0x1f, 0x8b]) {
             compression = .gzip
             inner = GzipReader(peeked)
@@ -24,12 +27,23 @@ package final class LayerDecoder: ByteProducer {
             compression = .zstd
             inner = try ZstdReader(peeked, maxWindowLog: maxZstdWindowLog)
         } else {
-            compression = .none
+            compression = Self.named(peeked.head)
             inner = peeked
         }
     }
 
     package func next() throws -> UnsafeRawBufferPointer { try inner.next() }
+
+    /// The form of these first bytes, of those that are not decoded.
+    private static func named(_ head: [UInt8]) -> Compression {
+        if head.starts(with: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]) { return .xz }
+        // The size of its blocks, and the mark of the first of them or of the end.
+        let marks: [[UInt8]] = [[0x31, 0x41, 0x59, 0x26, 0x53, 0x59], [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]]
+        let isBzip2 =
+            head.starts(with: "BZh".utf8) && head.count == 10 && (0x31...0x39).contains(head[3])
+            && marks.contains { head.dropFirst(4).elementsEqual($0) }
+        return isBzip2 ? .bzip2 : .none
+    }
 }
 
 /// A producer whose first bytes were looked at and are given again.

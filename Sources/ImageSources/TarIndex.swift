@@ -16,6 +16,11 @@ struct TarIndex: Sendable {
         case link(LayerPath)
     }
 
+    private static let decompressors: [(magic: [UInt8], tool: String)] = [
+        ([0x1f, 0x8b], "gunzip"), ([0x28, 0xb5, 0x2f, 0xfd], "unzstd"), ([0xfd, 0x37, 0x7a, 0x58], "unxz"),
+        (Array("BZh".utf8), "bunzip2"),
+    ]
+
     let path: String
     private var members: [LayerPath: Member] = [:]
 
@@ -25,8 +30,9 @@ struct TarIndex: Sendable {
     init(path: String) throws {
         let file = try LocalFile(path)
         self.path = path
-        if try file.read(at: 0, count: 2) == [0x1f, 0x8b] {
-            throw ImageSourceError(.unsupported, "\(path): a compressed archive; decompress it first (gunzip -k)")
+        let head = try file.read(at: 0, count: 4)
+        if let tool = Self.decompressors.first(where: { head.starts(with: $0.magic) })?.tool {
+            throw ImageSourceError(.unsupported, "\(path): a compressed archive; decompress it first (\(tool) -k)")
         }
         var walk = TarWalk(file)
         var count = 0

@@ -84,8 +84,7 @@ package struct LayerScanner: Sendable {
         var expandedBytes: Int64 = 0
         var failure: (any Error)?
         do {
-            let decoder = try LayerDecoder(input)
-            let tar = HashingProducer(decoder) { [limits] count in
+            let tar = HashingProducer(try Self.decoder(input, isOfFile: expected == nil)) { [limits] count in
                 if count > limits.maxExpandedBytes {
                     throw Bound("the layer expands to more than \(limits.maxExpandedBytes) bytes")
                 }
@@ -118,6 +117,24 @@ package struct LayerScanner: Sendable {
         }
         let missed = content.missed
         return (content.finish(diffID: diffID, expandedBytes: expandedBytes), missed)
+    }
+
+    /// Decompresses the blob by what its first bytes are.
+    ///
+    /// Layers may be compressed with gzip and zstd (OCI image-spec v1.1, layer.md); `docker load` and Podman take bzip2
+    /// and xz from an archive as well. So does this from a file of the user's, but not from a registry: what xz asks for
+    /// in memory is up to who made the layer.
+    private static func decoder(_ blob: HashingProducer, isOfFile: Bool) throws -> any ByteProducer {
+        let decoder = try LayerDecoder(blob)
+        switch decoder.compression {
+        case .gzip, .zstd, .none: return decoder
+        case .bzip2, .xz:
+            guard isOfFile else {
+                let name = decoder.compression.rawValue
+                throw LayerScanError(.malformed, "the layer is compressed with \(name), which image layers may not be")
+            }
+            return try CompressedStream(decoder)
+        }
     }
 
     private func read(_ tar: HashingProducer, into content: inout LayerContent) throws {

@@ -30,6 +30,21 @@ struct LayerDecoderTests {
         }
     }
 
+    @Test("Forms that layers may not have are named and given as they are", arguments: [1, 3, 64])
+    func named(pieces: Int) throws {
+        let bzip2 = Array("BZh9".utf8)
+        for (compression, blob) in [
+            (.xz, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 1, 0, 0, 0]),
+            (.bzip2, bzip2 + [0x31, 0x41, 0x59, 0x26, 0x53, 0x59, 1]),
+            (.bzip2, bzip2 + [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]), (.none, bzip2 + [0x31, 0x41]),
+            (.none, Array("BZh/manifest.json".utf8)), (.none, [0xfd, 0x37, 0x7a, 0x58, 0x5a]),
+        ] as [(Compression, [UInt8])] {
+            let decoder = try LayerDecoder(ArrayProducer(blob, pieceSize: pieces))
+            #expect(decoder.compression == compression)
+            #expect(try collect(decoder) == blob)
+        }
+    }
+
     @Test("A gzip magic with nothing behind it is a truncated stream", arguments: [1, 2])
     func magicAlone(pieces: Int) throws {
         let decoder = try LayerDecoder(ArrayProducer([0x1f, 0x8b], pieceSize: pieces))

@@ -59,8 +59,14 @@ import Testing
     }
 
     @Test func `a compressed archive is refused with the remedy`() throws {
-        let error = #expect(throws: ImageSourceError.self) { try index([0x1f, 0x8b, 8, 0]) }
-        #expect(error?.code == .unsupported)
+        for (head, tool) in [
+            ([0x1f, 0x8b, 8, 0], "gunzip"), ([0x28, 0xb5, 0x2f, 0xfd], "unzstd"), ([0xfd, 0x37, 0x7a, 0x58], "unxz"),
+            (Array("BZh9".utf8), "bunzip2"),
+        ] as [([UInt8], String)] {
+            let error = #expect(throws: ImageSourceError.self) { try index(head) }
+            #expect(error?.code == .unsupported)
+            #expect(error?.message.hasSuffix("decompress it first (\(tool) -k)") == true)
+        }
     }
 
     @Test func `an archive that is cut short is malformed or lacks its last members, and never traps`() throws {

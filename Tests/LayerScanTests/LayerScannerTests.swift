@@ -49,6 +49,25 @@ private var sampleTar: [UInt8] {
     return tar.archive
 }
 
+/// A tar with a package, as `xz` and `bzip2` compress it.
+private let rareForms: [(name: String, text: String)] = [
+    (
+        "xz",
+        """
+        /Td6WFoAAAFpIt42AgAhAQwAAACPmEGc4Af/AHRdADqcyosJgMEx0U8DQoeXpBEPbROL85UuplE9BoNxkVlmp36ZlFkvnJfGzvG6ticYAtpk43BO
+        B45p5wWM+C4ndhIeN5du0LTs6BRdHY/vQFpG/IvDuCmitYKOC0wP5ClfvKuG4XcZmqVTVDuU/rzgskBwFfjgAAmycQ4AAYwBgBAAAIU8OGY+MA2L
+        AgAAAAABWVo=
+        """
+    ),
+    (
+        "bzip2",
+        """
+        QlpoOTFBWSZTWWhguAwAAEhbgcqAUAX/EgAA/r/fSgCACAggAHURTJppoDQBpoAaaepoDRRoGj1AAQYAGhgvwzAYoEAmsz4lhgeIAwD6qi/snUk7
+        kf6DilASGHgWV4FRmLhfatJUIAiSdstFm4gLWu8ORTBd2cZQsNROuRT7dIxZEFTd9oF+NXEXou5IpwoSDQwXAYA=
+        """
+    ),
+]
+
 @Suite("The analysis of one layer")
 struct LayerScannerTests {
     @Test("A hard link to a lower layer's file that is not read under its own name is a gap")
@@ -119,6 +138,28 @@ struct LayerScannerTests {
             #expect(layer.report.expandedBytes == Int64(tar.count))
             #expect(layer.report.entries == 8)
             #expect(try json(layer) == plain)
+        }
+    }
+
+    @Test("xz and bzip2, which layers may not be, are read out of a file and named where a registry has them")
+    func rareCompression() throws {
+        for (name, text) in rareForms {
+            let blob = Array(try #require(Data(base64Encoded: text, options: .ignoreUnknownCharacters)))
+            for pieces in [1, 3, 65536] {
+                let layer = try scan(blob, pieces: pieces)
+                #expect(names(layer) == ["x 1"])
+                #expect(layer.report.expandedBytes == 2048)
+                #expect { try scan(blob, expected: digest(blob), pieces: pieces) } throws: { error in
+                    let failure = error as? LayerScanError
+                    return failure?.code == .malformed
+                        && failure?.message == "the layer is compressed with \(name), which image layers may not be"
+                }
+            }
+            for length in 10..<blob.count - 12 {
+                #expect { try scan(Array(blob.prefix(length))) } throws: {
+                    ($0 as? LayerScanError)?.code == .malformed
+                }
+            }
         }
     }
 
