@@ -42,6 +42,7 @@ package enum Catalogers {
         JVMReleaseCataloger(),
         KernelCataloger(),
         PECataloger(),
+        PHPExtensionCataloger(),
         NixStoreCataloger(),
         SnapMetadataCataloger(),
         SnapManifestCataloger(),

@@ -4,7 +4,7 @@ import ScanModel
 /// Packages that PEAR and PECL installed, from their registry: a serialised array a package (PEAR, PEAR_Registry).
 struct PEARCataloger: Cataloger {
     let name = "pear"
-    let version = 1
+    let version = 2
     let maxFileBytes = 8 << 20
     let selectors: [PathSelector] = [.suffixBelow(".reg", directory: ".registry")]
 
@@ -36,6 +36,10 @@ struct PEARCataloger: Cataloger {
                 )
             )
         ]
+        // Extensions say themselves what they are; what else is installed names no packages.
+        var owned = OwnedPaths(of: file)
+        for path in package.installed where path.hasSuffix(".so") { owned.add(Array(path.utf8), owner: name) }
+        owned.add(to: &found)
         return found
     }
 

@@ -11,6 +11,8 @@ struct PHPSerialization {
 
     /// The texts of the outer array by their key, and those of arrays in it by both keys with `/` between.
     private(set) var texts: [String: String] = [:]
+    /// The texts of arrays in an array of the outer one under the key `installedas`.
+    private(set) var installed: [String] = []
 
     private struct OpenArray {
         var left: Int
@@ -47,6 +49,7 @@ struct PHPSerialization {
             } else {
                 guard let text = readScalar() else { return false }
                 if let path, texts[path] == nil { texts[path] = text }
+                if open.count == 3, key == "installedas" { installed.append(text) }
             }
         }
         return true

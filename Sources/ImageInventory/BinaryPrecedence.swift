@@ -9,6 +9,7 @@ struct BinaryPrecedence {
 
     private static let catalogers: Set<String> = [
         CatalogerName.binary, CatalogerName.elfPackage, CatalogerName.jvm, CatalogerName.kernel, CatalogerName.pe,
+        CatalogerName.phpExtension,
     ]
 
     /// OS packages that a database lists, by their own name and by that of their source.

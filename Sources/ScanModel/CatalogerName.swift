@@ -14,6 +14,8 @@ package enum CatalogerName {
     package static let kernel = "linux-kernel"
     /// Version resources of Windows' programs and libraries.
     package static let pe = "pe"
+    /// Extensions of PHP.
+    package static let phpExtension = "php-extension"
     /// RPM packages that lie in folders as files.
     package static let rpmArchive = "rpm-archive"
     /// What snaps were built from.

@@ -55,6 +55,7 @@ struct EvidenceSample {
                 ("boot/vmlinuz-6.1", "Linux version 6.1.0-13 (x"), ("opt/mysql", "\0" + "8.0.37\0\0mysql_real"),
                 ("opt/envoy", "\0" + "1.36.4\0x envoy_reloadable_features"),
                 ("opt/java", "openjdk\0java\0" + "1.8\0" + "1.8.0_352-b08\0"), ("opt/python3.11", "\0" + "3.11.2\0"),
+                ("usr/local/lib/php/extensions/no-debug-non-zts-20230831/a.so", "\0" + "1.2.3\0API20230831,NTS\0"),
                 ("opt/grafana", "grafana/grafana\0go1.21.8\0\0" + "11.0.0-preview\0\0x+DT"),
             ].map { ($0.0, elf + Array($0.1.utf8)) } + whole
         let slices = #"{"jsonwall":"1.0"}"# + "\n" + #"{"kind":"package","name":"a","version":"1","arch":"all"}"# + "\n"
