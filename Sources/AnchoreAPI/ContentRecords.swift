@@ -61,9 +61,22 @@ package enum ContentType: String, Sendable, CaseIterable {
             "type": .string(package.type == .apk ? "APKG" : AnchorePackageType.name(package.type)),
             "licenses": .strings(package.licenses.isEmpty ? ["Unknown"] : package.licenses),
             "license": .string(package.licenses.isEmpty ? "Unknown" : package.licenses.joined(separator: " ")),
-            "origin": .string(package.supplier ?? "N/A"), "size": "N/A",
-            "sourcepkg": .string(package.source?.name ?? package.name), "cpes": .strings(package.cpes),
+            "origin": .string(origin(package)), "size": .string(package.installedBytes.map { "\($0)" } ?? "N/A"),
+            "sourcepkg": .string(sourcePackage(package)), "cpes": .strings(package.cpes),
         ]
+    }
+
+    /// Who answers for a package of the distribution, with Anchore's word for what Debian has of that.
+    private static func origin(_ package: Package) -> String {
+        guard let supplier = package.supplier else { return "N/A" }
+        return package.type == .deb ? "\(supplier) (maintainer)" : supplier
+    }
+
+    /// What it was built from, as its package manager names that: rpm by a file, in whose name there is no epoch.
+    private static func sourcePackage(_ package: Package) -> String {
+        guard package.type == .rpm else { return package.source?.name ?? package.name }
+        guard let source = package.source else { return "N/A" }
+        return "\(source.name)-\(source.version.split(separator: ":").last ?? "").src.rpm"
     }
 
     private static func languageRecord(_ item: InstalledPackage) -> JSONValue {
@@ -89,8 +102,15 @@ package enum ContentType: String, Sendable, CaseIterable {
             "origin": .string(package.group ?? "N/A"), "location": .string(path),
             "type": .string("JAVA-\(["WAR", "EAR", "HPI", "JPI", "PAR", "SAR"].contains(suffix) ? suffix : "JAR")"),
             "licenses": .strings(package.licenses.isEmpty ? ["Unknown"] : package.licenses),
-            "cpes": .strings(package.cpes), "metadata": [:],
+            "cpes": .strings(package.cpes), "metadata": javaMetadata(package),
         ]
+    }
+
+    /// What Anchore puts together again of the file that Maven leaves in an archive.
+    private static func javaMetadata(_ package: Package) -> JSONValue {
+        guard let group = package.group else { return [:] }
+        let lines = ["", "groupId=\(group)", "artifactId=\(package.name)", "version=\(package.version)", ""]
+        return ["pom.properties": .string(lines.joined(separator: "\n"))]
     }
 }
 

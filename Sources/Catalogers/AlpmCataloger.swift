@@ -4,12 +4,12 @@ import ScanModel
 /// Packages of Arch Linux and its kin, from pacman's local database: one folder a package (pacman, alpm-db-desc(5)).
 struct AlpmCataloger: Cataloger {
     let name = "alpm"
-    let version = 3
+    let version = 4
     let selectors: [PathSelector] = [.pattern("var/lib/pacman/local/*/desc")]
+    private static let sections: Set = ["NAME", "VERSION", "BASE", "ARCH", "LICENSE", "PACKAGER", "SIZE"]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
-        let fields = AlpmSections(file.bytes.all, wanted: ["NAME", "VERSION", "BASE", "ARCH", "LICENSE", "PACKAGER"])
-            .fields
+        let fields = AlpmSections(file.bytes.all, wanted: Self.sections).fields
         guard let name = fields["NAME"]?.first, let version = fields["VERSION"]?.first, PackageRecords.isSound(name),
             PackageRecords.isSound(version)
         else { return CatalogedFile(problem: "no sound NAME and VERSION in the package's description") }
@@ -22,7 +22,8 @@ struct AlpmCataloger: Cataloger {
                 arch: fields["ARCH"]?.first ?? "",
                 source: SourcePackage(name: fields["BASE"]?.first ?? name, version: version),
                 licenses: RecognisedLicenses.normalized(fields["LICENSE"] ?? []),
-                supplier: fields["PACKAGER"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil }
+                supplier: fields["PACKAGER"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil },
+                installedBytes: fields["SIZE"]?.first.flatMap { PackageRecords.bytes($0) }
             )
         )
         return packages.file

@@ -4,7 +4,7 @@ import ScanModel
 /// Alpine packages from apk's installed database: one letter, a colon, the value (apk-tools, apk_db_fdb_read).
 struct ApkCataloger: Cataloger {
     let name = "apk"
-    let version = 4
+    let version = 5
     let maxFileBytes = EvidenceBound.database
     let selectors: [PathSelector] = [.pathSuffix("lib/apk/db/installed")]
 
@@ -15,6 +15,7 @@ struct ApkCataloger: Cataloger {
         var origin = ""
         var license = ""
         var maintainer = ""
+        var size = ""
         var directory: [UInt8] = []
 
         var isSound: Bool { PackageRecords.isSound(name) && PackageRecords.isSound(version) }
@@ -27,7 +28,8 @@ struct ApkCataloger: Cataloger {
                 arch: PackageRecords.isSound(arch) ? arch : "",
                 source: SourcePackage(name: PackageRecords.isSound(origin) ? origin : name, version: version),
                 licenses: RecognisedLicenses.normalized([license]),
-                supplier: PackageRecords.isSound(maintainer) ? maintainer : nil
+                supplier: PackageRecords.isSound(maintainer) ? maintainer : nil,
+                installedBytes: PackageRecords.bytes(size)
             )
         }
     }
@@ -57,6 +59,7 @@ struct ApkCataloger: Cataloger {
             case UInt8(ascii: "o"): record.origin = value.trimmedText
             case UInt8(ascii: "L"): record.license = value.trimmedText
             case UInt8(ascii: "m"): record.maintainer = value.trimmedText
+            case UInt8(ascii: "I"): record.size = value.trimmedText
             case UInt8(ascii: "F"): record.directory = Array(value)
             // Its name and version stand in front of a package's files.
             case UInt8(ascii: "R") where record.isSound && !owned.isFull:

@@ -5,7 +5,7 @@ import ScanModel
 /// control files, which have the same form (dpkg(1), FILES; Debian Policy 5.3).
 struct DpkgCataloger: Cataloger {
     let name = "dpkg"
-    let version = 7
+    let version = 8
     let maxFileBytes = EvidenceBound.database
     let selectors: [PathSelector] =
         DpkgFolder.all.flatMap { [.pathSuffix("\($0)/status"), .directory("\($0)/status.d", suffix: "")] }
@@ -17,7 +17,7 @@ struct DpkgCataloger: Cataloger {
         ".symbols", ".templates", ".triggers",
     ]
     static let fields: Set<String> = [
-        "package", "version", "architecture", "source", "status", "maintainer", "license",
+        "package", "version", "architecture", "source", "status", "maintainer", "license", "installed-size",
     ]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
@@ -28,9 +28,10 @@ struct DpkgCataloger: Cataloger {
         // recipe's place in a tree of builds (`feeds/packages/net/adblock`), and the status does not have it: with it the
         // same package would be two.
         let isControl = file.path.parent?.name.elementsEqual("info".utf8) == true
+        let isOpkg = isControl || file.path.parent?.name.elementsEqual("opkg".utf8) == true
         for stanza in ControlStanzas(file.bytes.all, wanted: Self.fields).prefix(isControl ? 1 : Int.max) {
             guard isInstalled(stanza["status"]?.first) else { continue }
-            if let package = Self.package(stanza, withSource: !isControl) {
+            if let package = Self.package(stanza, withSource: !isControl, sizeUnit: isOpkg ? 1 : Self.sizeUnit) {
                 packages.add(package)
             } else {
                 packages.addDamaged()
@@ -39,8 +40,15 @@ struct DpkgCataloger: Cataloger {
         return packages.file
     }
 
+    /// Bytes of what `Installed-Size` counts (Debian Policy 5.6.20); opkg counts bytes.
+    private static let sizeUnit: Int64 = 1024
+
     /// What a stanza with these ``fields`` says of a package; `nil` without a sound name and version.
-    static func package(_ stanza: [String: [String]], withSource: Bool = true) -> Package? {
+    static func package(
+        _ stanza: [String: [String]],
+        withSource: Bool = true,
+        sizeUnit: Int64 = Self.sizeUnit
+    ) -> Package? {
         guard let name = stanza["package"]?.first, PackageRecords.isSound(name),
             let version = stanza["version"]?.first, PackageRecords.isSound(version),
             version.utf8.allSatisfy(isVersionByte)
@@ -53,7 +61,8 @@ struct DpkgCataloger: Cataloger {
             source: source(withSource ? stanza["source"]?.first : nil, name: name, version: version),
             // Of these databases only opkg's state licences.
             licenses: stanza["license"] ?? [],
-            supplier: stanza["maintainer"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil }
+            supplier: stanza["maintainer"]?.first.flatMap { PackageRecords.isSound($0) ? $0 : nil },
+            installedBytes: stanza["installed-size"]?.first.flatMap { PackageRecords.bytes($0, of: sizeUnit) }
         )
     }
 

@@ -65,6 +65,13 @@ struct PackageRecords {
         return found
     }
 
+    /// The bytes that a field with a number of units stands for; `nil` where it is none, or more than can be.
+    static func bytes(_ text: String, of unit: Int64 = 1) -> Int64? {
+        guard let count = Int64(text), count >= 0 else { return nil }
+        let (bytes, isTooMany) = count.multipliedReportingOverflow(by: unit)
+        return isTooMany ? nil : bytes
+    }
+
     /// Whether `text` can be a name or a version, and no empty one.
     static func isSound(_ text: String) -> Bool { !text.isEmpty && CatalogedFile.isStorable(text) }
 }

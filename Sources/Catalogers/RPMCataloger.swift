@@ -5,7 +5,7 @@ import ScanModel
 /// RPM packages, from the database in any of its three forms at any of its three places.
 struct RPMCataloger: Cataloger {
     let name = "rpm"
-    let version = 4
+    let version = 5
     let maxFileBytes = EvidenceBound.binary
     let isCostly = true
     let companionSuffixes = ["-wal"]
@@ -51,7 +51,8 @@ extension Package {
             source: package.sourceRPM.flatMap { SourcePackage(fileName: $0, versionOf: version) },
             licenses: RecognisedLicenses.normalized([package.license].compactMap(\.self)),
             module: package.modularityLabel,
-            supplier: package.vendor.flatMap { PackageRecords.isSound($0) ? $0 : nil }
+            supplier: package.vendor.flatMap { PackageRecords.isSound($0) ? $0 : nil },
+            installedBytes: package.size.map(Int64.init)
         )
     }
 }

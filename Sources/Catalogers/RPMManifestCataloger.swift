@@ -9,7 +9,7 @@ import ScanModel
 /// toolkit/docs/how_it_works/5_misc.md).
 struct RPMManifestCataloger: Cataloger {
     let name = "rpm-manifest"
-    let version = 1
+    let version = 2
     let maxFileBytes = EvidenceBound.database
     let selectors: [PathSelector] = [.pathSuffix("var/lib/rpmmanifest/container-manifest-2")]
 
@@ -37,7 +37,8 @@ struct RPMManifestCataloger: Cataloger {
             name: name,
             version: version,
             arch: PackageRecords.isSound(arch) && arch != "(none)" ? arch : "",
-            source: PackageRecords.isSound(sourceFile) ? SourcePackage(fileName: sourceFile, versionOf: version) : nil
+            source: PackageRecords.isSound(sourceFile) ? SourcePackage(fileName: sourceFile, versionOf: version) : nil,
+            installedBytes: PackageRecords.bytes(fields[6])
         )
     }
 }

@@ -122,6 +122,7 @@ package enum InventoryFold {
                     known.layer = min(known.layer, layer)
                     if known.package.licenses.isEmpty { known.package.licenses = package.licenses }
                     known.package.supplier = known.package.supplier ?? package.supplier
+                    known.package.installedBytes = known.package.installedBytes ?? package.installedBytes
                     merged[key] = known
                 } else {
                     merged[key] = InstalledPackage(package: package, layer: layer, paths: [path], ownedBy: owner)

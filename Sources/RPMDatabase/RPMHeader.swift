@@ -99,6 +99,7 @@ enum RPMTag: UInt32, CaseIterable {
     case release = 1002
     case epoch = 1003
     case installTime = 1008
+    case size = 1009
     case vendor = 1011
     case license = 1014
     case arch = 1022
@@ -114,6 +115,7 @@ enum RPMTag: UInt32, CaseIterable {
     case baseNames = 1117
     case dirNames = 1118
     case longFileSizes = 5008
+    case longSize = 5009
     case modularityLabel = 5096
 }
 

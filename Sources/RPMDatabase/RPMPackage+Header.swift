@@ -25,6 +25,9 @@ struct HeaderReading {
         package.vendor = field(.vendor, of: header, limits: limits)
         package.modularityLabel = field(.modularityLabel, of: header, limits: limits)
         package.installTime = value { () throws(RecordDamage) in try header.integer(.installTime) }
+        // Packages with more than 32 bits can count have a tag of their own.
+        let sizeTag = header.entry(.longSize) == nil ? RPMTag.size : .longSize
+        package.size = value { () throws(RecordDamage) in try header.integer(sizeTag) }
         package.sigMD5 = value { () throws(RecordDamage) in
             // Some build tools write the tag without a value.
             guard let digest = try header.binary(.sigMD5, maxBytes: limits.maxFieldBytes), !digest.isEmpty else {

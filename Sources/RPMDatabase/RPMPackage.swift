@@ -21,6 +21,8 @@ package struct RPMPackage: Sendable, Equatable {
     package var installTime: Int?
     /// The MD5 digest of the package file's header and payload, in lower-case hexadecimal.
     package var sigMD5: String?
+    /// Bytes of its files, all together.
+    package var size: Int?
 
     /// Makes a package.
     package init(
@@ -35,7 +37,8 @@ package struct RPMPackage: Sendable, Equatable {
         modularityLabel: String? = nil,
         files: [String] = [],
         installTime: Int? = nil,
-        sigMD5: String? = nil
+        sigMD5: String? = nil,
+        size: Int? = nil
     ) {
         self.name = name
         self.version = version
@@ -49,6 +52,7 @@ package struct RPMPackage: Sendable, Equatable {
         self.files = files
         self.installTime = installTime
         self.sigMD5 = sigMD5
+        self.size = size
     }
 
     /// The order in which packages are listed: a fixed one, not the order of versions.

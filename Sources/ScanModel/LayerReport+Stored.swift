@@ -181,6 +181,7 @@ extension StoredJSON {
             // Absent in what was written before packages had hashes.
             case "hashes": package.hashes = try json.optional { json in try json.hashes() } ?? []
             case "supplier": package.supplier = try json.optional { json in try json.string() }
+            case "installedBytes": package.installedBytes = try json.optional { json in try json.integer() }
             default: try json.skip()
             }
         }

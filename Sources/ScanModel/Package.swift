@@ -59,6 +59,8 @@ package struct Package: Hashable, Sendable, Codable {
     package var hashes: [FileHash]
     /// Who answers for a distribution's package: its maintainer or vendor, `Name <mail@example>`; otherwise `nil`.
     package var supplier: String?
+    /// Bytes that it takes installed, as its package manager's database states them; otherwise `nil`.
+    package var installedBytes: Int64?
 
     package init(
         type: PackageType,
@@ -70,7 +72,8 @@ package struct Package: Hashable, Sendable, Codable {
         group: String? = nil,
         module: String? = nil,
         hashes: [FileHash] = [],
-        supplier: String? = nil
+        supplier: String? = nil,
+        installedBytes: Int64? = nil
     ) {
         self.type = type
         self.name = name
@@ -82,6 +85,7 @@ package struct Package: Hashable, Sendable, Codable {
         self.module = module
         self.hashes = hashes
         self.supplier = supplier
+        self.installedBytes = installedBytes
     }
 }
 
@@ -99,16 +103,18 @@ extension Package {
             group: try values.decodeIfPresent(String.self, forKey: .group),
             module: try values.decodeIfPresent(String.self, forKey: .module),
             hashes: try values.decodeIfPresent([FileHash].self, forKey: .hashes) ?? [],
-            supplier: try values.decodeIfPresent(String.self, forKey: .supplier)
+            supplier: try values.decodeIfPresent(String.self, forKey: .supplier),
+            installedBytes: try values.decodeIfPresent(Int64.self, forKey: .installedBytes)
         )
     }
 
-    /// The package without what evidence files may state differently of the same package: licences, hashes, supplier.
+    /// The package without what evidence files may state differently of the same package: licences, hashes, supplier, size.
     package var identity: Package {
         var bare = self
         bare.licenses = []
         bare.hashes = []
         bare.supplier = nil
+        bare.installedBytes = nil
         return bare
     }
 }

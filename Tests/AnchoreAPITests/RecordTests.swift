@@ -170,6 +170,52 @@ struct RecordTests {
         #expect(finding(nil).json["vendor_data"]?.array?.isEmpty == true)
     }
 
+    // anchore-engine, anchore_engine/analyzers/syft/handlers: what becomes `content` of each type.
+    @Test("packages of the distribution have a size, an origin and a source as Anchore Engine gives them")
+    func contentOfDistribution() throws {
+        let packages = [
+            Package(
+                type: .deb,
+                name: "libc6",
+                version: "2.36-9",
+                source: SourcePackage(name: "glibc", version: "2.36-9"),
+                supplier: "M <m@x>",
+                installedBytes: 7168
+            ),
+            Package(
+                type: .rpm,
+                name: "vim",
+                version: "2:9.0-1",
+                source: SourcePackage(name: "vim", version: "2:9.0-1"),
+                supplier: "V"
+            ),
+            Package(type: .rpm, name: "a", version: "1-2", source: SourcePackage(name: "b-c", version: "1-2")),
+            Package(type: .rpm, name: "no-source", version: "1-2"),
+            Package(type: .apk, name: "musl", version: "1-r0", source: SourcePackage(name: "m", version: "1-r0")),
+        ]
+        let installed = packages.map { InstalledPackage(package: $0, layer: 0, paths: ["/db"]) }
+        let content = try #require(ContentType.os.content(installed, files: nil).array)
+        #expect(content.map { $0["size"]?.string } == ["7168", "N/A", "N/A", "N/A", "N/A"])
+        #expect(content.map { $0["origin"]?.string } == ["M <m@x> (maintainer)", "V", "N/A", "N/A", "N/A"])
+        #expect(
+            content.map { $0["sourcepkg"]?.string } == ["glibc", "vim-9.0-1.src.rpm", "b-c-1-2.src.rpm", "N/A", "m"]
+        )
+    }
+
+    @Test("an archive of Java says again what Maven left in it, where it did")
+    func contentOfJava() throws {
+        let packages = [
+            Package(type: .java, name: "core", version: "1.2", group: "org.x"),
+            Package(type: .java, name: "plain", version: "1"),
+        ]
+        let installed = packages.map { InstalledPackage(package: $0, layer: 0, paths: ["/a.jar"]) }
+        let content = try #require(ContentType.java.content(installed, files: nil).array)
+        #expect(
+            content.map { $0["metadata"]?["pom.properties"]?.string }
+                == ["\ngroupId=org.x\nartifactId=core\nversion=1.2\n", nil]
+        )
+    }
+
     @Test("the history names the layer of each step that left one, the first step first")
     func history() throws {
         let manifest = #"{"layers":[{"digest":"sha256:a","size":7},{"digest":"sha256:b","size":9}]}"#

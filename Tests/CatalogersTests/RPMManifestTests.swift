@@ -27,14 +27,16 @@ struct RPMManifestTests {
                     name: "openssl-libs",
                     version: "1.1.1k-15.cm2",
                     arch: "x86_64",
-                    source: SourcePackage(name: "openssl", version: "1.1.1k-15.cm2")
+                    source: SourcePackage(name: "openssl", version: "1.1.1k-15.cm2"),
+                    installedBytes: 580
                 ),
                 Package(
                     type: .rpm,
                     name: "vim",
                     version: "2:9.0-1.cm2",
                     arch: "x86_64",
-                    source: SourcePackage(name: "vim", version: "2:9.0-1.cm2")
+                    source: SourcePackage(name: "vim", version: "2:9.0-1.cm2"),
+                    installedBytes: 580
                 ),
             ]
         )

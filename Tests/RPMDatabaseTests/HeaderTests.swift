@@ -24,6 +24,7 @@ struct HeaderTests {
         header.add(.vendor, "Example")
         header.add(.modularityLabel, "demo:1:2:3")
         header.add(.installTime, numbers: [4_000_000_000])
+        header.add(.size, numbers: [3_000_000_000])
         header.add(.sigMD5, binary: [0x00, 0x1F, 0xAB])
         header.add(.baseNames, strings: ["demo", "a", "b"])
         header.add(.dirNames, strings: ["/usr/share/", "/usr/share/demo/"])
@@ -41,7 +42,8 @@ struct HeaderTests {
             modularityLabel: "demo:1:2:3",
             files: ["/usr/share/demo", "/usr/share/demo/a", "/usr/share/demo/b"],
             installTime: 4_000_000_000,
-            sigMD5: "001fab"
+            sigMD5: "001fab",
+            size: 3_000_000_000
         )
         #expect(contents == RPMDatabaseContents(packages: [expected], problems: []))
     }

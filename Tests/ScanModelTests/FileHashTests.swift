@@ -51,6 +51,8 @@ struct FileHashTests {
         var full = package
         full.hashes = [try #require(FileHash("sha1:\(sha1)"))]
         full.supplier = "S"
+        full.installedBytes = 7
         #expect(try JSONDecoder().decode(Package.self, from: JSONEncoder().encode(full)) == full)
+        #expect(full.identity == package.identity)
     }
 }

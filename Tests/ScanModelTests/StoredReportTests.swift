@@ -37,7 +37,8 @@ struct StoredReportTests {
             group: random.oneIn(2) ? text(&random) : nil,
             module: random.oneIn(2) ? text(&random) : nil,
             hashes: random.oneIn(2) ? [hash].compactMap { $0 } : [],
-            supplier: random.oneIn(2) ? text(&random) : nil
+            supplier: random.oneIn(2) ? text(&random) : nil,
+            installedBytes: random.oneIn(2) ? Int64(random.below(1 << 50)) : nil
         )
     }
 

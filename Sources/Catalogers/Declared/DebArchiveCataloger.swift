@@ -7,7 +7,7 @@ import Tar
 /// tar has the control files).
 struct DebArchiveCataloger: Cataloger {
     let name = CatalogerName.debArchive
-    let version = 1
+    let version = 2
     let maxFileBytes = EvidenceBound.binary
     let selectors: [PathSelector] = [.suffix(".deb")]
 

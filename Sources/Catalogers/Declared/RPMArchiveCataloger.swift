@@ -5,7 +5,7 @@ import ScanModel
 /// RPM packages that lie in folders as files, from the header of each.
 struct RPMArchiveCataloger: Cataloger {
     let name = CatalogerName.rpmArchive
-    let version = 1
+    let version = 2
     let maxFileBytes = EvidenceBound.binary
     let selectors: [PathSelector] = [.suffix(".rpm")]
 
