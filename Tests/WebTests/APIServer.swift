@@ -183,7 +183,9 @@ final class FixedLookup: RegistryLookup {
             return try #require(Digest("sha256:" + String((hex + String(repeating: "0", count: 64)).prefix(64))))
         }
         let manifest = try digest("m\(repository)\(tag)")
-        let config = #"{"architecture":"amd64","os":"linux","history":[{"created_by":"/bin/sh -c #(nop)  EXPOSE 22"}]}"#
+        let config =
+            #"{"architecture":"amd64","os":"linux","created":"2024-05-06T07:08:09.1Z","config":{"Labels":{"team":"core"}},"#
+            + #""history":[{"created_by":"/bin/sh -c #(nop)  EXPOSE 22"}]}"#
         return FoundImage(
             registry: "registry.test",
             repository: repository,

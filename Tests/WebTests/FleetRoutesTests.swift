@@ -42,6 +42,10 @@ struct FleetRoutesTests {
                 let bill = try await client.get("/v2/images/\(digest)/sbom?format=\(format)")
                 #expect(bill.headers["content-type"] == media)
                 #expect(bill.text.contains(text) && bill.text.contains("pkg:deb/debian/bash@5.2-1"))
+                // What the image's configuration says, as in the document that `tallyman sbom` writes.
+                for stated in ["tallyman:label:team", "core", "linux/amd64", "2024-05-06T07:08:09Z"] {
+                    #expect(bill.text.contains(stated), "\(format): \(stated)")
+                }
             }
 
             #expect(try await client.get("/v2/packages?name=BASH&type=deb").json?["items"]?.array?.count == 1)

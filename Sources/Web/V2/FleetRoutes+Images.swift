@@ -67,19 +67,22 @@ extension FleetRoutes {
         guard let image = found.first(where: { $0.record.digest == digest }) else { throw Self.noImage }
         guard image.record.status == .analyzed else { throw Problem.notFound("the image is not analysed yet") }
         let inventory = try await service.contents.content(of: image).inventory
-        let config = try await service.store.documents(manifest: image.number)?.config
+        let document = try await service.store.documents(manifest: image.number)?.config
         let layers = try await service.store.layers(image: image.number)
         let version = service.settings.version
         let bytes = try await service.threads.run {
-            BillOfMaterials(
+            let config = document.flatMap(Self.config)
+            return BillOfMaterials(
                 subject: BillOfMaterials.Subject(
                     source: image.record.tags.first?.fulltag ?? digest,
                     reference: image.record.tags.first?.fulltag,
                     digest: Digest(digest),
                     imageID: Digest("sha256:\(image.record.imageID)"),
+                    platform: config?.platform,
                     layers: layers.compactMap { Digest($0.digest) },
                     diffIDs: layers.allSatisfy { $0.diffID != nil }
-                        ? layers.compactMap { $0.diffID.flatMap(Digest.init) } : []
+                        ? layers.compactMap { $0.diffID.flatMap(Digest.init) } : [],
+                    labels: ImageLabels.bounded(config?.config?.labels ?? [:])
                 ),
                 distro: inventory.distro,
                 components: inventory.packages.map {
@@ -87,15 +90,14 @@ extension FleetRoutes {
                 },
                 gaps: inventory.gaps,
                 tool: BillOfMaterials.Tool(name: "tallyman", version: version),
-                created: config.flatMap(Self.created)
+                created: config?.created.flatMap(Timestamp.normalized)
             ).encode(as: format)
         }
         return .bytes(bytes, mediaType: form.1)
     }
 
-    /// When an image was made, as its configuration says.
-    private static func created(_ config: [UInt8]) -> String? {
-        let value = try? JSONReader.read(config)  // what is no JSON says nothing
-        return value?["created"]?.string.flatMap(Timestamp.normalized)
+    /// What an image's configuration says of its making, its platform and its labels.
+    private static func config(_ document: [UInt8]) -> ImageConfig? {
+        try? JSONDecoder().decode(ImageConfig.self, from: Data(document))  // what is none says nothing
     }
 }
