@@ -35,6 +35,12 @@ package enum ImageSource: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The folder whose files it is made of; `nil` for a directory that is scanned, where results may well be put.
+    package var layout: String? {
+        guard case .ociDirectory(let text) = self else { return nil }
+        return LocalPath.split(text).path
+    }
+
     private static let schemes: [(prefix: String, make: @Sendable (String) -> ImageSource)] = [
         ("docker-archive:", { .dockerArchive($0) }),
         ("oci-archive:", { .ociArchive($0) }),

@@ -32,6 +32,12 @@ struct OutputFile {
         return own == Self.resolved(other)
     }
 
+    /// Whether it is there already, in a folder or below it, with such an end of its name.
+    func isFile(in folder: String, ending suffix: String = "") -> Bool {
+        guard let own = Self.resolved(path), let folder = Self.resolved(folder) else { return false }
+        return own.lowercased().hasSuffix(suffix) && own.hasPrefix(folder.hasSuffix("/") ? folder : folder + "/")
+    }
+
     /// The path without links; `nil` where there is no such file.
     private static func resolved(_ path: String) -> String? {
         guard let found = realpath(path, nil) else { return nil }

@@ -129,7 +129,7 @@ struct ScanCommand: AsyncParsableCommand {
         let wanted = try wantedPlatform()
         let threshold = try threshold()
         let outputs = try ScanOutputs(output, standard: .table)
-        try outputs.requireOthers(than: source)
+        try outputs.requireOthers(than: source, try inputs())
         let suppressions = try suppression.load()
         let bundle = try bundle()
         let dockerfile = try dockerfile.text()
@@ -191,6 +191,12 @@ struct ScanCommand: AsyncParsableCommand {
             }
         }
         if refuses(document, threshold: threshold) { throw ExitCode(ExitStatus.refused) }
+    }
+
+    /// The files that are read beside the source, and folders of such.
+    private func inputs() throws -> [String?] {
+        suppression.documents + suppression.exceptionFiles
+            + [policy, dockerfile.dockerfile, collection.secrets.secretRules, try AdvisoryPath.file(advisories)]
     }
 
     private func wantedPlatform() throws -> Platform? {

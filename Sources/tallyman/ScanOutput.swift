@@ -48,14 +48,22 @@ struct ScanOutputs {
         wanted = try outputs.map { ($0, try $0.path.map(OutputFile.init)) }
     }
 
-    /// Throws where a result would take the place of what it is made from.
-    func requireOthers(than source: ImageSource) throws {
-        guard let path = source.file, let same = wanted.first(where: { $0.file?.isFile(at: path) == true }) else {
-            return
+    /// Throws where a result would take the place of what it is made from: the source, or one of `inputs`, which are files
+    /// and folders of JSON files.
+    func requireOthers(than source: ImageSource, _ inputs: [String?] = []) throws {
+        for path in ([source.file] + inputs).compactMap(\.self) {
+            try requireOthers { $0.isFile(at: path) || $0.isFile(in: path, ending: ".json") }
         }
-        throw UsageError(
-            "-o \(same.output.format.name)=\(same.output.path ?? path) would replace what is read; name another file"
-        )
+        if let layout = source.layout { try requireOthers { $0.isFile(in: layout) } }
+    }
+
+    private func requireOthers(than isInput: (OutputFile) -> Bool) throws {
+        for (output, file) in wanted {
+            guard let file, let path = output.path, isInput(file) else { continue }
+            throw UsageError(
+                "-o \(output.format.name)=\(path) would replace what is read; name another file"
+            )
+        }
     }
 
     /// Throws where one of the forms is a report of findings, which `command` has none of.

@@ -65,6 +65,35 @@ struct UserFileTests {
         #expect(try folder.text("purls") == "pkg:pypi/flask@2.0\n")
     }
 
+    @Test(
+        "is never replaced by the result that it has a part in",
+        arguments: [
+            ["--vex", "in.json"], ["--vex", "folder"], ["--exceptions", "in.json"], ["--policy", "in.json"],
+            ["--profile", "cis-docker", "--dockerfile", "in.json"], ["--secret-rules", "in.json"],
+            ["--advisories", "in.json"],
+        ]
+    )
+    func replacingAnInput(_ options: [String]) async throws {
+        let input = options.contains("folder") ? "folder/in.json" : "in.json"
+        _ = try folder.write("mine", to: input)
+        let run = try await ProgramRun(["scan", "purls:purls"] + options + ["-o", "json=./\(input)"], in: folder)
+        #expect(run.status == 64 && run.errors.contains("would replace what is read"), "\(run.errors)")
+        #expect(try folder.text(input) == "mine")
+    }
+
+    @Test("may be replaced where it lies beside what is read", arguments: ["folder/new.json", "folder/old.sarif"])
+    func resultsBesideInputs(_ path: String) async throws {
+        _ = try folder.write("old", to: "folder/old.sarif")
+        _ = try folder.write(
+            #"{"@context":"https://openvex.dev/ns/v0.2.0","@id":"https://x.test/1","author":"a","#
+                + #""timestamp":"2026-01-02T03:04:05Z","version":1,"statements":[]}"#,
+            to: "folder/vendor.json"
+        )
+        let run = try await ProgramRun(["scan", "purls:purls", "--vex", "folder", "-o", "json=\(path)"], in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try folder.text(path).contains("tallyman.scan"))
+    }
+
     @Test("is not told of where it is standard output and its reader has gone")
     func readerGone() async throws {
         let run = try await ProgramRun(
