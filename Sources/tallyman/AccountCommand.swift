@@ -48,6 +48,8 @@ struct AccountCommand: AsyncParsableCommand {
         @Option(help: "What it is for.") var name = ""
         @Option(help: "Days that it is valid.") var days = TokenRecord.standardDays
         @Flag(help: "Valid until it is revoked.") var withoutEnd = false
+        @Option(name: .shortAndLong, help: "table, which is the token alone, or json.")
+        var output = FleetCommand.Format.table
 
         func validate() throws {
             guard AccessRole(rawValue: role) != nil else {
@@ -79,11 +81,41 @@ struct AccountCommand: AsyncParsableCommand {
             )
             await store.close()
             guard let made else { throw InputError("\(user) has \(TokenRecord.maxOfUser) tokens; revoke some") }
+            guard output == .table else {
+                return ConsoleOutput.bytes(try ReportJSON.encode(TokenRow(made, token: token)))
+            }
             ConsoleOutput.line(token)
             ConsoleOutput.error(
                 "token \(made.number) of \(user), \(role.rawValue), "
                     + (made.expiresAt.map { "until \($0)" } ?? "until it is revoked")
             )
+        }
+    }
+
+    /// What is known of a token, for machines; the token itself for whoever made it.
+    private struct TokenRow: Encodable {
+        let number: Int
+        let user: String
+        let role: String
+        let name: String
+        let created: String
+        let expires: String?
+        let lastUsed: String?
+        let madeBy: String
+        let hasEnded: Bool
+        let token: String?
+
+        init(_ record: TokenRecord, token: String? = nil) {
+            number = record.number
+            user = record.user
+            role = record.role.rawValue
+            name = record.label
+            created = record.createdAt
+            expires = record.expiresAt
+            lastUsed = record.lastUsedAt
+            madeBy = record.madeBy
+            hasEnded = record.hasEnded
+            self.token = token
         }
     }
 
@@ -94,11 +126,15 @@ struct AccountCommand: AsyncParsableCommand {
         )
         @OptionGroup var fleet: FleetOptions
         @Option(help: "Only those of this account.") var account: String?
+        @Option(name: .shortAndLong, help: "table or json.") var output = FleetCommand.Format.table
 
         func run() async throws {
             let store = try await fleet.store(connections: 1)
             let tokens = try await store.machineTokens(of: account)
             await store.close()
+            guard output == .table else {
+                return ConsoleOutput.bytes(try ReportJSON.encode(["tokens": tokens.map { TokenRow($0) }]))
+            }
             var table = TextTable([
                 .init("TOKEN"), .init("USER"), .init("ROLE"), .init("NAME"), .init("UNTIL"), .init("LAST USED"),
                 .init("MADE BY"),

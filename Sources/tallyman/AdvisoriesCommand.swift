@@ -52,13 +52,17 @@ struct AdvisoriesCommand: AsyncParsableCommand {
         }
 
         /// Imports feeds and prints what they brought.
-        func take(_ paths: [String], options: AdvisoryImport.Options) async throws -> ImportReport {
+        func take(
+            _ paths: [String],
+            options: AdvisoryImport.Options,
+            printing format: FleetCommand.Format
+        ) async throws -> ImportReport {
             ShrunkenFile.endsProgram()
             var options = options
             options.reader = ProgramIdentity.text
             let report = try await build(paths, options)
             ConsoleOutput.progress(nil)
-            AdvisoryOutput.print(report)
+            try AdvisoryOutput.print(report, as: format)
             if !isFleet {
                 // Whoever has a fleet may have meant its database, of which nothing on the command line has spoken.
                 let path = try AdvisoryPath.file(advisories)
@@ -110,12 +114,13 @@ struct AdvisoriesCommand: AsyncParsableCommand {
         @Option(help: "The provider's name for all that is read; by default each feed's own.") var provider: String?
         @Flag(help: "Take feeds although they are dated earlier than what is there.") var allowOlder = false
         @OptionGroup var target: Target
+        @Option(name: [.short, .customLong("output")], help: "table or json.") var output = FleetCommand.Format.table
 
         func run() async throws {
             var options = AdvisoryImport.Options()
             options.provider = provider
             options.allowsOlder = allowOlder
-            let report = try await target.take(paths, options: options)
+            let report = try await target.take(paths, options: options, printing: output)
             guard report.problems.isEmpty else { throw ExitCode(ExitStatus.badInput) }
         }
     }

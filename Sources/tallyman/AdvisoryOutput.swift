@@ -9,7 +9,26 @@ enum AdvisoryOutput {
     /// Of a build's digest, enough to tell builds apart: `sha256:` and twelve digits.
     private static let buildCharacters = 19
 
-    static func print(_ report: ImportReport) {
+    /// What an import brought, for machines.
+    private struct Summary: Encodable {
+        let providers: [ProviderImport]
+        /// Sorted: a set of the same names would come in another order each time.
+        let unchanged: [String]
+        let problems: [FeedProblem]
+        let skippedFiles: [String]
+        let ignoredFiles: [String]
+
+        init(_ report: ImportReport) {
+            providers = report.providers
+            unchanged = report.unchanged.sorted()
+            problems = report.problems
+            skippedFiles = report.skippedFiles
+            ignoredFiles = report.ignoredFiles
+        }
+    }
+
+    /// Problems go to standard error in either form.
+    static func print(_ report: ImportReport, as form: FleetCommand.Format) throws {
         var table = TextTable([.init("PROVIDER"), .init("RECORDS", .right), .init("LEFT OUT", .right), .init("BUILD")])
         for provider in report.providers {
             table.append([
@@ -29,7 +48,10 @@ enum AdvisoryOutput {
         for problem in report.problems {
             ConsoleOutput.error("tallyman: \(problem.subject): not imported, what was there stays: \(problem.reason)")
         }
-        ConsoleOutput.text(table.render(ConsoleOutput.appearance))
+        switch form {
+        case .json: ConsoleOutput.bytes(try ReportJSON.encode(Summary(report)))
+        case .table: ConsoleOutput.text(table.render(ConsoleOutput.appearance))
+        }
     }
 
     private static func show(_ files: [String], as heading: String) {

@@ -43,7 +43,8 @@ struct FleetCommand: AsyncParsableCommand {
         var platform: String?
         @Flag(help: "Wait for the end of the run, with progress on a terminal.") var wait = false
         @Flag(help: "Go before bulk runs.") var interactive = false
-        @Option(name: .shortAndLong, help: "table or json, for the summary of --wait.") var output = Format.table
+        @Option(name: .shortAndLong, help: "table or json: the run's number, or with --wait its summary.")
+        var output = Format.table
 
         func run() async throws {
             var all = targets
@@ -60,6 +61,7 @@ struct FleetCommand: AsyncParsableCommand {
             )
             guard wait else {
                 await store.close()
+                guard output == .table else { return ConsoleOutput.bytes(try ReportJSON.encode(["run": run])) }
                 ConsoleOutput.line("run \(run) requested; follow it with: tallyman fleet status \(run)")
                 return
             }

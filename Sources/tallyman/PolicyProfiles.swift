@@ -54,10 +54,44 @@ struct PolicyProfileCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("The profile.", valueName: "name")) var profile: String
     @Flag(help: "Print the controls and what is evidence for them.") var controls = false
+    @Option(name: [.short, .customLong("output")], help: "table or json, for --controls; the bundle is JSON.")
+    var output: PolicyFormat = .table
+
+    /// A control, for machines.
+    private struct Row: Encodable {
+        struct Rule: Encodable {
+            let action: String
+            let gate: String
+            let trigger: String
+            let parameters: [String: String]
+        }
+
+        let id: String
+        let title: String
+        let rules: [Rule]
+        let unseen: String?
+
+        init(_ control: ComplianceControl) {
+            id = control.id
+            title = control.title
+            unseen = control.unseen
+            rules = control.rules.map { rule in
+                Rule(
+                    action: rule.action.rawValue,
+                    gate: rule.gate,
+                    trigger: rule.trigger,
+                    parameters: Dictionary(rule.parameters.map { ($0.name, $0.value) }) { first, _ in first }
+                )
+            }
+        }
+    }
 
     func run() async throws {
         let profile = try ProfileOption.profile(self.profile)
         guard controls else { return ConsoleOutput.bytes(try profile.bundle()) }
+        guard output == .table else {
+            return ConsoleOutput.bytes(try ReportJSON.encode(["controls": profile.controls.map { Row($0) }]))
+        }
         var table = TextTable([.init("CONTROL"), .init("TITLE", shrinks: true), .init("EVIDENCE", shrinks: true)])
         for control in profile.controls {
             table.append([

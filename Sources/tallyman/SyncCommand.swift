@@ -31,13 +31,15 @@ struct SyncCommand: AsyncParsableCommand {
     @Flag(help: "Take feeds although they are dated earlier than what is there.") var allowOlder = false
     @Option(help: "Minutes that fetching may take.") var deadline = 60
     @OptionGroup var target: AdvisoriesCommand.Target
+    @Option(name: [.short, .customLong("output")], help: "table or json, of --list or of what was imported.")
+    var output = FleetCommand.Format.table
 
     func validate() throws {
         guard (1...10_000).contains(deadline) else { throw ValidationError("--deadline: 1 to 10000 minutes") }
     }
 
     func run() async throws {
-        guard !list else { return SyncOutput.printCatalogue() }
+        guard !list else { return try SyncOutput.printCatalogue(as: output) }
         let fetched = try await fetch()
         SyncOutput.print(fetched)
         guard !fetched.hasNothing else {
@@ -46,7 +48,10 @@ struct SyncCommand: AsyncParsableCommand {
         }
         let isWhole = fetched.memory.problems.isEmpty
         guard !downloadOnly else {
-            ConsoleOutput.line("the files are in \(fetched.folder)")
+            switch output {
+            case .json: ConsoleOutput.bytes(try ReportJSON.encode(["folder": fetched.folder]))
+            case .table: ConsoleOutput.line("the files are in \(fetched.folder)")
+            }
             if !isWhole { throw ExitCode(ExitStatus.badInput) }
             return
         }
@@ -80,7 +85,7 @@ struct SyncCommand: AsyncParsableCommand {
         options.allowsOlder = allowOlder
         options.fetched = fetched.memory
         do {
-            return try await target.take([fetched.folder], options: options)
+            return try await target.take([fetched.folder], options: options, printing: output)
         } catch let error as AdvisoryError {
             var memory = fetched.memory
             memory.problems.append(FeedProblem(subject: "import", reason: error.message))

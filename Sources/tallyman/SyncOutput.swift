@@ -3,7 +3,29 @@ import Reports
 
 /// Prints which feeds there are and what became of fetching them.
 enum SyncOutput {
-    static func printCatalogue() {
+    /// A feed, for machines.
+    private struct Row: Encodable {
+        let name: String
+        let format: String
+        let covers: String
+        let isDefault: Bool
+        let licence: String?
+        let addresses: [String]
+
+        init(_ feed: UpstreamFeed) {
+            name = feed.name
+            format = feed.format
+            covers = feed.covers
+            isDefault = feed.isDefault
+            licence = feed.licence
+            addresses = feed.addresses
+        }
+    }
+
+    static func printCatalogue(as form: FleetCommand.Format) throws {
+        guard form == .table else {
+            return ConsoleOutput.bytes(try ReportJSON.encode(["feeds": FeedCatalogue.feeds.map { Row($0) }]))
+        }
         var table = TextTable([.init("FEED"), .init(""), .init("FORMAT"), .init("COVERS"), .init("FROM")])
         for feed in FeedCatalogue.feeds {
             table.append([

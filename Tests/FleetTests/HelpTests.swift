@@ -24,6 +24,28 @@ struct HelpTests {
         return all
     }
 
+    /// The last words of commands that show something.
+    private static let lists: Set = [
+        "list", "status", "images", "failures", "collect", "profiles", "profile", "describe", "validate", "check",
+        "sync",
+        "import", "explain", "nightly", "vulnerability", "package", "image", "rebuild-plan", "licences", "compliance",
+    ]
+    /// Those that write files, or say how many there were.
+    private static let withoutJSON: Set = [
+        "report nightly", "fleet exceptions import", "fleet vex import", "notify import",
+    ]
+
+    @Test("offers JSON where it shows something")
+    func json() async throws {
+        for (words, text) in try await texts(of: [], in: try TestFolder()) {
+            let command = words.joined(separator: " ")
+            guard let last = words.last, Self.lists.contains(last), !Self.withoutJSON.contains(command) else {
+                continue
+            }
+            #expect(text.contains("-o, --output") && text.contains("json"), "\(command)")
+        }
+    }
+
     @Test("has no line that a terminal of 80 columns breaks in its middle")
     func width() async throws {
         let all = try await texts(of: [], in: try TestFolder())
