@@ -6,6 +6,11 @@ package struct CVSS3Scores: Sendable, Equatable {
     package let exploitability: Double
     package let impact: Double
 
+    /// Those of the vectors in a text, which has blanks between them.
+    package static func all(_ vectors: String?) -> [CVSS3Scores] {
+        (vectors ?? "").split(separator: " ").compactMap { CVSS3Scores(vector: String($0)) }
+    }
+
     /// `nil` for a vector of another version, or one that lacks a base metric.
     package init?(vector: String?) {
         guard let vector, vector.hasPrefix("CVSS:3."), vector.utf8.count <= 512 else { return nil }

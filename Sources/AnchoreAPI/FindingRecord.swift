@@ -8,8 +8,8 @@ package struct FindingRecord: Sendable {
     package var fixedVersions: [String]
     package var willNotFix: Bool
     package var provider: String
-    package var cvssVector: String?
-    package var cvssScore: Double?
+    /// CVSS vectors of any version with blanks between.
+    package var cvssVectors: String?
     package var package: Package
     package var distro: Distro?
     /// When it was first found here, in seconds since 1970.
@@ -26,8 +26,7 @@ package struct FindingRecord: Sendable {
         fixedVersions: [String],
         willNotFix: Bool,
         provider: String,
-        cvssVector: String?,
-        cvssScore: Double?,
+        cvssVectors: String?,
         package: Package,
         distro: Distro?,
         detectedAt: Int? = nil,
@@ -40,8 +39,7 @@ package struct FindingRecord: Sendable {
         self.fixedVersions = fixedVersions
         self.willNotFix = willNotFix
         self.provider = provider
-        self.cvssVector = cvssVector
-        self.cvssScore = cvssScore
+        self.cvssVectors = cvssVectors
         self.package = package
         self.distro = distro
         self.detectedAt = detectedAt
@@ -73,14 +71,14 @@ package struct FindingRecord: Sendable {
 
     /// Whether the scores may be those of whoever published the advisory.
     ///
-    /// Of a flaw one vector is kept, the worst: it counts as NVD's and as the publisher's.
+    /// Of a flaw's vectors it is not known who stated them: they count as NVD's and as the publisher's.
     package var hasVendorScores: Bool { !Self.withoutScores.contains(provider) }
 
     package var json: JSONValue {
         let cves = ([id] + aliases).filter { $0.hasPrefix("CVE-") }
         let references = isFromNVD ? [id] : cves.uniqued()
         // A flaw without a CVE has the scores that its publisher gives it.
-        let isScoredByVendor = references.isEmpty || hasVendorScores && CVSS3Scores(vector: cvssVector) != nil
+        let isScoredByVendor = references.isEmpty || hasVendorScores && !CVSS3Scores.all(cvssVectors).isEmpty
         return [
             "vuln": .string(id), "package": .string("\(package.name)-\(package.version)"),
             "package_name": .string(package.name), "package_version": .string(package.version),
@@ -95,15 +93,16 @@ package struct FindingRecord: Sendable {
         ]
     }
 
-    /// The scores of the flaw as those of `id`.
+    /// The scores of the flaw as those of `id`, the highest of each version.
     func scores(_ id: String) -> JSONValue {
-        let stated = CVSS3Scores(vector: cvssVector)
-        let isV2 = cvssVector.map { $0.hasPrefix("AV:") || $0.hasPrefix("(AV:") } ?? false
+        let second = (cvssVectors ?? "").split(separator: " ").compactMap { CVSS2Scores(vector: String($0)) }
+            .max { $0.base < $1.base }
+        let third = CVSS3Scores.all(cvssVectors).max { $0.base < $1.base }
         let none = Self.scores(-1, -1, -1)
         return [
             "id": .string(id),
-            "cvss_v2": isV2 ? Self.scores(cvssScore ?? -1, -1, -1) : none,
-            "cvss_v3": stated.map { Self.scores($0.base, $0.exploitability, $0.impact) } ?? none,
+            "cvss_v2": second.map { Self.scores($0.base, $0.exploitability, $0.impact) } ?? none,
+            "cvss_v3": third.map { Self.scores($0.base, $0.exploitability, $0.impact) } ?? none,
         ]
     }
 

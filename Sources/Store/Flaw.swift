@@ -6,6 +6,9 @@ import Postgres
 /// A vulnerability as the fleet knows it once: what the findings in different packages say about it, taken together in
 /// a way that does not depend on their order.
 struct Flaw {
+    /// Vectors that are kept of a flaw.
+    private static let maxVectors = 8
+
     private var worst: Finding
     private var aliases: Set<String>
     private var isExploited: Bool
@@ -55,6 +58,19 @@ struct Flaw {
         finding.cvss.max { ($0.score, $0.vector) < ($1.score, $1.vector) }
     }
 
+    /// The vector with the highest score, then that of each other version with its highest, then the rest.
+    ///
+    /// Whoever asks for one version has its score although another gives more. None has a blank in it, by which they are
+    /// told apart.
+    private static func vectors(_ finding: Finding) -> String? {
+        let sorted = finding.cvss.filter { !$0.vector.contains(" ") }
+            .sorted { ($0.score, $0.vector) > ($1.score, $1.vector) }
+        var versions: Set<Substring> = []
+        let first = sorted.filter { versions.insert($0.version.prefix(1)).inserted }
+        let kept = (first + sorted.filter { !first.contains($0) }).prefix(maxVectors).map(\.vector)
+        return kept.isEmpty ? nil : StorableText.clean(kept.joined(separator: " "))
+    }
+
     fileprivate var name: String { StorableText.clean(worst.id) }
 
     /// name, aliases, cvss_score, cvss_vector, is_kev, published, summary.
@@ -62,7 +78,7 @@ struct Flaw {
         let best = Self.best(worst)
         return [
             .text(name), .textArray(aliases.sorted().map(StorableText.clean)),
-            best.map { .double($0.score) } ?? .null, .text(best.map { StorableText.clean($0.vector) }),
+            best.map { .double($0.score) } ?? .null, .text(Self.vectors(worst)),
             .bool(isExploited),
             .text(worst.published.map(StorableText.clean)), .text(StorableText.clean(worst.summary)),
         ]
@@ -73,7 +89,7 @@ struct Flaw {
         let best = Self.best(worst)
         var hash = SHA256()
         for field in [
-            worst.id, "\(best?.score ?? -1)", best?.vector ?? "", "\(isExploited)", worst.published ?? "-",
+            worst.id, "\(best?.score ?? -1)", Self.vectors(worst) ?? "", "\(isExploited)", worst.published ?? "-",
             worst.summary,
         ] + aliases.sorted() {
             hash.update(data: Array(field.utf8) + [0])

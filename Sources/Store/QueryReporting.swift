@@ -18,7 +18,8 @@ extension Store {
             guard
                 let row = try session.executeKept(
                     """
-                    SELECT id, name, aliases, cvss_score, cvss_vector, epss, is_kev, published, summary
+                    SELECT id, name, aliases, cvss_score, split_part(cvss_vector, ' ', 1), epss, is_kev, published,
+                        summary
                     FROM vulnerabilities WHERE id IN (
                         SELECT id FROM vulnerabilities WHERE name = $1
                         UNION ALL SELECT id FROM vulnerabilities WHERE aliases @> ARRAY[$1::text])

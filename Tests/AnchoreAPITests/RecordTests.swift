@@ -108,8 +108,7 @@ struct RecordTests {
             fixedVersions: [],
             willNotFix: false,
             provider: "debian",
-            cvssVector: nil,
-            cvssScore: nil,
+            cvssVectors: nil,
             package: Package(type: .deb, name: "bash", version: "5.2-1"),
             distro: Distro(id: "debian", versionID: "12", name: "Debian 12")
         )
@@ -122,6 +121,28 @@ struct RecordTests {
         #expect(finding.json["nvd_data"]?.array?.first?["cvss_v3"]?["base_score"] == .number(-1))
     }
 
+    // The scores are those that NVD's calculators of version 2.0 and 3.1 give.
+    @Test("a finding has its highest scores of each version, whichever version has the higher")
+    func scoresOfEachVersion() throws {
+        let finding = FindingRecord(
+            id: "CVE-2026-1",
+            aliases: [],
+            severity: .high,
+            fixedVersions: [],
+            willNotFix: false,
+            provider: "nvd",
+            cvssVectors: "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H "
+                + "AV:N/AC:L/Au:N/C:P/I:P/A:P CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N "
+                + "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N nonsense",
+            package: Package(type: .python, name: "x", version: "1"),
+            distro: nil
+        )
+        let nvd = try #require(finding.json["nvd_data"]?.array?.first)
+        let names = ["base_score", "exploitability_score", "impact_score"]
+        #expect(names.map { nvd["cvss_v3"]?[$0] } == [7.5, 3.9, 3.6].map { .number($0) })
+        #expect(names.map { nvd["cvss_v2"]?[$0] } == [7.5, 10, 6.4].map { .number($0) })
+    }
+
     @Test("a flaw without a CVE keeps its publisher's scores")
     func vendorScores() throws {
         let finding = FindingRecord(
@@ -131,8 +152,7 @@ struct RecordTests {
             fixedVersions: [],
             willNotFix: false,
             provider: "github",
-            cvssVector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H",
-            cvssScore: 10,
+            cvssVectors: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H",
             package: Package(type: .python, name: "x", version: "1"),
             distro: nil
         )
@@ -155,8 +175,7 @@ struct RecordTests {
                 fixedVersions: [],
                 willNotFix: false,
                 provider: provider,
-                cvssVector: vector,
-                cvssScore: nil,
+                cvssVectors: vector,
                 package: Package(type: .python, name: "x", version: "1"),
                 distro: nil
             )

@@ -92,6 +92,29 @@ struct RematchTests {
         }
     }
 
+    @Test("A flaw keeps the vectors of each version, that of the highest score first, which questions show")
+    func vectors() async throws {
+        let second = "AV:N/AC:L/Au:N/C:N/I:N/A:P"
+        let third = ["CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:N/I:N/A:H"]
+        let fourth = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H"
+        let severity = ([("V2", second), ("V4", fourth)] + third.map { ("V3", $0) })
+            .map { #"{"type":"CVSS_\#($0.0)","score":"\#($0.1)"}"# }
+        try await withFleet { store, _ in
+            _ = try await store.importing(
+                #"{"id":"DEBIAN-CVE-2024-1","modified":"2024-01-01T00:00:00Z","upstream":["CVE-2024-1"],"#
+                    + #""severity":[\#(severity.joined(separator: ","))],"affected":[{"package":{"ecosystem":"Debian:12","#
+                    + #""name":"curl"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"8.0"}]}]}]}"#,
+                as: "DEBIAN-CVE-2024-1.json"
+            )
+            _ = try await store.rematch()
+            let kept = try await store.texts("SELECT cvss_vector FROM vulnerabilities")
+            #expect(kept == [([fourth, third[0], second, third[1]]).joined(separator: " ")])
+            let name = try await store.texts("SELECT name FROM vulnerabilities").first ?? ""
+            let report = try await store.vulnerabilityReport(name, asOf: "2026-01-01")
+            #expect(report?.cvssVector == fourth && report?.cvssScore == 10)
+        }
+    }
+
     @Test("Records that stay keep their rows when a feed comes again with one more")
     func unchangedRecords() async throws {
         try await withFleet { store, _ in

@@ -28,8 +28,7 @@ extension Store {
                     fixedVersions: [],
                     willNotFix: false,
                     provider: try row.string(3),
-                    cvssVector: nil,
-                    cvssScore: nil,
+                    cvssVectors: nil,
                     package: columns.package,
                     distro: columns.distro
                 )
@@ -133,25 +132,24 @@ extension Store {
                 Self.knownVulnerabilities,
                 [.textArray(ids), .text(name?.lowercased()), .text(version)]
             ) {
-                let isTouching = try row.optionalString(6) != nil
+                let isTouching = try row.optionalString(5) != nil
                 guard isTouching || name == nil else { continue }
                 let id = try row.string(0)
                 var distro: Distro?
-                if let system = try row.optionalString(9) {
-                    distro = Distro(id: system, versionID: try row.string(10), name: system)
+                if let system = try row.optionalString(8) {
+                    distro = Distro(id: system, versionID: try row.string(9), name: system)
                 }
                 let finding = FindingRecord(
                     id: id,
                     aliases: [],
-                    severity: Severity(rawValue: try row.optionalString(4) ?? "") ?? .unknown,
-                    fixedVersions: isTouching ? try row.strings(8) : [],
-                    willNotFix: try row.optionalString(7) == FixState.wontFix.rawValue,
-                    provider: try row.optionalString(5) ?? "None",
-                    cvssVector: try row.optionalString(2),
-                    cvssScore: try row.optionalDouble(3),
+                    severity: Severity(rawValue: try row.optionalString(3) ?? "") ?? .unknown,
+                    fixedVersions: isTouching ? try row.strings(7) : [],
+                    willNotFix: try row.optionalString(6) == FixState.wontFix.rawValue,
+                    provider: try row.optionalString(4) ?? "None",
+                    cvssVectors: try row.optionalString(2),
                     package: Package(
-                        type: PackageType(rawValue: try row.optionalString(11) ?? ""),
-                        name: try row.optionalString(6) ?? "",
+                        type: PackageType(rawValue: try row.optionalString(10) ?? ""),
+                        name: try row.optionalString(5) ?? "",
                         version: ""
                     ),
                     distro: distro
@@ -169,8 +167,8 @@ extension Store {
     }
 
     private static let knownVulnerabilities = """
-        SELECT vulnerabilities.name, vulnerabilities.summary, vulnerabilities.cvss_vector, vulnerabilities.cvss_score,
-            touched.severity, touched.provider, touched.package, touched.fix_state, touched.fixed_versions,
+        SELECT vulnerabilities.name, vulnerabilities.summary, vulnerabilities.cvss_vector, touched.severity,
+            touched.provider, touched.package, touched.fix_state, touched.fixed_versions,
             touched.distro_id, touched.version_id, touched.type
         FROM vulnerabilities LEFT JOIN LATERAL (
             SELECT DISTINCT known.severity, known.provider, packages.name AS package, known.fix_state,

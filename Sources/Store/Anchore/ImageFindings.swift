@@ -21,7 +21,7 @@ extension Store {
             let identity = try session.execute(Self.identitiesOfImages, [.intArray([manifest])]).first
                 .map { try ImageIdentity($0, from: 1) }
             return try rows.compactMap { row in
-                let columns = try PackageColumns(row, from: 11)
+                let columns = try PackageColumns(row, from: 10)
                 if let identity, let verdict = said.about(try row.int(0), purl: columns.purl),
                     verdict.suppression(in: identity) != nil
                 {
@@ -35,13 +35,12 @@ extension Store {
                         fixedVersions: try row.strings(4),
                         willNotFix: try row.string(5) == FixState.wontFix.rawValue,
                         provider: try row.string(6),
-                        cvssVector: try row.optionalString(7),
-                        cvssScore: try row.optionalDouble(8),
+                        cvssVectors: try row.optionalString(7),
                         package: columns.package,
                         distro: columns.distro,
-                        detectedAt: try row.int(10)
+                        detectedAt: try row.int(9)
                     ),
-                    fingerprint: try row.bytes(9)
+                    fingerprint: try row.bytes(8)
                 )
             }
         }
@@ -49,7 +48,7 @@ extension Store {
 
     private static let imageFindings = """
         SELECT vulnerabilities.id, vulnerabilities.name, vulnerabilities.aliases, known.severity, known.fixed_versions,
-            known.fix_state, known.provider, vulnerabilities.cvss_vector, vulnerabilities.cvss_score,
+            known.fix_state, known.provider, vulnerabilities.cvss_vector,
             packages.fingerprint, \(AnchoreSQL.seconds("known.found_from")), \(PackageColumns.list)
         FROM \(AnchoreSQL.packagesOfImage)
             JOIN package_vulnerabilities AS known ON known.package_id = held.package_id AND known.found_until IS NULL

@@ -75,8 +75,7 @@ extension PackageMatches {
     private struct KnownFlaw {
         let name: String
         let aliases: [String]
-        let vector: String?
-        let score: Double?
+        let vectors: String?
 
         func record(_ row: PostgresRow, _ columns: PackageColumns) throws -> FindingRecord {
             FindingRecord(
@@ -86,8 +85,7 @@ extension PackageMatches {
                 fixedVersions: try row.strings(3),
                 willNotFix: try row.string(4) == FixState.wontFix.rawValue,
                 provider: try row.string(5),
-                cvssVector: vector,
-                cvssScore: score,
+                cvssVectors: vectors,
                 package: columns.package,
                 distro: columns.distro,
                 detectedAt: try row.int(6),
@@ -109,8 +107,7 @@ extension PackageMatches {
             known[try row.int(0)] = KnownFlaw(
                 name: try row.string(1),
                 aliases: try row.strings(2),
-                vector: try row.optionalString(3),
-                score: try row.optionalDouble(4)
+                vectors: try row.optionalString(3)
             )
         }
         return known
@@ -128,7 +125,7 @@ extension PackageMatches {
         """
 
     private static let knownFlaws = """
-        SELECT id, name, aliases, cvss_vector, cvss_score FROM vulnerabilities
+        SELECT id, name, aliases, cvss_vector FROM vulnerabilities
         WHERE id = ANY(ARRAY(SELECT DISTINCT vulnerability_id FROM package_vulnerabilities
             WHERE package_id = ANY($1::bigint[]) AND found_until IS NULL))
         """

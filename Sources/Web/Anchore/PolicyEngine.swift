@@ -7,7 +7,7 @@ import Synchronization
 /// The engine of policies, asked with what the fleet knows of an image; pure and CPU-bound.
 package struct PolicyEngine: Sendable {
     /// Raised with every change of what gates say of the same image, so that evaluations that are kept are made anew.
-    static let rules = 5
+    static let rules = 6
 
     package init() {}
 

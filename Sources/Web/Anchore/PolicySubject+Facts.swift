@@ -109,11 +109,11 @@ struct SharedFindings: Sendable {
             guard let first = matches.records.first else { return (matches, []) }
             let package = PackageFact(first.package, at: nil)
             let facts = matches.records.map { record in
-                guard withScores, let vector = record.cvssVector else {
+                guard withScores, let vectors = record.cvssVectors else {
                     return VulnerabilityFact(record, package, scores: [])
                 }
-                let known = scores[vector] ?? Self.scores(of: vector)
-                scores[vector] = known
+                let known = scores[vectors] ?? Self.scores(of: vectors)
+                scores[vectors] = known
                 return VulnerabilityFact(record, package, scores: known)
             }
             return (matches, facts)
@@ -137,17 +137,15 @@ struct SharedFindings: Sendable {
         return found
     }
 
-    private static func scores(of vector: String) -> [VulnerabilityFact.Scores] {
-        CVSS3Scores(vector: vector).map {
-            [
-                VulnerabilityFact.Scores(
-                    version: "3.1",
-                    base: $0.base,
-                    exploitability: $0.exploitability,
-                    impact: $0.impact
-                )
-            ]
-        } ?? []
+    private static func scores(of vectors: String) -> [VulnerabilityFact.Scores] {
+        CVSS3Scores.all(vectors).map {
+            VulnerabilityFact.Scores(
+                version: "3.1",
+                base: $0.base,
+                exploitability: $0.exploitability,
+                impact: $0.impact
+            )
+        }
     }
 }
 
