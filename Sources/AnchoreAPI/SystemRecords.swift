@@ -122,16 +122,24 @@ package enum ServiceDescription {
         ]
     }
 
-    /// `/swagger.json`: the paths by name, which is all that clients take from it.
-    package static func swagger(paths: [String]) -> JSONValue {
-        [
+    /// `/swagger.json` of the routes that there are (OpenAPI specification 2.0); clients read the version alone.
+    package static func swagger(_ routes: [ServedRoute]) -> JSONValue {
+        var paths: [String: [JSONMember]] = [:]
+        for route in routes { paths[route.template, default: []].append(JSONMember(route.method, route.json)) }
+        return [
             "swagger": "2.0",
             "info": [
                 "title": "Anchore Engine API", "version": .string(apiVersion),
                 "description": "The API of Anchore Engine, as Tallyman answers it.",
             ],
             "basePath": "/v1", "consumes": ["application/json"], "produces": ["application/json"],
-            "paths": .object(paths.map { JSONMember($0, [:]) }),
+            "securityDefinitions": ["basic": ["type": "basic"]], "security": [["basic": []]],
+            "paths": .object(
+                paths.sorted { $0.key < $1.key }.map { path, operations in
+                    JSONMember(path, .object(operations.sorted { $0.name < $1.name }))
+                }
+            ),
+            "definitions": ["Error": ServedRoute.error],
         ]
     }
 }

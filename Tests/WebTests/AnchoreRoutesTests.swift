@@ -17,6 +17,20 @@ struct AnchoreRoutesTests {
             let swagger = try await server.client.get("/swagger.json", user: nil).json
             #expect(swagger?["info"]?["version"]?.string == "0.1.20")
             #expect(try await server.client.get("/v1/swagger.json", user: nil).status == 200)
+            let operations = (swagger?["paths"]?.members ?? []).flatMap { path in
+                (path.value.members ?? []).map { (name: "\($0.name) \(path.name)", operation: $0.value) }
+            }
+            #expect(ServedRoute.withParameters.isSubset(of: operations.map(\.name)))
+            #expect(Set(operations.map(\.name)).count == operations.count && operations.count > 80)
+            for (name, operation) in operations {
+                // What is in a path is among the parameters, and the other way round.
+                let parts = name.split(separator: "/").filter { $0.hasPrefix("{") }.map { $0.dropFirst().dropLast() }
+                let inPath = (operation["parameters"]?.array ?? []).filter { $0["in"]?.string == "path" }
+                #expect(inPath.compactMap { $0["name"]?.string } == parts.map(String.init), "\(name)")
+                #expect(!name.contains(":") && !name.contains("*") && operation["responses"]?["default"] != nil)
+            }
+            let check = swagger?["paths"]?["/images/{digest}/check"]?["get"]?["parameters"]?.array ?? []
+            #expect(check.first { $0["name"]?.string == "tag" }?["required"] == .bool(true))
             for path in ["/version", "/v1/version"] {
                 let version = try await server.client.get(path, user: nil).json
                 // kubernetes-admission-controller 0.8: APIImageBackendV1 gives up where a version is named here.

@@ -20,9 +20,10 @@ struct AnchoreRoutes: Sendable {
         gate = AccessGate(service: service)
     }
 
-    /// Paths that were added, for the description of the API.
+    /// Routes that were added, for the description of the API.
     private final class Added {
-        var paths: Set<String> = []
+        var routes: [ServedRoute] = [("get", "health"), ("get", "version"), ("post", "oauth/token")]
+            .map { ServedRoute($0.0, $0.1, role: nil) }
     }
 
     func addRoutes(to router: Router<BasicRequestContext>) {
@@ -35,7 +36,9 @@ struct AnchoreRoutes: Sendable {
             _ access: RequiredAccess,
             _ handler: @escaping Handler
         ) {
-            added.paths.insert("/" + path)
+            added.routes.append(
+                ServedRoute(method.rawValue, path, role: access.leastRole, isOfSystem: access.isOfSystem)
+            )
             for prefix in prefixes {
                 router.on(RouterPath(stringLiteral: prefix + path), method: method) { request, context in
                     await answer(request, context) {
@@ -58,7 +61,7 @@ struct AnchoreRoutes: Sendable {
         addAccountRoutes(add)
         addTokenRoutes(add)
         addArchiveRoutes(add)
-        let description = ServiceDescription.swagger(paths: added.paths.sorted())
+        let description = ServiceDescription.swagger(added.routes)
         for path in ["swagger.json", "v1/swagger.json"] {
             router.get(RouterPath(stringLiteral: path)) { _, _ in Self.response(.json(description)) }
         }
