@@ -78,7 +78,7 @@ struct SMTPSession {
     }
 
     private mutating func greet() async throws {
-        let answer = try await command("EHLO localhost")
+        let answer = try await command("EHLO \(SMTPName.own(channel.localAddress))")
         try Self.expect(answer, "EHLO")
         for line in answer.lines.dropFirst() {
             let words = line.split(separator: " ").map { $0.uppercased() }

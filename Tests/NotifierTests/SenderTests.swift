@@ -178,7 +178,9 @@ struct SenderTests {
             let server = try await MailServer(.init(certificate: certificate, ways: ways))
             try await sender.send(Self.event(), to: Self.mail("smtp://localhost:\(server.port)"))
             let lines = server.lines
-            #expect(lines.prefix(3) == ["EHLO localhost", "STARTTLS", "tls EHLO localhost"])
+            let greeting = try #require(lines.first)
+            #expect(greeting.hasPrefix("EHLO ") && greeting != "EHLO localhost")
+            #expect(lines.prefix(3) == [greeting, "STARTTLS", "tls \(greeting)"])
             #expect(lines.dropFirst(2).allSatisfy { $0.hasPrefix("tls ") })
             let login = ways == "LOGIN" ? ["tls AUTH LOGIN", "tls dQ==", "tls cA=="] : ["tls AUTH PLAIN AHUAcA=="]
             #expect(Array(lines.dropFirst(3).prefix(login.count)) == login)
@@ -201,8 +203,22 @@ struct SenderTests {
         await #expect(throws: DeliveryError.self) {
             try await sender.send(Self.event(), to: Self.mail("smtp://localhost:\(plain.port)"))
         }
-        #expect(plain.lines == ["EHLO localhost"])
+        #expect(plain.lines.map { $0.prefix(5) } == ["EHLO "])
         try await plain.stop()
+    }
+
+    // RFC 5321, sections 4.1.3 and 4.1.4.
+    @Test(
+        "A mail server is told a name with a domain, else the address that the connection comes from",
+        arguments: [
+            ("scan.example.org", "192.0.2.7", "scan.example.org"), ("scan", "192.0.2.7", "[192.0.2.7]"),
+            ("localhost.localdomain", "192.0.2.7", "[192.0.2.7]"), ("a..b", "192.0.2.7", "[192.0.2.7]"),
+            ("a b.example", "2001:db8::7", "[IPv6:2001:db8::7]"), (nil, "fe80::1%eth0", "[IPv6:fe80::1]"),
+            ("10.1.2.3", "192.0.2.7", "[192.0.2.7]"), (nil, nil, "localhost"),
+        ] as [(String?, String?, String)]
+    )
+    func greetingName(host: String?, address: String?, expected: String) {
+        #expect(SMTPName.own(host: host, address: address) == expected)
     }
 
     @Test("A mail server is reached at another of its addresses where the first takes no connection")
