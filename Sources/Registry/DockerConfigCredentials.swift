@@ -29,8 +29,11 @@ package struct DockerConfigCredentials: CredentialSource {
     private static let hub = "https://index.docker.io/v1/"
 
     /// Reads `$DOCKER_CONFIG/config.json`, else `$HOME/.docker/config.json`; a missing file means no credentials.
+    ///
+    /// An empty variable counts as none, as for Docker itself: pipelines set it to what they were not given.
     package init(environment: [String: String], logger: Logger) {
-        let folder = environment["DOCKER_CONFIG"] ?? environment["HOME"].map { "\($0)/.docker" }
+        let named = environment["DOCKER_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+        let folder = named ?? environment["HOME"].map { "\($0)/.docker" }
         guard let folder, let handle = FileHandle(forReadingAtPath: "\(folder)/config.json") else {
             self.init(json: Array("{}".utf8))
             return

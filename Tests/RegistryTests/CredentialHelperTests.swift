@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Registry
 import Synchronization
 import Testing
@@ -55,6 +56,19 @@ struct CredentialHelperTests {
         // By the names under which they were stored.
         #expect(folder.asked == ["get ECR.test:5000", "get https://index.docker.io/v1/", "get file.test"])
         #expect(folder.problems.withLock { $0 } == [])
+    }
+
+    @Test("the file in the home folder counts where DOCKER_CONFIG is empty, as where there is none")
+    func emptyFolderName() async throws {
+        let folder = try Folder([:])
+        let home = "\(folder.path)/.docker"
+        try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+        let text = #"{"auths":{"file.test":{"auth":"YTpi"}}}"#
+        try text.write(toFile: "\(home)/config.json", atomically: true, encoding: .utf8)
+        for environment in [["HOME": folder.path], ["HOME": folder.path, "DOCKER_CONFIG": ""]] {
+            let source = DockerConfigCredentials(environment: environment, logger: Logger(label: "test"))
+            #expect(await source.credential(for: "file.test")?.username == "a")
+        }
     }
 
     @Test("where a helper has nothing, the file's entry counts, and nothing is reported")
