@@ -6,12 +6,16 @@ enum FileRecords {
     /// One entry of the file system; what was not collected of it is 0 or null.
     static func entry(_ file: ImageFile) -> JSONValue {
         let known = file.attributes
-        let target = known.flatMap { $0.linkTarget.isEmpty ? nil : String(decoding: $0.linkTarget, as: UTF8.self) }
+        // As there, a hard link is the file, and a symbolic one as long as what it points to.
+        let isLink = file.kind == .symlink
+        let target = known.flatMap { isLink && !$0.linkTarget.isEmpty ? $0.linkTarget : nil }
+        let size = target.map(\.count) ?? Int(clamping: known?.size ?? 0)
         return [
-            "filename": .string("/" + file.path.text), "size": .int(Int(clamping: known?.size ?? 0)),
+            "filename": .string("/" + file.path.text), "size": .int(size),
             "type": .string(type(of: file.kind)), "mode": .string(known.map { mode($0.mode) } ?? "None"),
             "sha256": .string(file.digests.map { Hex.encode($0.sha256) }),
-            "uid": .int(Int(known?.userID ?? 0)), "gid": .int(Int(known?.groupID ?? 0)), "linkdest": .string(target),
+            "uid": .int(Int(known?.userID ?? 0)), "gid": .int(Int(known?.groupID ?? 0)),
+            "linkdest": .string(target.map { String(decoding: $0, as: UTF8.self) }),
         ]
     }
 

@@ -20,6 +20,8 @@ struct CollectedFilesRouteTests {
         tar.file("etc/app.conf", "x\npassword = y\n")
         tar.entry(Array("usr/bin/su".utf8), .file, content: [1], mode: 0o4755, userID: 5, groupID: 6)
         tar.symlink("bin", to: "usr/bin")
+        tar.file("usr/share/one", "abc")
+        tar.hardlink("usr/share/two", to: "usr/share/one")
         let scanner = LayerScanner(collection: try FileCollection(plan))
         return try StoredLayer(try scanner.scan(ArrayProducer(tar.archive), expected: nil))
     }
@@ -40,6 +42,11 @@ struct CollectedFilesRouteTests {
             #expect(su["sha256"]?.string?.count == 64)
             let bin = files?.first { $0["filename"]?.string == "/bin" }
             #expect(bin?["linkdest"]?.string == "usr/bin" && bin?["sha256"] == nil && bin?["type"]?.string == "slink")
+            // anchore-engine, analyzers/utils.py, get_files_from_squashtar.
+            #expect(bin?["size"]?.int == 7)
+            let linked = try #require(files?.first { $0["filename"]?.string == "/usr/share/two" })
+            #expect(linked["size"]?.int == 3 && linked["type"]?.string == "file" && linked["linkdest"]?.string == nil)
+            #expect(linked["sha256"]?.string?.count == 64)
 
             let artifacts = "/v1/images/\(digest)/artifacts"
             let retrieved = try await client.get("\(artifacts)/retrieved_files").json?.array
