@@ -31,7 +31,7 @@ private struct InstructionTrigger: ImageTrigger {
             "instruction",
             .choice(Dockerfile.directives),
             required: true,
-            example: "from",
+            example: "FROM",
             "The Dockerfile instruction to check."
         ),
         Parameter(
