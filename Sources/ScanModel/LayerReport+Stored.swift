@@ -1,4 +1,9 @@
+import OnePassJSON
+
 extension LayerReport {
+    /// Levels of a stored report: its types have eight, and what a later program has added may have sixty-four more.
+    private static let maxStoredDepth = 72
+
     /// Reads a report out of the JSON that its encoding gives.
     ///
     /// An image's fold reads a report for each of its layers, which with `JSONDecoder` was most of what it took. Throws
@@ -6,18 +11,13 @@ extension LayerReport {
     package init(stored bytes: [UInt8]) throws(StoredReportError) {
         do {
             self = try bytes.withUnsafeBytes { bytes in
-                var json = StoredJSON(bytes)
+                var json = JSONCursor(bytes, strings: .exact, maxDepth: Self.maxStoredDepth)
                 let report = try json.layerReport()
                 try json.end()
                 return report
             }
         } catch {
-            switch error {
-            case let error as StoredReportError: throw error
-            case let damage as StoredJSON.Damage:
-                throw StoredReportError("\(damage.expected) expected at byte \(damage.offset)")
-            default: throw StoredReportError("\(error)")
-            }
+            throw error as? StoredReportError ?? StoredReportError("\(error)")
         }
     }
 }
@@ -33,7 +33,7 @@ package struct StoredReportError: Error, CustomStringConvertible {
     }
 }
 
-extension StoredJSON {
+extension JSONCursor {
     fileprivate mutating func layerReport() throws -> LayerReport {
         var report = LayerReport(
             evidence: [],
