@@ -96,7 +96,7 @@ let package = Package(
         library("GoBuildInfo", ["Bytes", "Executables"]),
         library("Licenses"),
         library("SecretSearch", ["LinearRegex", "ScanModel", "YAML"]),
-        library("SBOM", ["Licenses", "ScanModel", crypto]),
+        library("SBOM", ["Licenses", "OnePassJSON", "ScanModel", crypto]),
 
         // Engines.
         library(

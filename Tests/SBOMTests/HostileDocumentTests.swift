@@ -40,6 +40,19 @@ import Testing
         #expect(bill.gaps.contains { $0.gap.reason.contains("64 levels") })
     }
 
+    @Test func `what is of another kind or no text is passed over, and costs its own value only`() throws {
+        let odd = #""hashes":{"a":[1]},"x":[$;nul],"group":["g"],"description":"a\qb\ud800"#
+        let text = "{\"bomFormat\":\"CycloneDX\",\"components\":[{\"type\":\"library\",\"name\":\"a\",\(odd)\t\","
+        let end = #""version":1.5,"purl":"pkg:gem/a@1.5"}],"dependencies":{}}"#
+        let bytes = [0xEF, 0xBB, 0xBF] + Array((text + end).utf8)
+        let bill = try BillOfMaterials.read(bytes, source: "x")
+        #expect(bill.components.map(\.installed.package.version) == ["1.5"])
+        for broken in [Array(bytes.dropLast()), bytes + [0x31]] {
+            let error = #expect(throws: SBOMError.self) { try BillOfMaterials.read(broken, source: "x") }
+            #expect(error?.message.hasPrefix("not JSON: ") == true)
+        }
+    }
+
     @Test func `long fields and many small records take linear time`() throws {
         let long = String(repeating: "x", count: 1 << 20)
         read(

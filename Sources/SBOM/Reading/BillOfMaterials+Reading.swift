@@ -33,15 +33,16 @@ extension BillOfMaterials {
 
     private static func json(_ bytes: [UInt8]) throws -> DocumentContents {
         var kinds: Set<String> = []
-        var cursor = JSONCursor(bytes)
-        try cursor.members { cursor, name in
-            switch name {
-            case "bomFormat": if try cursor.string() == "CycloneDX" { kinds.insert("cyclonedx") }
-            case "spdxVersion": if try cursor.string().hasPrefix("SPDX-2") { kinds.insert("spdx") }
-            case "@graph":
-                kinds.insert("graph")
-                try cursor.skip()
-            default: try cursor.skip()
+        try DocumentCursor.read(bytes) { cursor in
+            try cursor.members { cursor, name in
+                switch name {
+                case "bomFormat": if try cursor.string() == "CycloneDX" { kinds.insert("cyclonedx") }
+                case "spdxVersion": if try cursor.string().hasPrefix("SPDX-2") { kinds.insert("spdx") }
+                case "@graph":
+                    kinds.insert("graph")
+                    try cursor.skip()
+                default: try cursor.skip()
+                }
             }
         }
         if kinds.contains("cyclonedx") { return try CycloneDXJSONReader.read(bytes) }

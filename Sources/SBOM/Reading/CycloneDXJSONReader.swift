@@ -1,20 +1,21 @@
 /// Reads CycloneDX 1.2 and later in JSON.
 enum CycloneDXJSONReader {
     static func read(_ bytes: [UInt8]) throws -> DocumentContents {
-        var contents = DocumentContents()
-        var cursor = JSONCursor(bytes)
-        try cursor.members { cursor, name in
-            switch name {
-            case "metadata": try metadata(&cursor, &contents)
-            case "components": try components(&cursor, &contents, nesting: 0)
-            default: try cursor.skip()
+        try DocumentCursor.read(bytes) { cursor in
+            var contents = DocumentContents()
+            try cursor.members { cursor, name in
+                switch name {
+                case "metadata": try metadata(&cursor, &contents)
+                case "components": try components(&cursor, &contents, nesting: 0)
+                default: try cursor.skip()
+                }
             }
+            try cursor.end()
+            return contents
         }
-        try cursor.end()
-        return contents
     }
 
-    private static func metadata(_ cursor: inout JSONCursor, _ contents: inout DocumentContents) throws {
+    private static func metadata(_ cursor: inout DocumentCursor, _ contents: inout DocumentContents) throws {
         try cursor.members { cursor, name in
             switch name {
             case "component": contents.root = try component(&cursor, &contents, nesting: 0)
@@ -26,14 +27,14 @@ enum CycloneDXJSONReader {
     }
 
     /// A list until 1.4, since then an object with components too.
-    private static func tools(_ cursor: inout JSONCursor, _ contents: inout DocumentContents) throws {
+    private static func tools(_ cursor: inout DocumentCursor, _ contents: inout DocumentContents) throws {
         if cursor.isArray { return try tool(&cursor, &contents) }
         try cursor.members { cursor, name in
             if name == "components" { try tool(&cursor, &contents) } else { try cursor.skip() }
         }
     }
 
-    private static func tool(_ cursor: inout JSONCursor, _ contents: inout DocumentContents) throws {
+    private static func tool(_ cursor: inout DocumentCursor, _ contents: inout DocumentContents) throws {
         try cursor.elements { cursor in
             var tool = BillOfMaterials.Tool(name: "", version: "")
             try cursor.members { cursor, name in
@@ -48,7 +49,7 @@ enum CycloneDXJSONReader {
     }
 
     private static func components(
-        _ cursor: inout JSONCursor,
+        _ cursor: inout DocumentCursor,
         _ contents: inout DocumentContents,
         nesting: Int
     ) throws {
@@ -63,7 +64,7 @@ enum CycloneDXJSONReader {
     }
 
     private static func component(
-        _ cursor: inout JSONCursor,
+        _ cursor: inout DocumentCursor,
         _ contents: inout DocumentContents,
         nesting: Int
     ) throws -> DocumentComponent {
@@ -100,7 +101,7 @@ enum CycloneDXJSONReader {
         return found
     }
 
-    private static func licenses(_ cursor: inout JSONCursor, _ component: inout DocumentComponent) throws {
+    private static func licenses(_ cursor: inout DocumentCursor, _ component: inout DocumentComponent) throws {
         try cursor.elements { cursor in
             var id = ""
             var other = ""
@@ -124,7 +125,7 @@ enum CycloneDXJSONReader {
 
     /// Objects of which two members count.
     private static func pairs(
-        _ cursor: inout JSONCursor,
+        _ cursor: inout DocumentCursor,
         _ first: String,
         _ second: String,
         _ body: (String, String) -> Void

@@ -132,14 +132,15 @@ extension DocumentComponent {
     fileprivate var gaps: [LayerGap] {
         properties.values(of: PropertyName.coverage).compactMap { text in
             var gap = LayerGap(layer: 0, gap: CoverageGap(path: "", reason: ""))
-            var cursor = JSONCursor(Array(text.utf8))
             do {
-                try cursor.members { cursor, name in
-                    switch name {
-                    case "layer": gap.layer = Int(try cursor.string()) ?? 0
-                    case "path": gap.gap.path = try cursor.string()
-                    case "reason": gap.gap.reason = try cursor.string()
-                    default: try cursor.skip()
+                try DocumentCursor.read(Array(text.utf8)) { cursor in
+                    try cursor.members { cursor, name in
+                        switch name {
+                        case "layer": gap.layer = Int(try cursor.string()) ?? 0
+                        case "path": gap.gap.path = try cursor.string()
+                        case "reason": gap.gap.reason = try cursor.string()
+                        default: try cursor.skip()
+                        }
                     }
                 }
             } catch {

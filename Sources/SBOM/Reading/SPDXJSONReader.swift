@@ -1,30 +1,33 @@
 /// Reads SPDX 2.2 and 2.3 in JSON.
 enum SPDXJSONReader {
     static func read(_ bytes: [UInt8]) throws -> DocumentContents {
-        var document = SPDXContents()
-        var cursor = JSONCursor(bytes)
-        try cursor.members { cursor, name in
-            switch name {
-            case "creationInfo": try creation(&cursor, &document)
-            case "packages":
-                try cursor.elements { cursor in
-                    let found = try package(&cursor)
-                    document.add(found)
-                }
-            case "hasExtractedLicensingInfos": try license(&cursor, &document)
-            case "documentDescribes": for ref in try cursor.strings() { document.describe(ref) }
-            case "relationships":
-                try objects(&cursor, ["spdxElementId", "relationshipType", "relatedSpdxElement"]) {
-                    document.relate($0[0], $0[1], $0[2])
-                }
-            default: try cursor.skip()
-            }
+        try DocumentCursor.read(bytes) { cursor in
+            var document = SPDXContents()
+            try cursor.members { cursor, name in try member(name, &cursor, &document) }
+            try cursor.end()
+            return document.contents
         }
-        try cursor.end()
-        return document.contents
     }
 
-    private static func creation(_ cursor: inout JSONCursor, _ document: inout SPDXContents) throws {
+    private static func member(_ name: String, _ cursor: inout DocumentCursor, _ document: inout SPDXContents) throws {
+        switch name {
+        case "creationInfo": try creation(&cursor, &document)
+        case "packages":
+            try cursor.elements { cursor in
+                let found = try package(&cursor)
+                document.add(found)
+            }
+        case "hasExtractedLicensingInfos": try license(&cursor, &document)
+        case "documentDescribes": for ref in try cursor.strings() { document.describe(ref) }
+        case "relationships":
+            try objects(&cursor, ["spdxElementId", "relationshipType", "relatedSpdxElement"]) {
+                document.relate($0[0], $0[1], $0[2])
+            }
+        default: try cursor.skip()
+        }
+    }
+
+    private static func creation(_ cursor: inout DocumentCursor, _ document: inout SPDXContents) throws {
         try cursor.members { cursor, name in
             switch name {
             case "created": document.created = try cursor.string()
@@ -34,13 +37,13 @@ enum SPDXJSONReader {
         }
     }
 
-    private static func license(_ cursor: inout JSONCursor, _ document: inout SPDXContents) throws {
+    private static func license(_ cursor: inout DocumentCursor, _ document: inout SPDXContents) throws {
         try objects(&cursor, ["licenseId", "name", "extractedText"]) {
             document.licenses.define($0[0], name: $0[1], text: $0[2])
         }
     }
 
-    private static func package(_ cursor: inout JSONCursor) throws -> SPDXPackage {
+    private static func package(_ cursor: inout DocumentCursor) throws -> SPDXPackage {
         var found = SPDXPackage()
         try cursor.members { cursor, name in
             switch name {
@@ -72,7 +75,7 @@ enum SPDXJSONReader {
 
     /// The strings `names` of each object of an array, in this order, empty where there is none.
     private static func objects(
-        _ cursor: inout JSONCursor,
+        _ cursor: inout DocumentCursor,
         _ names: [String],
         _ body: ([String]) -> Void
     ) throws {

@@ -32,11 +32,12 @@ struct SPDXPackage {
 
     private mutating func addOwn(_ comment: String) {
         var found: [Property] = []
-        var cursor = JSONCursor(Array(comment.utf8))
         do {
-            try cursor.members { cursor, name in
-                let values = try cursor.strings()
-                found += values.map { Property(name, $0) }
+            try DocumentCursor.read(Array(comment.utf8)) { cursor in
+                try cursor.members { cursor, name in
+                    let values = try cursor.strings()
+                    found += values.map { Property(name, $0) }
+                }
             }
         } catch {
             // A comment that is no JSON is somebody's words, and none of ours.
