@@ -115,11 +115,14 @@ let package = Package(
         library("JobLifecycle"),
         library(
             "Advisories",
-            ["Bytes", "Codecs", "ScanModel", "TOML", "Tar", "Versions", "XMLStream", "YAML", "Zip", crypto]
+            [
+                "Bytes", "Codecs", "OnePassJSON", "ScanModel", "TOML", "Tar", "Versions", "XMLStream", "YAML", "Zip",
+                crypto,
+            ]
         ),
         library("Matching", ["Advisories", "ScanModel", "Versions"]),
-        library("VEX", ["Advisories", "ScanModel", "YAML", crypto]),
-        library("Policy", ["Advisories", "Licenses", "LinearRegex", "ScanModel", "Versions", crypto]),
+        library("VEX", ["Advisories", "OnePassJSON", "ScanModel", "YAML", crypto]),
+        library("Policy", ["Advisories", "Licenses", "LinearRegex", "OnePassJSON", "ScanModel", "Versions", crypto]),
         library("Reports", ["ScanModel", mustache]),
         library("Compliance", ["Policy", "Reports"]),
         library("AnchoreAPI", ["ScanModel", crypto]),
@@ -291,7 +294,10 @@ let package = Package(
             ["Bytes", "Catalogers", "Codecs", "MalwareScan", "ScanModel", "TallymanTesting", crypto]
         ),
         tests(of: "ImageInventory", ["Bytes", "LayerScan", "ScanModel", "TallymanTesting"]),
-        tests(of: "Advisories", ["Bytes", "Matching", "ScanModel", "TallymanTesting", "Versions", "Zip"]),
+        tests(
+            of: "Advisories",
+            ["Bytes", "Matching", "OnePassJSON", "ScanModel", "TallymanTesting", "Versions", "Zip"]
+        ),
         tests(of: "JobLifecycle", ["TallymanTesting"]),
         tests(of: "Matching", ["Advisories", "ScanModel", "Versions"]),
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),

@@ -1,4 +1,5 @@
 import Bytes
+import OnePassJSON
 
 extension FeedFile {
     /// Whether the file is named as a record and is not even JSON.

@@ -1,4 +1,5 @@
 import Advisories
+import OnePassJSON
 
 extension VEXDocument {
     /// Reads `bytes` as OpenVEX, CSAF or CycloneDX, whichever it says it is; `name` is for messages.
@@ -22,18 +23,12 @@ extension VEXDocument {
     }
 
     private static func parse(_ bytes: [UInt8], name: String, limits: VEXLimits) throws(VEXError) -> JSONValue {
-        var result: Result<JSONValue, JSONError>?
-        bytes.withUnsafeBytes { buffer in
-            do throws(JSONError) {
-                result = .success(try JSONReader.parse(buffer, maxDepth: limits.maxDepth))
-            } catch {
-                result = .failure(error)
+        do throws(JSONError) {
+            return try bytes.span.withUnsafeBytes { buffer throws(JSONError) in
+                try JSONReader.parse(buffer, maxDepth: limits.maxDepth)
             }
-        }
-        switch result {
-        case .success(let value): return value
-        case .failure(let error): throw VEXError(message: "\(name): \(error)")
-        case nil: throw VEXError(message: "\(name): cannot be read")
+        } catch {
+            throw VEXError(message: "\(name): \(error)")
         }
     }
 }

@@ -1,3 +1,4 @@
+import OnePassJSON
 import Testing
 
 @testable import Advisories
@@ -10,20 +11,21 @@ struct JSONTests {
         }
     }
 
-    @Test("Values, escapes and surrogate pairs are read")
+    @Test("Values are read, texts are mended, and of members with one name the first counts")
     func values() throws {
-        let document = try #require(parse(#" {"a":[1,-2.5e3,true,null,"x\n\u00e9\ud83d\ude00\ud800y"],"b":{},"a":2} "#))
+        let document = try #require(parse("\u{FEFF}" + #" {"a":[1,-2.5e3,true,null,"é\ud800y"],"b":{},"a":2} "#))
         let elements = try #require(document["a"]).elements
         #expect(elements.count == 5)
-        #expect(elements.last?.string == "x\né😀\u{FFFD}y")
+        #expect(elements.last?.string == "é\u{FFFD}y")
         #expect(document["b"]?.object?.members.isEmpty == true)
     }
 
     @Test(
         "What RFC 8259 does not allow is refused",
         arguments: [
-            "", "{", "[1,]", "{\"a\":1,}", "{a:1}", "\"", "\"\\x\"", "\"\\u12\"", "tru", "nul", "1 2", "[1", "{\"a\"}",
-            "\"a\u{1}\"", "--1", "{\"a\":}", "]",
+            "", "{", "[1,]", "{\"a\":1,}", "{a:1}", "\"", "\"\\x\"", "\"\\u12\"", "tru", "1 2", "\"a\u{1}\"", "--1",
+            "+1", ".5", "1.",
+            "01", "1e999", "]",
         ]
     )
     func refused(text: String) {
@@ -66,6 +68,28 @@ struct JSONTests {
                 found.append("\(member.name)=\(String(decoding: member.value, as: UTF8.self))")
             }
             #expect(found == [#"a={"x":"}\"{"}"#, "b=[1,[2]]", "c=nonsense ", #"d="e""#])
+        }
+    }
+
+    @Test("Where the frame of an object or array is broken, the place is told in the whole document")
+    func frames() {
+        for (text, offset) in [("[{\"a\":nonsense} 1]", 16), ("[1,]", 3), ("[1", 2), ("[1] 2", 4), ("{}", 0)] {
+            Array(text.utf8).withUnsafeBytes { buffer in
+                let error = #expect(throws: JSONError.self) {
+                    var elements = try JSONElements(buffer)
+                    while try elements.next() != nil {}
+                }
+                #expect(error?.offset == offset, "\(text)")
+            }
+        }
+        for (text, offset) in [(#"{"a":1,"b\x":2}"#, 9), (#"{"a":1,}"#, 7), (#"{"a" 1}"#, 5), ("[]", 0)] {
+            Array(text.utf8).withUnsafeBytes { buffer in
+                let error = #expect(throws: JSONError.self) {
+                    var members = try JSONMembers(buffer)
+                    while try members.next() != nil {}
+                }
+                #expect(error?.offset == offset, "\(text)")
+            }
         }
     }
 }

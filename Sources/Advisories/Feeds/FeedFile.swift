@@ -1,4 +1,5 @@
 import Bytes
+import OnePassJSON
 
 /// One document of a feed, unpacked.
 struct FeedFile: Sendable {

@@ -1,4 +1,5 @@
 import Bytes
+import OnePassJSON
 import ScanModel
 import Versions
 

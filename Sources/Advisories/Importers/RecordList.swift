@@ -1,4 +1,5 @@
 import Bytes
+import OnePassJSON
 
 /// A document that holds its records in one array: at the top, or in a member of the object at the top.
 struct RecordList {

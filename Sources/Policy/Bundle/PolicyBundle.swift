@@ -1,5 +1,6 @@
 import Advisories
 import LinearRegex
+import OnePassJSON
 package import ScanModel
 
 /// A policy bundle of Anchore Engine, version `1_0`: policies, which of them count for which images, and exceptions.
@@ -95,8 +96,8 @@ package struct PolicyBundle: Sendable {
     }
 
     private static func parse(_ bytes: [UInt8], maxDepth: Int) throws(JSONError) -> JSONValue {
-        try bytes.withUnsafeBytes { buffer in
-            Result { () throws(JSONError) in try JSONReader.parse(buffer, maxDepth: maxDepth) }
-        }.get()
+        try bytes.span.withUnsafeBytes { buffer throws(JSONError) in
+            try JSONReader.parse(buffer, maxDepth: maxDepth)
+        }
     }
 }

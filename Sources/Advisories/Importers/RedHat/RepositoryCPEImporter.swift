@@ -1,4 +1,5 @@
 import Bytes
+import OnePassJSON
 
 /// Reads Red Hat's map of repositories to products (`security.access.redhat.com/data/metrics/repository-to-cpe.json`).
 ///

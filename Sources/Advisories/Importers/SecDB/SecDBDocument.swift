@@ -1,3 +1,5 @@
+import OnePassJSON
+
 /// One repository's list of fixes (secdb.alpinelinux.org), in either of its forms.
 struct SecDBDocument {
     struct Package {
