@@ -1,4 +1,5 @@
 import AnchoreAPI
+import OnePassJSON
 import TallymanTesting
 import Testing
 
@@ -23,8 +24,8 @@ struct JSONTests {
     @Test(
         "refuses what is no JSON",
         arguments: [
-            "", "{", "[1,]", #"{"a"}"#, #"{"a":1,}"#, "tru", "01x", #""\x""#, #""\ud83d""#, "[1] 2", "nan",
-            "\"a\nb\"", "1e999", #"{"a":1 "b":2}"#,
+            "", "{", "[1,]", #"{"a":1,}"#, "tru", "01", "-.5", "1.", #""\x""#, #""\ud83d""#, "[1] 2", "nan",
+            "\"a\nb\"", "1e999", "\u{FEFF}[]",
         ]
     )
     func refusals(_ text: String) {
@@ -35,9 +36,22 @@ struct JSONTests {
     func depth() throws {
         let deep = String(repeating: "[", count: 100_000)
         #expect(throws: JSONError.self) { try JSONReader.read(Array(deep.utf8)) }
-        let levels = JSONReader.maxDepth - 1
+        let levels = JSONReader.maxDepth
         let text = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
         _ = try JSONReader.read(Array(text.utf8))
+        #expect(throws: JSONError.self) { try JSONReader.read(Array("[\(text)]".utf8)) }
+    }
+
+    @Test("refuses texts that are not UTF-8")
+    func foreignBytes() {
+        #expect(throws: JSONError.self) { try JSONReader.read([0x22, 0xC3, 0x22]) }
+    }
+
+    @Test("reads whole numbers as such as far as they go, and gives the last of members with one name")
+    func shapes() throws {
+        let value = try JSONReader.read(Array(#"{"a":1,"b":[9223372036854775807,9223372036854775808,1.0],"a":2}"#.utf8))
+        #expect(value["a"]?.int == 2)
+        #expect(value["b"]?.array == [.int(.max), .number(9_223_372_036_854_775_808), .number(1)])
     }
 
     @Test("survives damage of any kind")
