@@ -137,45 +137,10 @@ struct VulnerablePackageTrigger: Trigger {
         if !flaw.package.isOS, let exclusion, try exclusion.judge(flaw.package.location ?? "") { return nil }
 
         return TriggerFinding(
-            Self.message(flaw, scores: scores, times: times, vendorScores: vendorScores),
+            flaw.message.adding(scores, times, vendorScores),
             id: flaw.triggerID,
             otherIDs: flaw.otherTriggerIDs
         )
-    }
-
-    /// Written piece by piece: an image has thousands.
-    private static func message(
-        _ flaw: VulnerabilityFact,
-        scores: [String],
-        times: [String],
-        vendorScores: [String]
-    ) -> String {
-        let package = flaw.package
-        var text = ""
-        text.reserveCapacity(256)
-        text += flaw.severity.upperCase
-        text +=
-            package.isOS ? " Vulnerability found in os package type (" : " Vulnerability found in non-os package type ("
-        text += package.type
-        text += ") - "
-        text += package.isOS ? package.name : package.location ?? "None"
-        text += " "
-        if !flaw.fixedVersions.isEmpty {
-            text += "(fixed in: "
-            text += flaw.fixedVersions.joined(separator: ", ")
-            text += ")"
-        }
-        for part in [scores, times, vendorScores] { text += bracketed(part) }
-        text += "("
-        text += flaw.id
-        text += " - "
-        text += flaw.link
-        text += ")"
-        return text
-    }
-
-    private static func bracketed(_ parts: [String]) -> String {
-        parts.isEmpty ? "" : "(\(parts.joined(separator: " ")))"
     }
 }
 
@@ -232,6 +197,7 @@ struct ScoreCheck: Sendable {
 
     /// What the message says of the scores, without those that are zero; `nil` where a check does not hold.
     static func passed(_ checks: [ScoreCheck], _ scores: [VulnerabilityFact.Scores]) -> [String]? {
+        guard !checks.isEmpty else { return [] }
         var texts: [String] = []
         let versionThree = scores.filter { $0.version.hasPrefix("3") }
         for check in checks {
