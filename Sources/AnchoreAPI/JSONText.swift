@@ -45,6 +45,14 @@ package struct JSONText: Sendable {
         member.value.append(to: &bytes)
     }
 
+    /// A member of a name that is not ours; `write` adds its value.
+    package mutating func member(named name: String, _ write: (inout JSONText) -> Void) {
+        separate()
+        Self.append(quoted: name, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        write(&self)
+    }
+
     /// A member whose value is JSON text already; only ever our own.
     package mutating func member(_ name: StaticString, json: some Collection<UInt8>) {
         begin(name)
@@ -57,6 +65,12 @@ package struct JSONText: Sendable {
         bytes.append(UInt8(ascii: "\""))
         for piece in pieces { Self.append(escaped: piece, to: &bytes) }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// An element that is a string.
+    package mutating func element(_ value: String) {
+        separate()
+        Self.append(quoted: value, to: &bytes)
     }
 
     /// An element that is JSON text already.
@@ -81,7 +95,7 @@ package struct JSONText: Sendable {
 
     private mutating func separate() {
         switch bytes.last ?? previous {
-        case UInt8(ascii: "["), UInt8(ascii: "{"): break
+        case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ":"): break
         default: bytes.append(UInt8(ascii: ","))
         }
     }

@@ -123,18 +123,22 @@ package struct EvaluationRow: Sendable {
         self.policyID = policyID
     }
 
-    func json(imageID: String, tag: String) -> JSONValue {
-        [
-            .string(imageID), .string(tag), .string(triggerID), .string(gate), .string(trigger), .string(message),
-            .string(action),
-            whitelisting.map {
-                [
-                    "whitelist_id": .string($0.listID), "whitelist_name": .string($0.listName),
-                    "matched_rule_id": .string($0.itemID),
-                ]
-            } ?? false,
-            .string(policyID),
-        ]
+    /// Adds the row to the array that `text` is in; `subject` is what every row of an image begins with.
+    func add(to text: inout JSONText, subject: ArraySlice<UInt8>) {
+        text.openArray()
+        text.element(json: subject)
+        for cell in [triggerID, gate, trigger, message, action] { text.element(cell) }
+        if let whitelisting {
+            text.openObject()
+            text.member("whitelist_id", whitelisting.listID)
+            text.member("whitelist_name", whitelisting.listName)
+            text.member("matched_rule_id", whitelisting.itemID)
+            text.closeObject()
+        } else {
+            text.element(json: "false".utf8)
+        }
+        text.element(policyID)
+        text.closeArray()
     }
 }
 
@@ -173,33 +177,48 @@ package struct PolicyOutcome: Sendable {
 
     package var isPass: Bool { finalAction != "stop" }
 
-    private static let header: JSONValue = [
+    private static let header = [
         "Image_Id", "Repo_Tag", "Trigger_Id", "Gate", "Trigger", "Check_Output", "Gate_Action", "Whitelisted",
         "Policy_Id",
     ]
 
-    /// The part of the detail that depends on the outcome alone.
-    package func detail(imageID: String, tag: String) -> JSONValue {
-        [
-            "matched_mapping_rule": mapping, "matched_whitelisted_images_rule": allowRule,
-            "matched_blacklisted_images_rule": denyRule, "final_action": .string(finalAction),
-            "final_action_reason": .string(reason), "evaluation_problems": .array(problems.map(\.json)),
-            "status": .string(isPass ? "pass" : "fail"),
-            "result": .object([
-                JSONMember(
-                    imageID,
-                    [
-                        "result": [
-                            "header": Self.header, "row_count": .int(rows.count),
-                            "rows": .array(rows.map { $0.json(imageID: imageID, tag: tag) }),
-                            "final_action": .string(policyAction),
-                        ]
-                    ]
-                ),
-                JSONMember("policy_data", []), JSONMember("whitelist_data", []), JSONMember("policy_name", ""),
-                JSONMember("whitelist_names", []),
-            ]),
-        ]
+    /// The part of the detail that depends on the outcome alone, as JSON text.
+    ///
+    /// Written as it goes: an image has thousands of rows.
+    package func detail(imageID: String, tag: String) -> [UInt8] {
+        var text = JSONText()
+        text.openObject()
+        text.member(JSONMember("matched_mapping_rule", mapping))
+        text.member(JSONMember("matched_whitelisted_images_rule", allowRule))
+        text.member(JSONMember("matched_blacklisted_images_rule", denyRule))
+        text.member("final_action", finalAction)
+        text.member("final_action_reason", reason)
+        text.member(JSONMember("evaluation_problems", .array(problems.map(\.json))))
+        text.member("status", isPass ? "pass" : "fail")
+        text.openObject("result")
+        text.member(named: imageID) {
+            $0.openObject()
+            addTable(to: &$0, imageID: imageID, tag: tag)
+            $0.closeObject()
+        }
+        for name in ["policy_data", "whitelist_data"] { text.member(JSONMember(name, [])) }
+        text.member("policy_name", "")
+        text.member(JSONMember("whitelist_names", []))
+        text.closeObject()
+        text.closeObject()
+        return text.bytes
+    }
+
+    private func addTable(to text: inout JSONText, imageID: String, tag: String) {
+        text.openObject("result")
+        text.member(JSONMember("header", .strings(Self.header)))
+        text.member("row_count", rows.count)
+        text.openArray("rows")
+        let subject = JSONValue.array([.string(imageID), .string(tag)]).bytes.dropFirst().dropLast()
+        for row in rows { row.add(to: &text, subject: subject) }
+        text.closeArray()
+        text.member("final_action", policyAction)
+        text.closeObject()
     }
 }
 
@@ -240,15 +259,14 @@ package struct EvaluationRecord: Sendable {
             members.append(JSONMember("detail", [:]))
             return .object(members)
         }
-        let stored = (try? JSONReader.read(Array(detail.utf8)))?.members ?? []  // ours
-        let result: [JSONMember] =
-            [
-                JSONMember("user_id", .string(context.account)), JSONMember("image_id", .string(context.imageID)),
-                JSONMember("tag", .string(context.tag)), JSONMember("bundle", .text(context.bundle)),
-                JSONMember("image_digest", .string(context.digest)), JSONMember("created_at", .int(createdSeconds)),
-                JSONMember("last_modified", .int(evaluatedSeconds)),
-            ] + stored
-        members.append(JSONMember("detail", ["result": .object(result), "policy": .text(context.bundle)]))
+        let about: JSONValue = [
+            "user_id": .string(context.account), "image_id": .string(context.imageID), "tag": .string(context.tag),
+            "bundle": .text(context.bundle), "image_digest": .string(context.digest),
+            "created_at": .int(createdSeconds), "last_modified": .int(evaluatedSeconds),
+        ]
+        // The stored members follow as they are: there may be thousands of rows among them.
+        let result = String(decoding: about.bytes.dropLast(), as: UTF8.self) + "," + detail.dropFirst()
+        members.append(JSONMember("detail", ["result": .text(result), "policy": .text(context.bundle)]))
         return .object(members)
     }
 }

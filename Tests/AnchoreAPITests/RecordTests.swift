@@ -307,7 +307,8 @@ struct RecordTests {
             allowRule: false,
             denyRule: false
         )
-        let detail = outcome.detail(imageID: "abc", tag: "docker.io/a:1")
+        let text = outcome.detail(imageID: "abc", tag: "docker.io/a:1")
+        let detail = try JSONReader.read(text)
         let rows = try #require(detail["result"]?["abc"]?["result"]?["rows"]?.array)
         #expect(rows.first?.array?.count == 9)
         #expect(rows.first?.array?[7] == .bool(false))
@@ -317,7 +318,7 @@ struct RecordTests {
             evaluatedAt: "2026-01-02T03:04:05Z",
             evaluatedSeconds: 1,
             createdSeconds: 1,
-            detail: String(decoding: detail.bytes, as: UTF8.self)
+            detail: String(decoding: text, as: UTF8.self)
         )
         let context = EvaluationContext(account: "admin", digest: "d", imageID: "abc", tag: "x", bundle: "{}")
         let shown = try JSONReader.read(record.json(context).bytes)

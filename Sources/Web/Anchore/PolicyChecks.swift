@@ -328,7 +328,7 @@ struct PolicyChecks: Sendable {
             tag: asked.tag,
             now: PolicyInstant(seconds: Int64(now))
         )
-        let detail = outcome.detail(imageID: asked.image.record.imageID, tag: asked.tag).bytes
+        let detail = outcome.detail(imageID: asked.image.record.imageID, tag: asked.tag)
         var judged = Judged(asked: asked, isPass: outcome.isPass, now: now)
         if let basis {
             judged.kept = try JudgedImage(
