@@ -281,9 +281,9 @@ struct PolicyChecks: Sendable {
     ) async throws -> PolicySubject.Content {
         let layers = try await layers(of: image, material, withFiles: withFiles)
         async let files = withFiles ? service.threads.run { FilesFold.fold(layers) } : nil
-        async let inventory = service.threads.run { InventoryFold.fold(layers) }
+        async let packages = service.threads.run { PolicySubject.Content.Packages(layers) }
         return PolicySubject.Content(
-            inventory: try await inventory,
+            packages: try await packages,
             size: layers.map(\.report.expandedBytes).saturatedSum,
             files: try await files
         )

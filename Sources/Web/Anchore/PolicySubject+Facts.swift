@@ -12,9 +12,23 @@ struct PolicySubject {
     let documents: ImageDocuments?
     let oldestSync: Int?
 
-    /// What its layers come to.
+    /// What its layers come to: all of the facts that do not wait for its findings.
     struct Content: Sendable {
-        let inventory: Inventory
+        /// What its packages come to.
+        struct Packages: Sendable {
+            let inventory: Inventory
+            let facts: [PackageFact]
+            let places: PackagePlaces
+
+            /// CPU work.
+            init(_ layers: [AnalysedLayer]) {
+                inventory = InventoryFold.fold(layers)
+                facts = PackageFact.facts(of: inventory.packages)
+                places = PackagePlaces(inventory)
+            }
+        }
+
+        let packages: Packages
         /// Bytes of its layers, decompressed.
         let size: Int64
         /// `nil` where no rule asks.
@@ -31,9 +45,9 @@ extension PolicySubject {
         facts.digest = record.digest
         facts.metadata = metadata(config)
         facts.dockerfile = dockerfileFacts(config)
-        facts.packages = .collected(PackageFact.facts(of: content.inventory.packages))
+        facts.packages = .collected(content.packages.facts)
         if let files = content.files { facts.add(files, remedy: "see `tallyman fleet collect`") }
-        facts.vulnerabilities = .collected(findings.facts(stored.findings, in: content.inventory))
+        facts.vulnerabilities = .collected(findings.facts(stored.findings, at: content.packages.places))
         facts.advisories = .collected(
             AdvisoryFacts(
                 namespace: facts.metadata.namespace,
@@ -49,7 +63,7 @@ extension PolicySubject {
         metadata.size = content.size
         metadata.architecture = record.architecture
         metadata.operatingSystem = config?["os"]?.string ?? "linux"
-        metadata.state(content.inventory)
+        metadata.state(content.packages.inventory)
         metadata.layerCount = stored.layers.count
         let execution = config?["config"]
         for label in execution?["Labels"]?.members ?? [] { metadata.labels[label.name] = label.value.string ?? "" }
@@ -121,11 +135,7 @@ struct SharedFindings: Sendable {
     }
 
     /// The findings at `places`, each where its package is in the image.
-    func facts(_ places: [Int], in inventory: Inventory) -> [VulnerabilityFact] {
-        guard places.contains(where: { facts[$0]?.package.isOS == false }) else {
-            return places.compactMap { facts[$0] }
-        }
-        let packages = PackagePlaces(inventory)
+    func facts(_ places: [Int], at packages: PackagePlaces) -> [VulnerabilityFact] {
         var found: [VulnerabilityFact] = []
         found.reserveCapacity(places.count)
         for place in places {
