@@ -384,7 +384,7 @@ let package = Package(
             name: "FleetTests",
             dependencies: [
                 "AnchoreAPI", "Catalogers", "Coordinator", "DedicatedThread", "FleetRegistry", "ImageSources",
-                "JobLifecycle", "Postgres", "Queue", "Redis", "Registry", "Reports", "ScanModel", "Store",
+                "JobLifecycle", "LayerScan", "Postgres", "Queue", "Redis", "Registry", "Reports", "ScanModel", "Store",
                 "TallymanTesting", "Telemetry", "Web", "Worker", crypto, logging,
             ],
             swiftSettings: settings

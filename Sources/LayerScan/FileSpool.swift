@@ -131,13 +131,19 @@ struct FileSpool {
         return .bytes(bytes)
     }
 
-    /// Throws where a folder takes no temporary file.
-    static func check(_ directory: String) throws(LayerScanError) {
+    /// Throws where a folder takes no temporary file of `bytes`, which are not written where the file system can do without.
+    static func check(_ directory: String, bytes: Int64) throws(LayerScanError) {
         let descriptor = UnnamedFile.open(in: directory)
         guard descriptor >= 0 else {
             throw LayerScanError(.noRoom, "no temporary file in \(directory): \(String(cString: strerror(errno)))")
         }
-        close(descriptor)
+        defer { close(descriptor) }
+        guard bytes > 0 else { return }
+        let failure = posix_fallocate(descriptor, 0, off_t(bytes))
+        guard failure == 0 else {
+            let reason = String(cString: strerror(failure))
+            throw LayerScanError(.noRoom, "no room for a temporary file of \(bytes) bytes in \(directory): \(reason)")
+        }
     }
 
     private func write(_ bytes: Slice<UnsafeRawBufferPointer>, to descriptor: Int32, at start: Int64) -> Bool {

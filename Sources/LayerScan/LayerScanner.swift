@@ -44,8 +44,10 @@ package struct LayerScanner: Sendable {
         self.costs = costs
     }
 
-    /// Throws ``LayerScanError/Code/noRoom`` where a folder takes no temporary file.
-    package static func checkScratch(_ directory: String) throws { try FileSpool.check(directory) }
+    /// Throws ``LayerScanError/Code/noRoom`` where a folder takes no temporary file of so many bytes.
+    package static func checkScratch(_ directory: String, bytes: Int64 = 0) throws {
+        try FileSpool.check(directory, bytes: bytes)
+    }
 
     /// Reads the blob to its end and reports what the layer holds.
     ///

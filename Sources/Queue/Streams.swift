@@ -20,4 +20,6 @@ package enum Streams {
 
     static let epoch: RedisArgument = "tallyman:epoch"
     static let workers: RedisArgument = "tallyman:workers"
+    /// The workers that have no room for temporary files, with the time of their last sign of life.
+    static let short: RedisArgument = "tallyman:short"
 }

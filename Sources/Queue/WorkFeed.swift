@@ -20,6 +20,8 @@ package actor WorkFeed {
     private let link: SharedConnection
     private let worker: String
     private var owned: Set<Int> = []
+    /// Whether others know that this worker is short of room.
+    private var isMarked = false
     /// Where the look through each stream's unfinished entries goes on.
     private var cursors: [String: String] = [:]
 
@@ -29,7 +31,10 @@ package actor WorkFeed {
     }
 
     /// Gives a sign of life and takes the shards that fall to this worker among those alive.
-    package func heartbeat(aliveWithin seconds: Int) async throws {
+    ///
+    /// Tells the others whether this worker `isShort` of room for temporary files, and returns how many of them are not.
+    @discardableResult
+    package func heartbeat(aliveWithin seconds: Int, isShort: Bool = false) async throws -> Int {
         let redis = try await link.connection()
         let now = try await redis.serverSeconds()
         let sign: [RedisArgument] = ["ZADD", Streams.workers, RedisArgument(now), RedisArgument(worker)]
@@ -38,11 +43,36 @@ package actor WorkFeed {
             try await redis.command(["ZRANGEBYSCORE", Streams.workers, RedisArgument(now - seconds), "+inf"]).strings
             ?? [worker]
         owned = Set(Rendezvous.shards(of: worker, among: live.sorted(), count: Streams.shards))
+        let short = try await short(now, within: seconds, isShort: isShort, redis)
+        return live.count { $0 != worker && !short.contains($0) }
+    }
+
+    /// The workers that are short of room, this one noted or taken away.
+    private func short(
+        _ now: Int,
+        within seconds: Int,
+        isShort: Bool,
+        _ redis: RedisConnection
+    ) async throws -> Set<String> {
+        if isShort {
+            let sign: [RedisArgument] = ["ZADD", Streams.short, RedisArgument(now), RedisArgument(worker)]
+            try await redis.command(sign, on: Streams.short, .zset)
+            isMarked = true
+        } else if isMarked {
+            try await redis.command(["ZREM", Streams.short, RedisArgument(worker)], on: Streams.short, .zset)
+            isMarked = false
+        }
+        let silent: [RedisArgument] = ["ZREMRANGEBYSCORE", Streams.short, "-inf", RedisArgument(now - seconds * 20)]
+        if isShort { try await redis.command(silent, on: Streams.short, .zset) }
+        let wanted: [RedisArgument] = ["ZRANGEBYSCORE", Streams.short, RedisArgument(now - seconds), "+inf"]
+        return Set(try await redis.command(wanted, on: Streams.short, .zset).strings ?? [])
     }
 
     /// Gives up the worker's shards at once, and closes the connection.
     package func leave() async {
-        _ = try? await link.current?.command(["ZREM", Streams.workers, RedisArgument(worker)])  // gone soon anyway
+        for key in [Streams.workers, Streams.short] {
+            _ = try? await link.current?.command(["ZREM", key, RedisArgument(worker)])  // gone soon anyway
+        }
         await link.close()
     }
 

@@ -52,8 +52,8 @@ extension Store {
         try await pool.run { session in
             _ = try session.execute(
                 """
-                UPDATE tasks SET state = 'queued', worker = NULL, lease_until = NULL, dispatched_epoch = NULL,
-                    not_before = now() + make_interval(secs => $3)
+                UPDATE tasks SET state = 'queued', worker = NULL, lease_until = NULL, is_alone = false,
+                    dispatched_epoch = NULL, not_before = now() + make_interval(secs => $3)
                 WHERE id = $1 AND attempt = $2 AND state = 'leased'
                 """,
                 [.int(claim.task), .int(claim.attempt), .double(min(max(seconds, 0), 3600))]

@@ -9,6 +9,13 @@ struct TaskFailure {
     /// The result was lost, and that need not be the task's fault: the database went away, the disk of this worker is full.
     let isLoss: Bool
 
+    /// The failure of a layer that no worker has had room for, alone and for long enough.
+    init(hopeless failure: TaskFailure) {
+        reason = "\(failure.reason); no other worker has room for it"
+        isPermanent = true
+        isLoss = false
+    }
+
     init(_ error: any Error) {
         isLoss = (error as? PostgresError)?.isTransient == true || (error as? LayerScanError)?.code == .noRoom
         switch error {

@@ -30,6 +30,8 @@ package struct WorkerSettings: Sendable {
     package var limits = LayerScanLimits()
     /// Where large evidence is spooled, in files without a name.
     package var scratchDirectory = "/tmp"
+    /// What becomes of layers while that is full.
+    package var scratchPatience = ScratchPatience()
 
     /// Who is asked about malware, where the fleet wants to know.
     package var malware: MalwareScanner?
@@ -44,6 +46,8 @@ package struct WorkerSettings: Sendable {
 package struct Worker: Sendable {
     /// Stored bytes of layers that are kept decoded, twice; the stored bytes are their names.
     private static let decodedBytes = 512 << 10
+    /// How often a worker whose disk is full looks for room.
+    private static let roomInterval = Duration.seconds(2)
     /// How long a slot that the window leaves out waits before it looks again.
     private static let outsideWindow = Duration.milliseconds(50)
 
@@ -59,7 +63,7 @@ package struct Worker: Sendable {
     private let interactiveThread: ThreadPool
     private let solitude = Solitude()
     private let outages = Outages()
-    private let room = ScratchRoom()
+    private let room: ScratchRoom
     private let logger: Logger
     private let pulse: Pulse
 
@@ -80,6 +84,7 @@ package struct Worker: Sendable {
         self.logger = logger
         leases = LeaseRenewal(store: store, leaseSeconds: settings.leaseSeconds, logger: logger)
         collection = CollectionSwitch(settings, store: store)
+        room = ScratchRoom(settings.scratchPatience)
         let analyses = min(settings.analyses, settings.slots)
         threads = try ThreadPool(name: WorkerThread.analysis.rawValue, threads: analyses)
         foldThreads = try ThreadPool(name: WorkerThread.fold.rawValue, threads: analyses)
@@ -99,6 +104,7 @@ package struct Worker: Sendable {
         await refreshCollection()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await beat() }
+            group.addTask { await watchRoom() }
             group.addTask { await leases.run() }
             for slot in 0..<settings.slots {
                 group.addTask { await serve(.bulk(slot)) }
@@ -115,13 +121,56 @@ package struct Worker: Sendable {
         while !Task.isCancelled {
             pulse.beat()
             do {
-                try await feed.heartbeat(aliveWithin: 10)
+                room.note(others: try await feed.heartbeat(aliveWithin: 10, isShort: room.isFull))
             } catch {
                 logger.debug("no sign of life reaches Redis: \(error)")
             }
             await refreshCollection()
             try? await Task.sleep(for: .seconds(2))  // a cancelled sleep ends the loop
         }
+    }
+
+    /// Looks for room while there is none; apart from signs of life, which a disk must not hold up.
+    private func watchRoom() async {
+        var hasGivenUp = false
+        while !Task.isCancelled {
+            if room.isFull, await hasRoom() {
+                room.found(at: .now)
+                logger.notice("there is room for temporary files again")
+            }
+            if room.hasGivenUp(at: .now) != hasGivenUp {
+                hasGivenUp.toggle()
+                if hasGivenUp { logger.warning("no layers are taken: \(settings.scratchDirectory) is full") }
+            }
+            try? await Task.sleep(for: Self.roomInterval)  // a cancelled sleep ends the loop
+        }
+    }
+
+    /// Whether the smallest of temporary files finds room: smaller ones are kept in memory.
+    private func hasRoom() async -> Bool {
+        do {
+            let (folder, bytes) = (settings.scratchDirectory, settings.limits.memoryBytes)
+            try await foldThreads.run { try LayerScanner.checkScratch(folder, bytes: bytes) }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Why a layer that was alone with this worker found no room, and it is not the layer.
+    private enum Want {
+        /// There is none for any.
+        case fullDisk
+        /// Nobody has had any for long enough.
+        case hopeless
+    }
+
+    private func want(of claim: Claim, after error: any Error) async -> Want? {
+        guard (error as? LayerScanError)?.code == .noRoom else { return nil }
+        let hasRoom = await hasRoom()
+        room.miss(at: .now, isFull: !hasRoom)
+        guard claim.isSuspect else { return nil }
+        return room.isHopeless(at: .now) ? .hopeless : hasRoom ? nil : .fullDisk
     }
 
     private func refreshCollection() async {
@@ -146,11 +195,12 @@ package struct Worker: Sendable {
 
     /// The next entry for a slot; `nil` where there is none.
     private func next(_ slot: Slot, _ lastReclaim: inout ContinuousClock.Instant) async throws -> WorkFeed.Entry? {
+        let wish = room.hasGivenUp(at: .now) ? WorkFeed.Wish.foldsOnly : .layersFirst
         switch slot {
         case .folds: return try await feed.next(interactiveOnly: false, .foldsOnly)
-        case .interactive: return try await feed.next(interactiveOnly: true)
+        case .interactive: return try await feed.next(interactiveOnly: true, wish)
         case .bulk:
-            if let entry = try await feed.next(interactiveOnly: false) { return entry }
+            if let entry = try await feed.next(interactiveOnly: false, wish) { return entry }
             guard ContinuousClock.now - lastReclaim > .seconds(5) else { return nil }
             let entry = try await feed.reclaim(idleMilliseconds: settings.leaseSeconds * 2000)
             // Where there was one there may be more.
@@ -259,6 +309,16 @@ package struct Worker: Sendable {
         }
     }
 
+    /// Puts a suspect back that this worker has no room for, whatever it is: that is no fault of its own.
+    private func postpone(_ claim: Claim, untilRoom failure: TaskFailure, metadata: Logger.Metadata) async {
+        do {
+            try await store.postpone(claim, for: Double.random(in: 2...4))
+            logger.warning("postponed: \(failure.reason)", metadata: metadata)
+        } catch {
+            logger.warning("the claim could not be put back and will run out: \(error)", metadata: metadata)
+        }
+    }
+
     /// A suspect is worked on alone: if that costs the worker's life, it is known what did.
     private func carryOut(_ claim: Claim, _ scanner: LayerScanner, on threads: ThreadPool) async throws {
         try await solitude.run(alone: claim.isSuspect) {
@@ -301,8 +361,12 @@ package struct Worker: Sendable {
             count(claim, "postponed")
             return await postpone(claim, until: error, metadata: metadata)
         }
-        if (error as? LayerScanError)?.code == .noRoom { room.miss(at: .now) }
-        let failure = TaskFailure(error)
+        let want: Want? = isLost || Task.isCancelled ? nil : await want(of: claim, after: error)
+        if want == .fullDisk {
+            count(claim, "postponed")
+            return await postpone(claim, untilRoom: TaskFailure(error), metadata: metadata)
+        }
+        let failure = want == .hopeless ? TaskFailure(hopeless: TaskFailure(error)) : TaskFailure(error)
         // Only these two stop a task; what calls itself cancelled for another reason has failed.
         let isGivenBack = isLost || Task.isCancelled
         count(claim, isLost ? "lease_lost" : isGivenBack ? "given_back" : "failed")

@@ -120,12 +120,15 @@ struct WorkerCommand: AsyncParsableCommand {
     private static let slotRange = 1...256
     private static let leaseRange = 3...3600
     private static let defaultLease = 15
+    private static let scratchRange = 1...86_400
 
     static let configuration = CommandConfiguration(
         commandName: "worker",
         abstract: "Analyses layers and folds images until it is stopped.",
         discussion: """
             Claims that are not finished when it stops go back into the queue at once.
+            Layers for which neither it nor another worker has had room on its disk fail
+            after TALLYMAN_SCRATCH_SECONDS (60).
 
             Every option but --name is also a setting: TALLYMAN_SLOTS, or slots in
             tallyman.yaml.
@@ -180,6 +183,9 @@ struct WorkerCommand: AsyncParsableCommand {
         settings.leaseSeconds = lease
         settings.malware = try clamd.scanner()
         settings.scratchDirectory = NSTemporaryDirectory()
+        if let seconds = try given.number("scratch-seconds", Self.scratchRange) {
+            settings.scratchPatience.bound = .seconds(seconds)
+        }
         let costs = CostsFile(process: settings.name)
         if let costs { settings.costs = costs.costs }
         let worker = try Worker(

@@ -65,10 +65,11 @@ struct Fleet: Sendable {
     }
 
     /// Runs a worker until the task is cancelled.
-    func work(_ name: String, lease: Int = 15) async throws {
+    func work(_ name: String, lease: Int = 15, _ change: (inout WorkerSettings) -> Void = { _ in }) async throws {
         try await withServices(connections: 5) { store, access in
             var settings = WorkerSettings(name: name)
             settings.leaseSeconds = lease
+            change(&settings)
             let worker = try Worker(
                 store: store,
                 feed: WorkFeed(url: redis, worker: name),

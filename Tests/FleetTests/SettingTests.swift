@@ -10,6 +10,7 @@ struct SettingTests {
         "is checked as the option is",
         arguments: [
             ("worker", "LEASE", "2"), ("worker", "LEASE", "soon"), ("worker", "SLOTS", "0"), ("up", "WORKERS", "257"),
+            ("worker", "SCRATCH_SECONDS", "0"),
             ("coordinator", "ALLOW_PRIVATE_TARGETS", "perhaps"), ("coordinator", "LOG_LEVEL", "loud"),
             ("worker", "LOG_LEVEL", "Debug"), ("serve", "LOG_LEVEL", "verbose"), ("up", "LOG_LEVEL", "5"),
         ]

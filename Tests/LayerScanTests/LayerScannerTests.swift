@@ -475,6 +475,11 @@ struct LayerScanLimitsTests {
         let folder = #expect(throws: LayerScanError.self) { try LayerScanner.checkScratch("/nonexistent") }
         #expect(folder?.code == .noRoom && folder?.message.contains("/nonexistent") == true)
         try LayerScanner.checkScratch(NSTemporaryDirectory())
+        try LayerScanner.checkScratch(NSTemporaryDirectory(), bytes: 1 << 20)
+        let tooMuch = #expect(throws: LayerScanError.self) {
+            try LayerScanner.checkScratch(NSTemporaryDirectory(), bytes: 1 << 60)
+        }
+        #expect(tooMuch?.code == .noRoom && tooMuch?.message.contains(NSTemporaryDirectory()) == true)
     }
 
     @Test("Damaged layers without a digest give a report or an error, never a trap")

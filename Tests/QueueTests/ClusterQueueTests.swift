@@ -30,6 +30,11 @@ struct ClusterQueueTests {
         let two = WorkFeed(url: cluster.urls[2], worker: "two")
         for feed in [one, two] { try await feed.heartbeat(aliveWithin: 10) }
         #expect(try await dispatcher.liveWorkers(within: 10) == ["one", "two"])
+        // Others with room: of two, until one says that it has none.
+        #expect(try await one.heartbeat(aliveWithin: 10, isShort: true) == 1)
+        #expect(try await two.heartbeat(aliveWithin: 10) == 0)
+        #expect(try await one.heartbeat(aliveWithin: 10) == 1)
+        #expect(try await two.heartbeat(aliveWithin: 10) == 1)
         var seen: [Int] = []
         for number in 0..<100 {
             let entry = try #require(try await one.next(interactiveOnly: false))

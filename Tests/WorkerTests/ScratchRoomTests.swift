@@ -5,26 +5,83 @@ import Testing
 
 @Suite("A worker's room for temporary files")
 struct ScratchRoomTests {
-    @Test("is short for a while after it was missed, and from each time anew")
-    func short() {
-        let room = ScratchRoom()
-        let start = ContinuousClock.now
-        func leaves(after time: Duration) -> Bool { room.leaves(.layer, isSuspect: true, at: start + time) }
-        #expect(!leaves(after: .zero))
-        room.miss(at: start)
-        #expect(leaves(after: .zero) && leaves(after: ScratchRoom.pause / 2))
-        #expect(!leaves(after: ScratchRoom.pause))
-        room.miss(at: start + .seconds(60))
-        #expect(leaves(after: .seconds(61)))
+    private let start = ContinuousClock.now
+    private let patience = ScratchPatience()
+
+    private func room(others: Int) -> ScratchRoom {
+        let room = ScratchRoom(patience)
+        room.note(others: others)
+        return room
     }
 
-    @Test("keeps from this worker the layers that may be blamed for it, and nothing else")
+    private func leaves(_ room: ScratchRoom, _ after: Duration, isSuspect: Bool = true) -> Bool {
+        room.leaves(.layer, isSuspect: isSuspect, at: start + after)
+    }
+
+    @Test("is short for a while after it was missed, and from each time anew")
+    func short() {
+        let room = room(others: 1)
+        #expect(!leaves(room, .zero))
+        room.miss(at: start, isFull: false)
+        #expect(leaves(room, .zero) && leaves(room, patience.pause / 2))
+        #expect(!leaves(room, patience.pause))
+        room.miss(at: start + .seconds(60), isFull: false)
+        #expect(leaves(room, .seconds(61)))
+    }
+
+    @Test("keeps from this worker at first only the layers that may be blamed for it, and never folds")
     func layersAlone() {
-        let room = ScratchRoom()
-        let now = ContinuousClock.now
-        room.miss(at: now)
-        #expect(room.leaves(.layer, isSuspect: true, at: now))
-        #expect(!room.leaves(.layer, isSuspect: false, at: now))
-        #expect(!room.leaves(.inventory, isSuspect: true, at: now))
+        for others in [0, 1] {
+            let room = room(others: others)
+            room.miss(at: start, isFull: true)
+            #expect(leaves(room, .zero) && !leaves(room, .zero, isSuspect: false))
+            #expect(!room.leaves(.inventory, isSuspect: true, at: start))
+            #expect(!room.leaves(.inventory, isSuspect: true, at: start + patience.bound))
+        }
+    }
+
+    @Test("is given up with all layers while the disk is full and others have room, however long")
+    func givenUp() {
+        let room = room(others: 2)
+        room.miss(at: start, isFull: true)
+        #expect(room.isFull && !room.hasGivenUp(at: start))
+        for time in [patience.pause, patience.bound, .seconds(86_400)] {
+            #expect(room.hasGivenUp(at: start + time) && leaves(room, time, isSuspect: false))
+            #expect(!room.isHopeless(at: start + time))
+        }
+        room.found(at: start + .seconds(90_000))
+        #expect(!room.hasGivenUp(at: start + .seconds(90_000)) && !leaves(room, .seconds(90_000)))
+        // The others have gone, or are as full: somebody has to say so of the layers.
+        room.miss(at: start + .seconds(90_001), isFull: true)
+        room.note(others: 0)
+        #expect(!room.hasGivenUp(at: start + .seconds(99_999)) && !leaves(room, .seconds(99_999)))
+    }
+
+    @Test("costs layers nothing before the bound where nobody has any, and then each its next try")
+    func hopeless() {
+        let room = room(others: 0)
+        room.miss(at: start, isFull: true)
+        let before = patience.bound - .seconds(1)
+        #expect(leaves(room, before) && !room.isHopeless(at: start + before))
+        #expect(!leaves(room, patience.bound))
+        for second in 0..<500 {
+            let time = patience.bound + .seconds(second)
+            room.miss(at: start + time, isFull: true)
+            #expect(room.isHopeless(at: start + time) && !leaves(room, time))
+        }
+    }
+
+    @Test("that is back is used at once, and is another matter when it is missed much later")
+    func found() {
+        let room = room(others: 0)
+        room.miss(at: start, isFull: true)
+        room.found(at: start + .seconds(3))
+        #expect(!room.isFull && !leaves(room, .seconds(3)))
+        room.miss(at: start + .seconds(70), isFull: true)
+        #expect(room.isHopeless(at: start + .seconds(70)), "it is the same shortage")
+        room.found(at: start + .seconds(71))
+        let later = Duration.seconds(70) + ScratchRoom.memory
+        room.miss(at: start + later, isFull: true)
+        #expect(!room.isHopeless(at: start + later))
     }
 }
