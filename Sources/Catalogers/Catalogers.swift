@@ -24,6 +24,7 @@ package enum Catalogers {
         RustBinaryCataloger(),
         DotnetDepsCataloger(),
         DotnetBundleCataloger(),
+        LibManCataloger(),
         RPackageCataloger(),
         LuaRocksCataloger(),
         CondaCataloger(),

@@ -127,6 +127,40 @@ struct DotnetDepsTests {
     }
 }
 
+@Suite("Libraries that a .NET program serves")
+struct LibManTests {
+    @Test("Libraries of content networks are packages of npm, by npm's names")
+    func libraries() throws {
+        let found = try catalog(
+            "app/libman.json",
+            """
+            {"version":"1.0","defaultProvider":"cdnjs", // a comment
+            "libraries":[{"library":"jquery@3.6.0","destination":"wwwroot/lib/jquery","files":["jquery.min.js"]},
+            {"library":"twitter-bootstrap@4.6.0"},{"provider":"unpkg","library":"twitter-bootstrap@2.1.1"},
+            {"provider":"jsdelivr","library":"@microsoft/signalr@8.0.0-rc.1"},
+            {"provider":"jsdelivr","library":"jquery/jquery@3.6.4"},{"provider":"filesystem","library":"c:/lib@1"},
+            {"library":"vue@latest"},{"library":"@3"},{"library":"bare"},{"library":7},5]}
+            """
+        )
+        #expect(
+            found.names == [
+                "jquery 3.6.0", "bootstrap 4.6.0", "twitter-bootstrap 2.1.1", "@microsoft/signalr 8.0.0-rc.1",
+            ]
+        )
+        #expect(found.packages.allSatisfy { $0.package.type == .npm })
+        #expect(found.problems == [])
+    }
+
+    @Test("A list without a provider names nothing, and one that is no JSON is a problem")
+    func others() throws {
+        for text in ["{}", "[]", #"{"libraries":[{"library":"a@1"}]}"#] {
+            #expect(try catalog("libman.json", text).names == [])
+            #expect(try catalog("libman.json", text).problems == [])
+        }
+        #expect(try catalog("libman.json", "{").problems.count == 1)
+    }
+}
+
 @Suite(".NET programs that are one file")
 struct DotnetBundleTests {
     private static let json = """

@@ -104,6 +104,7 @@ struct EvidenceSample {
             "app/a.deps.json",
             #"{"targets":{"n":{"a/1":{"runtime":{"lib/a.dll":{}}}}},"libraries":{"a/1":{"type":"package"}}}"#
         ),
+        ("app/libman.json", #"{"defaultProvider":"cdnjs","libraries":[{"library":"a@1","provider":"unpkg"}]}"#),
         ("usr/lib/R/library/a/DESCRIPTION", "Package: a\nVersion: 1\nLicense: GPL (>= 2) | x + y\n"),
         ("lua/a.rockspec", "package = [[a]]\nlocal v, w = '1', \"2\"\nversion = v..'-'..w -- x\n"),
         (
