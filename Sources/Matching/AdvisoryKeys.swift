@@ -17,7 +17,7 @@ package enum AdvisoryKeys {
                 names(of: package, release: release).map { PackageKey(ecosystem: release, name: $0) }
             }
         }
-        if package.type.rawValue == "binary" { return ProgramNames.keys(for: package.name) }
+        if package.type.rawValue == "binary" { return ProgramNames.keys(for: package.name, group: package.group) }
         guard let ecosystem = ecosystems[package.type.rawValue] else { return [] }
         let name: String
         switch ecosystem {

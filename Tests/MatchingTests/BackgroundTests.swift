@@ -70,6 +70,35 @@ struct BackgroundTests {
         )
     }
 
+    @Test(
+        "A program is looked up by every CPE name that documents state of it",
+        arguments: [
+            "auditbeat", "aws-lc", "bun", "composer", "deno", "elastic-agent", "ffmpeg", "filebeat", "firefox", "git",
+            "gzip", "haskell/ghc", "heimdal-krb5", "jq", "krb5", "libphp", "mysql", "mysql-cluster", "mysql-server",
+            "nginx", "nginx-ingress-controller", "openldap", "percona-server", "percona-xtrabackup",
+            "percona-xtradb-cluster", "pilot-agent", "python", "qtbase", "redis", "swipl", "valkey", "wp-cli", "xz",
+        ]
+    )
+    func stated(program: String) {
+        let package = Package(type: .binary, name: program, version: "1")
+        let stated = package.cpes.map { $0.split(separator: ":").dropFirst(3).prefix(2).joined(separator: ":") }
+        let keys = AdvisoryKeys.keys(for: package, distro: nil).filter { $0.ecosystem == "cpe" }.map(\.name)
+        #expect(!stated.isEmpty && Set(stated).isSubset(of: keys), "\(stated) \(keys)")
+    }
+
+    @Test("A Java installation is looked up by its vendor's name for it")
+    func java() {
+        func keys(_ group: String, _ name: String) -> [String] {
+            let package = Package(type: .binary, name: name, version: "1", group: group)
+            return AdvisoryKeys.keys(for: package, distro: nil).filter { $0.ecosystem == "cpe" }.map(\.name)
+        }
+        #expect(keys("ibm", "java") == ["ibm:java"])
+        #expect(keys("azul", "zulu") == ["azul:zulu", "oracle:openjdk"])
+        #expect(keys("oracle", "jre") == ["oracle:jre"])
+        #expect(keys("sun", "jdk") == ["sun:jdk", "oracle:jdk"])
+        #expect(keys("oracle", "jdk") == ["oracle:jdk", "oracle:openjdk"])
+    }
+
     @Test("The end of a release and of a package's support can be asked for")
     func support() {
         let support = DistroSupport([
