@@ -1,7 +1,11 @@
+import OnePassJSON
+
 /// JSON text (RFC 8259) as it grows, for records of which one answer has a hundred thousand: between a record and its bytes
 /// there is no value for each member.
 ///
-/// Commas follow from what stands before; objects and arrays are closed by who opened them.
+/// Commas follow from what stands before; objects and arrays are closed by who opened them. It shares its strings, and no
+/// more, with the writer of SBOM documents: that one indents, leaves out what is not there, and writes a document as a whole,
+/// where these records say `null` and go out in parts.
 package struct JSONText: Sendable {
     package private(set) var bytes: [UInt8] = []
     /// The last byte that was handed out: whether a comma follows depends on it.
@@ -111,34 +115,10 @@ package struct JSONText: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Adds a string's content; what needs no escape goes as a whole.
+    /// Adds a string's content.
+    ///
+    /// With digits for control characters: digests of bundles that clients know are over this text.
     private static func append(escaped text: String, to bytes: inout [UInt8]) {
-        var text = text
-        text.withUTF8 { content in
-            var start = 0
-            for index in content.indices where needsEscape(content[index]) {
-                bytes.append(contentsOf: content[start..<index])
-                start = index + 1
-                append(escape: content[index], to: &bytes)
-            }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: content[start...]))
-        }
-    }
-
-    private static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-    }
-
-    private static let hex = Array("0123456789abcdef".utf8)
-
-    private static func append(escape byte: UInt8, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\\"))
-        if byte >= 0x20 {
-            bytes.append(byte)
-        } else {
-            bytes.append(contentsOf: "u00".utf8)
-            bytes.append(hex[Int(byte >> 4)])
-            bytes.append(hex[Int(byte & 15)])
-        }
+        JSONString.append(text, to: &bytes, controls: .digits)
     }
 }

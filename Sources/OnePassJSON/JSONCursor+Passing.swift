@@ -75,7 +75,7 @@ extension JSONCursor {
     private mutating func passString() throws(JSONError) {
         position += 1
         while true {
-            let end = endOfPlainText(from: position)
+            let end = bytes.endOfPlainText(from: position)
             guard end < bytes.count else {
                 position = end
                 throw error("a string without an end")

@@ -3,38 +3,11 @@ extension JSONCursor {
     package mutating func string() throws(JSONError) -> String {
         guard peek() == UInt8(ascii: "\"") else { throw error("expected a string") }
         let start = position + 1
-        let end = endOfPlainText(from: start)
+        let end = bytes.endOfPlainText(from: start)
         guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return try unplainString() }
         let text = try decoded(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), at: position)
         position = end + 1
         return text
-    }
-
-    /// The first quote, backslash or control character from `start` on; the end of the bytes where there is none.
-    func endOfPlainText(from start: Int) -> Int {
-        var place = start
-        while bytes.count - place >= 8 {
-            let found = Self.special(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
-            if found != 0 { return place + found.trailingZeroBitCount / 8 }
-            place += 8
-        }
-        while place < bytes.count {
-            let byte = bytes[place]
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return place }
-            place += 1
-        }
-        return bytes.count
-    }
-
-    /// The highest bit of each of eight bytes that ends plain text, the lowest of them for sure.
-    ///
-    /// Higher ones may be wrong, since what is subtracted below borrows from them.
-    private static func special(_ word: UInt64) -> UInt64 {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let quotes = (word ^ 0x2222_2222_2222_2222) &- ones
-        let backslashes = (word ^ 0x5C5C_5C5C_5C5C_5C5C) &- ones
-        let controls = word &- 0x2020_2020_2020_2020
-        return (quotes | backslashes | controls) & ~word & 0x8080_8080_8080_8080
     }
 
     private func decoded(_ text: UnsafeRawBufferPointer, at start: Int) throws(JSONError) -> String {
@@ -53,7 +26,7 @@ extension JSONCursor {
         position += 1
         var text: [UInt8] = []
         while true {
-            let end = endOfPlainText(from: position)
+            let end = bytes.endOfPlainText(from: position)
             text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[position..<end]))
             position = end
             guard end < bytes.count else { throw error("a string without an end") }

@@ -1,3 +1,5 @@
+import OnePassJSON
+
 /// A JSON document (RFC 8259) that is written piece by piece, indented by two spaces.
 struct JSONText {
     private(set) var bytes: [UInt8] = []
@@ -80,25 +82,7 @@ struct JSONText {
 
     private mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0x0A: bytes.append(contentsOf: #"\n"#.utf8)
-            case 0x0D: bytes.append(contentsOf: #"\r"#.utf8)
-            case 0x09: bytes.append(contentsOf: #"\t"#.utf8)
-            case 0..<0x20:
-                bytes.append(contentsOf: #"\u00"#.utf8)
-                bytes.append(contentsOf: Self.hex(byte))
-            default: bytes.append(byte)
-            }
-        }
+        JSONString.append(text, to: &bytes, controls: .letters)
         bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func hex(_ byte: UInt8) -> [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        return [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
     }
 }
