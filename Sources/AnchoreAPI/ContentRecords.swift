@@ -72,11 +72,19 @@ package enum ContentType: String, Sendable, CaseIterable {
         return package.type == .deb ? "\(supplier) (maintainer)" : supplier
     }
 
-    /// What it was built from, as its package manager names that: rpm by a file, in whose name there is no epoch.
+    /// What it was built from, as Anchore names that: for rpm by a file, in whose name there is no epoch; for Debian with
+    /// its version, where that is another package.
     private static func sourcePackage(_ package: Package) -> String {
-        guard package.type == .rpm else { return package.source?.name ?? package.name }
-        guard let source = package.source else { return "N/A" }
-        return "\(source.name)-\(source.version.split(separator: ":").last ?? "").src.rpm"
+        switch package.type {
+        case .rpm:
+            guard let source = package.source else { return "N/A" }
+            return "\(source.name)-\(source.version.split(separator: ":").last ?? "").src.rpm"
+        case .deb:
+            let own = SourcePackage(name: package.name, version: package.version)
+            guard let source = package.source, source != own else { return "N/A" }
+            return "\(source.name)-\(source.version)"
+        default: return package.source?.name ?? package.name
+        }
     }
 
     private static func languageRecord(_ item: InstalledPackage) -> JSONValue {

@@ -211,13 +211,15 @@ struct RecordTests {
             Package(type: .rpm, name: "a", version: "1-2", source: SourcePackage(name: "b-c", version: "1-2")),
             Package(type: .rpm, name: "no-source", version: "1-2"),
             Package(type: .apk, name: "musl", version: "1-r0", source: SourcePackage(name: "m", version: "1-r0")),
+            Package(type: .deb, name: "bash", version: "5.2-1", source: SourcePackage(name: "bash", version: "5.2-1")),
         ]
         let installed = packages.map { InstalledPackage(package: $0, layer: 0, paths: ["/db"]) }
         let content = try #require(ContentType.os.content(installed, files: nil).array)
-        #expect(content.map { $0["size"]?.string } == ["7168", "N/A", "N/A", "N/A", "N/A"])
-        #expect(content.map { $0["origin"]?.string } == ["M <m@x> (maintainer)", "V", "N/A", "N/A", "N/A"])
+        #expect(content.map { $0["size"]?.string } == ["7168", "N/A", "N/A", "N/A", "N/A", "N/A"])
+        #expect(content.map { $0["origin"]?.string } == ["M <m@x> (maintainer)", "V", "N/A", "N/A", "N/A", "N/A"])
         #expect(
-            content.map { $0["sourcepkg"]?.string } == ["glibc", "vim-9.0-1.src.rpm", "b-c-1-2.src.rpm", "N/A", "m"]
+            content.map { $0["sourcepkg"]?.string }
+                == ["glibc-2.36-9", "vim-9.0-1.src.rpm", "b-c-1-2.src.rpm", "N/A", "m", "N/A"]
         )
     }
 
