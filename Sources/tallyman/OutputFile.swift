@@ -26,15 +26,29 @@ struct OutputFile {
         guard access(folder, W_OK) == 0 else { throw UserFile.unwritable(path, errno) }
     }
 
-    /// Whether it is the file at `other`, under whatever name.
+    /// Whether writing it replaces the file at `other`, under whatever name; a device is never replaced, and a terminal is
+    /// both standard input and standard output.
     func isFile(at other: String) -> Bool {
-        guard let own = Self.resolved(path) else { return false }
+        guard !isDevice, let own = Self.resolved(path) else { return false }
         return own == Self.resolved(other)
+    }
+
+    /// Whether both are written to one place, where the later would replace the earlier.
+    func isSame(as other: OutputFile) -> Bool {
+        guard !isDevice, !other.isDevice else { return false }
+        return location == other.location
+    }
+
+    /// Where it is or will be: its folder without links, and its name there.
+    private var location: [String] {
+        let url = URL(fileURLWithPath: path)
+        let folder = url.deletingLastPathComponent().path
+        return [Self.resolved(folder) ?? folder, url.lastPathComponent]
     }
 
     /// Whether it is there already, in a folder or below it, with such an end of its name.
     func isFile(in folder: String, ending suffix: String = "") -> Bool {
-        guard let own = Self.resolved(path), let folder = Self.resolved(folder) else { return false }
+        guard !isDevice, let own = Self.resolved(path), let folder = Self.resolved(folder) else { return false }
         return own.lowercased().hasSuffix(suffix) && own.hasPrefix(folder.hasSuffix("/") ? folder : folder + "/")
     }
 

@@ -44,8 +44,12 @@ struct ScanOutputs {
             )
         }
         let paths = outputs.compactMap(\.path)
-        guard Set(paths).count == paths.count else { throw UsageError("-o: two results would go to one file") }
         wanted = try outputs.map { ($0, try $0.path.map(OutputFile.init)) }
+        let files = wanted.compactMap { $0.file }
+        let isTwice = files.indices.contains { index in files[..<index].contains { $0.isSame(as: files[index]) } }
+        guard !isTwice, Set(paths).count == paths.count else {
+            throw UsageError("-o: two results would go to one file")
+        }
     }
 
     /// Throws where a result would take the place of what it is made from: the source, or one of `inputs`, which are files

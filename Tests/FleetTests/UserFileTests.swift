@@ -81,6 +81,28 @@ struct UserFileTests {
         #expect(try folder.text(input) == "mine")
     }
 
+    @Test("takes no two results, under whatever names", arguments: ["out", "./out", "folder/../out", "link"])
+    func twoResults(_ other: String) async throws {
+        _ = try folder.write("mine", to: "out")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.url.appending(path: "link").path,
+            withDestinationPath: "out"
+        )
+        let run = try await ProgramRun(["scan", "purls:purls", "-o", "json=out", "-o", "sarif=\(other)"], in: folder)
+        #expect(run.status == 64 && run.errors.contains("two results would go to one file"), "\(run.errors)")
+        #expect(try folder.text("out") == "mine")
+        let both = ["-o", "json=new", "-o", "sarif=folder/../new"]
+        let missing = try await ProgramRun(["scan", "purls:purls"] + both, in: folder)
+        #expect(missing.status == 64, "\(missing.errors)")
+    }
+
+    // A terminal is both standard input and standard output.
+    @Test("may be a device that is read and written")
+    func oneDevice() async throws {
+        let run = try await ProgramRun(["scan", "purls:/dev/null", "-o", "json=/dev/null"], in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+    }
+
     @Test("may be replaced where it lies beside what is read", arguments: ["folder/new.json", "folder/old.sarif"])
     func resultsBesideInputs(_ path: String) async throws {
         _ = try folder.write("old", to: "folder/old.sarif")
