@@ -330,6 +330,43 @@ struct RecordTests {
         #expect(record.json(nil)["detail"]?.members?.isEmpty == true)
     }
 
+    @Test("an evaluation's text is the same to the byte each time: by it a new outcome is told from a kept one")
+    func evaluationText() {
+        func row(_ id: String, _ whitelisting: EvaluationRow.Whitelisting?) -> EvaluationRow {
+            EvaluationRow(
+                triggerID: id,
+                gate: "g",
+                trigger: "t",
+                message: "a \"b\"\né/[:",
+                action: "stop",
+                whitelisting: whitelisting,
+                policyID: "p"
+            )
+        }
+        let outcome = PolicyOutcome(
+            rows: [row("1", nil), row("2", EvaluationRow.Whitelisting(listID: "l", listName: "n:", itemID: "i["))],
+            problems: [PolicyProblem(type: "T", details: "d")],
+            policyAction: "stop",
+            finalAction: "go",
+            reason: "r",
+            mapping: ["id": "m"],
+            allowRule: false,
+            denyRule: false
+        )
+        let expected = #"""
+            {"matched_mapping_rule":{"id":"m"},"matched_whitelisted_images_rule":false,
+            "matched_blacklisted_images_rule":false,"final_action":"go","final_action_reason":"r",
+            "evaluation_problems":[{"severity":"error","problem_type":"T","details":"d"}],"status":"pass",
+            "result":{"a:":{"result":{"header":["Image_Id","Repo_Tag","Trigger_Id","Gate","Trigger","Check_Output",
+            "Gate_Action","Whitelisted","Policy_Id"],"row_count":2,"rows":[
+            ["a:","x:1","1","g","t","a \"b\"\u000aé/[:","stop",false,"p"],
+            ["a:","x:1","2","g","t","a \"b\"\u000aé/[:","stop",
+            {"whitelist_id":"l","whitelist_name":"n:","matched_rule_id":"i["},"p"]],"final_action":"stop"}},
+            "policy_data":[],"whitelist_data":[],"policy_name":"","whitelist_names":[]}}
+            """#.filter { $0 != "\n" }
+        #expect(String(decoding: outcome.detail(imageID: "a:", tag: "x:1"), as: UTF8.self) == expected)
+    }
+
     /// What stands behind the images of an answer about 25 of them.
     private func counts(_ page: FleetPage, returned: Int) throws -> JSONValue {
         var text = JSONText()
