@@ -26,7 +26,8 @@ package struct ServedRoute: Sendable {
     private var name: String { "\(method) \(template)" }
 
     var json: JSONValue {
-        var members = [JSONMember("parameters", .array(pathParameters + queryParameters + body))]
+        var members = [JSONMember("parameters", .array(pathParameters + queryParameters + form + body))]
+        if !form.isEmpty { members.append(JSONMember("consumes", ["application/x-www-form-urlencoded"])) }
         if let role {
             let words = isOfSystem ? "Needs the role admin in the account admin." : "Needs the role \(role.rawValue)."
             members.append(JSONMember("description", .string(words)))
@@ -54,8 +55,16 @@ package struct ServedRoute: Sendable {
         }
     }
 
+    /// What a login sends; without any of it that of HTTP Basic counts.
+    private var form: [JSONValue] {
+        guard name == "post /oauth/token" else { return [] }
+        return ["grant_type", "username", "password"].map {
+            ["name": .string($0), "in": "formData", "required": false, "type": "string"]
+        }
+    }
+
     private var body: [JSONValue] {
-        if name == "post /oauth/token" { return [] }
+        guard form.isEmpty else { return [] }
         guard method == "post" || method == "put", !Self.withoutBody.contains(name), !isUnsupported else { return [] }
         let kind: JSONValue =
             name == "post /archives/images" ? ["type": "array", "items": ["type": "string"]] : ["type": "object"]

@@ -133,7 +133,10 @@ package enum ServiceDescription {
                 "description": "The API of Anchore Engine, as Tallyman answers it.",
             ],
             "basePath": "/v1", "consumes": ["application/json"], "produces": ["application/json"],
-            "securityDefinitions": ["basic": ["type": "basic"]], "security": [["basic": []]],
+            "securityDefinitions": [
+                "basic": ["type": "basic"], "bearer": ["type": "apiKey", "in": "header", "name": "Authorization"],
+            ],
+            "security": [["basic": []], ["bearer": []]],
             "paths": .object(
                 paths.sorted { $0.key < $1.key }.map { path, operations in
                     JSONMember(path, .object(operations.sorted { $0.name < $1.name }))

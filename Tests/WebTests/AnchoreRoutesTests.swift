@@ -31,6 +31,12 @@ struct AnchoreRoutesTests {
             }
             let check = swagger?["paths"]?["/images/{digest}/check"]?["get"]?["parameters"]?.array ?? []
             #expect(check.first { $0["name"]?.string == "tag" }?["required"] == .bool(true))
+            // A client that is made from it can log in.
+            let login = swagger?["paths"]?["/oauth/token"]?["post"]
+            #expect(login?["consumes"]?.array == ["application/x-www-form-urlencoded"])
+            let fields = (login?["parameters"]?.array ?? []).filter { $0["in"]?.string == "formData" }
+            #expect(fields.compactMap { $0["name"]?.string } == ["grant_type", "username", "password"])
+            #expect(swagger?["security"]?.array?.count == 2)
             for path in ["/version", "/v1/version"] {
                 let version = try await server.client.get(path, user: nil).json
                 // kubernetes-admission-controller 0.8: APIImageBackendV1 gives up where a version is named here.
