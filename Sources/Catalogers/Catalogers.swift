@@ -30,6 +30,7 @@ package enum Catalogers {
         CondaCataloger(),
         ConanInfoCataloger(),
         PerlCataloger(),
+        ErlangReleaseCataloger(),
         HomebrewCataloger(),
         WordPressPluginCataloger(),
         BitnamiCataloger(),

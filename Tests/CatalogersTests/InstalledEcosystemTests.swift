@@ -216,6 +216,32 @@ struct InstalledEcosystemTests {
     }
 
     @Test(
+        "Applications in a folder with their version are from Hex; what Erlang and Elixir bring is a part of these",
+        arguments: [
+            ("app/lib/phoenix-1.7.10", "phoenix", "1.7.10", ["hex phoenix 1.7.10"]),
+            ("opt/rabbitmq/plugins/cowboy-2.12.0", "cowboy", "2.12.0", ["hex cowboy 2.12.0"]),
+            ("app/lib/elixir-1.16.0", "elixir", "1.16.0", ["binary elixir 1.16.0"]),
+            ("app/lib/mix-1.16.0", "mix", "1.16.0", []), ("usr/local/lib/erlang/lib/ssl-11.1", "ssl", "11.1", []),
+            ("app/_build/prod/lib/phoenix", "phoenix", "1.7.10", []), ("app/lib/other-1", "phoenix", "1.7.10", []),
+            ("app/lib/own-git", "own", "git", []),
+        ] as [(String, String, String, [String])]
+    )
+    func erlangReleases(folder: String, name: String, version: String, expected: [String]) throws {
+        let path = "\(folder)/ebin/\(name).app"
+        let text = "%% generated\n{application,\(name),[{vsn,\"\(version)\"},{modules,[a,'B']}]}.\n"
+        let found = try catalog(path, text)
+        let names = found.packages.map(\.package).map { "\($0.type.rawValue) \($0.name) \($0.version)" }
+        #expect(names == expected)
+        #expect(found.problems == [])
+        #expect(try catalog(path, "{application,\(name)").names == [])
+        // A folder that is scanned has each application once.
+        let file = EvidenceFile(path: LayerPath(path), bytes: FileBytes(Array(text.utf8)))
+        let selection = Catalogers.directorySelection
+        let all = selection.catalogers(for: file.path).flatMap { selection.catalogers[$0].catalog(file).packages }
+        #expect(all.count == 1 + (expected == ["binary elixir 1.16.0"] ? 1 : 0))
+    }
+
+    @Test(
         "Perl distributions are split where a version begins",
         arguments: [
             ("libwww-perl-6.05", "libwww-perl 6.05"), ("Moo-v2.1.0", "Moo v2.1.0"), ("A-B-1-TRIAL", "A-B 1-TRIAL"),

@@ -114,6 +114,7 @@ struct EvidenceSample {
         ("opt/conda-meta/a.json", #"{"name":"a","version":"1","license":"é"}"#),
         ("c/a/1/_/_/package/x/conaninfo.txt", "[full_requires]\n b/2:x\n"),
         ("perl/.meta/a/install.json", #"{"name":"A::B","version":"1","dist":"A-B-1"}"#),
+        ("opt/lib/a-1/ebin/a.app", "%% x\n{application, 'a', [{vsn, \"1\"}, {modules, [b]}]}.\n"),
         ("opt/Cellar/a/1.0/.brew/a.rb", "class A < Formula\n  license \"MIT\"\nend\n"),
         ("wp-content/plugins/a/a.php", "<?php /*\n * Plugin Name: a\n * Version: 1 */\n"),
         ("var/lib/pacman/local/a-1-1/desc", "%NAME%\na\n\n%VERSION%\n1-1\n\n"),
