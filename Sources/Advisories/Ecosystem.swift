@@ -28,6 +28,8 @@ package enum Ecosystem {
         case "azure linux": return (join(["1", "2"].contains(release) ? "mariner" : "azurelinux", release), .rpm)
         case "photon os": return (join("photon", release), .rpm)
         case "almalinux", "mageia", "openeuler", "fedora": return (join(base, release), .rpm)
+        // Its builds of languages' packages go by `Echo:PyPI` and the like.
+        case "echo" where release.isEmpty: return ("echo", .dpkg)
         case "wolfi", "chainguard", "minimos", "alpaquita": return (join(base, release), .apk)
         default: return (name.lowercased(), .generic)
         }

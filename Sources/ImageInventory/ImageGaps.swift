@@ -66,8 +66,8 @@ struct ImageGaps {
     /// Distributions beside those of ``managers`` whose releases matching knows (`DistroRelease` in `Matching`, which is
     /// below this target): derivatives by other names, and those with a feed whose database nobody need have.
     private static let matched: Set<String> = [
-        "raspbian", "devuan", "minimos", "alpaquita", "redhat", "scientific", "mageia", "archarm", "leap-micro",
-        "sl-micro", "suse_sles",
+        "raspbian", "devuan", "minimos", "alpaquita", "echo", "redhat", "scientific", "mageia", "archarm",
+        "leap-micro", "sl-micro", "suse_sles",
     ]
     /// How the names of SUSE's many products start.
     private static let matchedPrefixes = ["opensuse", "sle"]

@@ -23,7 +23,7 @@ package enum DistroRelease {
             // A pre-release (`3.21_alpha20240807`) is what edge calls itself.
             return distro.versionID.contains("_") || parts.count < 2 ? "alpine:edge" : "alpine:\(minor)"
         case _ where RPMRelease.ids.contains(id): return RPMRelease.key(id: id, distro)
-        case "wolfi", "chainguard", "minimos": return id
+        case "wolfi", "chainguard", "minimos", "echo": return id
         case _ where id.hasPrefix("opensuse-tumbleweed"): return "opensuse-tumbleweed"
         // Made of Tumbleweed's packages.
         case "opensuse-microos", "opensuse-aeon", "opensuse-kalpa", "opensuse-slowroll": return "opensuse-tumbleweed"

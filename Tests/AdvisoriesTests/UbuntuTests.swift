@@ -125,10 +125,17 @@ struct UbuntuTests {
             ("Ubuntu:Pro:FIPS-updates:22.04:LTS", "ubuntu-pro-fips-updates:22.04"),
             ("Debian:6.0", "debian:6"), ("Debian:3.1", "debian:3.1"), ("Azure Linux:2", "mariner:2"),
             ("SUSE:Linux Enterprise Desktop 12 SP1", "sles:12.1"), ("SUSE:Linux Micro 6.0", "sl-micro:6.0"),
-            ("openSUSE:Tumbleweed", "opensuse-tumbleweed"),
+            ("openSUSE:Tumbleweed", "opensuse-tumbleweed"), ("Echo", "echo"), ("Echo:PyPI", "echo:pypi"),
+            ("openEuler:22.03-LTS-SP3", "openeuler:22.03-lts-sp3"),
         ]
     )
     func channels(ecosystem: String, key: String) {
         #expect(Ecosystem.osv(ecosystem)?.key == key)
+    }
+
+    @Test("Echo's packages are Debian's, those of languages are not")
+    func echo() {
+        #expect(Ecosystem.osv("Echo")?.scheme == .dpkg)
+        #expect(Ecosystem.osv("Echo:npm")?.scheme != .dpkg)
     }
 }

@@ -147,6 +147,7 @@ struct ImageGapTests {
             ("ID=mystery\nID_LIKE=fedora\nVERSION_ID=40", false), ("ID=mystery\nID_LIKE=arch", false),
             ("ID=mystery\nID_LIKE=alpine\nVERSION_ID=3.20", true),
             ("ID=\"Debian\"", false), ("ID=raspbian", false), ("ID=opensuse-leap-micro", false), ("ID=sles", false),
+            ("ID=\"echo\"\nID_LIKE=\"debian\"\nVERSION_ID=\"1\"", false),
         ]
     )
     func unknownDistribution(text: String, isUnknown: Bool) throws {

@@ -44,6 +44,7 @@ struct AdvisoryKeysTests {
         (Distro(id: "sle-micro-rancher", versionID: "5.4", name: "", idLike: ["suse"]), "sle-micro:5.4"),
         (Distro(id: "openeuler", versionID: "22.03", name: "", codename: "LTS-SP3"), "openeuler:22.03-lts-sp3"),
         (Distro(id: "openeuler", versionID: "23.09", name: ""), "openeuler:23.09"),
+        (Distro(id: "echo", versionID: "1", name: "", idLike: ["debian"]), "echo"),
         (
             Distro(id: "linuxmint", versionID: "6", name: "", idLike: ["debian"], codename: "bookworm"), "debian:12"
         ),
