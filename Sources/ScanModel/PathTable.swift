@@ -59,7 +59,7 @@ package struct PathTable: Sendable {
 
     /// Whether there are entries below `path`, which need not have one itself.
     package func hasEntries(below path: LayerPath) -> Bool {
-        guard path != .root else { return count > 0 }
+        guard count > 0, path != .root else { return count > 0 }
         let start = path.bytes + [UInt8(ascii: "/")]
         return records.withUnsafeBytes { bytes in
             start.withUnsafeBytes { wanted in
