@@ -6,9 +6,10 @@ import Zip
 /// metadata; "Recording installed projects").
 struct PythonCataloger: Cataloger {
     let name = "python"
-    let version = 3
+    let version = 4
     let selectors: [PathSelector] = [
-        .name("METADATA", parentSuffixes: [".dist-info"]),
+        // PyInstaller puts a wheel's into a folder with the other ending, as in the AWS CLI.
+        .name("METADATA", parentSuffixes: ["dist-info", ".egg-info"]),
         .name("PKG-INFO", parentSuffixes: [".egg-info", "egg-info"]),
         .suffix(".egg-info"),
     ]

@@ -26,9 +26,10 @@ struct PythonTests {
     @Test(
         "Every form of installed metadata is evidence",
         arguments: [
-            ("x-1.dist-info/METADATA", true), ("x.DIST-INFO/METADATA", true), ("x-1.egg-info/PKG-INFO", true),
-            ("x/EGG-INFO/PKG-INFO", true),
-            ("x-1-py3.9.egg-info", true), ("x/METADATA", false), ("PKG-INFO", false), ("x.dist-info/RECORD", false),
+            ("x-1.dist-info/METADATA", true), ("x.DIST-INFO/METADATA", true), ("DIST-INFO/METADATA", true),
+            ("x-1.egg-info/PKG-INFO", true), ("x/EGG-INFO/PKG-INFO", true), ("x-1-py3.9.egg-info", true),
+            ("x-1-py3.8.egg-info/METADATA", true), ("x/METADATA", false), ("PKG-INFO", false),
+            ("x.dist-info/RECORD", false),
             ("x.egg-info/PKG-INFO-INVALID", false),
         ]
     )
