@@ -6,7 +6,7 @@ package struct ScratchPatience: Sendable {
     /// How long suspects are left to others after a layer found no room; a worker whose disk is full for so long gives up
     /// layers, where there are others.
     package var pause = Duration.seconds(15)
-    /// How long a disk may be full, with no worker that has room, before layers fail for it.
+    /// How long a disk may be full, with no worker that has room all that time, before layers fail for it.
     package var bound = Duration.seconds(60)
 
     package init() {}
@@ -16,7 +16,7 @@ package struct ScratchPatience: Sendable {
 ///
 /// A layer that failed for want of room is worked on alone next, as others beside it may have filled the disk. While the disk
 /// is full whatever runs on it, no layer is blamed. A worker that others can stand in for gives up layers until there is room
-/// again; where nobody else has room, layers fail after ``ScratchPatience/bound``, each at its next try.
+/// again; where nobody else has room for ``ScratchPatience/bound``, layers fail, each at its next try.
 final class ScratchRoom: Sendable {
     /// Layers that find too little room within so long of each other are of one shortage.
     static let memory = Duration.seconds(120)
@@ -30,8 +30,16 @@ final class ScratchRoom: Sendable {
         var waitsUntil: ContinuousClock.Instant
     }
 
+    private struct State {
+        var shortage: Shortage?
+        /// Other workers that have room, as far as is known.
+        var others = 0
+        /// Since when there are none, where there were any: they may be back soon, as after an upgrade or a loss of Redis.
+        var aloneSince: ContinuousClock.Instant?
+    }
+
     private let patience: ScratchPatience
-    private let state = Mutex<(shortage: Shortage?, others: Int)>((nil, 0))
+    private let state = Mutex(State())
 
     init(_ patience: ScratchPatience) { self.patience = patience }
 
@@ -57,7 +65,12 @@ final class ScratchRoom: Sendable {
     }
 
     /// Notes how many other workers there are that have room, as far as is known.
-    func note(others: Int) { state.withLock { $0.others = others } }
+    func note(others: Int, at now: ContinuousClock.Instant = .now) {
+        state.withLock { state in
+            if others > 0 { state.aloneSince = nil } else if state.others > 0 { state.aloneSince = now }
+            state.others = others
+        }
+    }
 
     /// Whether there was no room when it was last looked at.
     var isFull: Bool { state.withLock { $0.shortage?.isFull == true } }
@@ -74,7 +87,7 @@ final class ScratchRoom: Sendable {
             guard let shortage = state.shortage else { return false }
             if state.others == 0 {
                 // Room may come back until the bound; behind it each is tried, with no pause from one to the next.
-                guard isSuspect, now - shortage.since < patience.bound else { return false }
+                guard isSuspect, !isPastBound(shortage, aloneSince: state.aloneSince, at: now) else { return false }
                 return shortage.isFull || now < shortage.waitsUntil
             }
             return hasGivenUp(shortage, others: state.others, at: now) || isSuspect && now < shortage.waitsUntil
@@ -85,8 +98,17 @@ final class ScratchRoom: Sendable {
     func isHopeless(at now: ContinuousClock.Instant) -> Bool {
         state.withLock { state in
             guard let shortage = state.shortage else { return false }
-            return state.others == 0 && now - shortage.since >= patience.bound
+            return state.others == 0 && isPastBound(shortage, aloneSince: state.aloneSince, at: now)
         }
+    }
+
+    /// Whether no worker has had room for as long as layers wait for it.
+    private func isPastBound(
+        _ shortage: Shortage,
+        aloneSince: ContinuousClock.Instant?,
+        at now: ContinuousClock.Instant
+    ) -> Bool {
+        now - max(shortage.since, aloneSince ?? shortage.since) >= patience.bound
     }
 
     private func hasGivenUp(_ shortage: Shortage?, others: Int, at now: ContinuousClock.Instant) -> Bool {

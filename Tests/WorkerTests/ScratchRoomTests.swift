@@ -71,6 +71,23 @@ struct ScratchRoomTests {
         }
     }
 
+    @Test("is waited for as long where the others that had some have gone a moment ago, however long the disk is full")
+    func othersGone() {
+        let room = room(others: 1)
+        room.miss(at: start, isFull: true)
+        let gone = Duration.seconds(3600)
+        room.note(others: 0, at: start + gone)
+        #expect(leaves(room, gone) && !room.isHopeless(at: start + gone))
+        // They are known to be gone from sign of life to sign of life.
+        room.note(others: 0, at: start + gone + .seconds(30))
+        #expect(!room.isHopeless(at: start + gone + patience.bound - .seconds(1)))
+        #expect(room.isHopeless(at: start + gone + patience.bound) && !leaves(room, gone + patience.bound))
+        room.note(others: 1, at: start + gone * 2)
+        #expect(!room.isHopeless(at: start + gone * 2) && leaves(room, gone * 2, isSuspect: false))
+        room.note(others: 0, at: start + gone * 3)
+        #expect(!room.isHopeless(at: start + gone * 3))
+    }
+
     @Test("that is back is used at once, and is another matter when it is missed much later")
     func found() {
         let room = room(others: 0)
