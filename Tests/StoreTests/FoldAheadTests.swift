@@ -1,6 +1,8 @@
+import Postgres
 import ScanModel
-import Store
 import Testing
+
+@testable import Store
 
 @Suite(
     "Images that are folded while a run is still being listed",
@@ -137,6 +139,19 @@ struct FoldAheadTests {
             #expect(try await store.cancel(run: run.id) == .cancelled(tasks: 1, images: 1))
             #expect(try await store.queued(.inventory).isEmpty)
             #expect(try await store.foldAhead(run, analysisVersion: "1", shards: 4) == 0)
+        }
+    }
+
+    /// A fleet of 130,000 images took ten minutes in which the run's row was locked, where the planner joined them.
+    @Test("have their layers looked up one image after the other, whatever the planner thinks of the fleet")
+    func lookedUp() async throws {
+        try await TestDatabase.with { store in
+            let plan = try await store.pool.run { session in
+                try session.execute("EXPLAIN \(Store.inventoryTasks)", [.int(1), .text("1"), .int(4), .int(1)])
+                    .map { try $0.string(0) }
+            }
+            let text = plan.joined(separator: "\n")
+            #expect(plan.contains { $0.contains("Filter: (NOT") && $0.contains("SubPlan") }, "\(text)")
         }
     }
 }
