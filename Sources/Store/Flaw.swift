@@ -11,11 +11,13 @@ struct Flaw {
 
     private var worst: Finding
     private var aliases: Set<String>
+    private var vectors: Set<CVSSVector>
     private var isExploited: Bool
 
     private init(_ finding: Finding) {
         worst = finding
         aliases = Set(finding.aliases)
+        vectors = Set(finding.cvss)
         isExploited = finding.kev != nil
     }
 
@@ -35,6 +37,7 @@ struct Flaw {
     private mutating func add(_ finding: Finding) {
         guard !Self.isSame(finding, worst) else { return }
         if !aliases.isSuperset(of: finding.aliases) { aliases.formUnion(finding.aliases) }
+        if !vectors.isSuperset(of: finding.cvss) { vectors.formUnion(finding.cvss) }
         isExploited = isExploited || finding.kev != nil
         if Self.precedes(finding, worst) { worst = finding }
     }
@@ -60,14 +63,14 @@ struct Flaw {
 
     /// The vector with the highest score, then that of each other version with its highest, then the rest.
     ///
-    /// Whoever asks for one version has its score although another gives more. None has a blank in it, by which they are
-    /// told apart.
-    private static func vectors(_ finding: Finding) -> String? {
-        let sorted = finding.cvss.filter { !$0.vector.contains(" ") }
+    /// Whoever asks for one version has its score although another gives more, be it in another publisher's record. None has
+    /// a blank in it, by which they are told apart.
+    private var storedVectors: String? {
+        let sorted = vectors.filter { !$0.vector.contains(" ") }
             .sorted { ($0.score, $0.vector) > ($1.score, $1.vector) }
         var versions: Set<Substring> = []
         let first = sorted.filter { versions.insert($0.version.prefix(1)).inserted }
-        let kept = (first + sorted.filter { !first.contains($0) }).prefix(maxVectors).map(\.vector)
+        let kept = (first + sorted.filter { !first.contains($0) }).prefix(Self.maxVectors).map(\.vector)
         return kept.isEmpty ? nil : StorableText.clean(kept.joined(separator: " "))
     }
 
@@ -78,7 +81,7 @@ struct Flaw {
         let best = Self.best(worst)
         return [
             .text(name), .textArray(aliases.sorted().map(StorableText.clean)),
-            best.map { .double($0.score) } ?? .null, .text(Self.vectors(worst)),
+            best.map { .double($0.score) } ?? .null, .text(storedVectors),
             .bool(isExploited),
             .text(worst.published.map(StorableText.clean)), .text(StorableText.clean(worst.summary)),
         ]
@@ -89,7 +92,7 @@ struct Flaw {
         let best = Self.best(worst)
         var hash = SHA256()
         for field in [
-            worst.id, "\(best?.score ?? -1)", Self.vectors(worst) ?? "", "\(isExploited)", worst.published ?? "-",
+            worst.id, "\(best?.score ?? -1)", storedVectors ?? "", "\(isExploited)", worst.published ?? "-",
             worst.summary,
         ] + aliases.sorted() {
             hash.update(data: Array(field.utf8) + [0])

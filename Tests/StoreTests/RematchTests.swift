@@ -115,6 +115,26 @@ struct RematchTests {
         }
     }
 
+    @Test("A flaw keeps the vectors of all that is said of it, not only of the record with the highest score")
+    func vectorsOfOthers() async throws {
+        let third = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"
+        let fourth = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H"
+        func record(_ package: String, _ version: String, _ vector: String) -> String {
+            #"{"id":"DEBIAN-CVE-2024-1","modified":"2024-01-01T00:00:00Z","upstream":["CVE-2024-1"],"#
+                + #""severity":[{"type":"CVSS_\#(version)","score":"\#(vector)"}],"#
+                + #""affected":[{"package":{"ecosystem":"Debian:12","name":"\#(package)"},"#
+                + #""ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"8.0"}]}]}]}"#
+        }
+        try await withFleet { store, _ in
+            _ = try await store.importing([
+                "DEBIAN-CVE-2024-1.json": record("curl", "V3", third), "other.json": record("zlib", "V4", fourth),
+            ])
+            #expect(try await store.rematch().opened == 2)
+            let kept = try await store.texts("SELECT cvss_vector FROM vulnerabilities")
+            #expect(kept == ["\(fourth) \(third)"])
+        }
+    }
+
     @Test("Records that stay keep their rows when a feed comes again with one more")
     func unchangedRecords() async throws {
         try await withFleet { store, _ in
