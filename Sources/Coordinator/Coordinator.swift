@@ -347,11 +347,17 @@ package struct Coordinator: Sendable {
         }
     }
 
-    /// Matches what was folded while a run was listed that fails now; where the database refuses that, a later pass does it.
+    /// Matches what was folded while a run was listed that fails now; where that cannot be, a later pass does it.
+    ///
+    /// Only an outage is thrown: the run would be listed again and again for whatever else ails the packages of the fleet.
     private func matchFolded(_ run: Run) async throws {
         do {
             _ = try await rematch()
-        } catch let error as PostgresError where !error.isTransient && !error.isCancellation {
+        } catch let error as PostgresError where error.isTransient || error.isCancellation {
+            throw error
+        } catch let error as CancellationError {
+            throw error
+        } catch {
             logger.warning("what was folded waits to be matched: \(error)", metadata: ["run": "\(run.id)"])
         }
     }

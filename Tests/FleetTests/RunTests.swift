@@ -110,6 +110,31 @@ extension FleetTests {
             }
         }
 
+        @Test("fails where the database refuses what it lists, though no package can be matched either")
+        func refusedListing() async throws {
+            try await withRegistry { registry in
+                try await TestServices.withFleet { fleet in
+                    try await fleet.store.pool.run { session in
+                        for statement in [
+                            "ALTER TABLE packages ALTER COLUMN type DROP NOT NULL",
+                            "INSERT INTO packages (fingerprint, name, version, arch) VALUES ('odd', 'odd', '1', '')",
+                            "INSERT INTO waiting_packages (package_id) SELECT id FROM packages",
+                            """
+                            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+                            AS $$ BEGIN RAISE EXCEPTION 'no more of it'; END $$
+                            """,
+                            "CREATE TRIGGER refuse BEFORE INSERT ON run_images FOR EACH ROW EXECUTE FUNCTION refuse()",
+                        ] { _ = try session.execute(statement) }
+                    }
+                    try await fleet.withServices(workers: 0) {
+                        let status = try await fleet.scan(registry.host)
+                        #expect(status.run.state == .failed && status.run.listings == 1)
+                        #expect(status.run.reason?.contains("no more of it") == true, "\(status.run.reason ?? "")")
+                    }
+                }
+            }
+        }
+
         @Test("goes on being listed though the database refuses again and again to begin its layers before")
         func refusedAhead() async throws {
             try await withRegistry { registry in
