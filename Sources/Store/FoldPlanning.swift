@@ -33,12 +33,15 @@ extension Store {
     /// Ends the images that have their inventory at the end of a listing that had some folded: those that were folded since it
     /// began with that could not be reused before.
     ///
-    /// One statement for both kinds: of a fold that ends meanwhile it sees all or nothing.
+    /// One statement for both kinds: of a fold that ends meanwhile it sees all or nothing. Folds are looked up one by one, which
+    /// `OFFSET 0` sees to: as a join, statistics from before there were any make it go through all of them for each image.
     static let foldedAndReused = """
-        UPDATE run_images SET state = CASE WHEN folds.id IS NULL THEN 'reused' ELSE 'analysed' END
+        UPDATE run_images SET state = CASE WHEN EXISTS (
+                SELECT FROM tasks WHERE tasks.kind = 'inventory' AND tasks.subject_id = run_images.manifest_id
+                    AND tasks.state = 'done' AND tasks.state_since >= (SELECT folding_since FROM runs WHERE id = $1)
+                OFFSET 0)
+            THEN 'analysed' ELSE 'reused' END
         FROM image_inventories AS inventories
-            LEFT JOIN tasks AS folds ON folds.kind = 'inventory' AND folds.subject_id = inventories.manifest_id
-                AND folds.state = 'done' AND folds.state_since >= (SELECT folding_since FROM runs WHERE id = $1)
         WHERE run_images.run_id = $1 AND run_images.state = 'pending'
             AND inventories.manifest_id = run_images.manifest_id AND inventories.analysis_version = $2
         """
