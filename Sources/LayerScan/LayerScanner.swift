@@ -130,13 +130,21 @@ package struct LayerScanner: Sendable {
         let decoder = try LayerDecoder(blob)
         switch decoder.compression {
         case .gzip, .zstd, .none: return decoder
-        case .bzip2, .xz:
-            guard isOfFile else {
-                let name = decoder.compression.rawValue
-                throw LayerScanError(.malformed, "the layer is compressed with \(name), which image layers may not be")
-            }
-            return try CompressedStream(decoder)
+        case .bzip2: return try stream(decoder, .bzip2, isOfFile: isOfFile)
+        case .xz: return try stream(decoder, .xz, isOfFile: isOfFile)
         }
+    }
+
+    private static func stream(
+        _ layer: LayerDecoder,
+        _ form: CompressedStream.Form,
+        isOfFile: Bool
+    ) throws -> any ByteProducer {
+        guard isOfFile else {
+            let name = layer.compression.rawValue
+            throw LayerScanError(.malformed, "the layer is compressed with \(name), which image layers may not be")
+        }
+        return try CompressedStream(layer, form)
     }
 
     private func read(_ tar: HashingProducer, into content: inout LayerContent) throws {

@@ -8,6 +8,8 @@ final class ArchiveFeed {
     private(set) var failure: (any Error)?
     /// Whether the source has given its last byte.
     private(set) var isAtEnd = false
+    /// Bytes that it has given so far.
+    private(set) var count = 0
 
     init(_ source: any ByteProducer) { self.source = source }
 
@@ -37,6 +39,7 @@ final class ArchiveFeed {
             let piece = try source.next()
             buffer.pointee = piece.baseAddress
             isAtEnd = piece.isEmpty
+            count += piece.count
             return piece.count
         } catch {
             failure = error

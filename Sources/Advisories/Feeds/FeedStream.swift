@@ -19,8 +19,11 @@ final class FeedStream: ByteProducer {
     init(_ content: FileBytes) throws {
         let source = FileProducer(content)
         inner =
-            CompressedStream.isCompressed(content)
-            ? try CompressedStream(source) : try LayerDecoder(source, maxZstdWindowLog: 27)
+            if let form = CompressedStream.form(of: content) {
+                try CompressedStream(source, form)
+            } else {
+                try LayerDecoder(source, maxZstdWindowLog: 27)
+            }
         head = .allocate(byteCount: Self.headBytes, alignment: 16)
         rest = UnsafeRawBufferPointer(start: nil, count: 0)
         while headCount < Self.headBytes {

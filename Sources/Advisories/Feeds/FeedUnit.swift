@@ -59,7 +59,7 @@ struct FeedUnit {
         _ body: (Piece) throws -> Void
     ) throws {
         let isCompressed =
-            content.hasBytes(gzipMagic) || content.hasBytes(zstdMagic) || CompressedStream.isCompressed(content)
+            content.hasBytes(gzipMagic) || content.hasBytes(zstdMagic) || CompressedStream.form(of: content) != nil
         let isZip = content.hasBytes(zipMagic) || name.hasSuffix(".zip")
         guard isCompressed || isZip else { return try body(.file(FeedFile(name: name, content: content))) }
         guard depth <= limits.maxNesting else {

@@ -7,7 +7,7 @@ import Tar
 /// tar has the control files).
 struct DebArchiveCataloger: Cataloger {
     let name = CatalogerName.debArchive
-    let version = 2
+    let version = 3
     let maxFileBytes = EvidenceBound.binary
     let selectors: [PathSelector] = [.suffix(".deb")]
 
@@ -61,7 +61,11 @@ struct DebArchiveCataloger: Cataloger {
     private static func control(_ member: FileBytes) throws -> [UInt8] {
         let source = ArrayProducer(member.all)
         let decoder: any ByteProducer =
-            CompressedStream.isCompressed(member) ? try CompressedStream(source) : try LayerDecoder(source)
+            if let form = CompressedStream.form(of: member) {
+                try CompressedStream(source, form)
+            } else {
+                try LayerDecoder(source)
+            }
         let reader = try TarReader(BoundedProducer(decoder, maxBytes: maxTarBytes))
         while let entry = try reader.nextEntry() {
             guard entry.kind == .file, LayerPath(archiveName: entry.path) == LayerPath("control") else { continue }
