@@ -104,7 +104,8 @@ package enum InventoryFold {
         var merged: [Key: InstalledPackage] = [:]
         var hashes: [Key: Set<FileHash>] = [:]
         for item in visible {
-            let fileOwner = item.evidence.packages.isEmpty ? nil : owners.owner(of: item.evidence.path)
+            let fileOwner =
+                item.evidence.packages.isEmpty ? nil : owners.owner(of: item.evidence.path, in: item.layer)
             for cataloged in item.evidence.packages {
                 var package = cataloged.package
                 if package.licenses.isEmpty {

@@ -56,6 +56,23 @@ struct BinaryPrecedenceTests {
         #expect(try fold([plain, database]) == ["apk busybox", "binary busybox"])
     }
 
+    @Test("What was installed through a link stays owned where a higher layer makes a directory of the link")
+    func replacedLink() throws {
+        let base = layer {
+            $0.symlink("bin", to: "usr/bin")
+            $0.file("usr/bin/busybox", busybox, mode: 0o755)
+            $0.file("lib/apk/db/installed", "P:busybox\nV:1.36.1-r5\nF:bin\nR:busybox\n\n")
+        }
+        #expect(try fold([base, layer { $0.file("bin/tool", "") }]) == ["apk busybox"])
+        #expect(try fold([base, layer { $0.directory("bin") }]) == ["apk busybox"])
+        // That layer's own files are where they stand.
+        let own = layer {
+            $0.file("bin/tool", "")
+            $0.file("usr/bin/busybox", busybox, mode: 0o755)
+        }
+        #expect(try fold([base, own]) == ["apk busybox", "binary busybox"])
+    }
+
     @Test("Where all programs stand in one directory, they are owned by whichever of its names is listed")
     func mergedPrograms() throws {
         let program = layer { $0.file("usr/bin/busybox", busybox, mode: 0o755) }
