@@ -8,7 +8,7 @@ package enum Matcher {
     /// outranks whom (``OwnerPrecedence``).
     ///
     /// It is raised with each change that may change a finding, so that a fleet's packages are all matched anew.
-    package static let rules = 2
+    package static let rules = 3
 
     /// The matches of `package`, in the order of `candidates`.
     ///
