@@ -7,7 +7,7 @@ import ScanModel
 /// Publishing puts the list beside the program.
 struct LibManCataloger: Cataloger {
     let name = "libman"
-    let version = 1
+    let version = 2
     let selectors: [PathSelector] = [.name("libman.json", parentSuffixes: [])]
 
     private static let providers: Set<String> = ["cdnjs", "jsdelivr", "unpkg"]
@@ -17,7 +17,9 @@ struct LibManCataloger: Cataloger {
         "lodash.js": "lodash", "moment.js": "moment", "underscore.js": "underscore", "angular.js": "angular",
         "handlebars.js": "handlebars", "mustache.js": "mustache", "toastr.js": "toastr", "backbone.js": "backbone",
         "require.js": "requirejs", "microsoft-signalr": "@microsoft/signalr", "Chart.js": "chart.js",
-        "aspnet-signalr": "@aspnet/signalr",
+        "aspnet-signalr": "@aspnet/signalr", "ember.js": "ember-source", "pdf.js": "pdfjs-dist", "prism": "prismjs",
+        // npm's is the server.
+        "socket.io": "socket.io-client",
     ]
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {

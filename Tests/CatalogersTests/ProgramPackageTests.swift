@@ -139,12 +139,14 @@ struct LibManTests {
             {"library":"twitter-bootstrap@4.6.0"},{"provider":"unpkg","library":"twitter-bootstrap@2.1.1"},
             {"provider":"jsdelivr","library":"@microsoft/signalr@8.0.0-rc.1"},
             {"provider":"jsdelivr","library":"jquery/jquery@3.6.4"},{"provider":"filesystem","library":"c:/lib@1"},
+            {"library":"socket.io@4.5.0"},{"provider":"unpkg","library":"socket.io@4.5.1"},{"library":"prism@1.29.0"},
             {"library":"vue@latest"},{"library":"@3"},{"library":"bare"},{"library":7},5]}
             """
         )
         #expect(
             found.names == [
                 "jquery 3.6.0", "bootstrap 4.6.0", "twitter-bootstrap 2.1.1", "@microsoft/signalr 8.0.0-rc.1",
+                "socket.io-client 4.5.0", "socket.io 4.5.1", "prismjs 1.29.0",
             ]
         )
         #expect(found.packages.allSatisfy { $0.package.type == .npm })
