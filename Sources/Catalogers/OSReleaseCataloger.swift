@@ -4,7 +4,7 @@ import ScanModel
 /// The distribution, from os-release(5), or where that is absent from the older files of single distributions.
 struct OSReleaseCataloger: Cataloger {
     let name = "os-release"
-    let version = 5
+    let version = 6
     let selectors: [PathSelector] =
         Self.rooted.map { .pathSuffix($0) } + [.directory(Self.variants, suffix: "")]
 
@@ -65,13 +65,13 @@ struct OSReleaseCataloger: Cataloger {
         func value(_ key: String) -> String? { values[key].flatMap { $0.isEmpty ? nil : $0 } }
         switch id {
         case "debian", "ubuntu": return value("VERSION_CODENAME")
-        // Service packs are told there alone: `22.03 (LTS-SP3)`.
+        // Service packs are told behind the number alone: `22.03 (LTS-SP3)`, and of the first release `22.03 LTS`.
         case "openeuler":
-            guard let version = value("VERSION"), version.last == ")", let open = version.lastIndex(of: "(") else {
+            guard let version = value("VERSION"), let number = value("VERSION_ID"), version.hasPrefix(number) else {
                 return nil
             }
-            let name = version[version.index(after: open)...].dropLast()
-            return name.isEmpty ? nil : String(name)
+            let name = version.dropFirst(number.count).split { " ()".contains($0) }.joined(separator: "-")
+            return name.isEmpty ? nil : name
         default: return value("UBUNTU_CODENAME") ?? value("DEBIAN_CODENAME") ?? value("VERSION_CODENAME")
         }
     }

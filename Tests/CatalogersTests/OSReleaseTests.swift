@@ -46,7 +46,10 @@ struct OSReleaseTests {
             ("ID=zorin\nVERSION_CODENAME=jammy\nUBUNTU_CODENAME=", "jammy"),
             ("ID=ubuntu\nVERSION_CODENAME=noble\nUBUNTU_CODENAME=other", "noble"), ("ID=ubuntu", nil),
             ("ID=openEuler\nVERSION_ID=22.03\nVERSION=\"22.03 (LTS-SP3)\"", "LTS-SP3"),
-            ("ID=openEuler\nVERSION_ID=23.09\nVERSION=\"23.09\"", nil), ("ID=openEuler\nVERSION=\"()\"", nil),
+            ("ID=openEuler\nVERSION_ID=22.03\nVERSION=\"22.03 LTS\"", "LTS"),
+            ("ID=openEuler\nVERSION_ID=24.03\nVERSION=\"24.03 (LTS)\"", "LTS"),
+            ("ID=openEuler\nVERSION_ID=23.09\nVERSION=\"23.09\"", nil), ("ID=openEuler\nVERSION=\"22.03 LTS\"", nil),
+            ("ID=openEuler\nVERSION=\"()\"", nil),
         ] as [(String, String?)]
     )
     func derivatives(text: String, codename: String?) throws {
