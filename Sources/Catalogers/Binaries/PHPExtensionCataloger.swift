@@ -8,7 +8,7 @@ import ScanModel
 /// the inventory leaves it out.
 struct PHPExtensionCataloger: Cataloger {
     let name = CatalogerName.phpExtension
-    let version = 1
+    let version = 2
     let maxFileBytes = EvidenceBound.binary
     /// `lib/php/extensions/no-debug-non-zts-20230831/redis.so`, and where distributions and Bitnami have them:
     /// `lib/php/20230831/redis.so`, `lib64/php/modules/redis.so`, `lib/php/extensions/redis.so`.
@@ -32,7 +32,10 @@ struct PHPExtensionCataloger: Cataloger {
 
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         let stem = String(String(decoding: file.path.name, as: UTF8.self).dropLast(3))
-        guard file.bytes.withUnsafeBytes({ ExecutableMagic.matches($0) }) else { return CatalogedFile() }
+        // PHP itself as a library, with all that was compiled into it, may stand in a `php/lib`.
+        guard !stem.hasPrefix("libphp"), file.bytes.withUnsafeBytes({ ExecutableMagic.matches($0) }) else {
+            return CatalogedFile()
+        }
         var packages = PackageRecords(.binary)
         let isCutShort = file.bytes.withUnsafeBytes { buffer in
             var search = BinarySearch(buffer, named: [])

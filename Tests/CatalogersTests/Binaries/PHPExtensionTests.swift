@@ -51,6 +51,17 @@ struct PHPExtensionTests {
         }
     }
 
+    @Test("PHP itself as a library is no extension")
+    func itself() throws {
+        var tar = TarBuilder()
+        for name in ["libphp", "libphp8.2"] {
+            let text = "\u{0}8.2.36\u{0}API20220829,NTS\u{0}X-Powered-By: PHP/8.2.36"
+            tar.file("usr/local/php/lib/\(name).so", Self.library(text))
+        }
+        let inventory = InventoryFold.fold([try LayerScanner().scan(ArrayProducer(tar.archive), expected: nil)])
+        #expect(inventory.packages.map { "\($0.package.name) \($0.package.version)" } == ["libphp 8.2.36"])
+    }
+
     @Test("What PECL or the distribution has installed is listed once, by its registry")
     func installed() throws {
         let redis = "\(Self.folder)/redis.so"
