@@ -72,6 +72,9 @@ private struct Displacement {
 
     /// What stands where the present path begins, shortest first.
     private var standing: [Standing] = []
+    /// What of it the present path is below, but for what has given way: as many as the path has parts, where names that
+    /// are the beginning of the next may be as many as it has bytes.
+    private var above: [Standing] = []
     /// The places of what gives way.
     private(set) var places: Set<Int> = []
 
@@ -79,9 +82,14 @@ private struct Displacement {
     mutating func move(to path: [UInt8], by layer: Int, _ shadow: inout PathShadow) {
         let common = shadow.move(to: path)
         while let last = standing.last, last.length > common { standing.removeLast() }
-        for item in standing
-        where item.layer < layer && item.length < path.count && path[item.length] == UInt8(ascii: "/") {
+        while let last = above.last, last.length >= common { above.removeLast() }
+        if let last = standing.last, last.length == common, common < path.count, path[common] == UInt8(ascii: "/") {
+            above.append(last)
+        }
+        above.removeAll { item in
+            guard item.layer < layer else { return false }
             places.insert(item.place)
+            return true
         }
     }
 

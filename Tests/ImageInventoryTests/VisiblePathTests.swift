@@ -97,6 +97,21 @@ struct VisiblePathTests {
         #expect(visible.paths.bytes.count == visible.paths.ends.last ?? 0)
     }
 
+    @Test("Of names that each begin the next, a directory takes the place of the one that it is called like")
+    func namesInNames() {
+        var low = RawLayer()
+        for length in 1...200 { low.entries[LayerPath(clean: [UInt8](repeating: 0x61, count: length))] = .file }
+        var high = RawLayer()
+        for length in [7, 8, 200] {
+            let name = [UInt8](repeating: 0x61, count: length)
+            for below in ["/b", "/c/d"] { high.entries[LayerPath(clean: name + Array(below.utf8))] = .file }
+        }
+        let visible = VisiblePaths([low.analysed, high.analysed])
+        let lower = visible.entries.indices.filter { visible.entries[$0].layer == 0 }
+        #expect(Set(1...200).subtracting(lower.map { visible.paths[$0].bytes.count }) == [7, 8, 200])
+        #expect(visible.entries.count == 200 - 3 + 6)
+    }
+
     @Test("Files are shown as after applying the layers one by one", arguments: 0..<150 as Range<UInt64>)
     func agreesWithReference(seed: UInt64) throws {
         var random = RandomLayers(seed: seed)
