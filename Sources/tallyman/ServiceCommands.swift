@@ -168,6 +168,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let given = try Settings()
         let slots = try self.slots ?? given.number("slots", Self.slotRange) ?? WorkerSettings.defaultSlots
         let lease = try self.lease ?? given.number("lease", Self.leaseRange) ?? Self.defaultLease
+        let scratchSeconds = try given.number("scratch-seconds", Self.scratchRange)
         let redis = try fleet.redisURL()
         // One for each slot of a usual worker, those for folds and for what is urgent, and two for leases and settings. What a
         // paused worker has locked is free when its leases are.
@@ -183,9 +184,7 @@ struct WorkerCommand: AsyncParsableCommand {
         settings.leaseSeconds = lease
         settings.malware = try clamd.scanner()
         settings.scratchDirectory = NSTemporaryDirectory()
-        if let seconds = try given.number("scratch-seconds", Self.scratchRange) {
-            settings.scratchPatience.bound = .seconds(seconds)
-        }
+        if let scratchSeconds { settings.scratchPatience.bound = .seconds(scratchSeconds) }
         let costs = CostsFile(process: settings.name)
         if let costs { settings.costs = costs.costs }
         let worker = try Worker(
