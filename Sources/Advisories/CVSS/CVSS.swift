@@ -83,6 +83,8 @@ struct CVSSMetrics {
 extension String {
     /// The text without spaces and line ends around it.
     var trimmingSpaces: String {
+        // Most text has none, which its bytes tell without taking it apart into characters.
+        if let first = utf8.first, let last = utf8.last, 0x21...0x7E ~= first, 0x21...0x7E ~= last { return self }
         var text = Substring(self)
         while let first = text.first, first.isWhitespace { text.removeFirst() }
         while let last = text.last, last.isWhitespace { text.removeLast() }

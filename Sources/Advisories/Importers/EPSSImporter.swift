@@ -31,17 +31,16 @@ struct EPSSImporter: AdvisoryImporter {
         emit: (FeedItem) throws -> Void
     ) throws -> ImportCounts {
         var counts = ImportCounts()
-        var columns: [String] = []
+        var found: Columns?
         try file.content.withUnsafeBytes { bytes in
-            for line in bytes.split(separator: UInt8(ascii: "\n")) {
-                let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-                    .map { String(decoding: $0, as: UTF8.self).trimmingSpaces }
+            var start = 0
+            while start < bytes.count {
+                let end = file.content.firstOffset(of: Self.lineEnd, from: start) ?? bytes.count
+                let fields = Self.fields(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+                start = end + 1
                 if fields.first?.hasPrefix("#") == true || fields == [""] { continue }
-                if columns.isEmpty {
-                    guard fields.first == "cve", fields.contains("epss") else {
-                        throw AdvisoryError(.damaged, "\(file.name): no line of column names")
-                    }
-                    columns = fields
+                guard let columns = found else {
+                    found = try Self.columns(fields, of: file)
                     continue
                 }
                 guard let score = Self.score(fields, columns: columns, limits: limits) else {
@@ -55,17 +54,37 @@ struct EPSSImporter: AdvisoryImporter {
         return counts
     }
 
-    private static func score(_ fields: [String], columns: [String], limits: AdvisoryLimits) -> EPSSScore? {
-        guard fields.count == columns.count, let cve = fields.first, cve.hasPrefix("CVE-"),
-            BoundedText.name(cve, limits: limits) != nil, let score = share("epss", fields, columns)
-        else { return nil }
-        return EPSSScore(cve: cve, score: score, percentile: share("percentile", fields, columns))
+    private static let lineEnd = [UInt8(ascii: "\n")]
+
+    private static func fields(_ line: UnsafeRawBufferPointer) -> [String] {
+        line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { field in
+            String(decoding: UnsafeRawBufferPointer(rebasing: field), as: UTF8.self).trimmingSpaces
+        }
     }
 
-    private static func share(_ column: String, _ fields: [String], _ columns: [String]) -> Double? {
-        guard let index = columns.firstIndex(of: column), index < fields.count, let value = Double(fields[index]),
-            (0...1).contains(value)
+    /// Where a line has what; the first of them is the CVE.
+    private struct Columns {
+        var count: Int
+        var score: Int
+        var percentile: Int?
+    }
+
+    private static func columns(_ names: [String], of file: FeedFile) throws -> Columns {
+        guard names.first == "cve", let score = names.firstIndex(of: "epss") else {
+            throw AdvisoryError(.damaged, "\(file.name): no line of column names")
+        }
+        return Columns(count: names.count, score: score, percentile: names.firstIndex(of: "percentile"))
+    }
+
+    private static func score(_ fields: [String], columns: Columns, limits: AdvisoryLimits) -> EPSSScore? {
+        guard fields.count == columns.count, let cve = fields.first, cve.hasPrefix("CVE-"),
+            BoundedText.name(cve, limits: limits) != nil, let score = share(fields[columns.score])
         else { return nil }
+        return EPSSScore(cve: cve, score: score, percentile: columns.percentile.flatMap { share(fields[$0]) })
+    }
+
+    private static func share(_ text: String) -> Double? {
+        guard let value = Double(text), (0...1).contains(value) else { return nil }
         return value
     }
 }
