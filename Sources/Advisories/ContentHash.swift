@@ -10,7 +10,25 @@ struct ContentHash {
     /// Raised whenever the same feed is normalised into something else.
     static let form = 2
 
-    private var records: [SHA256Digest] = []
+    /// A record's hash with its first eight bytes as a number, which is nearly always enough to order two.
+    private struct Record {
+        let order: UInt64
+        let digest: SHA256Digest
+
+        init(_ digest: SHA256Digest) {
+            self.digest = digest
+            order = digest.withUnsafeBytes { UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)) }
+        }
+
+        static func precedes(_ left: Record, _ right: Record) -> Bool {
+            guard left.order == right.order else { return left.order < right.order }
+            return left.digest.withUnsafeBytes { leftBytes in
+                right.digest.withUnsafeBytes { leftBytes.lexicographicallyPrecedes($0) }
+            }
+        }
+    }
+
+    private var records: [Record] = []
 
     mutating func add(_ item: FeedItem) {
         var fields = Fields()
@@ -35,19 +53,16 @@ struct ContentHash {
             fields.add(statement.lastVersion)
             fields.add(statement.note)
         }
-        records.append(fields.digest)
+        records.append(Record(fields.digest))
     }
 
     /// `sha256:…`.
     func build(provider: String) -> String {
         var hash = SHA256()
         hash.update(data: Array("\(Self.form) \(provider)\n".utf8))
-        let sorted = records.sorted { left, right in
-            left.withUnsafeBytes { leftBytes in
-                right.withUnsafeBytes { leftBytes.lexicographicallyPrecedes($0) }
-            }
+        for record in records.sorted(by: Record.precedes) {
+            record.digest.withUnsafeBytes { hash.update(bufferPointer: $0) }
         }
-        for record in sorted { record.withUnsafeBytes { hash.update(bufferPointer: $0) } }
         return Digest(sha256: hash.finalize()).description
     }
 }
@@ -56,11 +71,16 @@ struct ContentHash {
 private struct Fields {
     private var bytes: [UInt8] = []
 
-    var digest: SHA256Digest { SHA256.hash(data: bytes) }
+    var digest: SHA256Digest {
+        var hash = SHA256()
+        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        return hash.finalize()
+    }
 
     mutating func add(_ text: String?) {
         guard let text else { return bytes.append(UInt8(ascii: "-")) }
-        bytes.append(contentsOf: "\(text.utf8.count):".utf8)
+        bytes.append(contentsOf: String(text.utf8.count).utf8)
+        bytes.append(UInt8(ascii: ":"))
         bytes.append(contentsOf: text.utf8)
     }
 
