@@ -30,7 +30,7 @@ package struct AdvisoryImport {
     }
 
     /// A file (or a folder's loose JSON files) with what is read of it.
-    typealias Job = (unit: FeedUnit, receipt: FeedReceipt, job: FeedReceipt.Job)
+    typealias Job = (finding: FeedSurvey.Finding, job: FeedReceipt.Job)
 
     private static let batch = 500
 
@@ -75,8 +75,8 @@ package struct AdvisoryImport {
         var survey = FeedSurvey(importers: importers, reader: reader, limits: limits)
         for unit in units { survey.look(at: unit, known: known) }
         var jobs: [String: [Job]] = [:]
-        for (unit, receipt) in survey.found {
-            for job in receipt.jobs { jobs[name(of: job), default: []].append((unit, receipt, job)) }
+        for finding in survey.found {
+            for job in finding.receipt.jobs { jobs[name(of: job), default: []].append((finding, job)) }
         }
         var held: [String: AdvisoryError] = [:]
         for (receipt, error) in survey.lost + survey.shrunken.map({ ($0.receipt, $0.error) }) {
@@ -112,6 +112,19 @@ package struct AdvisoryImport {
     }
 
     private func name(of job: FeedReceipt.Job) -> String { options.provider ?? job.provider }
+
+    /// The number of the importer that reads `file`, piece `number` of the unit that `job` is about.
+    ///
+    /// Asking all of them takes longer than reading does where an archive is gone through for each of its providers, so
+    /// what the survey found out counts, unless the file was replaced since.
+    private func reader(of file: FeedFile, number: Int, for job: Job) -> Int? {
+        guard let readers = job.finding.readers, readers.indices.contains(number) else {
+            return importers.index(of: file)
+        }
+        guard let reader = readers[number].map({ Int($0) }) else { return nil }
+        let isStillSo = reader != job.job.importer || importers.list[reader].canRead(file)
+        return isStillSo ? reader : importers.index(of: file)
+    }
 
     private func conclude(_ survey: FeedSurvey, _ report: ImportReport, into sink: inout some AdvisorySink) throws {
         var outcome = options.fetched
@@ -167,15 +180,18 @@ package struct AdvisoryImport {
         var counts = ImportCounts()
         var content = ContentHash()
         var batch = FeedBatch()
-        for (unit, _, job) in order.jobs {
+        for entry in order.jobs {
+            let job = entry.job
             let importer = importers.list[job.importer]
-            try unit.forEachFile(limits: limits) { piece in
+            var pieces = 0
+            try entry.finding.unit.forEachFile(limits: limits) { piece in
+                defer { pieces += 1 }
                 switch piece {
                 case .damaged(let name, let reason):
                     guard importer.isOneRecordPerFile, name.hasSuffix(".json") else { return }
                     counts.skip("\(name): \(reason)", limits: limits)
                 case .file(let file):
-                    guard let index = importers.index(of: file) else {
+                    guard let index = reader(of: file, number: pieces, for: entry) else {
                         if importer.isOneRecordPerFile, file.isBrokenRecord(limits: limits) {
                             counts.skip("\(file.name): not JSON", limits: limits)
                         }
@@ -236,7 +252,7 @@ private struct FeedOrder {
         inputs = FeedReceipt.inputs(
             provider: provider,
             reader: reader,
-            jobs: jobs.map { ($0.receipt, $0.job) },
+            jobs: jobs.map { ($0.finding.receipt, $0.job) },
             editions: editions
         )
         date = jobs.compactMap(\.job.date).max()

@@ -21,11 +21,19 @@ struct FeedSurvey {
     /// Records of a collection that are asked whose they are.
     private static let sampleSize = 64
 
+    /// A unit with what is in it.
+    struct Finding {
+        var unit: FeedUnit
+        var receipt: FeedReceipt
+        /// The importer of each of its pieces in their order, as far as one reads it; `nil` where nobody looked this time.
+        var readers: [UInt8?]?
+    }
+
     private let importers: FeedImporters
     private let reader: String
     private let limits: AdvisoryLimits
 
-    private(set) var found: [(unit: FeedUnit, receipt: FeedReceipt)] = []
+    private(set) var found: [Finding] = []
     /// Files that are damaged as a whole, with what was in the one of that name before.
     private(set) var lost: [(receipt: FeedReceipt?, error: AdvisoryError)] = []
     /// Files that can be read and no longer have what they had, with what that was and what is there in its place.
@@ -53,10 +61,10 @@ struct FeedSurvey {
             let digest = try unit.digest(limits: limits)
             if var same = known.receipt(of: digest, reader: reader), same.isSound(for: importers) {
                 same.name = unit.place
-                return found.append((unit, same))
+                return found.append(Finding(unit: unit, receipt: same))
             }
-            let receipt = try receipt(for: unit, digest: digest)
-            found.append((unit, receipt))
+            let (receipt, readers) = try receipt(for: unit, digest: digest)
+            found.append(Finding(unit: unit, receipt: receipt, readers: readers))
             if var gone = before, let reason = receipt.skipped.first {
                 gone.jobs.removeAll { job in receipt.jobs.contains { $0.provider == job.provider } }
                 if !gone.jobs.isEmpty { shrunken.append((gone, AdvisoryError(.damaged, reason))) }
@@ -70,12 +78,13 @@ struct FeedSurvey {
 
     /// The importers that read something of `unit`, each with the provider that most of its first files speak for; where a
     /// file is a whole feed, each with every provider.
-    private func receipt(for unit: FeedUnit, digest: String) throws -> FeedReceipt {
+    private func receipt(for unit: FeedUnit, digest: String) throws -> (FeedReceipt, readers: [UInt8?]) {
         var tally = FeedTally(limits: limits)
+        var readers: [UInt8?] = []
         try unit.forEachFile(limits: limits) { piece in
-            guard case .file(let file) = piece, let index = importers.index(of: file) else {
-                return tally.pass(over: piece)
-            }
+            let reader: Int? = if case .file(let file) = piece { importers.index(of: file) } else { nil }
+            readers.append(reader.map { UInt8(clamping: $0) })
+            guard case .file(let file) = piece, let index = reader else { return tally.pass(over: piece) }
             let importer = importers.list[index]
             if let edition = importer.edition(of: file) {
                 tally.editions[index] = max(tally.editions[index] ?? "", edition)
@@ -94,7 +103,7 @@ struct FeedSurvey {
             tally.dates[index, default: [:]][origin] = max(tally.dates[index]?[origin] ?? "", date)
         }
         let hasRecords = tally.votes.keys.contains { importers.list[$0].isOneRecordPerFile }
-        return FeedReceipt(
+        let receipt = FeedReceipt(
             name: unit.place,
             digest: digest,
             reader: reader,
@@ -115,6 +124,7 @@ struct FeedSurvey {
             skipped: tally.skipped(in: unit, hasRecords: hasRecords),
             ignored: tally.ignored
         )
+        return (receipt, readers)
     }
 
     /// The name with four of five votes, else `osv` for a collection of many ecosystems.
