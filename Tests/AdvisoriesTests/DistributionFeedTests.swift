@@ -7,6 +7,29 @@ import Testing
 /// only calls few, as counted in them with other tools (jq, grep).
 @Suite(.enabled(if: SharedFixtures.feeds != nil, "\(SharedFixtures.missing)"))
 struct DistributionFeedTests {
+    private typealias Reading = (counts: [String: Int], report: ImportReport)
+
+    /// What several tests ask is read once for all of them.
+    private static let alpineJSON = Result { try read("alpine/secdb-json.zip") }
+    private static let alpineYAML = Result { try read("alpine/secdb-yaml.zip") }
+    private static let suse = Result { try read("suse/fragments.zip") }
+    private static let ubuntu = Result { try read("ubuntu/fragments.zip") }
+
+    private static func reading(_ path: String) throws -> Reading {
+        switch path {
+        case "alpine/secdb-json.zip": try alpineJSON.get()
+        case "alpine/secdb-yaml.zip": try alpineYAML.get()
+        case "suse/fragments.zip": try suse.get()
+        case "ubuntu/fragments.zip": try ubuntu.get()
+        default: try read(path)
+        }
+    }
+
+    private static func read(_ path: String) throws -> Reading {
+        let (sink, report) = try CollectingSink.importing([SharedFixtures.feed(path)])
+        return (sink.records.mapValues(\.count), report)
+    }
+
     @Test(
         "Every sample imports with its records",
         arguments: [
@@ -27,8 +50,8 @@ struct DistributionFeedTests {
         ] as [(String, [String: Int])]
     )
     func counts(path: String, expected: [String: Int]) throws {
-        let (sink, report) = try CollectingSink.importing([SharedFixtures.feed(path)])
-        #expect(sink.records.mapValues(\.count) == expected)
+        let (counts, report) = try Self.reading(path)
+        #expect(counts == expected)
         let skipped = report.providers.map(\.skipped).reduce(0, +)
         // The tracker's sample has one CVE whose releases are no object.
         #expect(skipped == (path == "debian/fragments.zip" ? 1 : 0))
@@ -37,8 +60,8 @@ struct DistributionFeedTests {
 
     @Test("The two forms of Alpine's fixes say the same, whatever their order")
     func forms() throws {
-        let json = try CollectingSink.importing([SharedFixtures.feed("alpine/secdb-json.zip")]).1
-        let yaml = try CollectingSink.importing([SharedFixtures.feed("alpine/secdb-yaml.zip")]).1
+        let json = try Self.reading("alpine/secdb-json.zip").report
+        let yaml = try Self.reading("alpine/secdb-yaml.zip").report
         #expect(json.providers.first?.build == yaml.providers.first?.build)
         #expect(json.skippedFiles.isEmpty)
         #expect(yaml.skippedFiles.isEmpty)
@@ -47,10 +70,10 @@ struct DistributionFeedTests {
 
     @Test("Files that are no feed are named")
     func unread() throws {
-        let ubuntu = try CollectingSink.importing([SharedFixtures.feed("ubuntu/fragments.zip")]).1
+        let ubuntu = try Self.reading("ubuntu/fragments.zip").report
         #expect(ubuntu.skippedFiles.count == 2)
         #expect(ubuntu.skippedFiles.allSatisfy { $0.contains("commits.json") || $0.contains("00boilerplate") })
-        let suse = try CollectingSink.importing([SharedFixtures.feed("suse/fragments.zip")]).1
+        let suse = try Self.reading("suse/fragments.zip").report
         #expect(suse.skippedFiles.allSatisfy { !$0.contains(".xml:") && !$0.contains(".gz:") })
     }
 }
