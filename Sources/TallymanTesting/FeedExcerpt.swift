@@ -17,7 +17,11 @@ package enum FeedExcerpt {
 
         /// Whether `text` is somewhere in the document.
         package func contains(_ text: String) -> Bool {
-            FileBytes(content).firstOffset(of: Array(text.utf8)) != nil
+            let bytes = FileBytes(content)
+            // JSON is full of quotes, and a search stops at each byte that the text begins with.
+            let name = text.drop { $0 == "\"" }
+            guard name.isEmpty || bytes.firstOffset(of: Array(name.utf8)) != nil else { return false }
+            return name.utf8.count == text.utf8.count || bytes.firstOffset(of: Array(text.utf8)) != nil
         }
 
         /// Writes the document under its own name into `folder`.
