@@ -76,7 +76,7 @@ struct HostileFeedTests {
         #expect((read(index, bytes)?.records ?? 0) > 0)
         for count in bytes.indices { _ = read(index, Array(bytes[..<count])) }
         var random = SeededRandom(seed: UInt64(index))
-        for _ in 0..<400 {
+        for _ in 0..<150 {
             var copy = bytes
             for _ in 0...random.below(3) { copy[random.below(copy.count)] = UInt8(random.below(256)) }
             _ = read(index, copy)

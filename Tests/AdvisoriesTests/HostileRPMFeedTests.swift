@@ -34,7 +34,7 @@ struct HostileRPMFeedTests {
         #expect(importer.canRead(FeedFile(name: "x", content: .init(bytes))))
         for count in bytes.indices.dropFirst() { read(Array(bytes[..<count]), importer) }
         var random = SeededRandom(seed: UInt64(index))
-        for _ in 0..<400 {
+        for _ in 0..<150 {
             var copy = bytes
             for _ in 0...random.below(3) { copy[random.below(copy.count)] = UInt8(random.below(256)) }
             read(copy, importer)
