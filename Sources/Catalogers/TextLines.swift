@@ -1,4 +1,5 @@
 import Bytes
+import ScanModel
 
 /// The lines of a text file as byte slices, without their line ends; a carriage return before the line end is dropped.
 struct TextLines: Sequence, IteratorProtocol {
@@ -13,7 +14,8 @@ struct TextLines: Sequence, IteratorProtocol {
 
     mutating func next() -> ArraySlice<UInt8>? {
         guard position < bytes.count else { return nil }
-        let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+        let found = bytes.withUnsafeBytes { ByteOrder.offset(of: UInt8(ascii: "\n"), in: $0, from: position) }
+        let end = found ?? bytes.count
         var line = bytes[position..<end]
         position = end + 1
         if line.last == UInt8(ascii: "\r") { line = line.dropLast() }

@@ -21,6 +21,14 @@ package enum ByteOrder {
         left.withUnsafeBytes { left in right.withUnsafeBytes { compare(left, $0) } }
     }
 
+    /// The offset of the first `byte` at or after `start`, which must not be negative; `nil` where there is none.
+    package static func offset(of byte: UInt8, in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        guard start < bytes.count, let base = bytes.baseAddress,
+            let hit = memchr(base + start, Int32(byte), bytes.count - start)
+        else { return nil }
+        return UnsafeRawPointer(hit) - base
+    }
+
     /// How many bytes two names have in common from their start.
     package static func commonPrefix(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
         let count = min(left.count, right.count)

@@ -18,24 +18,31 @@ package struct LayerPath: Hashable, Comparable, Sendable {
     /// root's own `..` is the root. `nil` where a relative name leads out of the layer, which some engines refuse and
     /// others bend, and where a part holds a NUL.
     package init?(archiveName name: [UInt8]) {
+        guard let clean = name.withUnsafeBytes({ Self.clean($0) }) else { return nil }
+        bytes = clean
+    }
+
+    private static func clean(_ name: UnsafeRawBufferPointer) -> [UInt8]? {
+        let dot = UInt8(ascii: ".")
+        let slash = UInt8(ascii: "/")
         var clean: [UInt8] = []
         clean.reserveCapacity(name.count)
         var start = 0
         while start <= name.count {
-            let end = name[start...].firstIndex(of: UInt8(ascii: "/")) ?? name.count
-            let part = name[start..<end]
+            let end = ByteOrder.offset(of: slash, in: name, from: start) ?? name.count
+            let part = UnsafeRawBufferPointer(rebasing: name[start..<end])
             start = end + 1
-            if part.isEmpty || part.elementsEqual(".".utf8) { continue }
-            if part.contains(0) { return nil }
-            if part.elementsEqual("..".utf8) {
-                guard !clean.isEmpty || name.first == UInt8(ascii: "/") else { return nil }
-                clean.removeSubrange((clean.lastIndex(of: UInt8(ascii: "/")) ?? 0)...)
+            if part.isEmpty || (part.count == 1 && part[0] == dot) { continue }
+            if ByteOrder.offset(of: 0, in: part, from: 0) != nil { return nil }
+            if part.count == 2, part[0] == dot, part[1] == dot {
+                guard !clean.isEmpty || name.first == slash else { return nil }
+                clean.removeSubrange((clean.lastIndex(of: slash) ?? 0)...)
                 continue
             }
-            if !clean.isEmpty { clean.append(UInt8(ascii: "/")) }
+            if !clean.isEmpty { clean.append(slash) }
             clean.append(contentsOf: part)
         }
-        bytes = clean
+        return clean
     }
 
     /// The text for people; bytes that are not UTF-8 are replaced.
