@@ -17,9 +17,22 @@ func read(_ path: String, _ text: String) throws -> CatalogedFile {
 
 private func cataloger(for path: String) throws -> any Cataloger {
     let wanted = Catalogers.selection.catalogers(for: LayerPath(path))
-    let index = try #require(wanted.first, "no cataloger wants \(path)")
-    #expect(wanted.count == 1)
-    return Catalogers.selection.catalogers[index]
+    return Catalogers.selection.catalogers[try one(of: wanted, for: path)]
+}
+
+/// The one element of `wanted`; called so often that nothing is expected where all is well.
+func one(of wanted: [Int], for path: String) throws -> Int {
+    if let index = wanted.first, wanted.count == 1 { return index }
+    return try #require(wanted.count == 1 ? wanted.first : nil, "\(wanted.count) catalogers want \(path)")
+}
+
+/// `unit` again and again, as often as it fits into `size` bytes, and once where it does not.
+func repeated(_ unit: [UInt8], toFill size: Int) -> [UInt8] {
+    let count = max(1, size / unit.count) * unit.count
+    var bytes = unit
+    bytes.reserveCapacity(count)
+    while bytes.count < count { bytes += bytes.prefix(count - bytes.count) }
+    return bytes
 }
 
 extension CatalogedFile {

@@ -53,16 +53,15 @@ struct EcosystemHostileTests {
     @Test("Truncated, changed and random files give packages or problems, never a trap", arguments: cases.indices)
     func damaged(index: Int) {
         let (cataloger, path, bytes) = Self.cases[index]
+        var unsound: [CatalogedPackage] = []
         func read(_ bytes: [UInt8]) {
             let found = cataloger.catalog(EvidenceFile(path: LayerPath(path), bytes: FileBytes(bytes)))
-            for cataloged in found.packages {
-                #expect(!cataloged.package.name.isEmpty && !cataloged.package.version.isEmpty)
-            }
+            unsound += found.packages.filter { $0.package.name.isEmpty || $0.package.version.isEmpty }
         }
         for length in bytes.indices { read(Array(bytes[..<length])) }
         var random = SeededRandom(seed: UInt64(index))
         let marks = Array("\"'{}[]()<>:,=-%&*#\\\n \u{0}".utf8)
-        for _ in 0..<300 {
+        for _ in 0..<150 {
             var copy = bytes
             for _ in 0...random.below(4) {
                 copy[random.below(copy.count)] =
@@ -76,6 +75,7 @@ struct EcosystemHostileTests {
             read(copy)
             read(random.bytes(random.below(80)))
         }
+        #expect(unsound.isEmpty)
     }
 
     /// Processor time that reading takes of this thread, in seconds: the least of some tries, as other work only adds to it.
@@ -100,14 +100,15 @@ struct EcosystemHostileTests {
         let (cataloger, path, bytes) = Self.cases[index]
         let units = ["x", "\"", "\n", "-", "[", "a="].map { Array($0.utf8) } + [bytes]
         for (number, unit) in units.enumerated() {
-            let files = [1 << 12, 1 << 15].map { size in
-                let input = Array(repeatElement(unit, count: max(1, size / unit.count)).joined())
-                return EvidenceFile(path: LayerPath(path), bytes: FileBytes(input))
+            let files = [1 << 11, 1 << 14].map { size in
+                EvidenceFile(path: LayerPath(path), bytes: FileBytes(repeated(unit, toFill: size)))
             }
-            // What takes less than this is too little to be measured.
-            let bound = 32 * max(Self.seconds(tries: 3) { _ = cataloger.catalog(files[0]) }, 0.002)
             // Once is enough where it is well; another program may have had the processor's caches meanwhile.
             let once = Self.seconds(tries: 1) { _ = cataloger.catalog(files[1]) }
+            // What takes less than this is too little to be measured.
+            let leastMeasured = 0.002
+            guard once >= 32 * leastMeasured else { continue }
+            let bound = 32 * max(Self.seconds(tries: 3) { _ = cataloger.catalog(files[0]) }, leastMeasured)
             let least = once < bound ? once : Self.seconds(tries: 3) { _ = cataloger.catalog(files[1]) }
             #expect(least < bound, "\(cataloger.name), input \(number)")
         }
@@ -140,7 +141,7 @@ struct EcosystemHostileTests {
         let dependency = "<dependency>\(names)<version>${v}</version></dependency>"
         let text =
             "<project><artifactId>p</artifactId><version>1</version><properties><v>"
-            + String(repeating: "x", count: 8 << 20) + "</v></properties><dependencies>"
+            + String(repeating: "x", count: 4 << 20) + "</v></properties><dependencies>"
             + String(repeating: dependency, count: 4000) + "</dependencies></project>"
         let file = EvidenceFile(path: LayerPath("pom.xml"), bytes: FileBytes(Array(text.utf8)))
         let found = PomCataloger().catalog(file)

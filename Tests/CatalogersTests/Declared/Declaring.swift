@@ -9,9 +9,7 @@ func declare(_ path: String, _ text: String) throws -> CatalogedFile { try decla
 func declare(_ path: String, _ bytes: [UInt8]) throws -> CatalogedFile {
     let layerPath = LayerPath(path)
     let wanted = Catalogers.directorySelection.catalogers(for: layerPath)
-    let index = try #require(wanted.first, "no cataloger wants \(path)")
-    #expect(wanted.count == 1)
-    return Catalogers.directorySelection.catalogers[index].catalog(
+    return Catalogers.directorySelection.catalogers[try one(of: wanted, for: path)].catalog(
         EvidenceFile(path: layerPath, bytes: FileBytes(bytes))
     )
 }

@@ -47,16 +47,18 @@ struct HostileDeclaredTests {
         #expect(try !declare(path, bytes).packages.isEmpty || path == "yarn.lock" || path == "bun.lock")
         for length in bytes.indices { _ = try declare(path, Array(bytes[..<length])) }
         var random = SeededRandom(seed: UInt64(index))
-        for _ in 0..<400 {
+        var unsound: [CatalogedPackage] = []
+        for _ in 0..<200 {
             var copy = bytes
             for _ in 0...random.below(3) { copy[random.below(copy.count)] = UInt8(random.below(256)) }
             let from = random.below(copy.count)
             copy.insert(contentsOf: copy[from..<min(copy.count, from + random.below(20))], at: random.below(copy.count))
-            for package in try declare(path, copy).packages {
-                #expect(!package.package.name.isEmpty && !package.package.version.isEmpty)
+            unsound += try declare(path, copy).packages.filter {
+                $0.package.name.isEmpty || $0.package.version.isEmpty
             }
             _ = try declare(path, random.bytes(random.below(80)))
         }
+        #expect(unsound.isEmpty)
     }
 
     @Test("Very long lines, quotes and lists are read in linear time", arguments: samples.indices)
@@ -66,7 +68,7 @@ struct HostileDeclaredTests {
             "\"", "'", "a==1", "[", "{", "a:\n", "? ", "=", "\\\n", "[[package]]\n", "    a (1)\n", "\"\"\"",
             "a: &a *a\n",
         ] {
-            _ = try declare(path, String(repeating: unit, count: 100_000))
+            _ = try declare(path, repeated(Array(unit.utf8), toFill: unit.utf8.count * 25_000))
         }
     }
 
