@@ -63,7 +63,7 @@ struct ChiselTests {
         let lines = read(try Zstd.compress(Array((header + String(repeating: "{}\n", count: 200_000)).utf8)))
         #expect(lines.problems == ["only 200000 lines of the manifest are read"])
         let slices = (0..<1000).map { "\"p\($0)_s\"" }.joined(separator: ",")
-        let paths = (0..<150).map { "{\"kind\":\"path\",\"path\":\"/usr/bin/a\($0)\",\"slices\":[\(slices)]}" }
+        let paths = (0..<101).map { "{\"kind\":\"path\",\"path\":\"/usr/bin/a\($0)\",\"slices\":[\(slices)]}" }
             .joined(separator: "\n")
         let files = read(try Zstd.compress(Array((header + paths).utf8)))
         #expect(files.problems == ["only 100000 files of packages are noted"])

@@ -154,7 +154,7 @@ struct InstalledEcosystemTests {
         let twice = try read(["x", "y", "x"])
         #expect(twice.ownerships.map(\.paths) == [[LayerPath("x"), LayerPath("y")]])
         #expect(twice.problems.isEmpty)
-        let many = try read((0...100_000).map { "\($0)" })
+        let many = try read((0...100_000).map(String.init))
         #expect(many.ownerships.map(\.paths.count) == [100_000])
         #expect(many.problems == ["only 100000 files of packages are noted"])
     }
