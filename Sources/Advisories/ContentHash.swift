@@ -11,6 +11,8 @@ struct ContentHash {
     static let form = 2
 
     /// A record's hash with its first eight bytes as a number, which is nearly always enough to order two.
+    ///
+    /// A hash gives its bytes only through a pointer, which is used within the call; it has 32 of them.
     private struct Record {
         let order: UInt64
         let digest: SHA256Digest

@@ -14,6 +14,7 @@ struct TextLines: Sequence, IteratorProtocol {
 
     mutating func next() -> ArraySlice<UInt8>? {
         guard position < bytes.count else { return nil }
+        // Through a pointer, which is not kept, many bytes are looked at at a time.
         let found = bytes.withUnsafeBytes { ByteOrder.offset(of: UInt8(ascii: "\n"), in: $0, from: position) }
         let end = found ?? bytes.count
         var line = bytes[position..<end]

@@ -16,7 +16,8 @@ extension JSONCursor {
 
     /// Passes over a value by its quotes and brackets alone, and returns its bytes.
     ///
-    /// What is between them is not looked at, and however deep they nest, it takes no stack.
+    /// What is between them is not looked at, and however deep they nest, it takes no stack. The bytes are a part of the
+    /// document's, which they must not outlive.
     @discardableResult
     package mutating func pass() throws(JSONError) -> UnsafeRawBufferPointer {
         guard let first = peek() else { throw error("the document ends early") }
@@ -33,7 +34,7 @@ extension JSONCursor {
 
     /// Passes over whatever stands where a value should, up to the comma or bracket behind it, and returns its bytes.
     ///
-    /// So what is no JSON costs no more than itself. There may be nothing.
+    /// So what is no JSON costs no more than itself. There may be nothing. The bytes must not outlive the document's.
     package mutating func passAnything() throws(JSONError) -> UnsafeRawBufferPointer {
         _ = peek()
         let start = position

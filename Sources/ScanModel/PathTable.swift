@@ -58,6 +58,9 @@ package struct PathTable: Sendable {
     }
 
     /// Whether there are entries below `path`, which need not have one itself.
+    ///
+    /// Names are compared where they lie in the table, by pointers that are not kept; what lies outside of it, as in a
+    /// damaged one, no record has.
     package func hasEntries(below path: LayerPath) -> Bool {
         guard count > 0, path != .root else { return count > 0 }
         let start = path.bytes + [UInt8(ascii: "/")]

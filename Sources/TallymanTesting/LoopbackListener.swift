@@ -12,6 +12,7 @@ struct LoopbackListener: Sendable {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        // The system's call takes the general form of an address, for its duration.
         let isBound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
                 bind(descriptor, raw, length) == 0 && listen(descriptor, 64) == 0

@@ -56,6 +56,7 @@ struct EPSSImporter: AdvisoryImporter {
 
     private static let lineEnd = [UInt8(ascii: "\n")]
 
+    // Where they lie in the file, as an array of each line would be a copy; no pointer is kept.
     private static func fields(_ line: UnsafeRawBufferPointer) -> [String] {
         line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { field in
             String(decoding: UnsafeRawBufferPointer(rebasing: field), as: UTF8.self).trimmingSpaces

@@ -33,6 +33,7 @@ struct PHPExtensionCataloger: Cataloger {
     func catalog(_ file: EvidenceFile) -> CatalogedFile {
         let stem = String(String(decoding: file.path.name, as: UTF8.self).dropLast(3))
         // PHP itself as a library, with all that was compiled into it, may stand in a `php/lib`.
+        // A module has megabytes: it is searched where it lies, within the calls.
         guard !stem.hasPrefix("libphp"), file.bytes.withUnsafeBytes({ ExecutableMagic.matches($0) }) else {
             return CatalogedFile()
         }
