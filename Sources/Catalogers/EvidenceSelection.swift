@@ -2,6 +2,17 @@ package import ScanModel
 
 /// Decides for every entry of a layer which catalogers read it: a few hash look-ups on its name.
 package struct EvidenceSelection: Sendable {
+    /// A name that is looked up.
+    private struct NameKey: Hashable, Sendable {
+        let bytes: ArraySlice<UInt8>
+
+        init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
+
+        /// The bytes at once, through a pointer that is not kept: a slice hashes them one by one, and every entry of
+        /// every layer is looked up some times.
+        func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
+    }
+
     private struct Rule: Sendable {
         let cataloger: Int
         let selector: PathSelector
@@ -9,16 +20,16 @@ package struct EvidenceSelection: Sendable {
 
     /// The catalogers by index.
     package let catalogers: [any Cataloger]
-    private var byName: [ArraySlice<UInt8>: [Rule]] = [:]
-    private var byExtension: [ArraySlice<UInt8>: [Rule]] = [:]
-    private var byDirectoryName: [ArraySlice<UInt8>: [Rule]] = [:]
+    private var byName: [NameKey: [Rule]] = [:]
+    private var byExtension: [NameKey: [Rule]] = [:]
+    private var byDirectoryName: [NameKey: [Rule]] = [:]
     /// Rules for programs by the stem of their names, so that one look-up serves whole names and stems.
-    private var byProgramStem: [ArraySlice<UInt8>: [Rule]] = [:]
+    private var byProgramStem: [NameKey: [Rule]] = [:]
     /// Rules for programs by the ending of their names.
-    private var byProgramExtension: [ArraySlice<UInt8>: [Rule]] = [:]
+    private var byProgramExtension: [NameKey: [Rule]] = [:]
     private var libraries: [(cataloger: Int, mark: [UInt8])] = []
     private var entryFolders: [(cataloger: Int, folder: [UInt8])] = []
-    private var companionNames: Set<ArraySlice<UInt8>> = []
+    private var companionNames: Set<NameKey> = []
     /// Catalogers that read executables.
     package let executableCatalogers: [Int]
 
@@ -31,25 +42,28 @@ package struct EvidenceSelection: Sendable {
                 switch selector {
                 case .pathSuffix(let path):
                     let name = LayerPath(path).name
-                    byName[name, default: []].append(rule)
-                    for suffix in cataloger.companionSuffixes { companionNames.insert(name + Array(suffix.utf8)) }
-                case .name(let name, _): byName[Self.lowercased(Array(name.utf8)[...]), default: []].append(rule)
+                    byName[NameKey(name), default: []].append(rule)
+                    for suffix in cataloger.companionSuffixes {
+                        companionNames.insert(NameKey(name + Array(suffix.utf8)))
+                    }
+                case .name(let name, _):
+                    byName[NameKey(Self.lowercased(Array(name.utf8)[...])), default: []].append(rule)
                 case .suffix(let suffix), .suffixBelow(let suffix, _), .nameContaining(_, let suffix):
-                    byExtension[Self.fileExtension(Array(suffix.utf8)[...]), default: []].append(rule)
+                    byExtension[NameKey(Self.fileExtension(Array(suffix.utf8)[...])), default: []].append(rule)
                 case .pattern(let pattern):
                     let last = LayerPath(pattern).name
                     if last.first == UInt8(ascii: "*") {
-                        byExtension[Self.fileExtension(Self.lowercased(last)), default: []].append(rule)
+                        byExtension[NameKey(Self.fileExtension(Self.lowercased(last))), default: []].append(rule)
                     } else {
-                        byName[last, default: []].append(rule)
+                        byName[NameKey(last), default: []].append(rule)
                     }
                 case .directory(let directory, _):
-                    byDirectoryName[LayerPath(directory).name, default: []].append(rule)
+                    byDirectoryName[NameKey(LayerPath(directory).name), default: []].append(rule)
                 case .program(let name):
-                    byProgramStem[ProgramName.stem(Array(name.utf8)[...]), default: []].append(rule)
-                case .programStem(let stem): byProgramStem[Array(stem.utf8)[...], default: []].append(rule)
+                    byProgramStem[NameKey(ProgramName.stem(Array(name.utf8)[...])), default: []].append(rule)
+                case .programStem(let stem): byProgramStem[NameKey(Array(stem.utf8)[...]), default: []].append(rule)
                 case .programSuffix(let suffix):
-                    byProgramExtension[Self.fileExtension(Array(suffix.utf8)[...]), default: []].append(rule)
+                    byProgramExtension[NameKey(Self.fileExtension(Array(suffix.utf8)[...])), default: []].append(rule)
                 case .library(let mark): libraries.append((index, mark))
                 case .entry(let folder): entryFolders.append((index, Array(folder.utf8)))
                 case .executable: executables.append(index)
@@ -64,15 +78,15 @@ package struct EvidenceSelection: Sendable {
         var found: [Int] = []
         let name = path.name
         let lower = Self.lowercased(name)
-        for rule in byName[name] ?? [] where matches(rule, path, lower) { found.append(rule.cataloger) }
+        for rule in byName[NameKey(name)] ?? [] where matches(rule, path, lower) { found.append(rule.cataloger) }
         if lower != name {
-            for rule in byName[lower] ?? [] where matches(rule, path, lower) { found.append(rule.cataloger) }
+            for rule in byName[NameKey(lower)] ?? [] where matches(rule, path, lower) { found.append(rule.cataloger) }
         }
-        for rule in byExtension[Self.fileExtension(lower)] ?? [] where matches(rule, path, lower) {
+        for rule in byExtension[NameKey(Self.fileExtension(lower))] ?? [] where matches(rule, path, lower) {
             found.append(rule.cataloger)
         }
         if !byDirectoryName.isEmpty, let parent = path.parent {
-            for rule in byDirectoryName[parent.name] ?? [] where matches(rule, path, lower) {
+            for rule in byDirectoryName[NameKey(parent.name)] ?? [] where matches(rule, path, lower) {
                 found.append(rule.cataloger)
             }
         }
@@ -83,13 +97,13 @@ package struct EvidenceSelection: Sendable {
     package func programCatalogers(for path: LayerPath) -> [Int] {
         let name = path.name
         var found: [Int] = []
-        for rule in byProgramStem[ProgramName.stem(name)] ?? [] where !found.contains(rule.cataloger) {
+        for rule in byProgramStem[NameKey(ProgramName.stem(name))] ?? [] where !found.contains(rule.cataloger) {
             // The stem that led here is all that the other kind of rule asks for.
             if case .program(let wanted) = rule.selector, !name.elementsEqual(wanted.utf8) { continue }
             found.append(rule.cataloger)
         }
         if !byProgramExtension.isEmpty {
-            for rule in byProgramExtension[Self.lowercased(Self.fileExtension(name))] ?? []
+            for rule in byProgramExtension[NameKey(Self.lowercased(Self.fileExtension(name)))] ?? []
             where !found.contains(rule.cataloger) {
                 if case .programSuffix(let suffix) = rule.selector, Self.ends(Self.lowercased(name), in: suffix) {
                     found.append(rule.cataloger)
@@ -167,7 +181,7 @@ package struct EvidenceSelection: Sendable {
 
     /// Whether the file may be a companion of some evidence and must be kept until the layer's end.
     package func isCompanion(_ path: LayerPath) -> Bool {
-        !companionNames.isEmpty && companionNames.contains(path.name)
+        !companionNames.isEmpty && companionNames.contains(NameKey(path.name))
     }
 
     private func matches(_ rule: Rule, _ path: LayerPath, _ lowerName: ArraySlice<UInt8>) -> Bool {

@@ -37,14 +37,31 @@ package struct FileHash: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// Takes a hash in hexadecimal of either case; `nil` where it is not one of `algorithm`.
     package init?(_ algorithm: Algorithm, hex: some StringProtocol) {
-        guard hex.utf8.count == algorithm.hexLength, hex.utf8.allSatisfy(Self.isHex) else { return nil }
+        guard hex.utf8.count == algorithm.hexLength else { return nil }
+        self.init(algorithm, digits: String(hex))
+    }
+
+    /// Of one type alone: a generic loop in another module than its caller asks for each byte by a call, and there is a
+    /// hash for every file of every package.
+    private init?(_ algorithm: Algorithm, digits: String) {
+        var hasCapitals = false
+        for byte in digits.utf8 {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): continue
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): hasCapitals = true
+            default: return nil
+            }
+        }
         self.algorithm = algorithm
-        self.hex = hex.lowercased()
+        hex = hasCapitals ? digits.lowercased() : digits
     }
 
     /// Takes the bytes of a hash; `nil` where they are not as many as `algorithm` gives.
     package init?(_ algorithm: Algorithm, bytes: some Sequence<UInt8>) {
-        self.init(algorithm, hex: Hex.encode(bytes))
+        let digits = Hex.encode(bytes)
+        guard digits.utf8.count == algorithm.hexLength else { return nil }
+        self.algorithm = algorithm
+        hex = digits
     }
 
     /// Reads `sha256:HEX`, and the algorithm's name as documents spell it: `SHA-256`, `SHA256`.
@@ -70,15 +87,6 @@ package struct FileHash: Hashable, Comparable, Sendable, CustomStringConvertible
 
     package static func < (left: FileHash, right: FileHash) -> Bool {
         left.algorithm == right.algorithm ? left.hex < right.hex : left.algorithm.rank < right.algorithm.rank
-    }
-
-    private static func isHex(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-            UInt8(ascii: "A")...UInt8(ascii: "F"):
-            true
-        default: false
-        }
     }
 }
 

@@ -86,6 +86,13 @@ package struct LayerPath: Hashable, Comparable, Sendable {
         return found
     }
 
+    /// The bytes at once, through a pointer that is not kept: an array hashes them one by one, and every entry of every
+    /// layer is looked up by its path.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(bytes.count)
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
+
     package static func < (left: LayerPath, right: LayerPath) -> Bool {
         ByteOrder.compare(left.bytes, right.bytes) < 0
     }
