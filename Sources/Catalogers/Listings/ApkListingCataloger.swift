@@ -18,7 +18,8 @@ struct ApkListingCataloger: Cataloger {
     private struct File {
         var name: [UInt8]
         var mode: UInt32?
-        var digest: FileHash?
+        /// As it stands there.
+        var digest: ArraySlice<UInt8>?
     }
 
     func catalog(_ evidence: EvidenceFile) -> CatalogedFile {
@@ -34,7 +35,7 @@ struct ApkListingCataloger: Cataloger {
                 owner: owner,
                 isConfiguration: known.name.starts(with: "etc/".utf8),
                 mode: known.mode,
-                digest: known.digest
+                digest: known.digest.flatMap(Self.digest)
             )
         }
         for line in TextLines(evidence.bytes.all) {
@@ -58,7 +59,7 @@ struct ApkListingCataloger: Cataloger {
                 file?.mode = value.split(separator: UInt8(ascii: ":")).last.flatMap {
                     UInt32(String(decoding: $0, as: UTF8.self), radix: 8)
                 }
-            case UInt8(ascii: "Z"): file?.digest = Self.digest(value)
+            case UInt8(ascii: "Z"): file?.digest = value
             default: break
             }
         }

@@ -30,10 +30,12 @@ struct DpkgListingCataloger: Cataloger {
                 listing.add(line, owner: owner, isConfiguration: true)
             } else {
                 // The digest, two blanks, the path.
-                guard line.count > 34,
-                    let digest = FileHash(.md5, hex: String(decoding: line.prefix(32), as: UTF8.self))
-                else { continue }
-                listing.add(line.dropFirst(34), owner: owner, digest: digest)
+                guard line.count > 34, line.prefix(32).allSatisfy(Hex.isDigit) else { continue }
+                listing.add(
+                    line.dropFirst(34),
+                    owner: owner,
+                    digest: FileHash(.md5, hex: String(decoding: line.prefix(32), as: UTF8.self))
+                )
             }
         }
         return listing.result

@@ -26,13 +26,15 @@ struct FileListing {
     init(withDigests: Bool) { self.withDigests = withDigests }
 
     /// Adds a file by the name that the database has for it; one that leads out of the image is passed over.
+    ///
+    /// `digest` is asked for only where digests are wanted: to make one costs as much as the rest of the line.
     mutating func add(
         _ name: some Collection<UInt8>,
         owner: String,
         isConfiguration: Bool = false,
         mode: UInt32? = nil,
         size: Int64? = nil,
-        digest: FileHash? = nil
+        digest: @autoclosure () -> FileHash? = nil
     ) {
         guard count < Self.maxFiles else {
             isCut = true
@@ -48,7 +50,7 @@ struct FileListing {
                 isConfiguration: isConfiguration,
                 mode: mode,
                 size: size,
-                digest: withDigests ? digest : nil
+                digest: withDigests ? digest() : nil
             )
         )
     }
