@@ -1,0 +1,103 @@
+import Logging
+import Postgres
+import Queue
+import Store
+
+/// What a leader remembers of open runs from round to round.
+struct KnownRuns {
+    /// When the layers and folds that the listing has found so far are planned next; there once the listing has begun.
+    var planAhead: [Int: ContinuousClock.Instant] = [:]
+    /// The analysis version that a run was last planned for.
+    var adopted: [Int: String] = [:]
+    /// In how many rounds on end the database has refused to move a run on.
+    var refusals: [Int: Int] = [:]
+
+    mutating func forgetOthers(than open: [Run]) {
+        let ids = Set(open.map(\.id))
+        planAhead = planAhead.filter { ids.contains($0.key) }
+        adopted = adopted.filter { ids.contains($0.key) }
+        refusals = refusals.filter { ids.contains($0.key) }
+    }
+}
+
+extension Coordinator {
+    /// Planning ahead takes at most one part in so many of the time.
+    private static let planAheadPatience = 20
+
+    /// Does what is to be done for an open run in one round; returns whether it has ended.
+    func moveOn(
+        _ run: Run,
+        _ version: String,
+        _ known: inout KnownRuns,
+        list: () -> Void
+    ) async throws -> Bool {
+        switch run.state {
+        case .requested, .listing:
+            if let due = known.planAhead[run.id] {
+                if due <= .now { known.planAhead[run.id] = try await planAhead(run, version) }
+            } else {
+                known.planAhead[run.id] = .now + settings.planAheadInterval
+                list()
+            }
+            return false
+        case .running:
+            if known.adopted[run.id] != version {
+                try await store.adopt(run, analysisVersion: version, shards: Streams.layerShards)
+                known.adopted[run.id] = version
+            }
+            return try await settle(run, version)
+        case .done, .failed, .cancelled: return false
+        }
+    }
+
+    /// Begins the layers that the listing of a run has found so far, and the folds of images whose layers are there; returns
+    /// when to do so again.
+    ///
+    /// The run can do without: whether the database takes its layers, its plan tells.
+    private func planAhead(_ run: Run, _ version: String) async throws -> ContinuousClock.Instant {
+        let start = ContinuousClock.now
+        do {
+            let begun = try await store.planAhead(run, analysisVersion: version, shards: Streams.layerShards)
+            if begun > 0 {
+                logger.info(
+                    "layers begun before the end of the listing",
+                    metadata: ["run": "\(run.id)", "layers": "\(begun)"]
+                )
+            }
+            let folds = try await store.foldAhead(run, analysisVersion: version, shards: Streams.layerShards)
+            if folds > 0 {
+                logger.info(
+                    "images folded before the end of the listing",
+                    metadata: ["run": "\(run.id)", "images": "\(folds)"]
+                )
+            }
+        } catch let error as PostgresError where !error.isTransient && !error.isCancellation {
+            logger.warning(
+                "nothing is begun before the end of the listing: \(error)",
+                metadata: ["run": "\(run.id)"]
+            )
+        }
+        // What a large fleet takes seconds for is done less often.
+        let end = ContinuousClock.now
+        return end + max(settings.planAheadInterval, (end - start) * Self.planAheadPatience)
+    }
+
+    /// Ends a run that the database refuses to move on, which holds up no other meanwhile; returns whether it has ended.
+    func giveUp(_ run: Run, after refusals: Int, _ error: PostgresError) async throws -> Bool {
+        if refusals == 1 { logger.error("cannot go on: \(error)", metadata: ["run": "\(run.id)"]) }
+        guard refusals >= settings.maxRefusals else { return false }
+        let reason = "the database refuses to move the run on: \(error)"
+        do {
+            return try await store.finish(
+                run: run.id,
+                state: .failed,
+                reason: reason,
+                workers: 0,
+                listing: run.listings
+            )
+        } catch let error as PostgresError where !error.isTransient && !error.isCancellation {
+            // It is tried again in the next round, in which the others go on as well.
+            return false
+        }
+    }
+}
