@@ -96,10 +96,15 @@ struct Fleet: Sendable {
     }
 
     /// Runs `body` beside one worker.
-    func withWorker(_ name: String, lease: Int = 15, _ body: () async throws -> Void) async throws {
+    func withWorker(
+        _ name: String,
+        lease: Int = 15,
+        change: @escaping @Sendable (inout WorkerSettings) -> Void = { _ in },
+        _ body: () async throws -> Void
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await work(name, lease: lease) }
+            group.addTask { try await work(name, lease: lease, change) }
             try await body()
         }
     }

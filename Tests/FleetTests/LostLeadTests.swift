@@ -7,31 +7,39 @@ import Testing
 extension FleetTests {
     @Suite("A coordinator whose session the server has ended")
     struct LostLeadTests {
-        @Test("lists no further, whatever its round waits for: what it found another may have cleared away")
-        func listing() async throws {
+        /// Whether anybody waits for a lock that another holds.
+        private static let isHeldUp = """
+            EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')
+            """
+
+        /// Runs `body` beside a coordinator that would go on for minutes with listing one image, whose tags are not answered
+        /// until ``answer(_:)``.
+        private static func withEndlessListing(
+            workers: Int,
+            _ body: (Fleet, FaultRegistry) async throws -> Void
+        ) async throws {
             let registry = try FaultRegistry()
             defer { registry.stop() }
             registry.add(TestImage(layers: [TestLayer.debian(["base"])]), as: "app", tag: "1")
             registry.setFault(.status(503), at: "app/tags/")
-            // It would go on for minutes.
             let pauses = [Duration](repeating: .milliseconds(200), count: 1000)
             try await TestServices.withFleet { fleet in
-                try await fleet.withServices(workers: 0, listingPauses: pauses) {
-                    let run = try await fleet.request([registry.host])
-                    _ = try await fleet.eventually("it is being listed") { registry.requests.count > 6 ? () : nil }
-                    let release = DispatchSemaphore(value: 0)
-                    // Each round asks for the setting, and a listing only at its end.
-                    async let lock: Void = fleet.store.pool.transaction { session in
-                        _ = try session.execute("LOCK TABLE fleet_settings IN ACCESS EXCLUSIVE MODE")
-                        _ = release.wait(timeout: .now() + 100)
-                    }
-                    defer { release.signal() }
-                    try await fleet.waitUntil(
-                        """
-                        EXISTS (SELECT FROM pg_stat_activity
-                            WHERE datname = current_database() AND wait_event_type = 'Lock')
-                        """
-                    )
+                try await fleet.withServices(workers: workers, listingPauses: pauses) {
+                    try await body(fleet, registry)
+                }
+            }
+        }
+
+        private static func answer(_ registry: FaultRegistry) { registry.setFault(nil, at: "app/tags/") }
+
+        @Test("lists no further, whatever its round waits for: what it found another may have cleared away")
+        func listing() async throws {
+            try await Self.withEndlessListing(workers: 0) { fleet, registry in
+                let run = try await fleet.request([registry.host])
+                _ = try await fleet.eventually("it is being listed") { registry.requests.count > 6 ? () : nil }
+                // Each round asks for the setting, and a listing only at its end.
+                try await fleet.during("LOCK TABLE fleet_settings IN ACCESS EXCLUSIVE MODE") {
+                    try await fleet.waitUntil(Self.isHeldUp)
                     let ended = try await fleet.texts(
                         """
                         SELECT pg_terminate_backend(pid)::text FROM pg_locks
@@ -45,51 +53,49 @@ extension FleetTests {
                         try await Task.sleep(for: .seconds(1))
                         return registry.requests.count == before ? () : nil
                     }
-                    registry.setFault(nil, at: "app/tags/")
-                    release.signal()
-                    try await lock
-                    try await fleet.withWorker("worker") {
-                        let summary = try await fleet.finished(run)
-                        #expect(summary.byState == ["analysed": 1])
-                    }
+                    Self.answer(registry)
+                }
+                try await fleet.withWorker("worker") {
+                    let summary = try await fleet.finished(run)
+                    #expect(summary.byState == ["analysed": 1])
                 }
             }
         }
 
         @Test("and goes on for a moment takes no listing from the one that leads, which lists anew")
         func stolenListing() async throws {
-            let registry = try FaultRegistry()
-            defer { registry.stop() }
-            registry.add(TestImage(layers: [TestLayer.debian(["base"])]), as: "app", tag: "1")
-            registry.setFault(.status(503), at: "app/tags/")
-            let pauses = [Duration](repeating: .milliseconds(200), count: 1000)
-            try await TestServices.withFleet { fleet in
-                try await fleet.withServices(workers: 1, listingPauses: pauses) {
-                    let run = try await fleet.request([registry.host])
-                    try await fleet.waitUntil("EXISTS (SELECT FROM runs WHERE state = 'listing' AND listings = 1)")
-                    let release = DispatchSemaphore(value: 0)
-                    // What a coordinator does that was stopped between a look at the run and its listing.
-                    async let other: Void = fleet.store.pool.transaction { session in
-                        _ = try session.execute("SELECT FROM runs FOR UPDATE")
-                        _ = release.wait(timeout: .now() + 100)
-                        _ = try session.execute("UPDATE runs SET listings = listings + 1")
-                        _ = try session.execute("DELETE FROM run_images")
-                    }
-                    defer { release.signal() }
-                    registry.setFault(nil, at: "app/tags/")
-                    try await fleet.waitUntil(
-                        """
-                        EXISTS (SELECT FROM pg_stat_activity
-                            WHERE datname = current_database() AND wait_event_type = 'Lock')
-                        """
-                    )
-                    release.signal()
-                    try await other
-                    let status = try await fleet.finished(run)
-                    #expect(status.run.state == .done && status.byState == ["analysed": 1])
-                    #expect(try await fleet.texts("SELECT listings::text FROM runs") == ["3"])
+            try await Self.withEndlessListing(workers: 1) { fleet, registry in
+                let run = try await fleet.request([registry.host])
+                try await fleet.waitUntil("EXISTS (SELECT FROM runs WHERE state = 'listing' AND listings = 1)")
+                // What a coordinator does that was stopped between a look at the run and its listing.
+                try await fleet.during(
+                    "SELECT FROM runs FOR UPDATE",
+                    then: ["UPDATE runs SET listings = listings + 1", "DELETE FROM run_images"]
+                ) {
+                    Self.answer(registry)
+                    try await fleet.waitUntil(Self.isHeldUp)
                 }
+                let status = try await fleet.finished(run)
+                #expect(status.run.state == .done && status.byState == ["analysed": 1])
+                let listings = try await fleet.texts("SELECT listings::text FROM runs")
+                #expect(listings == ["3"])
             }
         }
+    }
+}
+
+extension Fleet {
+    /// Runs `body` within a transaction of another session: between `first`, whose locks it holds meanwhile, and `last`.
+    func during(_ first: String, then last: [String] = [], _ body: () async throws -> Void) async throws {
+        let release = DispatchSemaphore(value: 0)
+        async let other: Void = store.pool.transaction { session in
+            _ = try session.execute(first)
+            _ = release.wait(timeout: .now() + 100)
+            for statement in last { _ = try session.execute(statement) }
+        }
+        defer { release.signal() }
+        try await body()
+        release.signal()
+        try await other
     }
 }

@@ -27,52 +27,51 @@ extension FleetTests {
             try FileManager.default.removeItem(at: folder.url)
         }
 
-        private static func work(_ fleet: Fleet, in folder: TestFolder, bound: Duration) async throws {
-            try await fleet.work("full") { settings in
+        /// Runs `body` beside a coordinator, `others` that have room, and a worker that has none and waits `bound` for some.
+        private static func withFullWorker(
+            beside others: Int,
+            bound: Duration,
+            _ body: (Fleet, FaultRegistry) async throws -> Void
+        ) async throws {
+            let registry = try registry()
+            defer { registry.stop() }
+            let folder = try TestFolder()
+            let path = folder.url.path
+            let full: @Sendable (inout WorkerSettings) -> Void = { settings in
                 settings.limits.memoryBytes = 10
-                settings.scratchDirectory = folder.url.path
+                settings.scratchDirectory = path
                 settings.scratchPatience.pause = .milliseconds(200)
                 settings.scratchPatience.bound = bound
+            }
+            try await TestServices.withFleet { fleet in
+                try await fleet.withServices(workers: others) {
+                    try await fleet.withWorker("full", change: full) {
+                        try await fill(folder, beside: fleet, workers: others + 1)
+                        try await body(fleet, registry)
+                    }
+                }
             }
         }
 
         @Test("and has nobody to stand in for it fails such layers after a while, each at its next try")
         func alone() async throws {
-            let registry = try Self.registry()
-            defer { registry.stop() }
-            let folder = try TestFolder()
-            try await TestServices.withFleet { fleet in
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    defer { group.cancelAll() }
-                    group.addTask { try await fleet.coordinate() }
-                    group.addTask { try await Self.work(fleet, in: folder, bound: .seconds(1)) }
-                    try await Self.fill(folder, beside: fleet, workers: 1)
-                    let status = try await fleet.scan(registry.host)
-                    #expect(status.byState == ["analysed": 1, "failed": 4])
-                    let reasons = try await fleet.store.images(run: status.run.id).map(\.reason)
-                    #expect(reasons.count { $0.contains("no other worker has room") } == 4, "\(reasons)")
-                    let blames = try await fleet.texts("SELECT failures::text FROM tasks WHERE state = 'dead'")
-                    #expect(blames == [String](repeating: "1", count: 4))
-                }
+            try await Self.withFullWorker(beside: 0, bound: .seconds(1)) { fleet, registry in
+                let status = try await fleet.scan(registry.host)
+                #expect(status.byState == ["analysed": 1, "failed": 4])
+                let reasons = try await fleet.store.images(run: status.run.id).map(\.reason)
+                #expect(reasons.count { $0.contains("no other worker has room") } == 4, "\(reasons)")
+                let blames = try await fleet.texts("SELECT failures::text FROM tasks WHERE state = 'dead'")
+                #expect(blames == [String](repeating: "1", count: 4))
             }
         }
 
         @Test("leaves layers to others, which does not count against them")
         func othersDoThem() async throws {
-            let registry = try Self.registry()
-            defer { registry.stop() }
-            let folder = try TestFolder()
-            try await TestServices.withFleet { fleet in
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    defer { group.cancelAll() }
-                    group.addTask { try await fleet.coordinate() }
-                    group.addTask { try await fleet.work("roomy") }
-                    group.addTask { try await Self.work(fleet, in: folder, bound: .seconds(60)) }
-                    try await Self.fill(folder, beside: fleet, workers: 2)
-                    let status = try await fleet.scan(registry.host)
-                    #expect(status.byState == ["analysed": 5])
-                    #expect(try await fleet.texts("SELECT max(failures)::text FROM tasks") == ["0"])
-                }
+            try await Self.withFullWorker(beside: 1, bound: .seconds(60)) { fleet, registry in
+                let status = try await fleet.scan(registry.host)
+                #expect(status.byState == ["analysed": 5])
+                let blames = try await fleet.texts("SELECT max(failures)::text FROM tasks")
+                #expect(blames == ["0"])
             }
         }
     }
