@@ -81,7 +81,7 @@ let package = Package(
         library("HTTPProxy", ["Bytes", "ScanModel", httpClient]),
 
         // Values.
-        library("ScanModel", ["OnePassJSON", crypto]),
+        library("ScanModel", ["Bytes", "OnePassJSON", crypto]),
 
         // Formats: bytes in, values out.
         library("Versions"),

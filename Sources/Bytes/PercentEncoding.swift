@@ -1,9 +1,19 @@
 /// The percent-encoding of URLs (RFC 3986, section 2.1).
+///
+/// What comes of undoing it and is no UTF-8 is repaired.
 package enum PercentEncoding {
     /// `text` with its escapes undone, or `nil` where a `%` begins none.
-    ///
-    /// What comes of it and is no UTF-8 is repaired.
     package static func decode(_ text: some StringProtocol) -> String? {
+        var isWhole = true
+        let decoded = decode(text) { isWhole = false }
+        return isWhole ? decoded : nil
+    }
+
+    /// `text` with its escapes undone; a `%` that begins none stays as it is.
+    package static func decodeLeniently(_ text: some StringProtocol) -> String { decode(text) {} }
+
+    /// Tells of each `%` that begins no escape, and lets it stand.
+    private static func decode(_ text: some StringProtocol, stray: () -> Void) -> String {
         guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
@@ -12,10 +22,13 @@ package enum PercentEncoding {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
-                return nil
+            if let high = rest.first.flatMap(digit), let low = rest.dropFirst().first.flatMap(digit) {
+                bytes.append(high << 4 | low)
+                rest = rest.dropFirst(2)
+            } else {
+                stray()
+                bytes.append(byte)
             }
-            bytes.append(high << 4 | low)
         }
         return String(decoding: bytes, as: UTF8.self)
     }

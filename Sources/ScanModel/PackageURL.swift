@@ -1,3 +1,5 @@
+import Bytes
+
 /// Package URLs (purl-spec, PURL-SPECIFICATION.rst and PURL-TYPES.rst).
 extension Package {
     /// The purl of this package in an image of `distro`; OS packages carry `arch`, `distro`, `epoch` and `upstream`.
@@ -111,33 +113,7 @@ package enum PURL {
     }
 
     /// Undoes percent-encoding; a stray percent sign stays as it is.
-    package static func decode(_ text: some StringProtocol) -> String {
-        let bytes = Array(text.utf8)
-        guard bytes.contains(UInt8(ascii: "%")) else { return String(text) }
-        var out: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, let high = digit(bytes[index + 1]),
-                let low = digit(bytes[index + 2])
-            {
-                out.append(high << 4 | low)
-                index += 3
-            } else {
-                out.append(bytes[index])
-                index += 1
-            }
-        }
-        return String(decoding: out, as: UTF8.self)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
+    package static func decode(_ text: some StringProtocol) -> String { PercentEncoding.decodeLeniently(text) }
 
     /// The version of the Go module `path`, where Go's library, `go1.22.1` in programs, is 1.22.1 as it is in advisories.
     ///

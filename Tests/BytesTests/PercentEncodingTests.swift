@@ -12,6 +12,7 @@ struct PercentEncodingTests {
     )
     func whole(text: String, expected: String) {
         #expect(PercentEncoding.decode(text) == expected)
+        #expect(PercentEncoding.decodeLeniently(text) == expected)
     }
 
     @Test(
@@ -20,5 +21,16 @@ struct PercentEncodingTests {
     )
     func broken(text: String) {
         #expect(PercentEncoding.decode(text) == nil)
+    }
+
+    @Test(
+        "A percent sign that begins no escape stays where it need not be one",
+        arguments: [
+            ("%", "%"), ("a%4", "a%4"), ("%zz", "%zz"), ("%+1", "%+1"), ("%4é", "%4é"), ("%%41", "%A"),
+            ("%4%41", "%4A"), ("100%", "100%"),
+        ]
+    )
+    func lenient(text: String, expected: String) {
+        #expect(PercentEncoding.decodeLeniently(text) == expected)
     }
 }

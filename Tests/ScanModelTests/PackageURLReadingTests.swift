@@ -24,7 +24,8 @@ import Testing
         ("pkg:swift/github.com/apple/swift-nio@2", "swift", "swift-nio"),
         ("pkg:terraform/hashicorp/aws@5", "terraform", "hashicorp/aws"),
         ("pkg:wordpress-plugin/akismet@5", "wordpress-plugin", "akismet"),
-        ("PKG:PyPI/Flask@2", "python", "Flask"), ("pkg://npm/%40a/b@1#sub/path", "npm", "@a/b"),
+        ("PKG:PyPI/Flask@2", "python", "Flask"), ("pkg:pypi/a%zz%@1", "python", "a%zz%"),
+        ("pkg://npm/%40a/b@1#sub/path", "npm", "@a/b"),
     ])
     func `each type is the kind of package that it stands for`(text: String, type: String, name: String) throws {
         let package = try #require(PackageURL(text)).package
