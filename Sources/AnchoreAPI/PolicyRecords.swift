@@ -101,7 +101,7 @@ package struct EvaluationRow: Sendable {
     package var gate: String
     package var trigger: String
     package var message: String
-    package var action: String
+    package var action: GateAction
     package var whitelisting: Whitelisting?
     package var policyID: String
 
@@ -110,7 +110,7 @@ package struct EvaluationRow: Sendable {
         gate: String,
         trigger: String,
         message: String,
-        action: String,
+        action: GateAction,
         whitelisting: Whitelisting?,
         policyID: String
     ) {
@@ -127,7 +127,7 @@ package struct EvaluationRow: Sendable {
     func add(to text: inout JSONText, subject: ArraySlice<UInt8>) {
         text.openArray()
         text.element(json: subject)
-        for cell in [triggerID, gate, trigger, message, action] { text.element(cell) }
+        for cell in [triggerID, gate, trigger, message, action.rawValue] { text.element(cell) }
         if let whitelisting {
             text.openObject()
             text.member("whitelist_id", whitelisting.listID)
@@ -147,8 +147,8 @@ package struct PolicyOutcome: Sendable {
     package var rows: [EvaluationRow]
     package var problems: [PolicyProblem]
     /// `stop`, `warn` or `go`: of the policies, and of all together.
-    package var policyAction: String
-    package var finalAction: String
+    package var policyAction: GateAction
+    package var finalAction: GateAction
     package var reason: String
     /// JSON objects, or `false`.
     package var mapping: JSONValue
@@ -158,8 +158,8 @@ package struct PolicyOutcome: Sendable {
     package init(
         rows: [EvaluationRow],
         problems: [PolicyProblem],
-        policyAction: String,
-        finalAction: String,
+        policyAction: GateAction,
+        finalAction: GateAction,
         reason: String,
         mapping: JSONValue,
         allowRule: JSONValue,
@@ -175,7 +175,7 @@ package struct PolicyOutcome: Sendable {
         self.denyRule = denyRule
     }
 
-    package var isPass: Bool { finalAction != "stop" }
+    package var isPass: Bool { finalAction.status == .pass }
 
     private static let header = [
         "Image_Id", "Repo_Tag", "Trigger_Id", "Gate", "Trigger", "Check_Output", "Gate_Action", "Whitelisted",
@@ -191,10 +191,10 @@ package struct PolicyOutcome: Sendable {
         text.member(JSONMember("matched_mapping_rule", mapping))
         text.member(JSONMember("matched_whitelisted_images_rule", allowRule))
         text.member(JSONMember("matched_blacklisted_images_rule", denyRule))
-        text.member("final_action", finalAction)
+        text.member("final_action", finalAction.rawValue)
         text.member("final_action_reason", reason)
         text.member(JSONMember("evaluation_problems", .array(problems.map(\.json))))
-        text.member("status", isPass ? "pass" : "fail")
+        text.member("status", finalAction.status.rawValue)
         text.openObject("result")
         text.member(named: imageID) {
             $0.openObject()
@@ -217,7 +217,7 @@ package struct PolicyOutcome: Sendable {
         let subject = JSONValue.array([.string(imageID), .string(tag)]).bytes.dropFirst().dropLast()
         for row in rows { row.add(to: &text, subject: subject) }
         text.closeArray()
-        text.member("final_action", policyAction)
+        text.member("final_action", policyAction.rawValue)
         text.closeObject()
     }
 }

@@ -66,8 +66,7 @@ package struct ImageVerdict: Sendable, Equatable {
     package var status: Status
     package var digest: String?
     package var policy: String?
-    /// `go`, `warn` or `stop`.
-    package var action: String?
+    package var action: GateAction?
     /// What fired, or why there is no verdict.
     package var reasons: [String]
     /// `YYYY-MM-DDTHH:MM:SSZ`.
@@ -93,7 +92,7 @@ package struct ImageVerdict: Sendable, Equatable {
     var item: JSONValue {
         let value: JSONValue = [
             "image": .string(image), "status": .string(status.rawValue), "digest": .string(digest),
-            "policy": .string(policy), "action": .string(action), "reasons": .strings(reasons),
+            "policy": .string(policy), "action": .string(action?.rawValue), "reasons": .strings(reasons),
             "evaluated_at": .string(evaluatedAt),
         ]
         let isError = status == .unknown && refusesUnknown

@@ -65,10 +65,10 @@ extension NotificationEvent {
     enum Level: String { case critical, error, warning, info, success }
 
     /// Whether a `policy_eval` says that the image passes now.
-    var passesPolicy: Bool { payload["curr_eval"]?["status"]?.string == "pass" }
+    var passesPolicy: Bool { payload["curr_eval"]?["status"]?.string == EvaluationStatus.pass.rawValue }
 
     /// Whether an `analysis_update` says that the analysis failed.
-    var hasFailedAnalysis: Bool { payload["curr_eval"]?["analysis_status"]?.string == "analysis_failed" }
+    var hasFailedAnalysis: Bool { payload["curr_eval"]?["analysis_status"]?.string == AnalysisStatus.failed.rawValue }
 
     var level: Level {
         if case .subscription(let type) = kind {

@@ -295,15 +295,15 @@ struct RecordTests {
             gate: "always",
             trigger: "always",
             message: "m",
-            action: "stop",
+            action: .stop,
             whitelisting: nil,
             policyID: "p"
         )
         let outcome = PolicyOutcome(
             rows: [row],
             problems: [],
-            policyAction: "stop",
-            finalAction: "stop",
+            policyAction: .stop,
+            finalAction: .stop,
             reason: "policy_evaluation",
             mapping: false,
             allowRule: false,
@@ -338,7 +338,7 @@ struct RecordTests {
                 gate: "g",
                 trigger: "t",
                 message: "a \"b\"\né/[:",
-                action: "stop",
+                action: .stop,
                 whitelisting: whitelisting,
                 policyID: "p"
             )
@@ -346,8 +346,8 @@ struct RecordTests {
         let outcome = PolicyOutcome(
             rows: [row("1", nil), row("2", EvaluationRow.Whitelisting(listID: "l", listName: "n:", itemID: "i["))],
             problems: [PolicyProblem(type: "T", details: "d")],
-            policyAction: "stop",
-            finalAction: "go",
+            policyAction: .stop,
+            finalAction: .go,
             reason: "r",
             mapping: ["id": "m"],
             allowRule: false,

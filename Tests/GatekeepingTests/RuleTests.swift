@@ -42,7 +42,7 @@ struct RuleTests {
         )
         #expect(request.keys == ["a:1", "b:1", "c:1"])
         var stopped = ImageVerdict(image: "b:1", status: .fail, reasons: ["vulnerabilities/package: CVE-2024-1"])
-        stopped.action = "stop"
+        stopped.action = .stop
         let unknown = ImageVerdict(image: "c:1", status: .unknown, reasons: ["it is being analysed"])
         let answer = request.answer([ImageVerdict(image: "a:1", status: .pass), stopped, unknown])
         #expect(answer["kind"]?.string == "ProviderResponse")

@@ -266,10 +266,9 @@ struct OutboxTests {
                 feedAge: { _, _ in "" }
             )
             // The last is what was read before the one that is kept.
-            let steps = [
-                ("go", 1, 0, true), ("go", 2, 0, true), ("stop", 3, 1, false), ("stop", 4, 1, false),
-                ("warn", 9, 2, true),
-                ("stop", 8, 2, true),
+            let steps: [(GateAction, Int, Int, Bool)] = [
+                (.go, 1, 0, true), (.go, 2, 0, true), (.stop, 3, 1, false), (.stop, 4, 1, false), (.warn, 9, 2, true),
+                (.stop, 8, 2, true),
             ]
             for (action, readAt, expected, isPass) in steps {
                 let outcome = PolicyOutcome(
@@ -285,7 +284,7 @@ struct OutboxTests {
                 let judged = try JudgedImage(
                     subject,
                     outcome,
-                    detail: Array(action.utf8),
+                    detail: Array(action.rawValue.utf8),
                     basis: "x",
                     validUntil: nil,
                     readAt: readAt
@@ -293,7 +292,7 @@ struct OutboxTests {
                 let gone = try JudgedImage(
                     EvaluationSubject(manifest: manifest + 1000, tag: "registry.test/app:1"),
                     outcome,
-                    detail: Array(action.utf8),
+                    detail: Array(action.rawValue.utf8),
                     basis: "x",
                     validUntil: nil,
                     readAt: readAt

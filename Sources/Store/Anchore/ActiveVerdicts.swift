@@ -1,9 +1,10 @@
+import AnchoreAPI
 import Postgres
 
 /// What an image came to before, and by which bundle.
 struct FormerVerdict {
     let policyID: String
-    let action: String
+    let action: GateAction
 }
 
 /// What images last came to by the bundle that was an account's active one, whichever that was.
@@ -41,9 +42,10 @@ struct ActiveVerdicts {
             """,
             [.text(question.account), .intArray(subjects.map(\.manifest)), .textArray(subjects.map(\.tag))]
         ) {
+            guard let action = GateAction(rawValue: try row.string(3)) else { continue }
             former[EvaluationSubject(manifest: try row.int(0), tag: try row.string(1))] = FormerVerdict(
                 policyID: try row.string(2),
-                action: try row.string(3)
+                action: action
             )
         }
     }
@@ -68,7 +70,7 @@ struct ActiveVerdicts {
             """,
             [
                 .text(question.account), .text(question.policyID), .intArray(changed.map(\.subject.manifest)),
-                .textArray(changed.map(\.subject.tag)), .textArray(changed.map(\.finalAction)),
+                .textArray(changed.map(\.subject.tag)), .textArray(changed.map(\.finalAction.rawValue)),
             ]
         )
     }

@@ -24,7 +24,7 @@ package struct KeptEvaluation: Sendable {
 package struct JudgedImage: Sendable {
     package let subject: EvaluationSubject
     package let isPass: Bool
-    package let finalAction: String
+    package let finalAction: GateAction
     let basis: String
     /// From when on it no longer counts, in seconds since 1970; `nil` for never.
     let validUntil: Int?
@@ -276,7 +276,7 @@ extension Store {
                 .text(question.account), .text(question.policyID), .text(question.bundleDigest),
                 .intArray(images.map(\.subject.manifest)), .textArray(images.map(\.subject.tag)),
                 .textArray(images.map(\.basis)), .boolArray(images.map(\.isPass)),
-                .textArray(images.map(\.finalAction)),
+                .textArray(images.map(\.finalAction.rawValue)),
                 .optionalInt64Array(images.map { $0.validUntil.map { Int64($0) } }),
                 .bytesArray(images.map(\.digest)), .bytesArray(images.map(\.compressed)),
                 .intArray(images.map(\.readAt)),

@@ -21,10 +21,10 @@ extension Store {
         ).first
         guard let image else { return }
         let digest = try image.string(0)
-        func verdict(_ policyID: String, _ action: String) -> JSONValue {
+        func verdict(_ policyID: String, _ action: GateAction) -> JSONValue {
             [
                 "image_digest": .string(digest), "tag": .string(judged.subject.tag), "policy_id": .string(policyID),
-                "final_action": .string(action), "status": .string(action == "stop" ? "fail" : "pass"),
+                "final_action": .string(action.rawValue), "status": .string(action.status.rawValue),
             ]
         }
         let members = [

@@ -28,7 +28,7 @@ package struct PolicyEngine: Sendable {
             gate: finding.gate,
             trigger: finding.trigger,
             message: finding.message,
-            action: finding.action.rawValue,
+            action: GateAction(finding.action),
             whitelisting: finding.whitelisted.map {
                 EvaluationRow.Whitelisting(
                     listID: $0.whitelistID,
@@ -94,8 +94,8 @@ struct CompiledPolicy: Sendable {
             let outcome = PolicyOutcome(
                 rows: [],
                 problems: reading.problems.map(PolicyEngine.problem),
-                policyAction: "stop",
-                finalAction: "stop",
+                policyAction: .stop,
+                finalAction: .stop,
                 reason: "policy_evaluation",
                 mapping: false,
                 allowRule: false,
@@ -108,14 +108,24 @@ struct CompiledPolicy: Sendable {
             // Clients show rows alone: without those of what was not judged an image would fail for no reason.
             rows: (evaluation.findings + evaluation.unjudged).map(PolicyEngine.row),
             problems: evaluation.problems.map(PolicyEngine.problem),
-            policyAction: evaluation.policyAction.rawValue,
-            finalAction: evaluation.finalAction.rawValue,
+            policyAction: GateAction(evaluation.policyAction),
+            finalAction: GateAction(evaluation.finalAction),
             reason: evaluation.reason.rawValue,
             mapping: PolicyEngine.rule(evaluation.mapping),
             allowRule: PolicyEngine.rule(evaluation.whitelistedImage),
             denyRule: PolicyEngine.rule(evaluation.blacklistedImage)
         )
         return (outcome, evaluation.validUntil)
+    }
+}
+
+extension GateAction {
+    fileprivate init(_ action: PolicyAction) {
+        switch action {
+        case .go: self = .go
+        case .warn: self = .warn
+        case .stop: self = .stop
+        }
     }
 }
 

@@ -91,7 +91,7 @@ struct GatekeepingRoutes: Sendable {
         var warnings: [String] = []
         for verdict in found {
             switch verdict.status {
-            case .pass where verdict.action == "warn": warnings.append("\(verdict.sentence), with warnings")
+            case .pass where verdict.action == .warn: warnings.append("\(verdict.sentence), with warnings")
             case .pass: break
             case .fail: refusals.append(verdict.sentence)
             case .unknown where rule.unknown == .deny: refusals.append(verdict.sentence)

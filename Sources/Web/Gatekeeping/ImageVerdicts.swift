@@ -189,7 +189,7 @@ struct ImageVerdicts: Sendable {
 
 /// What the detail of an evaluation says in short.
 struct EvaluationSummary: Sendable {
-    let action: String?
+    let action: GateAction?
     /// What stops the image, a line each, the first few.
     let reasons: [String]
 
@@ -197,21 +197,22 @@ struct EvaluationSummary: Sendable {
     init(detail: String) {
         // What we wrote reads; where it does not, the verdict alone is told.
         let value = try? JSONReader.read(Array(detail.utf8))
-        action = value?["final_action"]?.string
-        guard action == "stop" else {
+        action = value?["final_action"]?.string.flatMap { GateAction(rawValue: $0) }
+        guard action == .stop else {
             reasons = []
             return
         }
         let result = value?["result"]?.members?.first?.value["result"]
         let stops = (result?["rows"]?.array ?? []).compactMap { row -> String? in
-            guard let cells = row.array, cells.count >= 8, cells[6].string == "stop", cells[7] == .bool(false),
-                let gate = cells[3].string, let trigger = cells[4].string, let message = cells[5].string
+            guard let cells = row.array, cells.count >= 8, cells[6].string == GateAction.stop.rawValue,
+                cells[7] == .bool(false), let gate = cells[3].string, let trigger = cells[4].string,
+                let message = cells[5].string
             else { return nil }
             return "\(gate)/\(trigger): \(message)"
         }
         var lines = Array(stops.prefix(ImageVerdict.maxReasons)).map { String($0.prefix(200)) }
         if stops.count > lines.count { lines.append("and \(stops.count - lines.count) more") }
-        if lines.isEmpty { lines = [value?["final_action_reason"]?.string ?? "stop"] }
+        if lines.isEmpty { lines = [value?["final_action_reason"]?.string ?? GateAction.stop.rawValue] }
         reasons = lines
     }
 }
