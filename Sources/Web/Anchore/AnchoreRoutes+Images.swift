@@ -42,9 +42,8 @@ extension AnchoreRoutes {
             return .json(try await delete(found.first?.record.digest ?? id, call))
         }
         add(.get, "summaries/imagetags", .role(.readOnly)) { call in
-            let statuses = (try call.query("image_status") ?? "active").split(separator: ",")
-            for status in statuses { try Self.check(imageStatus: String(status)) }
-            guard statuses.contains(where: { $0 != "deleting" }) else { return .json([]) }
+            let statuses = try (try call.query("image_status") ?? "active").split(separator: ",").map(ImageStatus.init)
+            guard statuses.contains(where: { $0 != .deleting }) else { return .json([]) }
             return stream(call, withDockerfiles: false) { $0.record.writeTagSummaries(to: &$1) }
         }
     }
@@ -75,15 +74,16 @@ extension AnchoreRoutes {
             let body = try await call.body()
             if !body.isEmpty { name = try BodyObject(body).optionalString("tag") }
         }
-        let wanted = try call.query("analysis_status")
-        if let wanted, AnalysisStatus(rawValue: wanted) == nil {
-            throw AnchoreError.badRequest("analysis_status '\(wanted.prefix(40))' is not one of them")
+        let wanted = try call.query("analysis_status").map { text throws(AnchoreError) in
+            guard let status = AnalysisStatus(rawValue: text) else {
+                throw .badRequest("analysis_status '\(text.prefix(40))' is not one of them")
+            }
+            return status
         }
-        let status = try call.query("image_status") ?? "active"
-        try Self.check(imageStatus: status)
+        let status = try ImageStatus(try call.query("image_status") ?? "active")
         guard let name else {
             return stream(call, withDockerfiles: true) { image, text in
-                if status == "deleting" || (wanted.map { $0 != image.record.status.rawValue } ?? false) { return }
+                if status == .deleting || (wanted.map { $0 != image.record.status } ?? false) { return }
                 image.record.write(to: &text)
             }
         }
@@ -99,15 +99,21 @@ extension AnchoreRoutes {
                 in: call.scope
             )
         }
-        let shown = found.filter { wanted == nil || wanted == $0.record.status.rawValue }
-        guard !shown.isEmpty, status != "deleting" else { throw Self.noImage }
+        let shown = found.filter { wanted == nil || wanted == $0.record.status }
+        guard !shown.isEmpty, status != .deleting else { throw Self.noImage }
         let isHistory = try call.flag("history", default: false)
         return .json(.array((isHistory ? shown : Array(shown.prefix(1))).map(\.record.json)))
     }
 
-    private static func check(imageStatus status: String) throws(AnchoreError) {
-        guard ["active", "all", "deleting"].contains(status) else {
-            throw AnchoreError.badRequest("image_status '\(status.prefix(40))' is not one of active, all, deleting")
+    /// Which images are wanted; none of ours are ever being deleted.
+    private enum ImageStatus: String {
+        case active, all, deleting
+
+        init(_ text: some StringProtocol) throws(AnchoreError) {
+            guard let status = ImageStatus(rawValue: String(text)) else {
+                throw .badRequest("image_status '\(text.prefix(40))' is not one of active, all, deleting")
+            }
+            self = status
         }
     }
 
