@@ -8,7 +8,7 @@ struct RunVerdict: Sendable {
 
     /// A run that could not list one of its targets, found nothing, or covered nothing of what it found is failed.
     init(status: RunStatus, targets: [String], problems: [(target: String, reason: String)]) {
-        let covered = (status.byState["analysed"] ?? 0) + (status.byState["reused"] ?? 0)
+        let covered = status.images(.analysed) + status.images(.reused)
         let unlisted = problems.filter { targets.contains($0.target) }
         if let first = unlisted.first {
             state = .failed

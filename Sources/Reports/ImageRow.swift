@@ -6,6 +6,9 @@ package enum ImageOutcome: String, Sendable, Codable, CaseIterable {
 
     /// Whether the report holds this image's packages.
     package var isCovered: Bool { self == .analysed || self == .reused }
+
+    /// What a run found and could not look into.
+    package static let uncovered: [ImageOutcome] = [.failed, .gone, .unsupported]
 }
 
 /// One image of the fleet: a tag, where it points, and what was found there.

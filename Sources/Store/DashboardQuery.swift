@@ -19,7 +19,7 @@ extension Store {
     package func dashboard(page: Int, search: String, runs limit: Int) async throws -> DashboardModel {
         var summaries: [RunSummary] = []
         for run in try await recentRuns(limit: limit) { summaries.append(try await summary(run: run)) }
-        let other = summaries.first { $0.state == "done" } ?? summaries.first { $0.images.found > 0 }
+        let other = summaries.first { $0.state == Run.State.done.rawValue } ?? summaries.first { $0.images.found > 0 }
         guard let run = try await finishedRun(before: nil) ?? other.flatMap({ Int($0.run) }) else {
             let builds = try await pool.run { try Self.builds($0) }
             return DashboardModel(totals: FleetTotals(), advisories: builds, runs: summaries)

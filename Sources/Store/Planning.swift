@@ -1,5 +1,6 @@
 package import AnchoreAPI
 import Postgres
+import Reports
 package import ScanModel
 
 /// One image that a run found, on its way into the plan.
@@ -256,11 +257,11 @@ extension Store {
         var unique: [[String]: FoundImage] = [:]
         for image in images { unique[[image.registry, image.repository, image.tag]] = image }
         let sorted = unique.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
-        func state(_ image: FoundImage) -> String? {
+        func state(_ image: FoundImage) -> ImageOutcome? {
             switch image.outcome {
             case .known, .image, .unsupported: nil
-            case .failed: "failed"
-            case .gone: "gone"
+            case .failed: .failed
+            case .gone: .gone
             }
         }
         func reason(_ image: FoundImage) -> String? {
@@ -286,7 +287,8 @@ extension Store {
             [
                 .int(run.id), .textArray(sorted.map(\.registry)), .textArray(sorted.map(\.repository)),
                 .textArray(sorted.map(\.tag)), .optionalTextArray(sorted.map { $0.digest?.description }),
-                .optionalTextArray(sorted.map(state)), .optionalTextArray(sorted.map(reason)), .text(run.platform),
+                .optionalTextArray(sorted.map { state($0)?.rawValue }), .optionalTextArray(sorted.map(reason)),
+                .text(run.platform),
             ]
         )
     }

@@ -61,11 +61,11 @@ extension Store {
             seconds: status.seconds,
             images: RunSummary.Images(
                 found: status.found,
-                analysed: status.byState["analysed"] ?? 0,
-                reused: status.byState["reused"] ?? 0,
-                unsupported: status.byState["unsupported"] ?? 0,
-                failed: status.byState["failed"] ?? 0,
-                gone: status.byState["gone"] ?? 0
+                analysed: status.images(.analysed),
+                reused: status.images(.reused),
+                unsupported: status.images(.unsupported),
+                failed: status.images(.failed),
+                gone: status.images(.gone)
             ),
             layers: RunSummary.Layers(
                 distinct: status.layersDistinct,

@@ -1,4 +1,5 @@
 import Postgres
+package import Reports
 
 /// One scan of a fleet, as the coordinator carries it out.
 package struct Run: Sendable {
@@ -30,6 +31,7 @@ package struct RunStatus: Sendable {
     package var pending = 0
     /// Of the pending ones those that are folded already, while the run is still being listed.
     package var folded = 0
+    /// Images by their outcome; pending ones, too.
     package var byState: [String: Int] = [:]
     package var layersDistinct = 0
     package var layersAnalysed = 0
@@ -43,6 +45,9 @@ package struct RunStatus: Sendable {
     /// Of the planned ones, those of layers that failed.
     package var bytesFailed: Int64 = 0
     package var workers = 0
+
+    /// How many of its images ended so.
+    package func images(_ outcome: ImageOutcome) -> Int { byState[outcome.rawValue] ?? 0 }
 }
 
 extension Store {

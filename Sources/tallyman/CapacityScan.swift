@@ -58,7 +58,7 @@ struct CapacityScan: Sendable {
         let load = Workload(images: status.found, layers: status.layersAnalysed, bytes: status.bytesFetched)
         var run = RunMeasurement(kind: kind, workers: workers, slots: slots, load: load)
         run.bytesAvoided = status.bytesAvoided
-        run.reusedImages = status.byState["reused"] ?? 0
+        run.reusedImages = status.images(.reused)
         run.uniqueLayerRatio = Double(registry.layers) / Double(max(1, registry.layerUses))
         run.seconds = watch.seconds
         run.listSeconds = watch.listed ?? watch.seconds

@@ -218,8 +218,8 @@ struct FleetCommand: AsyncParsableCommand {
         func run() async throws {
             let store = try await fleet.store(connections: 1)
             let run = try await store.requireRun(run)
-            let images = try await store.images(run: run)
-                .filter { ["failed", "unsupported", "gone"].contains($0.state) }
+            let uncovered = Set(ImageOutcome.uncovered.map(\.rawValue))
+            let images = try await store.images(run: run).filter { uncovered.contains($0.state) }
             let problems = try await store.problems(run: run)
                 .map { target, reason in
                     let state = ListGaps.isMeant(by: target) ? "has gaps" : "not listed"

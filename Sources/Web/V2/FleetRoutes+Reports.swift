@@ -73,7 +73,7 @@ extension FleetRoutes {
 
     /// A run that is done.
     private func finished(_ number: Int) async throws -> Int {
-        guard let run = try await service.store.listedRun(number), run.state == "done" else {
+        guard let run = try await service.store.listedRun(number), run.state == Run.State.done.rawValue else {
             throw Problem.notFound("there is no run \(number) that is done")
         }
         return number

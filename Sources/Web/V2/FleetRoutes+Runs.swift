@@ -1,6 +1,7 @@
 import AnchoreAPI
 import FleetAPI
 import JobLifecycle
+import Reports
 import ScanModel
 import Store
 
@@ -28,7 +29,7 @@ extension FleetRoutes {
         }
         table.add(Operations.listRunFailures) { call in
             let run = try await run(call)
-            let states = ["failed", "gone", "unsupported"]
+            let states = ImageOutcome.uncovered.map(\.rawValue)
             return .page(try await service.store.images(run: run, states: states, try call.page()), call)
         }
         table.add(Operations.listRunProblems) { call in
