@@ -28,10 +28,7 @@ struct LayerContent {
     private var opaqueDirectories: Set<LayerPath> = []
     /// Evidence by path; a path that comes twice in one archive counts as it stands last.
     private var evidence: [LayerPath: [Evidence]] = [:]
-    private var problems: [LayerPath: [CoverageGap]] = [:]
-    private var problemCount = 0
-    private var gaps: Set<CoverageGap> = []
-    private var hiddenGaps = 0
+    private var gaps: LayerGaps
     /// Databases that wait for a companion, and possible companions.
     private var waiting: [LayerPath: (catalogers: [Int], bytes: FileBytes)] = [:]
     private var companions: [LayerPath: FileBytes] = [:]
@@ -49,6 +46,7 @@ struct LayerContent {
         self.linked = linked
         self.collector = collector
         self.limits = limits
+        gaps = LayerGaps(maxCount: limits.maxGaps)
         budget = EvidenceBudget(maxBytes: limits.maxFoundBytes)
         self.selection = selection
         self.cache = cache
@@ -123,7 +121,7 @@ struct LayerContent {
 
     private mutating func clear(_ path: LayerPath) {
         evidence[path] = nil
-        problemCount -= problems.removeValue(forKey: path)?.count ?? 0
+        gaps.forget(path)
         waiting[path] = nil
         companions[path] = nil
     }
@@ -305,22 +303,9 @@ struct LayerContent {
 
     private func shown(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix(512), as: UTF8.self) }
 
-    mutating func addGap(path: String, reason: String) {
-        guard gaps.count < limits.maxGaps else {
-            hiddenGaps += 1
-            return
-        }
-        gaps.insert(CoverageGap(path: path, reason: reason))
-    }
+    mutating func addGap(path: String, reason: String) { gaps.add(path: path, reason: reason) }
 
-    private mutating func addProblem(_ path: LayerPath, _ reason: String) {
-        guard problemCount < limits.maxGaps else {
-            hiddenGaps += 1
-            return
-        }
-        problemCount += 1
-        problems[path, default: []].append(CoverageGap(path: path.text, reason: String(reason.prefix(500))))
-    }
+    private mutating func addProblem(_ path: LayerPath, _ reason: String) { gaps.add(at: path, reason) }
 
     /// Reads what waited for companions and gives the report.
     mutating func finish(diffID: Digest?, expandedBytes: Int64) -> AnalysedLayer {
@@ -338,17 +323,11 @@ struct LayerContent {
         for link in collector?.replacedTargets(among: paths) ?? [] {
             addProblem(link.path, "a hard link to \(link.target.text) of a layer below, which this layer replaces")
         }
-        for found in problems.sorted(by: { $0.key < $1.key }) {
-            found.value.forEach { addGap(path: $0.path, reason: $0.reason) }
-        }
-        if hiddenGaps > 0 {
-            gaps.insert(CoverageGap(path: "", reason: "\(hiddenGaps) more gaps are not listed"))
-        }
         let report = LayerReport(
             evidence: evidence.values.joined().sorted { ($0.path, $0.cataloger) < ($1.path, $1.cataloger) },
             whiteouts: whiteouts.sorted(),
             opaqueDirectories: opaqueDirectories.sorted(),
-            gaps: gaps.sorted(),
+            gaps: gaps.finish(),
             diffID: diffID,
             entries: entries,
             expandedBytes: expandedBytes
