@@ -33,7 +33,8 @@ extension Store {
 
     /// Notes that tasks were announced in the Redis of `epoch`.
     ///
-    /// One that was claimed since it was read, and given back, is not among them: its entry was used up.
+    /// One that was claimed since it was read, and given back, is not among them: its entry was used up. Nor is one that has
+    /// become more urgent since: it is announced again.
     package func markDispatched(_ tasks: [QueuedTask], epoch: String) async throws {
         guard !tasks.isEmpty else { return }
         let sorted = tasks.sorted { $0.id < $1.id }
@@ -41,10 +42,14 @@ extension Store {
             _ = try session.execute(
                 """
                 UPDATE tasks SET dispatched_epoch = $3, dispatched_at = now()
-                FROM unnest($1::bigint[], $2::bigint[]) AS told(id, attempt)
-                WHERE tasks.id = told.id AND tasks.attempt = told.attempt AND tasks.state = 'queued'
+                FROM unnest($1::bigint[], $2::bigint[], $4::bigint[]) AS told(id, attempt, priority)
+                WHERE tasks.id = told.id AND tasks.attempt = told.attempt AND tasks.priority = told.priority
+                    AND tasks.state = 'queued'
                 """,
-                [.intArray(sorted.map(\.id)), .intArray(sorted.map(\.attempt)), .text(epoch)]
+                [
+                    .intArray(sorted.map(\.id)), .intArray(sorted.map(\.attempt)), .text(epoch),
+                    .intArray(sorted.map(\.priority)),
+                ]
             )
         }
     }

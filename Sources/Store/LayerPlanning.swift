@@ -38,6 +38,9 @@ extension Store {
             )
         }
         _ = try session.execute(missingReports, [.int(run.id), .text(analysisVersion), .int(run.priority)])
+        if run.isUrgent {
+            _ = try session.execute(urgentLayers, [.int(run.id), .text(analysisVersion), .int(run.priority)])
+        }
         return missing.count
     }
 
@@ -108,8 +111,8 @@ extension Store {
                 AND run_images.repository_id = layers.repository_id AND manifest_layers.layer_id = layers.id)
         """
 
-    /// A new run gives failed layers another chance; whatever is queued or leased already goes on as it is, unless it
-    /// would end in the result of another version.
+    /// A new run gives failed layers another chance; whatever is queued or leased already goes on, unless it would end in the
+    /// result of another version.
     private static let layerTasks = """
         INSERT INTO tasks (kind, subject_id, shard, priority, state, analysis_version)
         SELECT 'layer', layers.id, \(layerShard), $4::smallint, 'queued', $2::text
@@ -131,6 +134,21 @@ extension Store {
                 AND layer_reports.analysis_version = $2
         WHERE run_layers.run_id = $1 AND tasks.kind = 'layer' AND tasks.subject_id = run_layers.layer_id
             AND tasks.state = 'done' AND tasks.analysis_version = $2 AND layer_reports.layer_id IS NULL
+        """
+
+    /// Layers that wait behind thousands of others for a bulk run become as urgent as the run that needs them too, and are
+    /// announced again as such; what was announced before is one more entry that finds nothing to claim.
+    ///
+    /// Locked in one order for all runs.
+    private static let urgentLayers = """
+        WITH waiting AS MATERIALIZED (
+            SELECT tasks.id FROM run_layers JOIN tasks ON tasks.kind = 'layer' AND tasks.subject_id = run_layers.layer_id
+            WHERE run_layers.run_id = $1 AND NOT run_layers.is_reused AND tasks.analysis_version = $2
+                AND tasks.state = 'queued' AND tasks.priority > $3
+            ORDER BY tasks.subject_id FOR UPDATE OF tasks
+        )
+        UPDATE tasks SET priority = $3::smallint, dispatched_epoch = NULL
+        FROM waiting WHERE tasks.id = waiting.id
         """
 
     /// A layer's shard, of `$3` shards.

@@ -20,6 +20,9 @@ package struct Run: Sendable {
     package var reason: String?
     /// How many listings of it were begun when it was read, which is the number of the last one.
     package var listings = 0
+
+    /// Whether somebody waits for it: it goes before bulk runs.
+    package var isUrgent: Bool { priority == 0 }
 }
 
 /// What `fleet status RUN` shows.

@@ -15,6 +15,9 @@ extension Store {
                 [.int(run.id), .text(analysisVersion), .int(shards), .int(run.priority)]
             )
             _ = try session.execute(Self.missingInventories, [.int(run.id), .text(analysisVersion)])
+            if run.isUrgent {
+                _ = try session.execute(Self.urgentFolds, [.int(run.id), .text(analysisVersion), .int(run.priority)])
+            }
             _ = try session.execute(
                 """
                 UPDATE run_images SET state = 'analysed' FROM image_inventories AS inventories
@@ -100,5 +103,18 @@ extension Store {
         WHERE run_images.run_id = $1 AND run_images.state = 'pending' AND tasks.kind = 'inventory'
             AND tasks.subject_id = run_images.manifest_id AND tasks.state = 'done' AND tasks.analysis_version = $2
             AND image_inventories.manifest_id IS NULL
+        """
+
+    /// Folds that wait for a bulk run become as urgent as the run that needs them too; see ``urgentLayers``.
+    private static let urgentFolds = """
+        WITH waiting AS MATERIALIZED (
+            SELECT tasks.id FROM run_images
+                JOIN tasks ON tasks.kind = 'inventory' AND tasks.subject_id = run_images.manifest_id
+            WHERE run_images.run_id = $1 AND run_images.state = 'pending' AND tasks.analysis_version = $2
+                AND tasks.state = 'queued' AND tasks.priority > $3
+            ORDER BY tasks.subject_id FOR UPDATE OF tasks
+        )
+        UPDATE tasks SET priority = $3::smallint, dispatched_epoch = NULL
+        FROM waiting WHERE tasks.id = waiting.id
         """
 }

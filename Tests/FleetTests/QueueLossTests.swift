@@ -215,6 +215,41 @@ extension FleetTests {
             }
         }
 
+        @Test("An image that a bulk run has at the end of its queue is analysed at once when somebody waits for it")
+        func queuedInBulk() async throws {
+            let registry = try FaultRegistry()
+            defer { registry.stop() }
+            for number in 0..<40 {
+                let layers = [TestLayer.dpkg(["app-\(number)"], filler: 30_000)]
+                registry.add(TestImage(layers: layers), as: "bulk", tag: "\(number)")
+            }
+            registry.setFault(.slow(bytes: 5000, microseconds: 60_000), at: "bulk/blobs/")
+            try await TestServices.withFleet { fleet in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    defer { group.cancelAll() }
+                    group.addTask { try await fleet.coordinate() }
+                    let bulk = try await fleet.request(["\(registry.host)/bulk"])
+                    try await fleet.waitUntil("count(dispatched_epoch) = 40 FROM tasks")
+                    let last = try await fleet.texts(
+                        """
+                        SELECT run_images.tag FROM tasks JOIN manifest_layers ON layer_id = subject_id
+                            JOIN run_images USING (manifest_id) ORDER BY tasks.id DESC LIMIT 1
+                        """
+                    )
+                    let interactive = try await fleet.store.requestRun(
+                        targets: ["\(registry.host)/bulk:\(last.first ?? "")"],
+                        platform: "",
+                        priority: 0
+                    )
+                    try await fleet.waitUntil("EXISTS (SELECT FROM runs WHERE priority = 0 AND state = 'running')")
+                    group.addTask { try await fleet.work("worker") }
+                    #expect(try await fleet.finished(interactive).byState == ["analysed": 1])
+                    #expect(try await fleet.store.status(run: bulk).pending > 10)
+                    #expect(try await fleet.finished(bulk).byState == ["analysed": 40])
+                }
+            }
+        }
+
         @Test("Slots for folds read folds alone, others layers first, and an urgent fold before a layer that is not")
         func kinds() async throws {
             try await TestServices.withFleet { fleet in
