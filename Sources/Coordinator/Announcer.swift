@@ -15,6 +15,7 @@ actor Announcer {
     private let logger: Logger
     private let proposal: String
     private var ticks = 0
+    private var rounds: [Range<Int>: Int] = [:]
     private var outage = AnnouncementOutage()
 
     init(store: Store, dispatcher: Dispatcher, limit: Int, logger: Logger) {
@@ -25,18 +26,21 @@ actor Announcer {
         proposal = "\(UInt64.random(in: 0 ..< .max))"
     }
 
-    /// One round; a Redis that cannot be reached is tried again in the next.
-    func announce() async {
+    /// One round of tasks of these priorities; a Redis that cannot be reached is tried again in the next.
+    ///
+    /// Rounds of other priorities may go on beside it.
+    func announce(_ priorities: Range<Int>) async {
         do {
+            ticks &+= 1
+            rounds[priorities, default: 0] &+= 1
             let epoch = try await dispatcher.epoch(proposal: "\(proposal)-\(ticks)")
             let lengths = try await dispatcher.lengths()
-            ticks &+= 1
-            if ticks % 8 == 0 { try await noticeLosses(lengths) }
+            if rounds[priorities, default: 0] % 8 == 0 { try await noticeLosses(lengths, priorities) }
             // Room of their own: what is urgent does not wait until bulk work makes some, nor folds until layers do.
             for (kind, shards) in [
                 (TaskKind.layer, 0..<Streams.layerShards), (.inventory, Streams.layerShards..<Streams.shards),
             ] {
-                for priority in 0..<Streams.priorities {
+                for priority in priorities {
                     let room = limit - lengths[shards].reduce(0) { $0 + $1[priority] }
                     try await announce(kind, priority: priority, room: room, epoch: epoch)
                 }
@@ -69,10 +73,10 @@ actor Announcer {
         }
     }
 
-    private func noticeLosses(_ lengths: [[Int]]) async throws {
-        let replayed = try await dispatcher.replayOrphans(lengths)
+    private func noticeLosses(_ lengths: [[Int]], _ priorities: Range<Int>) async throws {
+        let replayed = try await dispatcher.replayOrphans(lengths, of: priorities)
         if replayed > 0 { logger.warning("\(replayed) streams in Redis had entries that nobody would read") }
-        for stream in try await store.queuedByStream() {
+        for stream in try await store.queuedByStream() where priorities.contains(stream.priority) {
             guard lengths.indices.contains(stream.shard), lengths[stream.shard].indices.contains(stream.priority),
                 lengths[stream.shard][stream.priority] == 0
             else { continue }

@@ -42,7 +42,7 @@ package struct Coordinator: Sendable {
         while !Task.isCancelled {
             pulse.beat()
             do {
-                try await lead.take { check in try await goRound(check) }
+                try await lead.take { check in try await goRounds(check) }
             } catch is CancellationError {
                 return
             } catch {
@@ -52,47 +52,65 @@ package struct Coordinator: Sendable {
         }
     }
 
-    private func goRound(_ check: @escaping Leadership.Check) async throws {
+    /// Goes round in both lanes for as long as neither fails.
+    private func goRounds(_ check: @escaping Leadership.Check) async throws {
         let announcer = Announcer(store: store, dispatcher: dispatcher, limit: settings.maxAnnounced, logger: logger)
+        let ended = EndedRuns()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            for lane in [Lane.bulk, .urgent] {
+                group.addTask { try await goRound(lane, announcer, ended, check) }
+            }
+            _ = try await group.next()
+        }
+    }
+
+    private func goRound(
+        _ lane: Lane,
+        _ announcer: Announcer,
+        _ ended: EndedRuns,
+        _ check: @escaping Leadership.Check
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             var known = KnownRuns()
             var ticks = 0
-            var hasEnded = false
             let start = ContinuousClock.now
             while !Task.isCancelled {
-                pulse.beat()
                 try await check()
-                if ticks % 4 == 0, ContinuousClock.now - start >= settings.leaseGrace {
-                    let expired = try await store.expireLeases()
-                    Measure.count(MetricNames.leasesExpired, by: expired)
-                    if expired > 0 { logger.warning("\(expired) leases ran out") }
-                }
                 let open = try await store.openRuns()
-                let version = try await analysisVersion()
-                if open.isEmpty, hasEnded {
-                    hasEnded = false
-                    try await retain()
+                if lane == .bulk {
+                    pulse.beat()
+                    if ticks % 4 == 0, ContinuousClock.now - start >= settings.leaseGrace { try await expireLeases() }
+                    if open.isEmpty, ended.take() { try await retain() }
+                    if try await endCancelled() { ended.note() }
                 }
-                if try await endCancelled() { hasEnded = true }
-                known.forgetOthers(than: open)
-                for run in open {
+                let version = try await analysisVersion()
+                let ours = open.filter { $0.isUrgent == (lane == .urgent) }
+                known.forgetOthers(than: ours)
+                for run in ours {
                     do {
                         let isEnded = try await moveOn(run, version, &known) {
                             group.addTask { await listUntilPlanned(run.id, check) }
                         }
-                        if isEnded { hasEnded = true }
+                        if isEnded { ended.note() }
                         known.refusals[run.id] = nil
                     } catch let error as PostgresError where !error.isTransient && !error.isCancellation {
                         known.refusals[run.id, default: 0] += 1
-                        if try await giveUp(run, after: known.refusals[run.id] ?? 0, error) { hasEnded = true }
+                        if try await giveUp(run, after: known.refusals[run.id] ?? 0, error) { ended.note() }
                     }
                 }
-                await announcer.announce()
+                await announcer.announce(lane.priorities)
                 ticks &+= 1
                 try await Task.sleep(for: settings.interval)
             }
         }
+    }
+
+    private func expireLeases() async throws {
+        let expired = try await store.expireLeases()
+        Measure.count(MetricNames.leasesExpired, by: expired)
+        if expired > 0 { logger.warning("\(expired) leases ran out") }
     }
 
     /// The version of the program's catalogers and of what the fleet collects now.

@@ -85,14 +85,14 @@ package actor Dispatcher {
         return lengths
     }
 
-    /// Has the entries of streams delivered again that no worker will ever see; returns how many streams had such.
+    /// Has the entries of these priorities' streams delivered again that no worker will ever see; returns how many had such.
     ///
     /// A group that somebody made anew at the stream's end passes over what is in it, and forgets who has read what.
-    package func replayOrphans(_ lengths: [[Int]]) async throws -> Int {
+    package func replayOrphans(_ lengths: [[Int]], of priorities: Range<Int>) async throws -> Int {
         let redis = try await link.connection()
         var replayed = 0
-        for (shard, priorities) in lengths.enumerated() {
-            for (priority, length) in priorities.enumerated() where length > 0 {
+        for (shard, ofShard) in lengths.enumerated() {
+            for (priority, length) in ofShard.enumerated() where length > 0 && priorities.contains(priority) {
                 let key = Streams.key(shard: shard, priority: priority)
                 let replies = try await redis.pipeline([
                     ["XINFO", "GROUPS", RedisArgument(key)],

@@ -1,0 +1,52 @@
+import Dispatch
+import Postgres
+import Store
+import TallymanTesting
+import Testing
+
+extension FleetTests {
+    @Suite("A run that somebody waits for")
+    struct UrgentRoundTests {
+        @Test("does not wait for what the coordinator waits for on behalf of a bulk run")
+        func apart() async throws {
+            let registry = try FaultRegistry()
+            defer { registry.stop() }
+            registry.add(TestImage(layers: [TestLayer.debian(["base"])]), as: "bulk", tag: "1")
+            registry.add(TestImage(layers: [TestLayer.debian(["pushed"])]), as: "pushed", tag: "1")
+            try await TestServices.withFleet { fleet in
+                try await fleet.withServices(workers: 0) {
+                    let bulk = try await fleet.request(["\(registry.host)/bulk"])
+                    try await fleet.waitUntil("EXISTS (SELECT FROM runs WHERE state = 'running')")
+                    let release = DispatchSemaphore(value: 0)
+                    // Settling a run begins with its row; for a whole fleet it may take as long as this.
+                    async let lock: Void = fleet.store.pool.transaction { session in
+                        _ = try session.execute("SELECT FROM runs WHERE id = \(bulk) FOR UPDATE")
+                        _ = release.wait(timeout: .now() + 100)
+                    }
+                    defer { release.signal() }
+                    try await fleet.waitUntil(
+                        """
+                        EXISTS (SELECT FROM pg_stat_activity
+                            WHERE datname = current_database() AND wait_event_type = 'Lock')
+                        """
+                    )
+                    try await fleet.withWorker("worker") {
+                        let urgent = try await fleet.store.requestRun(
+                            targets: ["\(registry.host)/pushed"],
+                            platform: "",
+                            priority: 0
+                        )
+                        let pushed = try await fleet.finished(urgent)
+                        #expect(pushed.byState == ["analysed": 1])
+                    }
+                    release.signal()
+                    try await lock
+                    try await fleet.withWorker("another") {
+                        let rest = try await fleet.finished(bulk)
+                        #expect(rest.byState == ["analysed": 1])
+                    }
+                }
+            }
+        }
+    }
+}
