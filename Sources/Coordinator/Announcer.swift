@@ -6,6 +6,9 @@ import Telemetry
 /// Tells Redis which tasks are queued, and tells it again whenever it has forgotten.
 actor Announcer {
     private static let batch = 1_000
+    /// How many times what is ever announced the streams of a kind and priority may hold: two coordinators for a moment, and
+    /// entries that came twice.
+    private static let excess = 4
     /// A stream that is empty although PostgreSQL has tasks announced in it for this long has lost them.
     private static let patienceSeconds = 3
 
@@ -41,8 +44,12 @@ actor Announcer {
                 (TaskKind.layer, 0..<Streams.layerShards), (.inventory, Streams.layerShards..<Streams.shards),
             ] {
                 for priority in priorities {
-                    let room = limit - lengths[shards].reduce(0) { $0 + $1[priority] }
-                    try await announce(kind, priority: priority, room: room, epoch: epoch)
+                    var length = lengths[shards].reduce(0) { $0 + $1[priority] }
+                    if length > limit * Self.excess {
+                        try await beginAnew(shards, priority, lengths)
+                        length = 0
+                    }
+                    try await announce(kind, priority: priority, room: limit - length, epoch: epoch)
                 }
             }
             if let text = outage.worked() { logger.notice("\(text)") }
@@ -71,6 +78,22 @@ actor Announcer {
             try await store.markDispatched(tasks, epoch: epoch)
             room -= tasks.count
         }
+    }
+
+    /// Begins the streams of a priority anew that are full of what nobody announces.
+    ///
+    /// Workers try entries one after the other, and nothing more is announced meanwhile: a million of them would hold up bulk
+    /// runs for an hour. PostgreSQL knows what has to be in a stream.
+    private func beginAnew(_ shards: Range<Int>, _ priority: Int, _ lengths: [[Int]]) async throws {
+        var (entries, tasks) = (0, 0)
+        for shard in shards where lengths[shard][priority] > 0 {
+            try await dispatcher.drop(shard: shard, priority: priority)
+            tasks += try await store.forgetDispatch(shard: shard, priority: priority, olderThanSeconds: 0)
+            entries += lengths[shard][priority]
+        }
+        logger.warning(
+            "streams in Redis had \(entries) entries, more than are ever announced: \(tasks) tasks are announced anew"
+        )
     }
 
     private func noticeLosses(_ lengths: [[Int]], _ priorities: Range<Int>) async throws {

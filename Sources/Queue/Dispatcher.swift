@@ -85,6 +85,13 @@ package actor Dispatcher {
         return lengths
     }
 
+    /// Deletes a stream with all its entries, whoever has read them; the next announcement begins another.
+    package func drop(shard: Int, priority: Int) async throws {
+        let redis = try await link.connection()
+        // Redis frees a million entries beside, and answers others meanwhile.
+        try await redis.command(["UNLINK", RedisArgument(Streams.key(shard: shard, priority: priority))])
+    }
+
     /// Has the entries of these priorities' streams delivered again that no worker will ever see; returns how many had such.
     ///
     /// A group that somebody made anew at the stream's end passes over what is in it, and forgets who has read what.

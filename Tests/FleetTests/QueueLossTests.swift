@@ -312,6 +312,36 @@ extension FleetTests {
             }
         }
 
+        @Test("Streams that are full of what nobody finishes are begun anew, and a run waits for none of it")
+        func overfull() async throws {
+            let registry = try FaultRegistry()
+            defer { registry.stop() }
+            registry.add(TestImage(layers: [TestLayer.debian(["base"]), TestLayer.dpkg(["app"])]), as: "app", tag: "1")
+            try await TestServices.withFleet { fleet in
+                let redis = fleet.connection
+                let keys = (0..<Streams.layerShards).map { RedisArgument("tallyman:{shard-\($0)}:1") }
+                for key in keys {
+                    _ = try await redis.command(["XGROUP", "CREATE", key, "workers", "0", "MKSTREAM"])
+                    let adds = (1...20).map { ["XADD", key, "*", "task", RedisArgument(-$0)] as [RedisArgument] }
+                    _ = try await redis.pipeline(adds)
+                    let read: [RedisArgument] = [
+                        "XREADGROUP", "GROUP", "workers", "gone", "COUNT", "20", "STREAMS", key, ">",
+                    ]
+                    _ = try await redis.command(read)
+                }
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    defer { group.cancelAll() }
+                    group.addTask { try await fleet.coordinate(maxAnnounced: 8) }
+                    // It takes over nothing that was read within the last ten minutes.
+                    group.addTask { try await fleet.work("worker", lease: 300) }
+                    let status = try await fleet.scan(registry.host)
+                    #expect(status.byState == ["analysed": 1])
+                }
+                let lengths = try await redis.pipeline(keys.map { ["XLEN", $0] })
+                #expect(lengths.allSatisfy { ($0.int ?? 0) < 20 })
+            }
+        }
+
         @Test("A worker that is told to stop in mid-layer gives its claims back at once")
         func stoppedWorker() async throws {
             try await withSlowRegistry { registry in
