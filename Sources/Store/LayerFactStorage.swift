@@ -5,22 +5,28 @@ import ScanModel
 
 /// What was collected of a layer's files, as it is stored.
 struct StoredFacts: Sendable, Hashable {
-    /// A stored column must not expand beyond this, 1 GiB.
-    private static let maxExpandedBytes = 1 << 30
-
     let parts: [String]
     let attributes: [UInt8]
     let digests: [UInt8]
     let found: [UInt8]
 
     /// Encodes and compresses; digests are as they are, for nothing makes them smaller.
-    init(_ facts: LayerFacts) throws {
+    ///
+    /// Throws ``StoreError/Code/refused`` for more than `maxBytes` of either.
+    init(_ facts: LayerFacts, maxBytes: Int) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         parts = (facts.parts.map(\.rawValue) + facts.searched.map(Self.text)).sorted()
-        attributes = try Zstd.compress(facts.attributes.serialized)
+        attributes = try StoredLayer.compressed(facts.attributes.serialized, "table of files", atMost: maxBytes)
         digests = facts.digests.serialized
-        found = facts.found.isEmpty ? [] : try Zstd.compress(Array(try encoder.encode(facts.found)))
+        found =
+            facts.found.isEmpty
+            ? []
+            : try StoredLayer.compressed(
+                Array(try encoder.encode(facts.found)),
+                "list of what was found in files",
+                atMost: maxBytes
+            )
     }
 
     init(parts: [String], attributes: [UInt8], digests: [UInt8], found: [UInt8]) {
@@ -54,7 +60,7 @@ struct StoredFacts: Sendable, Hashable {
     func decoded() throws -> LayerFacts {
         guard
             let attributes = FileAttributeTable(
-                serialized: try Zstd.decompress(attributes, maxBytes: Self.maxExpandedBytes)
+                serialized: try Zstd.decompress(attributes, maxBytes: StoredLayer.maxExpandedBytes)
             ),
             let digests = FileDigestTable(serialized: digests)
         else { throw StoreError(.damaged, "a stored table of files is damaged") }
@@ -63,7 +69,7 @@ struct StoredFacts: Sendable, Hashable {
             ? []
             : try JSONDecoder().decode(
                 [FoundFile].self,
-                from: Data(try Zstd.decompress(found, maxBytes: Self.maxExpandedBytes))
+                from: Data(try Zstd.decompress(found, maxBytes: StoredLayer.maxExpandedBytes))
             )
         return LayerFacts(
             parts: Set(parts.compactMap { CollectedPart(rawValue: $0) }),

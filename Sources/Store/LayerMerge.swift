@@ -5,8 +5,8 @@ package import ScanModel
 
 /// A layer's analysis in the form in which it is stored.
 package struct StoredLayer: Sendable {
-    /// A stored report or path table must not expand beyond this, 1 GiB.
-    static let maxExpandedBytes = 1 << 30
+    /// A report, a path table or a table of files is stored, and read again, up to this size, 1 GiB.
+    package static let maxExpandedBytes = 1 << 30
 
     package var report: [UInt8]
     package var paths: [UInt8]
@@ -16,14 +16,25 @@ package struct StoredLayer: Sendable {
     let facts: StoredFacts?
 
     /// Encodes and compresses; CPU work that belongs on a worker's thread.
-    package init(_ layer: AnalysedLayer) throws {
+    ///
+    /// Throws ``StoreError/Code/refused`` for more than `maxBytes` of anything: nobody could read it again, and images would
+    /// fail of it that do not say which of their layers it was.
+    package init(_ layer: AnalysedLayer, maxBytes: Int = StoredLayer.maxExpandedBytes) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        report = try Zstd.compress(Array(try encoder.encode(layer.report)))
-        paths = try Zstd.compress(layer.paths.serialized)
+        report = try Self.compressed(Array(try encoder.encode(layer.report)), "report", atMost: maxBytes)
+        paths = try Self.compressed(layer.paths.serialized, "table of paths", atMost: maxBytes)
         diffID = layer.report.diffID
         gaps = layer.report.gaps
-        facts = try layer.facts.map { try StoredFacts($0) }
+        facts = try layer.facts.map { try StoredFacts($0, maxBytes: maxBytes) }
+    }
+
+    /// Compresses a part of what is stored of a layer.
+    static func compressed(_ bytes: [UInt8], _ part: String, atMost limit: Int) throws -> [UInt8] {
+        guard bytes.count <= limit else {
+            throw StoreError(.refused, "the layer's \(part) has \(bytes.count) bytes, more than \(limit)")
+        }
+        return try Zstd.compress(bytes)
     }
 
     /// Reads back what was stored.

@@ -1,6 +1,7 @@
 import LayerScan
 import Postgres
 import Registry
+import Store
 
 /// Whether a failed task is worth another try, and whether it is to blame.
 struct TaskFailure {
@@ -26,6 +27,10 @@ struct TaskFailure {
             reason = error.message
             // Bytes that have their digest will be as damaged the next time; other bytes may come right.
             isPermanent = error.code == .malformed
+        case let error as StoreError:
+            reason = error.message
+            // What is too large to be stored will be the next time.
+            isPermanent = error.code == .refused
         case is CancellationError:
             reason = "cancelled"
             isPermanent = false
