@@ -7,6 +7,8 @@ import Store
 struct KnownRuns {
     /// When the layers and folds that the listing has found so far are planned next; there once the listing has begun.
     var planAhead: [Int: ContinuousClock.Instant] = [:]
+    /// When a run's images are settled next.
+    var settling: [Int: ContinuousClock.Instant] = [:]
     /// The analysis version that a run was last planned for.
     var adopted: [Int: String] = [:]
     /// In how many rounds on end the database has refused to move a run on.
@@ -15,14 +17,19 @@ struct KnownRuns {
     mutating func forgetOthers(than open: [Run]) {
         let ids = Set(open.map(\.id))
         planAhead = planAhead.filter { ids.contains($0.key) }
+        settling = settling.filter { ids.contains($0.key) }
         adopted = adopted.filter { ids.contains($0.key) }
         refusals = refusals.filter { ids.contains($0.key) }
     }
 }
 
 extension Coordinator {
-    /// Planning ahead takes at most one part in so many of the time.
-    private static let planAheadPatience = 20
+    /// What a large fleet takes seconds for is done less often: the database is the workers', too.
+    private var planAheadPace: Pace {
+        Pace(share: 20, pause: settings.planAheadInterval...max(settings.planAheadInterval, .seconds(3600)))
+    }
+    /// Images whose layers were the last to be analysed wait so long for their fold: few are left then, which takes no time.
+    private static let settlingPace = Pace(share: 5, pause: .zero ... .seconds(60))
 
     /// Does what is to be done for an open run in one round; returns whether it has ended.
     func moveOn(
@@ -45,7 +52,11 @@ extension Coordinator {
                 try await store.adopt(run, analysisVersion: version, shards: Streams.layerShards)
                 known.adopted[run.id] = version
             }
-            return try await settle(run, version)
+            if let due = known.settling[run.id], due > .now { return false }
+            let start = ContinuousClock.now
+            let isEnded = try await settle(run, version)
+            known.settling[run.id] = Self.settlingPace.next(after: start, .now)
+            return isEnded
         case .done, .failed, .cancelled: return false
         }
     }
@@ -77,9 +88,7 @@ extension Coordinator {
                 metadata: ["run": "\(run.id)"]
             )
         }
-        // What a large fleet takes seconds for is done less often.
-        let end = ContinuousClock.now
-        return end + max(settings.planAheadInterval, (end - start) * Self.planAheadPatience)
+        return planAheadPace.next(after: start, .now)
     }
 
     /// Ends a run that the database refuses to move on, which holds up no other meanwhile; returns whether it has ended.
