@@ -43,7 +43,9 @@ extension Coordinator {
             let version = try await analysisVersion()
             // What a lister that was told to stop has found is no listing.
             try Task.checkCancellation()
+            await refreshStatistics(run)
             try await store.plan(run, listed: listed, analysisVersion: version, shards: Streams.layerShards)
+            await refreshStatistics(run)
             return true
         } catch is CancellationError {
             // Another coordinator lists this run anew.
@@ -65,6 +67,15 @@ extension Coordinator {
                 workers: 0,
                 listing: run.listings
             )
+        }
+    }
+
+    /// Before a plan, which goes through all that was listed, and behind it, as it adds the run's layers; a run can do without.
+    func refreshStatistics(_ run: Run) async {
+        do {
+            try await store.refreshStatistics(run: run.id, from: settings.largeRun)
+        } catch {
+            logger.warning("the database keeps its old statistics: \(error)", metadata: ["run": "\(run.id)"])
         }
     }
 

@@ -76,6 +76,7 @@ extension Coordinator {
                 )
             }
             let folds = try await store.foldAhead(run, analysisVersion: version, shards: Streams.layerShards)
+            if begun + folds >= settings.largeRun { await refreshStatistics(run) }
             if folds > 0 {
                 logger.info(
                     "images folded before the end of the listing",

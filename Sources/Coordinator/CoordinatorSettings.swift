@@ -16,6 +16,8 @@ package struct CoordinatorSettings: Sendable {
     /// How long a listing goes on before the layers that it has found are begun, and how often that is done again, and images
     /// folded whose layers are there: most end sooner, and are planned once.
     package var planAheadInterval = Duration.seconds(30)
+    /// From how many images on PostgreSQL is made to look at what a run has brought: with fewer any plan of its is good enough.
+    package var largeRun = 1_000
     /// Rounds on end in which the database may refuse to move a run on before that has failed.
     package var maxRefusals = 40
     /// How long the past is kept; looked at after each run.

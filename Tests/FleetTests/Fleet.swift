@@ -45,11 +45,16 @@ struct Fleet: Sendable {
     }
 
     /// Runs a coordinator until the task is cancelled; `listingPauses` in place of those that a registry is given.
-    func coordinate(maxAnnounced: Int = 5_000, listingPauses: [Duration]? = nil) async throws {
+    func coordinate(
+        maxAnnounced: Int = 5_000,
+        listingPauses: [Duration]? = nil,
+        largeRun: Int = 1_000
+    ) async throws {
         try await withServices(connections: 6) { store, access in
             var settings = CoordinatorSettings(analysisVersion: Catalogers.analysisVersion)
             settings.interval = .milliseconds(50)
             settings.maxAnnounced = maxAnnounced
+            settings.largeRun = largeRun
             settings.planAheadInterval = .milliseconds(200)
             settings.maxRefusals = Self.maxRefusals
             if let listingPauses { settings.listingPauses = listingPauses }

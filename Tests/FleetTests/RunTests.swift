@@ -50,6 +50,31 @@ extension FleetTests {
             }
         }
 
+        @Test(
+            "that is large has the database look at what it brought, before anything waits for a plan made without it",
+            arguments: [(6, true), (7, false)]
+        )
+        func statistics(largeRun: Int, isLooked: Bool) async throws {
+            try await withRegistry { registry in
+                try await TestServices.withFleet { fleet in
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        defer { group.cancelAll() }
+                        group.addTask { try await fleet.coordinate(largeRun: largeRun) }
+                        let run = try await fleet.request([registry.host])
+                        try await fleet.waitUntil("EXISTS (SELECT FROM tasks WHERE state = 'queued')")
+                        // Behind the plan: layers of the run are in this table from then on.
+                        let looked = "(SELECT reltuples FROM pg_class WHERE relname = 'run_layers') = 8"
+                        if isLooked { try await fleet.waitUntil(looked) }
+                        try await fleet.withWorker("worker") { _ = try await fleet.finished(run) }
+                        let isKnown = try await fleet.store.pool.run { session in
+                            try session.execute("SELECT \(looked)").first?.bool(0)
+                        }
+                        #expect(isKnown == isLooked)
+                    }
+                }
+            }
+        }
+
         @Test("begins the layers and folds of what is listed while another registry still makes itself waited for")
         func slowListing() async throws {
             try await withRegistry { registry in

@@ -28,7 +28,7 @@ start_private_postgres() {
         --no-sync >"$work/initdb.log" 2>&1 || die "initdb failed" "its output is in $work/initdb.log"
     "${as_owner[@]}" "$programs/pg_ctl" --pgdata="$work/data" --log="$work/log" --wait --options="-k $work \
 -c listen_addresses='' -c shared_buffers=${buffers:-128}MB -c work_mem=16MB -c maintenance_work_mem=128MB -c max_wal_size=2GB \
--c wal_compression=on -c jit=off" start >/dev/null 2>&1 </dev/null || die "PostgreSQL did not start" "its log is $work/log"
+-c wal_compression=on -c jit=off -c autovacuum_naptime=10s" start >/dev/null 2>&1 </dev/null || die "PostgreSQL did not start" "its log is $work/log"
     # shellcheck disable=SC2034 # for whoever sources this
     server="host=$work user=tallyman dbname=postgres"
 }
