@@ -13,7 +13,7 @@ extension Store {
     package func refreshStatistics(run: Int, from images: Int) async throws -> Bool {
         try await pool.run { session in
             let found = try session.count(
-                "SELECT count(*) FROM (SELECT FROM run_images WHERE run_id = $1 LIMIT $2) AS some",
+                "SELECT count(*) FROM (SELECT FROM run_images WHERE run_id = $1 LIMIT $2) AS counted",
                 [.int(run), .int(images)]
             )
             guard found >= images else { return false }
