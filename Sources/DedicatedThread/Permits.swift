@@ -35,6 +35,9 @@ package final class Permits: Sendable {
 
     private let state: Mutex<State>
 
+    /// Whether one would have to wait for a permit.
+    package var isExhausted: Bool { state.withLock { $0.available == 0 } }
+
     /// Makes `count` permits, at least one.
     package init(count: Int) {
         state = Mutex(State(available: max(1, count)))

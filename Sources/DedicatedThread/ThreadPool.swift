@@ -37,6 +37,9 @@ package final class ThreadPool: TaskExecutor {
         queue.close()
     }
 
+    /// Whether all threads have a body; one that comes now waits.
+    package var isBusy: Bool { permits.isExhausted }
+
     /// Runs `body` on one of the threads and returns its result.
     ///
     /// - Parameter body: synchronous work; it may block, and holds its thread until it returns.

@@ -162,9 +162,11 @@ package struct Worker: Sendable {
         if case .bulk(let number) = slot { number >= window.size } else { false }
     }
 
-    /// A thread is a layer's for its whole download: what a fold slot has claimed is not to wait for that.
-    private func threads(of slot: Slot) -> ThreadPool {
+    /// A thread is a layer's for its whole download: what a fold slot has claimed is not to wait for that, nor is what
+    /// somebody waits for, whichever slot has it.
+    private func threads(of slot: Slot, for entry: WorkFeed.Entry) -> ThreadPool {
         switch slot {
+        case .bulk where entry.priority == 0 && threads.isBusy: interactiveThread
         case .bulk: threads
         case .folds: foldThreads
         case .interactive: interactiveThread
@@ -186,7 +188,7 @@ package struct Worker: Sendable {
                     continue
                 }
                 idle = 0
-                try await handle(entry, on: threads(of: slot))
+                try await handle(entry, on: threads(of: slot, for: entry))
             } catch {
                 // Redis and PostgreSQL have their own words for it.
                 guard !Task.isCancelled else { return }

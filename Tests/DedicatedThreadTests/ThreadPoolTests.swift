@@ -26,6 +26,14 @@ struct ThreadPoolTests {
         #expect(try await pool.run { 1 } == 1)
     }
 
+    @Test("A pool is busy while each of its threads has a body, and no longer")
+    func busy() async throws {
+        let pool = try ThreadPool(name: "tp-busy", threads: 1)
+        #expect(!pool.isBusy)
+        #expect(try await pool.run { pool.isBusy })
+        #expect(!pool.isBusy)
+    }
+
     @Test("Task-local values reach the body")
     func taskLocals() async throws {
         let pool = try ThreadPool(name: "tp-local", threads: 1)
