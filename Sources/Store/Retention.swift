@@ -77,8 +77,12 @@ extension Store {
         guard !summary.isEmpty else { return summary }
         for table in Self.vacuumed {
             try await pool.run { session in
+                // Not in a transaction, so that the bound of the connection, which others use after it, is put back by hand.
+                let bound = try session.execute("SELECT current_setting('statement_timeout')").first?.string(0) ?? "0"
                 _ = try session.execute("SET statement_timeout = 0")
-                defer { _ = try? session.execute("RESET statement_timeout") }  // the pool drops a broken connection
+                defer {  // the pool drops a broken connection
+                    _ = try? session.execute("SELECT set_config('statement_timeout', $1, false)", [.text(bound)])
+                }
                 _ = try session.execute("VACUUM (ANALYZE) \(table)")
             }
         }
