@@ -1,5 +1,6 @@
 import Logging
 import Queue
+import Redis
 import Store
 import Telemetry
 
@@ -20,6 +21,8 @@ actor Announcer {
     private var ticks = 0
     private var rounds: [Range<Int>: Int] = [:]
     private var outage = AnnouncementOutage()
+    /// Whose last round failed.
+    private var failing: Set<Range<Int>> = []
 
     init(store: Store, dispatcher: Dispatcher, limit: Int, logger: Logger) {
         self.store = store
@@ -52,12 +55,16 @@ actor Announcer {
                     try await announce(kind, priority: priority, room: limit - length, epoch: epoch)
                 }
             }
-            if let text = outage.worked() { logger.notice("\(text)") }
+            failing.remove(priorities)
+            // Rounds that began before an outage may end well in it.
+            if failing.isEmpty, let text = outage.worked() { logger.notice("\(text)") }
         } catch {
             // The coordinator is stopped: no server is away.
             guard !Task.isCancelled else { return }
+            failing.insert(priorities)
             if let text = outage.failed(error) { logger.warning("\(text)") }
-            await dispatcher.close()
+            // The connection is the other rounds', too, and stays where Redis is not to blame.
+            if error is RedisError { await dispatcher.close() }
         }
     }
 
@@ -87,8 +94,9 @@ actor Announcer {
     private func beginAnew(_ shards: Range<Int>, _ priority: Int, _ lengths: [[Int]]) async throws {
         var (entries, tasks) = (0, 0)
         for shard in shards where lengths[shard][priority] > 0 {
-            try await dispatcher.drop(shard: shard, priority: priority)
+            // In this order: what breaks in between has them announced twice, not never.
             tasks += try await store.forgetDispatch(shard: shard, priority: priority, olderThanSeconds: 0)
+            try await dispatcher.drop(shard: shard, priority: priority)
             entries += lengths[shard][priority]
         }
         logger.warning(

@@ -38,7 +38,7 @@ extension Store {
     package func markDispatched(_ tasks: [QueuedTask], epoch: String) async throws {
         guard !tasks.isEmpty else { return }
         let sorted = tasks.sorted { $0.id < $1.id }
-        try await pool.run { session in
+        try await pool.transaction(attempts: 5) { session in
             _ = try session.execute(
                 """
                 UPDATE tasks SET dispatched_epoch = $3, dispatched_at = now()
@@ -56,7 +56,7 @@ extension Store {
 
     /// Forgets that the queued tasks of a stream were announced, for Redis holds nothing of it any more.
     package func forgetDispatch(shard: Int, priority: Int, olderThanSeconds: Int) async throws -> Int {
-        try await pool.run { session in
+        try await pool.transaction(attempts: 5) { session in
             try session.execute(
                 """
                 UPDATE tasks SET dispatched_epoch = NULL
