@@ -29,7 +29,11 @@ extension Coordinator {
         Pace(share: 20, pause: settings.planAheadInterval...max(settings.planAheadInterval, .seconds(3600)))
     }
     /// Images whose layers were the last to be analysed wait so long for their fold: few are left then, which takes no time.
-    private static let settlingPace = Pace(share: 5, pause: .zero ... .seconds(60))
+    ///
+    /// A run that somebody waits for may have waited itself, for what a bulk run has locked.
+    private static func settlingPace(of run: Run) -> Pace {
+        Pace(share: 5, pause: .zero ... .seconds(run.isUrgent ? 1 : 60))
+    }
 
     /// Does what is to be done for an open run in one round; returns whether it has ended.
     func moveOn(
@@ -55,7 +59,7 @@ extension Coordinator {
             if let due = known.settling[run.id], due > .now { return false }
             let start = ContinuousClock.now
             let isEnded = try await settle(run, version)
-            known.settling[run.id] = Self.settlingPace.next(after: start, .now)
+            known.settling[run.id] = Self.settlingPace(of: run).next(after: start, .now)
             return isEnded
         case .done, .failed, .cancelled: return false
         }

@@ -79,9 +79,12 @@ package struct Coordinator: Sendable {
             while !Task.isCancelled {
                 try await check()
                 let open = try await store.openRuns()
-                if lane == .bulk {
-                    pulse.beat()
+                switch lane {
+                case .urgent:
+                    // Here, for a bulk round may take minutes, and what a dead worker held may be waited for.
                     if ticks % 4 == 0, ContinuousClock.now - start >= settings.leaseGrace { try await expireLeases() }
+                case .bulk:
+                    pulse.beat()
                     if open.isEmpty, ended.take() { try await retain() }
                     if try await endCancelled() { ended.note() }
                 }

@@ -6,7 +6,7 @@ enum Lane {
     /// Those that somebody waits for. A round that settles a whole fleet takes seconds, and an image needs three of them: for its
     /// layers, for its fold and for its end.
     case urgent
-    /// The others, and what else there is to be done in rounds.
+    /// The others, and what else may take long in rounds.
     case bulk
 
     /// Of the tasks that are announced in its rounds.

@@ -38,9 +38,7 @@ extension Store {
             )
         }
         _ = try session.execute(missingReports, [.int(run.id), .text(analysisVersion), .int(run.priority)])
-        if run.isUrgent {
-            _ = try session.execute(urgentLayers, [.int(run.id), .text(analysisVersion), .int(run.priority)])
-        }
+        try hurryLayers(of: run, analysisVersion: analysisVersion, session)
         return missing.count
     }
 
@@ -139,7 +137,7 @@ extension Store {
     /// Layers that wait behind thousands of others for a bulk run become as urgent as the run that needs them too, and are
     /// announced again as such; what was announced before is one more entry that finds nothing to claim.
     ///
-    /// Locked in one order for all runs.
+    /// Plans lock them in one order.
     private static let urgentLayers = """
         WITH waiting AS MATERIALIZED (
             SELECT tasks.id FROM run_layers JOIN tasks ON tasks.kind = 'layer' AND tasks.subject_id = run_layers.layer_id
@@ -150,6 +148,13 @@ extension Store {
         UPDATE tasks SET priority = $3::smallint, dispatched_epoch = NULL
         FROM waiting WHERE tasks.id = waiting.id
         """
+
+    /// Makes the layers of a run that somebody waits for urgent: with its plan, and again while it is settled, as one that a
+    /// worker had in hand for a bulk run may have come back into the queue.
+    static func hurryLayers(of run: Run, analysisVersion: String, _ session: PostgresSession) throws {
+        guard run.isUrgent else { return }
+        _ = try session.execute(urgentLayers, [.int(run.id), .text(analysisVersion), .int(run.priority)])
+    }
 
     /// A layer's shard, of `$3` shards.
     static let layerShard = "(('x' || substr(layers.digest, 8, 8))::bit(32)::bigint % $3::bigint)::smallint"

@@ -9,6 +9,7 @@ extension Store {
     package func settle(run: Run, analysisVersion: String, shards: Int) async throws -> Int? {
         try await pool.transaction { session -> Int? in
             guard try Self.isUnderWay(run, session) else { return nil }
+            try Self.hurryLayers(of: run, analysisVersion: analysisVersion, session)
             _ = try session.execute(Self.failImages, [.int(run.id), .text(analysisVersion)])
             _ = try session.execute(
                 Self.inventoryTasks,

@@ -166,7 +166,7 @@ package struct Worker: Sendable {
     /// somebody waits for, whichever slot has it.
     private func threads(of slot: Slot, for entry: WorkFeed.Entry) -> ThreadPool {
         switch slot {
-        case .bulk where entry.priority == 0 && threads.isBusy: interactiveThread
+        case .bulk where entry.priority == 0 && threads.isBusy && !interactiveThread.isBusy: interactiveThread
         case .bulk: threads
         case .folds: foldThreads
         case .interactive: interactiveThread
