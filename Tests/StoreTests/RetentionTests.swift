@@ -30,6 +30,7 @@ struct RetentionTests {
         try await TestDatabase.with { store in
             _ = try await run(store, "base", "old", package: "old")
             for _ in 0..<3 { _ = try await run(store, "base", "new", package: "new") }
+            let bound = try await store.texts("SHOW statement_timeout")
             #expect(try await retain(store, inDays: 5)?.isEmpty == true)
             let young = try #require(try await retain(store, inDays: 15))
             #expect(young.runs == 2 && young.manifests == 0)
@@ -39,6 +40,8 @@ struct RetentionTests {
             #expect(try await store.scalar("SELECT count(*) FROM layers") == 2)
             #expect(try await store.scalar("SELECT count(*) FROM tasks") == 3)
             #expect(try await store.scalar("SELECT count(*) FROM resolutions") == 1)
+            // It cleans up without the connection's bound for statements.
+            #expect(try await store.texts("SHOW statement_timeout") == bound)
             #expect(try await retain(store, inDays: 1_000)?.isEmpty == true)
         }
     }

@@ -40,6 +40,23 @@ struct UrgentRunTests {
         }
     }
 
+    @Test("takes a layer that a worker had in hand for a bulk run and gives back")
+    func givenBack() async throws {
+        try await TestDatabase.with { store in
+            let pushed = try SampleFleet.image("app", "1", layers: ["a"])
+            _ = try await store.plan([pushed])
+            let claim = try await store.claimed(try #require(try await unannounced(store).first).id)
+            let id = try await store.requestRun(targets: [SampleFleet.host], platform: "", priority: 0)
+            let urgent = try await store.list(id, [pushed])
+            try await store.postpone(claim, for: 0)
+            let before = try await unannounced(store)
+            #expect(before.map(\.priority) == [1])
+            _ = try await store.settle(urgent)
+            let left = try await unannounced(store)
+            #expect(left.map(\.priority) == [0])
+        }
+    }
+
     @Test("leaves alone what is under way or done, and a bulk run what is urgent")
     func underWay() async throws {
         try await TestDatabase.with { store in
