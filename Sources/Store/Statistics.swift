@@ -8,10 +8,12 @@ extension Store {
 
     /// Has PostgreSQL look at what a run of at least so many `images` has brought; returns whether it has that many.
     ///
-    /// By itself it does so a minute later at the soonest. Until then it plans as if the run had an image or two, and goes
+    /// By itself it does so up to a minute later. Until then it plans as if the run had an image or two, and goes
     /// through whole tables for each: a first run of 6,000 images took a minute and more to be settled once, or to be asked
-    /// about. The sample that is looked at is as large for any fleet. Whoever cleans a table up by hand, which is waited for a
-    /// moment, keeps it from being looked at: that is thrown.
+    /// about. The sample that is looked at is as large for any fleet.
+    ///
+    /// Throws `PostgresError`, also where somebody cleans a table up by hand for longer than five seconds: the tables before
+    /// it were looked at.
     @discardableResult
     package func refreshStatistics(run: Int, from images: Int) async throws -> Bool {
         let found = try await pool.run { session in

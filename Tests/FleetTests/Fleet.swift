@@ -118,6 +118,11 @@ struct Fleet: Sendable {
         try await store.requestRun(targets: targets, platform: "", priority: 1)
     }
 
+    /// Requests a run that somebody waits for.
+    func requestUrgently(_ target: String) async throws -> Int {
+        try await store.requestRun(targets: [target], platform: "", priority: 0)
+    }
+
     /// Requests a run and waits for its end.
     func scan(_ targets: String...) async throws -> RunStatus { try await finished(try await request(targets)) }
 

@@ -203,11 +203,7 @@ extension FleetTests {
                     try await Task.sleep(for: .milliseconds(500))
                     #expect(try await fleet.texts("SELECT count(dispatched_epoch)::text FROM tasks") == ["8"])
                     group.addTask { try await fleet.work("worker") }
-                    let interactive = try await fleet.store.requestRun(
-                        targets: ["\(registry.host)/pushed"],
-                        platform: "",
-                        priority: 0
-                    )
+                    let interactive = try await fleet.requestUrgently("\(registry.host)/pushed")
                     #expect(try await fleet.finished(interactive).byState == ["analysed": 1])
                     #expect(try await fleet.store.status(run: bulk).pending > 10)
                     #expect(try await fleet.finished(bulk).byState == ["analysed": 40])
@@ -236,11 +232,7 @@ extension FleetTests {
                             JOIN run_images USING (manifest_id) ORDER BY tasks.id DESC LIMIT 1
                         """
                     )
-                    let interactive = try await fleet.store.requestRun(
-                        targets: ["\(registry.host)/bulk:\(last.first ?? "")"],
-                        platform: "",
-                        priority: 0
-                    )
+                    let interactive = try await fleet.requestUrgently("\(registry.host)/bulk:\(last.first ?? "")")
                     try await fleet.waitUntil("EXISTS (SELECT FROM runs WHERE priority = 0 AND state = 'running')")
                     group.addTask { try await fleet.work("worker") }
                     #expect(try await fleet.finished(interactive).byState == ["analysed": 1])

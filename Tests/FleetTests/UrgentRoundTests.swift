@@ -22,11 +22,7 @@ extension FleetTests {
                     let change: @Sendable (inout WorkerSettings) -> Void = { ($0.analyses, $0.slots) = (1, 6) }
                     try await fleet.withWorker("worker", change: change) {
                         try await fleet.waitUntil("EXISTS (SELECT FROM tasks WHERE state = 'leased')")
-                        let urgent = try await fleet.store.requestRun(
-                            targets: ["\(registry.host)/pushed"],
-                            platform: "",
-                            priority: 0
-                        )
+                        let urgent = try await fleet.requestUrgently("\(registry.host)/pushed")
                         let pushed = try await fleet.finished(urgent)
                         #expect(pushed.byState == ["analysed": 1])
                         let status = try await fleet.store.status(run: bulk)
@@ -62,11 +58,7 @@ extension FleetTests {
                         """
                     )
                     try await fleet.withWorker("worker") {
-                        let urgent = try await fleet.store.requestRun(
-                            targets: ["\(registry.host)/pushed"],
-                            platform: "",
-                            priority: 0
-                        )
+                        let urgent = try await fleet.requestUrgently("\(registry.host)/pushed")
                         let pushed = try await fleet.finished(urgent)
                         #expect(pushed.byState == ["analysed": 1])
                     }
