@@ -99,12 +99,16 @@ extension Store {
             statement = "SELECT id FROM manifests WHERE config_digest = $1 ORDER BY id DESC"
             parameters = [.text("sha256:\(id)")]
         case .tag(let registry, let repository, let tag):
+            // Each half has an index of its own; without one, a name that many repositories have is read in all of them.
             statement = """
-                SELECT tags.manifest_id FROM tags JOIN repositories ON repositories.id = tags.repository_id
-                    JOIN registries ON registries.id = repositories.registry_id
-                WHERE registries.host = $1 AND repositories.name = $2 AND tags.name = $3
-                    AND tags.manifest_id IS NOT NULL
-                GROUP BY 1 ORDER BY max(coalesce(tags.valid_until, 'infinity')) DESC, 1 DESC
+                SELECT named.manifest_id FROM registries JOIN repositories ON repositories.registry_id = registries.id
+                    CROSS JOIN LATERAL (
+                        SELECT manifest_id, 'infinity' AS until FROM tags
+                        WHERE repository_id = repositories.id AND name = $3 AND valid_until IS NULL
+                        UNION ALL SELECT manifest_id, valid_until FROM tags
+                        WHERE repository_id = repositories.id AND name = $3 AND valid_until IS NOT NULL) AS named
+                WHERE registries.host = $1 AND repositories.name = $2 AND named.manifest_id IS NOT NULL
+                GROUP BY 1 ORDER BY max(named.until) DESC, 1 DESC
                 """
             let stored = RepositoryName.stored(registry: registry, repository)
             parameters = [.text(registry), .text(stored), .text(tag)]

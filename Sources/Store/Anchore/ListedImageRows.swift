@@ -84,14 +84,16 @@ struct ListedImageRows {
     private var parameters: [PostgresValue] {
         switch bounds {
         case .range(let range): [.text(scope.account), .int(range.lowerBound), .int(range.upperBound)]
-        case .numbers(let numbers): [.text(scope.account), .intArray(numbers)]
+        case .numbers(let numbers):
+            [.text(scope.account), numbers.count == 1 ? .int(numbers[0]) : .intArray(numbers)]
         }
     }
 
     private func within(_ column: String) -> String {
         switch bounds {
         case .range: "\(column) >= $2::bigint AND \(column) < $3::bigint"
-        case .numbers: "\(column) = ANY($2::bigint[])"
+        // Of one image PostgreSQL keeps its plan; of arrays it makes a new one each time, which takes longer than reading.
+        case .numbers(let numbers): numbers.count == 1 ? "\(column) = $2::bigint" : "\(column) = ANY($2::bigint[])"
         }
     }
 
