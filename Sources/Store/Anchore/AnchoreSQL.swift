@@ -11,7 +11,9 @@ enum AnchoreSQL {
     }
 
     /// A time as whole seconds since 1970.
-    static func seconds(_ column: String) -> String { "extract(epoch FROM \(column))::bigint" }
+    ///
+    /// By `date_part`, whose floating point takes a fifth of the time of `extract`'s decimals: an image has thousands.
+    static func seconds(_ column: String) -> String { "date_part('epoch', \(column))::bigint" }
 
     /// The distinct packages of the image `$1` whose findings count, as `held(package_id)`.
     static let packagesOfImage = """

@@ -58,10 +58,12 @@ extension Store {
         withFiles: Bool,
         forKeeping: Bool,
         decoded: @escaping @Sendable (LayerContentKey) -> AnalysedLayer?,
-        atHand: RecentValues<PackageMatches.Key, PackageMatches>,
+        atHand: RecentMatches,
         onLayers: @escaping @Sendable (EvaluationMaterial) -> Void = { _ in }
     ) async throws -> EvaluationMaterial {
         try await pool.transaction(isolation: .repeatableRead) { session in
+            // For one image, making plans for lists of different lengths takes as long as reading what they are for.
+            if images.count == 1 { try session.script("SET LOCAL plan_cache_mode = force_generic_plan") }
             let bases = try EvaluationBases(session, of: images, question, forKeeping: forKeeping)
             var material = EvaluationMaterial()
             material.now = bases.moment.seconds
@@ -78,7 +80,7 @@ extension Store {
             let missing = material.takeLayers(decoded)
             let version = bases.moment.matchesVersion
             var (matches, unread) = Self.split(held.packages, version: version, atHand)
-            let read = try session.executeTogether(
+            let rows = try session.executeTogether(
                 [
                     KeptStatement(
                         withFiles ? Self.layersWithFiles : Self.layers,
@@ -88,10 +90,9 @@ extension Store {
             ) { answers in
                 try material.addLayers(answers.next(), missing, withFiles: withFiles)
                 onLayers(material)
-                return try PackageMatches.read(&answers, version: version)
+                return try PackageMatches.Rows(&answers)
             }
-            atHand.keep(read.map { ($0.key, $0, weight: $0.records.count + 1) })
-            matches += read
+            matches += try PackageMatches.read(rows, version: version, atHand, session)
             material.add(matches, in: held, bases.suppressed)
             return material
         }
@@ -101,10 +102,10 @@ extension Store {
     private static func split(
         _ packages: [Int],
         version: Int,
-        _ atHand: RecentValues<PackageMatches.Key, PackageMatches>
+        _ atHand: RecentMatches
     ) -> (known: [PackageMatches], unread: [Int]) {
         var split: (known: [PackageMatches], unread: [Int]) = ([], [])
-        let known = atHand.known(packages.map { PackageMatches.Key(version: version, package: $0) })
+        let known = atHand.matches.known(packages.map { PackageMatches.Key(version: version, package: $0) })
         for (package, matches) in zip(packages, known) {
             if let matches { split.known.append(matches) } else { split.unread.append(package) }
         }

@@ -26,91 +26,75 @@ package final class PackageMatches: Sendable {
     private let names: [String]
     let flaws: [Int]
 
-    init(
-        key: Key,
-        fingerprint: [UInt8],
-        hasOwner: Bool,
-        _ matches: [(flaw: Int, record: FindingRecord)]
-    ) {
+    /// `records` are in the order of their flaws' names.
+    private init(key: Key, fingerprint: [UInt8], hasOwner: Bool, flaws: [KnownFlaw], records: [FindingRecord]) {
         self.key = key
         self.fingerprint = fingerprint
         self.hasOwner = hasOwner
-        let sorted = matches.sorted { $0.record.id < $1.record.id }
-        records = sorted.map(\.record)
-        names = records.map(\.id)
-        flaws = sorted.map(\.flaw)
+        self.records = records
+        names = flaws.map(\.name)
+        self.flaws = flaws.map(\.number)
     }
 }
 
 extension PackageMatches {
-    /// The questions that ``read(_:of:version:)`` reads the answers to.
+    /// The questions that ``Rows`` are the answers to.
     ///
     /// Packages and flaws are read by statements of their own: most are in many matches, and a join of all three makes
     /// PostgreSQL read the packages and flaws of the whole fleet for the sake of one image.
     static func statements(of packages: [Int]) -> [KeptStatement] {
-        [heldPackages, knownFlaws, matches].map { KeptStatement($0, [.intArray(packages)]) }
+        [heldPackages, matches].map { KeptStatement($0, [.intArray(packages)]) }
     }
 
-    /// Of each package, also of one without a match.
-    static func read(_ answers: inout PostgresAnswers, version: Int) throws -> [PackageMatches] {
-        let held = try answers.next()
-        let flaws = try self.flaws(answers.next())
-        let rows = try matches(answers.next())
-        return try held.map { row in
+    /// Packages with their open matches, whose flaws are numbers as yet.
+    struct Rows {
+        fileprivate let packages: PostgresRows
+        /// By the packages' numbers.
+        fileprivate let matches: [Int: [PostgresRow]]
+        /// The numbers of the flaws, in order.
+        fileprivate let flaws: [Int]
+
+        init(_ answers: inout PostgresAnswers) throws {
+            packages = try answers.next()
+            var matches: [Int: [PostgresRow]] = [:]
+            var flaws: Set<Int> = []
+            for row in try answers.next() {
+                matches[try row.int(0), default: []].append(row)
+                flaws.insert(try row.int(1))
+            }
+            self.matches = matches
+            self.flaws = flaws.sorted()
+        }
+    }
+
+    /// Of each package, also of one without a match; flaws that are not at hand are read.
+    static func read(
+        _ rows: Rows,
+        version: Int,
+        _ atHand: RecentMatches,
+        _ session: PostgresSession
+    ) throws -> [PackageMatches] {
+        let flaws = try KnownFlaw.read(rows.flaws, version: version, atHand, session)
+        let read = try rows.packages.map { row in
             let number = try row.int(0)
             let columns = try PackageColumns(row, from: 3)
-            let matches = try (rows[number] ?? []).compactMap { row -> (Int, FindingRecord)? in
-                let flaw = try row.int(1)
-                return try flaws[flaw].map { (flaw, try $0.record(row, columns)) }
-            }
+            // Sorted before there are records, whose copies take longer than all else here.
+            let matches = try (rows.matches[number] ?? [])
+                .compactMap { row -> (flaw: KnownFlaw, row: PostgresRow)? in
+                    let number = try row.int(1)
+                    return flaws[number].map { ($0, row) }
+                }
+                .sorted { $0.flaw.name < $1.flaw.name }
             return PackageMatches(
                 key: Key(version: version, package: number),
                 fingerprint: try row.bytes(2),
                 hasOwner: try row.bool(1),
-                matches
+                flaws: matches.map(\.flaw),
+                records: try matches.map { try $0.flaw.record($0.row, columns) }
             )
         }
-    }
-
-    private struct KnownFlaw {
-        let name: String
-        let aliases: [String]
-        let vectors: String?
-
-        func record(_ row: PostgresRow, _ columns: PackageColumns) throws -> FindingRecord {
-            FindingRecord(
-                id: name,
-                aliases: aliases,
-                severity: Severity(rawValue: try row.string(2)) ?? .unknown,
-                fixedVersions: try row.strings(3),
-                willNotFix: try row.string(4) == FixState.wontFix.rawValue,
-                provider: try row.string(5),
-                cvssVectors: vectors,
-                package: columns.package,
-                distro: columns.distro,
-                detectedAt: try row.int(6),
-                fixedFrom: try row.int(7)
-            )
-        }
-    }
-
-    private static func matches(_ rows: PostgresRows) throws -> [Int: [PostgresRow]] {
-        var matches: [Int: [PostgresRow]] = [:]
-        for row in rows { matches[try row.int(0), default: []].append(row) }
-        return matches
-    }
-
-    private static func flaws(_ rows: PostgresRows) throws -> [Int: KnownFlaw] {
-        var known: [Int: KnownFlaw] = [:]
-        known.reserveCapacity(rows.count)
-        for row in rows {
-            known[try row.int(0)] = KnownFlaw(
-                name: try row.string(1),
-                aliases: try row.strings(2),
-                vectors: try row.optionalString(3)
-            )
-        }
-        return known
+        atHand.matches.keep(read.map { ($0.key, $0, weight: $0.records.count + 1) })
+        return read
     }
 
     private static let matches = """
@@ -122,12 +106,6 @@ extension PackageMatches {
     private static let heldPackages = """
         SELECT packages.id, packages.owner IS NOT NULL, packages.fingerprint, \(PackageColumns.list)
         FROM packages LEFT JOIN distros ON distros.id = packages.distro WHERE packages.id = ANY($1::bigint[])
-        """
-
-    private static let knownFlaws = """
-        SELECT id, name, aliases, cvss_vector FROM vulnerabilities
-        WHERE id = ANY(ARRAY(SELECT DISTINCT vulnerability_id FROM package_vulnerabilities
-            WHERE package_id = ANY($1::bigint[]) AND found_until IS NULL))
         """
 }
 

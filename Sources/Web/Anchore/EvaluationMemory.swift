@@ -21,14 +21,14 @@ struct EvaluationMemory: Sendable {
 
     /// Stored bytes of layers that are kept decoded, twice: what the images of some batches share.
     private static let layerBytes = 4 << 20
-    /// Matches that are kept, twice: of some twenty images that share nothing.
+    /// Matches that are kept, twice, and as many flaws: of some twenty images that share nothing.
     private static let matchCount = 32 << 10
     /// Into how many parts findings are divided to be made ready, and the least that one has.
     private static let parts = 2
     private static let minFindings = 200
 
     let layers = DecodedLayers<LayerKey>(maxBytes: layerBytes)
-    let matches = RecentValues<PackageMatches.Key, PackageMatches>(maxWeight: matchCount)
+    let matches = RecentMatches(maxCount: matchCount)
     private let facts = RecentValues<FactsKey, [VulnerabilityFact]>(maxWeight: matchCount)
 
     /// The findings of some images as rules take them; those that are not at hand are made on several threads, as somebody
