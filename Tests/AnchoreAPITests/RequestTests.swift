@@ -159,4 +159,25 @@ struct RequestTests {
         #expect(CVSS3Scores(vector: "AV:N/AC:L/Au:N/C:P/I:P/A:P") == nil)
         #expect(CVSS3Scores(vector: "CVSS:3.1/AV:N") == nil)
     }
+
+    @Test(
+        "a CVSS vector has its metrics in any order, others beside them, and the last of each; odd letters are none",
+        arguments: [
+            ("CVSS:3.0/A:N/I:N/C:H/S:U/UI:N/PR:N/AC:L/AV:N", 7.5),
+            ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N/E:P/RL:O", 7.5),
+            ("CVSS:3.1/AV:P/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N/", 7.5),
+            ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N/XXAV:P", 7.5),
+            ("CVSS:3.1/AV:N/AC:L/PR:L/UI:R/S:C/C:L/I:L/A:L", 6.5),
+            ("CVSS:3.1/AV:N/AC:L/PR:H/UI:N/S:C/C:H/I:H/A:H", 9.1),
+            ("CVSS:3.1/AV:NN/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", nil),
+            ("CVSS:3.1/AV:/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", nil),
+            ("CVSS:3.1/AV/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", nil), ("CVSS:3.1/AV:X/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", nil),
+            ("CVSS:3.1/AV:n/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", nil),
+            ("CVSS:3.1/AV:N:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", nil),
+            ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/C:H/I:N/A:N", nil), ("CVSS:3.1/", nil), ("CVSS:3.", nil),
+        ] as [(String, Double?)]
+    )
+    func oddVectors(vector: String, base: Double?) {
+        #expect(CVSS3Scores(vector: vector)?.base == base)
+    }
 }

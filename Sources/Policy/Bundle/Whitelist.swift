@@ -22,23 +22,32 @@ struct Whitelist: Sendable {
     /// Finds the items that may match an id without trying all of a long list.
     private struct GateIndex: Sendable {
         /// Items without a star, by their text.
-        var exact: [String: [Int]] = [:]
+        private var exact: [String: [Int]] = [:]
         /// Items with a star, by what stands in front of it.
-        var prefixed: [String: [Int]] = [:]
-        /// The lengths of those prefixes, in bytes.
-        var lengths: Set<Int> = []
+        private let prefixed: PrefixIndex
         /// Regular expressions.
-        var others: [Int] = []
+        private var others: [Int] = []
 
-        mutating func add(_ number: Int, _ pattern: Wildcard) {
-            if pattern.isLiteral {
-                exact[pattern.text, default: []].append(number)
-            } else if let prefix = pattern.literalPrefix {
-                prefixed[prefix, default: []].append(number)
-                lengths.insert(prefix.utf8.count)
-            } else {
-                others.append(number)
+        init(_ items: [(number: Int, pattern: Wildcard)]) {
+            var prefixed: [[UInt8]: [Int]] = [:]
+            for (number, pattern) in items {
+                if pattern.isLiteral {
+                    exact[pattern.text, default: []].append(number)
+                } else if let prefix = pattern.literalPrefix {
+                    prefixed[Array(prefix.utf8), default: []].append(number)
+                } else {
+                    others.append(number)
+                }
             }
+            self.prefixed = PrefixIndex(prefixed)
+        }
+
+        /// The numbers of items that may match, in order.
+        func candidates(for id: String) -> [Int] {
+            var found = others
+            if let numbers = exact[id] { found += numbers }
+            prefixed.add(to: &found, beginningsOf: id)
+            return found.count > 1 ? found.sorted() : found
         }
     }
 
@@ -47,12 +56,8 @@ struct Whitelist: Sendable {
         self.name = name
         self.items = items
         self.problems = problems
-        var gates: [String: GateIndex] = [:]
-        for (number, item) in items.enumerated() {
-            // In place: an index taken out, changed and put back would be copied with every item.
-            gates[item.gate, default: GateIndex()].add(number, item.triggerID)
-        }
-        self.gates = gates
+        gates = Dictionary(grouping: items.enumerated(), by: \.element.gate)
+            .mapValues { items in GateIndex(items.map { ($0.offset, $0.element.triggerID) }) }
     }
 
     /// The first item, in the list's order, that covers a finding known by one of `ids` and that has not expired.
@@ -65,7 +70,7 @@ struct Whitelist: Sendable {
         guard let index = gates[gate] else { return nil }
         var best: Int?
         for id in ids {
-            for number in candidates(for: id, in: index) where best.map({ number < $0 }) ?? true {
+            for number in index.candidates(for: id) where best.map({ number < $0 }) ?? true {
                 let item = items[number]
                 if let expires = item.expires, context.isPast(expires) { continue }
                 guard try matchers.matches(item.triggerID, id, whitelist: self.id, number: number) else { continue }
@@ -75,15 +80,6 @@ struct Whitelist: Sendable {
             }
         }
         return best.map { items[$0] }
-    }
-
-    private func candidates(for id: String, in index: GateIndex) -> [Int] {
-        var found = (index.exact[id] ?? []) + index.others
-        for length in index.lengths where length <= id.utf8.count {
-            let prefix = String(Substring(id.utf8.prefix(length)))
-            if let numbers = index.prefixed[prefix] { found += numbers }
-        }
-        return found.count > 1 ? found.sorted() : found
     }
 }
 

@@ -133,23 +133,12 @@ package struct FileTable: Sendable {
 
     package var count: Int { paths.count }
 
-    /// Places whose paths match from their start.
-    func places(matching matcher: RegexMatcher) throws(Unjudged) -> [Int] {
+    /// Places whose paths match a pattern from their start, which `matcher` decides.
+    func places(matching pattern: RegexPattern, _ matcher: RegexMatcher) throws(Unjudged) -> [Int] {
         do {
-            // An expression is held against every path: an array of each would be a copy.
-            return try paths.bytes.withUnsafeBufferPointer { bytes in
-                Result { () throws(RegexBudgetError) in
-                    var found: [Int] = []
-                    var start = 0
-                    for (place, end) in paths.ends.enumerated() {
-                        if try matcher.matches(utf8: UnsafeBufferPointer(rebasing: bytes[start..<end])) {
-                            found.append(place)
-                        }
-                        start = end
-                    }
-                    return found
-                }
-            }.get()
+            return try paths.places(holding: pattern.requiredLiterals) { path throws(RegexBudgetError) in
+                try matcher.matches(utf8: path)
+            }
         } catch {
             throw Unjudged(.failed, "\(error)")
         }

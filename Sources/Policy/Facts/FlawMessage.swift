@@ -39,11 +39,10 @@ struct FlawMessage: Sendable {
     }
 
     /// With groups of additions, those that are empty left out.
-    func adding(_ groups: [String]...) -> String {
-        let additions = groups.filter { !$0.isEmpty }
-        guard !additions.isEmpty else { return plain }
+    func adding(_ first: [String], _ second: [String], _ third: [String]) -> String {
+        guard !(first.isEmpty && second.isEmpty && third.isEmpty) else { return plain }
         var text = String(plain[..<place])
-        for group in additions {
+        for group in [first, second, third] where !group.isEmpty {
             text += "("
             text += group.joined(separator: " ")
             text += ")"

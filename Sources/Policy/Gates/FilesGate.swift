@@ -72,7 +72,7 @@ private struct NameMatchTrigger: ImageTrigger {
 
     func findings(in image: ImageFacts, _ context: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
         let files = try image.files.get()
-        return try files.places(matching: context.matcher(of: pattern)).map { place in
+        return try files.places(matching: pattern, context.matcher(of: pattern)).map { place in
             TriggerFinding(
                 "Application of regex matched file found in container: file=\(files[place].path) "
                     + "regexp=\(pattern.text)"

@@ -92,8 +92,12 @@ private struct ListedVulnerabilityTrigger: Trigger {
     var reads: FactReading { FactReading(findings: true) }
 
     func findings(in image: ImageFacts, _: EvaluationContext) throws(Unjudged) -> [TriggerFinding] {
-        let counted = try image.vulnerabilities.get().filter { !(isVendorOnly && $0.willNotFix) }
-        let present = Set(counted.flatMap { [$0.id] + $0.aliases })
+        let wanted = Set(ids)
+        var present: Set<String> = []
+        for flaw in try image.vulnerabilities.get() where !(isVendorOnly && flaw.willNotFix) {
+            if wanted.contains(flaw.id) { present.insert(flaw.id) }
+            for alias in flaw.aliases where wanted.contains(alias) { present.insert(alias) }
+        }
         let found = ids.filter { present.contains($0) }
         return found.isEmpty
             ? [] : [TriggerFinding("Blacklisted vulnerabilities detected: \(PythonText.list(found))")]

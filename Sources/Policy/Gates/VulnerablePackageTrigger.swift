@@ -112,14 +112,12 @@ struct VulnerablePackageTrigger: Trigger {
         return found
     }
 
-    private func counts(_ package: PackageFact) -> Bool { package.isOS ? countsOS : countsOthers }
-
     private func finding(
         _ flaw: VulnerabilityFact,
         _ exclusion: RegexMatcher?,
         _ context: EvaluationContext
     ) throws(Unjudged) -> TriggerFinding? {
-        guard counts(flaw.package), comparison.holds(flaw.severity, severity),
+        guard flaw.isOS ? countsOS : countsOthers, comparison.holds(flaw.severity, severity),
             !(isVendorOnly && flaw.willNotFix), hasFix == nil || hasFix == !flaw.fixedVersions.isEmpty
         else { return nil }
         var times: [String] = []
@@ -134,7 +132,7 @@ struct VulnerablePackageTrigger: Trigger {
         guard let scores = ScoreCheck.passed(nvdChecks, flaw.nvdScores),
             let vendorScores = ScoreCheck.passed(vendorChecks, flaw.vendorScores)
         else { return nil }
-        if !flaw.package.isOS, let exclusion, try exclusion.judge(flaw.package.location ?? "") { return nil }
+        if !flaw.isOS, let exclusion, try exclusion.judge(flaw.package.location ?? "") { return nil }
 
         return TriggerFinding(
             flaw.message.adding(scores, times, vendorScores),
