@@ -6,6 +6,8 @@ struct PathMerge {
     private var cursors: [PathTable.Cursor] = []
     /// The layers that have paths left, in the order in which they come.
     private var order: [Int] = []
+    /// With how many bytes the paths of the first two of them begin alike.
+    private var common = 0
 
     /// `layers` are given from the lowest to the highest.
     init(_ layers: [AnalysedLayer]) {
@@ -26,15 +28,27 @@ struct PathMerge {
     var place: Int { cursors[order[0]].place }
 
     /// Leaves the entry that came.
+    ///
+    /// Where it differed from the next layer's path, one that begins like it further than that differs in the same way, and
+    /// needs no comparison: paths of one layer come in runs.
     mutating func advance() {
-        if cursors[order[0]].next() { sink() } else { order.removeFirst() }
+        let first = order[0]
+        guard cursors[first].next() else {
+            order.removeFirst()
+            // Not known of the two that are the first now.
+            common = .max
+            return
+        }
+        if cursors[first].shared <= common { sink() }
     }
 
-    /// Puts the first layer where its path belongs: as a rule it stays, for paths of one layer come in runs.
+    /// Puts the first layer where its path belongs: as a rule it stays.
     ///
     /// Else its place is searched for: an image may have a thousand layers whose paths alternate.
     private mutating func sink() {
-        guard order.count > 1, precedes(order[1], order[0]) else { return }
+        guard order.count > 1 else { return }
+        defer { common = ByteOrder.commonPrefix(cursors[order[0]].path, cursors[order[1]].path) }
+        guard precedes(order[1], order[0]) else { return }
         let layer = order.removeFirst()
         var low = 1
         var high = order.count

@@ -38,8 +38,8 @@ package struct VisiblePaths: Sendable {
                 entries.append(LayerEntry(layer: layer, place: merge.place))
             }
             merge.advance()
-            // What it replaces hides nevertheless what was below a directory in its place.
-            while let lower = merge.layer, merge.path == shadow.path {
+            // What it replaces hides nevertheless what was below a directory in its place. A layer has each path once.
+            while let lower = merge.layer, lower != layer, merge.path == shadow.path {
                 if merge.kind != .directory { cover = max(cover, lower) }
                 merge.advance()
             }
@@ -86,6 +86,7 @@ private struct Displacement {
         if let last = standing.last, last.length == common, common < path.count, path[common] == UInt8(ascii: "/") {
             above.append(last)
         }
+        guard !above.isEmpty else { return }
         above.removeAll { item in
             guard item.layer < layer else { return false }
             places.insert(item.place)

@@ -165,6 +165,8 @@ extension PathTable {
         package private(set) var kind = PathKind.other
         /// The place of the path in the order of all; below zero in front of the first.
         package private(set) var place = -1
+        /// With how many bytes at least the path begins like the one before.
+        package private(set) var shared = 0
 
         fileprivate init(_ records: [UInt8]) { self.records = records }
 
@@ -180,6 +182,7 @@ extension PathTable {
             path.removeLast(path.count - shared)
             path.append(contentsOf: records[offset..<offset + length])
             self.kind = kind
+            self.shared = shared
             place += 1
             offset += length + 1
             return true
