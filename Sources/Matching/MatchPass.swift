@@ -7,12 +7,13 @@ import ScanModel
 /// cooperative pool. Throws what the source throws.
 package struct MatchPass<Source: AdvisorySource> {
     private let source: Source
-    private let withEvidence: Bool
+    private let forFleet: Bool
 
-    /// A fleet keeps no evidence; making it takes as long as the rest of a finding.
-    package init(_ source: Source, withEvidence: Bool = true) {
+    /// A fleet keeps no evidence, and scores with its flaws: making the one takes as long as the rest of a finding, reading
+    /// the other as long as reading the records.
+    package init(_ source: Source, forFleet: Bool = false) {
         self.source = source
-        self.withEvidence = withEvidence
+        self.forFleet = forFleet
     }
 
     /// The findings of each subject, in the order of `subjects`.
@@ -31,10 +32,10 @@ package struct MatchPass<Source: AdvisorySource> {
         let cves = FindingJoin.cves(of: records.values)
         let join = FindingJoin(
             records: records,
-            epss: try source.epss(cves),
+            epss: forFleet ? [:] : try source.epss(cves),
             kev: try source.kev(cves),
             enrichments: try source.enrichments(cves),
-            withEvidence: withEvidence
+            withEvidence: !forFleet
         )
         return Array(zip(subjects, matches)).parallelMap { subject, matches in
             join.findings(matches, precedence: subject.owner == nil ? .none : precedence[subject] ?? .none)

@@ -50,7 +50,7 @@ struct RematchBatch {
             try OpenMatches(of: ids, $0)
         } while: {
             try file(subjects.filter { !$0.isFiled })
-            return try MatchPass(FleetAdvisorySource(session), withEvidence: false).findings(subjects.map(\.subject))
+            return try MatchPass(FleetAdvisorySource(session), forFleet: true).findings(subjects.map(\.subject))
         }
         var summary = try write(findings, of: ids, beside: open, state: state, naming: changes)
         summary.packages = subjects.count
