@@ -303,7 +303,10 @@ let package = Package(
         tests(of: "VEX", ["Bytes", "ScanModel", "TallymanTesting", "Zip"]),
         tests(
             of: "Policy",
-            ["Advisories", "Bytes", "ImageInventory", "LayerScan", "ScanModel", "TallymanTesting", "Versions", crypto]
+            [
+                "Advisories", "Bytes", "ImageInventory", "LayerScan", "LinearRegex", "ScanModel", "TallymanTesting",
+                "Versions", crypto,
+            ]
         ),
         tests(
             of: "Compliance",
