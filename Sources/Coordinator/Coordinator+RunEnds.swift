@@ -13,7 +13,7 @@ extension Coordinator {
         )
         // Nor has one that is not under way any more: it was cancelled since the round began.
         guard pending == 0 else { return false }
-        let matched = try await rematch()
+        let matched = try await rematch(of: run.isUrgent ? run.id : nil)
         let status = try await store.status(run: run.id)
         let problems = try await store.problems(run: run.id)
         let verdict = RunVerdict(status: status, targets: run.targets, problems: problems)
@@ -58,9 +58,9 @@ extension Coordinator {
         return hasEnded
     }
 
-    /// Matches what waits for it.
-    func rematch() async throws -> RematchSummary {
-        let matched = try await Measure.time(MetricNames.matchSeconds) { try await store.rematch() }
+    /// Matches what waits for it, or of that what is in the images of a run.
+    func rematch(of run: Int? = nil) async throws -> RematchSummary {
+        let matched = try await Measure.time(MetricNames.matchSeconds) { try await store.rematch(of: run) }
         Measure.count(MetricNames.matchedPackages, by: matched.packages)
         return matched
     }

@@ -41,15 +41,21 @@ extension Store {
     /// this one nothing that waited at its begin does.
     ///
     /// All changes are counted, and at most `changes` are named. A pass that is interrupted has its whole batches done; the
-    /// next one goes on with the rest.
-    package func rematch(naming changes: Int = 0, batch: Int = Store.matchingBatch) async throws -> RematchSummary {
+    /// next one goes on with the rest. With a `run`, only packages in its images are matched: who waits for it does not wait
+    /// for what others have brought.
+    package func rematch(
+        naming changes: Int = 0,
+        batch: Int = Store.matchingBatch,
+        of run: Int? = nil
+    ) async throws -> RematchSummary {
         try await takeRules()
         var total = RematchSummary()
         while true {
             let room = changes - total.changes.count
             let step = try await pool.withConnections { connection, spare in
                 try await connection.transaction(attempts: 5, isolation: .repeatableRead) { session in
-                    try RematchBatch(session, reader: PostgresSnapshotReader(on: spare)).run(limit: batch, naming: room)
+                    try RematchBatch(session, reader: PostgresSnapshotReader(on: spare), of: run)
+                        .run(limit: batch, naming: room)
                 }
             }
             total.packages += step.packages

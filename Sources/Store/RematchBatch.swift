@@ -16,10 +16,13 @@ struct RematchBatch {
 
     private let session: PostgresSession
     private let reader: PostgresSnapshotReader
+    /// The run whose packages are matched; `nil` for all.
+    private let onlyRun: Int?
 
-    init(_ session: PostgresSession, reader: PostgresSnapshotReader) {
+    init(_ session: PostgresSession, reader: PostgresSnapshotReader, of run: Int? = nil) {
         self.session = session
         self.reader = reader
+        onlyRun = run
     }
 
     /// Keeps other passes, and the end of an import, out until the transaction ends.
@@ -58,6 +61,16 @@ struct RematchBatch {
         return summary
     }
 
+    /// What is in the images of the run `$2`; made first, as few of what waits may be.
+    private static let withinRun = """
+        WHERE package_id = ANY(ARRAY(
+            SELECT listed.package_id
+            FROM run_images JOIN image_sets ON image_sets.manifest_id = run_images.manifest_id
+                JOIN package_sets ON package_sets.id = image_sets.set_id
+                CROSS JOIN LATERAL unnest(package_ids) AS listed(package_id)
+            WHERE run_images.run_id = $2))
+        """
+
     /// Waiting packages, those with the same advisories beside each other.
     private func subjects(limit: Int) throws -> [Row] {
         try session.execute(
@@ -71,6 +84,7 @@ struct RematchBatch {
                 packages.is_filed
             FROM (
                 SELECT packages.*, is_filed FROM waiting_packages JOIN packages ON packages.id = package_id
+                \(onlyRun == nil ? "" : Self.withinRun)
                 ORDER BY coalesce(source_name, name), id LIMIT $1
             ) AS packages
                 -- Looked up one by one, and not by reading all packages: few have an owner.
@@ -78,7 +92,7 @@ struct RematchBatch {
                     AS owners ON true
                 LEFT JOIN distros ON distros.id = coalesce(owners.distro, packages.distro)
             """,
-            [.int(limit)]
+            [.int(limit)] + (onlyRun.map { [.int($0)] } ?? [])
         ).map { row in
             guard let package = try package(row, from: 1) else {
                 throw StoreError(.schema, "package \(try row.int(0)) has no type")

@@ -39,6 +39,24 @@ struct RematchTests {
         }
     }
 
+    @Test("A pass for one run matches what is in its images, and leaves what others have brought to the next")
+    func onlyOfRun() async throws {
+        try await withFleet { store, _ in
+            let urgent = try await store.plan([try SampleFleet.image("pushed", "1", layers: ["b"])])
+            try await store.work(on: urgent, packages: [("curl", "7.0"), ("bash", "5.0")])
+            _ = try await store.importing(SampleFeed.debian([Self.curl, Self.zlib]))
+            let waiting = "SELECT name FROM waiting_packages JOIN packages ON packages.id = package_id ORDER BY 1"
+            let summary = try await store.rematch(of: urgent.id)
+            #expect(summary.packages == 2 && summary.opened == 1 && summary.state == 1)
+            #expect(try await store.texts(waiting) == ["nano", "zlib"])
+            let again = try await store.rematch(of: urgent.id)
+            #expect(again.packages == 0 && again.state == 1)
+            let rest = try await store.rematch()
+            #expect(rest.packages == 2 && rest.opened == 1)
+            #expect(try await store.texts(waiting) == [])
+        }
+    }
+
     @Test("No name that an image gives its packages or itself keeps those of others from being matched")
     func overlongKeys() async throws {
         try await TestDatabase.with { store in
