@@ -76,6 +76,11 @@ extension Store {
     package func merge(_ layer: StoredLayer, of claim: Claim) async throws {
         let fingerprint = layer.fingerprint
         try await pool.transaction { session in
+            // The layer before its task, as planning takes both: a run that is planned meanwhile would wait for this, and this for it.
+            _ = try session.execute(
+                "UPDATE layers SET diff_id = $2 WHERE id = $1 AND diff_id IS DISTINCT FROM $2",
+                [.int(claim.subject), .text(layer.diffID?.description)]
+            )
             try Self.end(claim, session)
             _ = try session.execute(
                 """
@@ -90,10 +95,6 @@ extension Store {
                 ]
             )
             try Self.setFacts(layer.facts, layer: claim.subject, session)
-            _ = try session.execute(
-                "UPDATE layers SET diff_id = $2 WHERE id = $1",
-                [.int(claim.subject), .text(layer.diffID?.description)]
-            )
             _ = try session.execute("DELETE FROM layer_gaps WHERE layer_id = $1", [.int(claim.subject)])
             _ = try session.execute(
                 """
