@@ -76,7 +76,7 @@ extension Store {
     package func merge(_ layer: StoredLayer, of claim: Claim) async throws {
         let fingerprint = layer.fingerprint
         try await pool.transaction { session in
-            // The layer before its task, as planning takes both: a run that is planned meanwhile would wait for this, and this for it.
+            // The layer before its task, in which order planning takes them: a plan would wait for this, and this for it.
             _ = try session.execute(
                 "UPDATE layers SET diff_id = $2 WHERE id = $1 AND diff_id IS DISTINCT FROM $2",
                 [.int(claim.subject), .text(layer.diffID?.description)]

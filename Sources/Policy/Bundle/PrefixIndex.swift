@@ -29,6 +29,7 @@ struct PrefixIndex: Sendable {
     func add(to found: inout [Int], beginningsOf text: String) {
         guard !entries.isEmpty else { return }
         var text = text
+        // Compared where it lies: ids are asked for by the thousand, and an array of each would be a copy.
         text.withUTF8 { text in
             var low = 0
             var high = entries.count
@@ -45,6 +46,7 @@ struct PrefixIndex: Sendable {
         }
     }
 
+    // The pointers are those of the caller and of the entry, and are kept by nobody.
     private func isBehind(_ entry: [UInt8], _ text: UnsafeBufferPointer<UInt8>) -> Bool {
         entry.withUnsafeBytes { ByteOrder.compare($0, UnsafeRawBufferPointer(text)) > 0 }
     }
