@@ -9,8 +9,8 @@ package struct MatchPass<Source: AdvisorySource> {
     private let source: Source
     private let forFleet: Bool
 
-    /// A fleet keeps no evidence, and scores with its flaws: making the one takes as long as the rest of a finding, reading
-    /// the other as long as reading the records.
+    /// A fleet keeps no evidence, and EPSS scores with its flaws, by a statement of its own: `forFleet` neither makes the one,
+    /// which takes as long as the rest of a finding, nor reads the other.
     package init(_ source: Source, forFleet: Bool = false) {
         self.source = source
         self.forFleet = forFleet
