@@ -71,6 +71,48 @@ struct EvaluationTests {
         #expect(evaluation.findings.map(\.triggerID) == ["always"])
     }
 
+    @Test("What rules say of the image alone can be had before its findings are there")
+    func imageRulesFirst() throws {
+        let costly = "/(?:[a-z]?){900}(?:.?){900}x"
+        let rules = [
+            Sample.rule("files/name_match", ["regex": costly], action: "WARN"),
+            Sample.rule("vulnerabilities/package", ["package_type": "all"]),
+            Sample.rule("files/name_match", ["regex": ".*sudo"]),
+            Sample.rule("licenses/blacklist_partial_match", ["licenses": "GPL"]),
+            Sample.rule("vulnerabilities/stale_feed_data", ["max_days_since_sync": "1"]),
+            Sample.rule("dockerfile/effective_user", ["users": "root", "type": "blacklist"]),
+        ]
+        let bundle = try Sample.read(Sample.bundle(rules, whitelist: [Sample.item("files", "*")]))
+        let name = ImageName("app:1")
+        var without = Sample.image
+        without.vulnerabilities = ImageFacts().vulnerabilities
+        without.advisories = ImageFacts().advisories
+        let early = ImageRuleFindings(of: bundle, in: without, as: name, now: Sample.now, regexBudget: 10_000)
+        let whole = bundle.evaluate(Sample.image, as: name, now: Sample.now, regexBudget: 10_000)
+        let later = bundle.evaluate(Sample.image, as: name, now: Sample.now, regexBudget: 10_000, imageRules: early)
+        #expect(
+            whole.findings.contains { $0.gate == "vulnerabilities" } && whole.findings.contains { $0.gate == "files" }
+        )
+        #expect(whole.unjudged.map(\.gate) == ["files"])
+        #expect(later.findings == whole.findings)
+        #expect(later.unjudged == whole.unjudged)
+        #expect(later.problems == whole.problems)
+        #expect(later.validUntil == whole.validUntil)
+    }
+
+    @Test("Rules of the image whose expressions cost all that they may leave the rules of findings theirs")
+    func separateBounds() throws {
+        let costly = Sample.rule("files/name_match", ["regex": "/(?:[a-z]?){900}(?:.?){900}x"], action: "WARN")
+        let excluding = Sample.rule(
+            "vulnerabilities/package",
+            ["package_type": "all", "package_path_exclude": "/nowhere"]
+        )
+        let bundle = try Sample.read(Sample.bundle(Array(repeating: costly, count: 12) + [excluding]))
+        let evaluation = bundle.evaluate(Sample.image, as: nil, now: Sample.now, regexBudget: 100_000)
+        #expect(evaluation.unjudged.map(\.gate) == Array(repeating: "files", count: 12))
+        #expect(evaluation.findings.contains { $0.gate == "vulnerabilities" })
+    }
+
     @Test("A bundle with problems stops what its mapping sends to them, and judges the rest")
     func brokenPolicy() throws {
         let text = """

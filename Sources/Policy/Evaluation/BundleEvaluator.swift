@@ -6,16 +6,48 @@ extension PolicyBundle {
     /// The first mapping about the image names the policies, all of which are run; their findings are held against the
     /// mapping's whitelists; lists of images have the last word, and there denial beats permission. A rule that cannot tell
     /// because its facts were not collected counts with its action, as if it had fired; one that fails stops the image.
-    /// `regexBudget` bounds what the expression of a rule may cost (``LinearRegex/RegexMatcher/defaultBudget``).
+    /// `regexBudget` bounds what the expression of a rule may cost (``LinearRegex/RegexMatcher/defaultBudget``);
+    /// `imageRules` is what was found before, of this bundle, name and moment.
     package func evaluate(
         _ image: ImageFacts,
         as name: ImageName?,
         now: PolicyInstant,
-        regexBudget: Int = RegexMatcher.defaultBudget
+        regexBudget: Int = RegexMatcher.defaultBudget,
+        imageRules: ImageRuleFindings? = nil
     ) -> PolicyEvaluation {
+        let imageRules =
+            imageRules ?? ImageRuleFindings(of: self, in: image, as: name, now: now, regexBudget: regexBudget)
         let context = EvaluationContext(now: now, regexBudget: regexBudget)
-        var evaluator = BundleEvaluator(bundle: self, image: image, name: name ?? .unknown, context: context)
+        var evaluator = BundleEvaluator(
+            bundle: self,
+            image: image,
+            imageRules: imageRules,
+            name: name ?? .unknown,
+            context: context
+        )
         return evaluator.evaluate()
+    }
+
+    /// The first mapping that is about an image under a name, and those before it whose pattern is too costly to tell.
+    func mapping(of image: ImageFacts, as name: ImageName) -> (found: BundleMapping?, tooCostly: [ImageSelector]) {
+        Self.first(mappings, about: image, as: name) { $0.selector }
+    }
+
+    fileprivate static func first<Item>(
+        _ items: [Item],
+        about image: ImageFacts,
+        as name: ImageName,
+        _ selector: (Item) -> ImageSelector
+    ) -> (found: Item?, tooCostly: [ImageSelector]) {
+        var tooCostly: [ImageSelector] = []
+        for item in items {
+            do {
+                if try selector(item).matches(image, name) { return (item, tooCostly) }
+            } catch {
+                tooCostly.append(selector(item))
+            }
+        }
+        return (nil, tooCostly)
     }
 }
 
@@ -23,8 +55,7 @@ extension PolicyBundle {
 private struct BundleEvaluator {
     let bundle: PolicyBundle
     let image: ImageFacts
-    /// The image without what may change while it does not.
-    private let itself: ImageFacts
+    let imageRules: ImageRuleFindings
     let name: ImageName
     let context: EvaluationContext
     private let matchers = WhitelistMatchers()
@@ -36,19 +67,25 @@ private struct BundleEvaluator {
     private var problems: [BundleProblem] = []
     private var action = PolicyAction.go
 
-    init(bundle: PolicyBundle, image: ImageFacts, name: ImageName, context: EvaluationContext) {
+    init(
+        bundle: PolicyBundle,
+        image: ImageFacts,
+        imageRules: ImageRuleFindings,
+        name: ImageName,
+        context: EvaluationContext
+    ) {
         self.bundle = bundle
         self.image = image
-        itself = image.itself
+        self.imageRules = imageRules
         self.name = name
         self.context = context
     }
 
     mutating func evaluate() -> PolicyEvaluation {
-        let mapping = first(bundle.mappings) { $0.selector }
+        let mapping = told(bundle.mapping(of: image, as: name))
         if let mapping { run(mapping) }
-        let denied = first(bundle.blacklistedImages) { $0 }
-        let allowed = first(bundle.whitelistedImages) { $0 }
+        let denied = first(bundle.blacklistedImages)
+        let allowed = first(bundle.whitelistedImages)
         let (final, reason): (PolicyAction, PolicyEvaluation.Reason) =
             denied != nil
             ? (.stop, .blacklisted) : (allowed != nil ? (.go, .whitelisted) : (action, .policyEvaluation))
@@ -67,20 +104,20 @@ private struct BundleEvaluator {
             finalAction: final,
             reason: reason,
             problems: problems,
-            validUntil: context.validUntil
+            validUntil: [context.validUntil, imageRules.validUntil].compactMap { $0 }.min()
         )
     }
 
-    /// The first that is about the image; one whose pattern is too costly stops the image.
-    private mutating func first<Item>(_ items: [Item], _ selector: (Item) -> ImageSelector) -> Item? {
-        for item in items {
-            do {
-                if try selector(item).matches(image, name) { return item }
-            } catch {
-                fail("the pattern of \(selector(item).name) is too costly for the image's name", at: "", .stop)
-            }
+    private mutating func first(_ selectors: [ImageSelector]) -> ImageSelector? {
+        told(PolicyBundle.first(selectors, about: image, as: name) { $0 })
+    }
+
+    /// What was found to be about the image; a pattern that is too costly stops the image.
+    private mutating func told<Item>(_ search: (found: Item?, tooCostly: [ImageSelector])) -> Item? {
+        for selector in search.tooCostly {
+            fail("the pattern of \(selector.name) is too costly for the image's name", at: "", .stop)
         }
-        return nil
+        return search.found
     }
 
     private mutating func run(_ mapping: BundleMapping) {
@@ -99,7 +136,9 @@ private struct BundleEvaluator {
         }
         for id in mapping.policyIDs {
             guard let policy = bundle.policies[id] else { continue }
-            for rule in policy.rules { run(rule, of: policy, whitelists.compactMap(\.1)) }
+            for (place, rule) in policy.rules.enumerated() {
+                run(rule, at: place, of: policy, whitelists.compactMap(\.1))
+            }
         }
     }
 
@@ -107,7 +146,12 @@ private struct BundleEvaluator {
         BundleProblem(.referenceNotFound, at: "mappings", "there is no \(type) with the id \(id)", remedy: "")
     }
 
-    private mutating func run(_ rule: BundlePolicy.Rule, of policy: BundlePolicy, _ whitelists: [Whitelist]) {
+    private mutating func run(
+        _ rule: BundlePolicy.Rule,
+        at place: Int,
+        of policy: BundlePolicy,
+        _ whitelists: [Whitelist]
+    ) {
         switch rule.check {
         case .retired(let successor):
             problems.append(
@@ -121,8 +165,8 @@ private struct BundleEvaluator {
             )
         case .trigger(let trigger):
             do {
-                let facts = trigger.reads == .image ? itself : image
-                for finding in try trigger.findings(in: facts, context) {
+                let known = imageRules.outcome(of: place, policy: policy.id)
+                for finding in try known?.get() ?? trigger.findings(in: image, context) {
                     try add(finding, rule, policy, whitelists)
                 }
             } catch let error as Unjudged {

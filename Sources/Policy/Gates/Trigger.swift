@@ -57,7 +57,7 @@ struct TriggerFinding: Hashable, Sendable {
     }
 }
 
-/// What the rules of one evaluation share.
+/// What those rules of one evaluation share that read the image alone, and what the others share.
 ///
 /// Rules ask it about time, so that it knows until when what they said holds.
 final class EvaluationContext {
@@ -69,7 +69,7 @@ final class EvaluationContext {
 
     /// Steps that the expression of one rule may take.
     private let regexBudget: Int
-    /// Steps left for all rules, without those of `lastMatcher`.
+    /// Steps left for those rules, without those of `lastMatcher`.
     private var stepsLeft: Int
     private var lastMatcher: RegexMatcher?
     /// The image's Dockerfile by directives, read when it is first asked for.

@@ -11,18 +11,37 @@ extension PolicyChecks {
         let material: EvaluationMaterial
         let findings: SharedFindings
         /// Of an image that is loaded alone.
-        let content: PolicySubject.Content?
+        let begun: BegunImage?
     }
 
-    /// Loads images; one that is loaded alone somebody waits for, so it is folded while its findings are still being read.
+    /// An image that is judged as far as that goes without its findings.
+    struct BegunImage: Sendable {
+        /// One that the image is judged under.
+        struct Name: Sendable {
+            let asked: Asked
+            /// What those rules say that read the image alone.
+            let rules: ImageRuleFindings?
+        }
+
+        /// The image's number.
+        let image: Int
+        let subject: PolicySubject
+        let facts: ImageFacts
+        let names: [Name]
+    }
+
+    /// Loads images, whose names stand together; one that is loaded alone somebody waits for, so judging it is begun while its
+    /// findings are still being read.
     func load(
-        _ images: [Int],
+        _ asked: [[Asked]],
+        _ policy: CompiledPolicy,
         _ question: EvaluationQuestion,
-        withFiles: Bool,
         forKeeping: Bool
     ) async throws -> Loaded {
+        let images = asked.compactMap(\.first?.image.number).sorted()
+        let withFiles = policy.readsFiles
         let (withLayers, reading) = AsyncStream.makeStream(of: EvaluationMaterial.self)
-        async let content = content(of: images.count == 1 ? images.first : nil, withLayers, withFiles: withFiles)
+        async let begun = begin(asked.count == 1 ? asked[0] : [], policy, withLayers)
         let material: EvaluationMaterial
         do {
             defer { reading.finish() }
@@ -43,19 +62,40 @@ extension PolicyChecks {
             withScores: question.scores,
             on: service.threads
         )
-        return Loaded(material: material, findings: findings, content: try await content)
+        return Loaded(material: material, findings: findings, begun: try await begun)
     }
 
-    private func content(
-        of image: Int?,
-        _ withLayers: AsyncStream<EvaluationMaterial>,
-        withFiles: Bool
-    ) async throws -> PolicySubject.Content? {
-        for await material in withLayers {
-            guard let image, let stored = material.images[image] else { return nil }
-            return try await content(of: stored, material, withFiles: withFiles)
-        }
+    private func begin(
+        _ names: [Asked],
+        _ policy: CompiledPolicy,
+        _ withLayers: AsyncStream<EvaluationMaterial>
+    ) async throws -> BegunImage? {
+        for await material in withLayers { return try await begin(names, policy, material) }
         return nil
+    }
+
+    /// Judges an image under its names as far as that goes without findings; `nil` for one that is gone, or has a layer without
+    /// a report, and for no name.
+    func begin(
+        _ names: [Asked],
+        _ policy: CompiledPolicy,
+        _ material: EvaluationMaterial
+    ) async throws -> BegunImage? {
+        guard let image = names.first?.image, let stored = material.images[image.number] else { return nil }
+        let subject = PolicySubject(
+            record: image.record,
+            stored: stored,
+            content: try await content(of: stored, material, withFiles: policy.readsFiles),
+            documents: try await documents(of: image, stored)
+        )
+        return try await service.threads.run {
+            let facts = subject.facts()
+            let now = PolicyInstant(seconds: Int64(material.now))
+            let names = names.map {
+                BegunImage.Name(asked: $0, rules: policy.imageRules(facts, tag: $0.tag, now: now))
+            }
+            return BegunImage(image: image.number, subject: subject, facts: facts, names: names)
+        }
     }
 
     /// Folds an image's layers; packages and files at the same time, as either is a good part of what one image takes.

@@ -166,13 +166,8 @@ struct PolicyChecks: Sendable {
         _ question: EvaluationQuestion,
         forKeeping: Bool
     ) async throws -> [Judged] {
-        let loaded = try await load(
-            Set(asked.map(\.image.number)).sorted(),
-            question,
-            withFiles: policy.readsFiles,
-            forKeeping: forKeeping
-        )
         let byImage = Array(Dictionary(grouping: asked, by: \.image.number).values)
+        let loaded = try await load(byImage, policy, question, forKeeping: forKeeping)
         return try await withThrowingTaskGroup(of: [Judged].self) { group in
             // No more at a time than threads can work on: each holds its files and packages until it is judged.
             var waiting = byImage[...]
@@ -198,42 +193,34 @@ struct PolicyChecks: Sendable {
         forKeeping: Bool
     ) async throws -> [Judged] {
         let material = loaded.material
-        guard let image = names.first?.image, let stored = material.images[image.number] else { return [] }
-        let documents = try await documents(of: image, stored)
-        let content =
-            if let known = loaded.content { known } else {
-                try await self.content(of: stored, material, withFiles: policy.readsFiles)
-            }
-        let subject = PolicySubject(
-            record: image.record,
-            stored: stored,
-            content: content,
-            documents: documents,
-            oldestSync: material.oldestSync
-        )
+        let begun = if let known = loaded.begun { known } else { try await begin(names, policy, material) }
+        guard let begun, let stored = material.images[begun.image] else { return [] }
         return try await service.threads.run {
-            let facts = subject.facts(loaded.findings)
-            return try names.map { name in
-                let end = documents == nil ? material.now + Self.partialSeconds : nil
-                return try judged(name, facts, policy, material, keptUnder: forKeeping ? stored.basis : nil, until: end)
+            var facts = begun.facts
+            begun.subject.add(stored.findings, of: loaded.findings, oldestSync: material.oldestSync, to: &facts)
+            let end = begun.subject.documents == nil ? material.now + Self.partialSeconds : nil
+            return try begun.names.map { name in
+                try judged(name, facts, policy, material, keptUnder: forKeeping ? stored.basis : nil, until: end)
             }
         }
     }
 
     /// CPU work.
     private func judged(
-        _ asked: Asked,
+        _ name: BegunImage.Name,
         _ facts: ImageFacts,
         _ policy: CompiledPolicy,
         _ material: EvaluationMaterial,
         keptUnder basis: String?,
         until end: Int?
     ) throws -> Judged {
+        let asked = name.asked
         let now = material.now
         let (outcome, validUntil) = policy.evaluate(
             facts,
             tag: asked.tag,
-            now: PolicyInstant(seconds: Int64(now))
+            now: PolicyInstant(seconds: Int64(now)),
+            imageRules: name.rules
         )
         let detail = outcome.detail(imageID: asked.image.record.imageID, tag: asked.tag)
         var judged = Judged(asked: asked, isPass: outcome.isPass, now: now)

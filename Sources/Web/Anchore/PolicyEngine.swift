@@ -7,7 +7,7 @@ import Synchronization
 /// The engine of policies, asked with what the fleet knows of an image; pure and CPU-bound.
 package struct PolicyEngine: Sendable {
     /// Raised with every change of what gates say of the same image, so that evaluations that are kept are made anew.
-    static let rules = 6
+    static let rules = 7
 
     package init() {}
 
@@ -84,11 +84,20 @@ struct CompiledPolicy: Sendable {
     /// What must be collected of files for every rule to tell.
     var needs: CollectionPlan { reading.bundle?.needs ?? .nothing }
 
-    /// What an image comes to under a name, and from when on that may be something else.
+    /// What those rules say that read the image alone; `nil` of a bundle that is wrong.
+    ///
+    /// CPU work.
+    func imageRules(_ facts: ImageFacts, tag: String, now: PolicyInstant) -> ImageRuleFindings? {
+        reading.bundle.map { ImageRuleFindings(of: $0, in: facts, as: Policy.ImageName(tag), now: now) }
+    }
+
+    /// What an image comes to under a name, and from when on that may be something else; `imageRules` is of the same image,
+    /// name and moment.
     func evaluate(
         _ facts: ImageFacts,
         tag: String,
-        now: PolicyInstant
+        now: PolicyInstant,
+        imageRules: ImageRuleFindings?
     ) -> (outcome: PolicyOutcome, validUntil: PolicyInstant?) {
         guard let bundle = reading.bundle else {
             let outcome = PolicyOutcome(
@@ -103,7 +112,7 @@ struct CompiledPolicy: Sendable {
             )
             return (outcome, nil)
         }
-        let evaluation = bundle.evaluate(facts, as: Policy.ImageName(tag), now: now)
+        let evaluation = bundle.evaluate(facts, as: Policy.ImageName(tag), now: now, imageRules: imageRules)
         let outcome = PolicyOutcome(
             // Clients show rows alone: without those of what was not judged an image would fail for no reason.
             rows: (evaluation.findings + evaluation.unjudged).map(PolicyEngine.row),

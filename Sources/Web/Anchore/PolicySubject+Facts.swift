@@ -10,7 +10,6 @@ struct PolicySubject {
     let stored: EvaluationMaterial.Image
     let content: Content
     let documents: ImageDocuments?
-    let oldestSync: Int?
 
     /// What its layers come to: all of the facts that do not wait for its findings.
     struct Content: Sendable {
@@ -37,8 +36,10 @@ struct PolicySubject {
 }
 
 extension PolicySubject {
-    /// The image as the engine of policies takes it; what analyses do not record yet is said to be missing.
-    func facts(_ findings: SharedFindings) -> ImageFacts {
+    /// The image as the engine of policies takes it, without its findings and advisories.
+    ///
+    /// What analyses do not record yet is said to be missing. CPU work.
+    func facts() -> ImageFacts {
         let config = documents.flatMap { try? JSONReader.read($0.config) }  // an odd one states nothing
         var facts = ImageFacts()
         facts.imageID = record.imageID
@@ -47,7 +48,12 @@ extension PolicySubject {
         facts.dockerfile = dockerfileFacts(config)
         facts.packages = .collected(content.packages.facts)
         if let files = content.files { facts.add(files, remedy: "see `tallyman fleet collect`") }
-        facts.vulnerabilities = .collected(findings.facts(stored.findings, at: content.packages.places))
+        return facts
+    }
+
+    /// The findings and advisories of the image, in `facts` of it; CPU work.
+    func add(_ places: [Int], of findings: SharedFindings, oldestSync: Int?, to facts: inout ImageFacts) {
+        facts.vulnerabilities = .collected(findings.facts(places, at: content.packages.places))
         facts.advisories = .collected(
             AdvisoryFacts(
                 namespace: facts.metadata.namespace,
@@ -55,7 +61,6 @@ extension PolicySubject {
                 oldestSync: oldestSync.map { PolicyInstant(seconds: Int64($0)) }
             )
         )
-        return facts
     }
 
     private func metadata(_ config: JSONValue?) -> MetadataFacts {
