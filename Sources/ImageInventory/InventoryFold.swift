@@ -101,8 +101,12 @@ package enum InventoryFold {
     ) -> [InstalledPackage] {
         let precedence = BinaryPrecedence(visible)
         let statements = LicenseStatements(visible)
-        var merged: [Key: InstalledPackage] = [:]
-        var hashes: [Key: Set<FileHash>] = [:]
+        var packages: [InstalledPackage] = []
+        var places: [Key: Int] = [:]
+        var hashes: [Int: Set<FileHash>] = [:]
+        let count = visible.reduce(0) { $0 + $1.evidence.packages.count }
+        packages.reserveCapacity(count)
+        places.reserveCapacity(count)
         for item in visible {
             let fileOwner =
                 item.evidence.packages.isEmpty ? nil : owners.owner(of: item.evidence.path, in: item.layer)
@@ -117,32 +121,41 @@ package enum InventoryFold {
                 let path =
                     "/" + item.evidence.path.text + (cataloged.virtualPath.isEmpty ? "" : ":" + cataloged.virtualPath)
                 let key = Key(package: package.identity, owner: owner)
-                if !package.hashes.isEmpty { hashes[key, default: []].formUnion(package.hashes) }
-                if var known = merged[key] {
-                    known.paths.append(path)
-                    known.layer = min(known.layer, layer)
-                    if known.package.licenses.isEmpty { known.package.licenses = package.licenses }
-                    known.package.supplier = known.package.supplier ?? package.supplier
-                    known.package.installedBytes = known.package.installedBytes ?? package.installedBytes
-                    merged[key] = known
-                } else {
-                    merged[key] = InstalledPackage(package: package, layer: layer, paths: [path], ownedBy: owner)
+                let place = places[key] ?? packages.count
+                if !package.hashes.isEmpty { hashes[place, default: []].formUnion(package.hashes) }
+                guard packages.indices.contains(place) else {
+                    places[key] = place
+                    packages.append(InstalledPackage(package: package, layer: layer, paths: [path], ownedBy: owner))
+                    continue
                 }
+                packages[place].paths.append(path)
+                packages[place].layer = min(packages[place].layer, layer)
+                let known = packages[place].package
+                if known.licenses.isEmpty { packages[place].package.licenses = package.licenses }
+                if known.supplier == nil { packages[place].package.supplier = package.supplier }
+                if known.installedBytes == nil { packages[place].package.installedBytes = package.installedBytes }
             }
         }
-        let packages = merged.map { key, package in
-            var sorted = package
-            if package.paths.count > 1 { sorted.paths = Array(Set(package.paths)).sorted() }
+        for place in packages.indices {
+            if packages[place].paths.count > 1 { packages[place].paths = Array(Set(packages[place].paths)).sorted() }
             // Files that differ under one name and version leave the package without a hash.
-            sorted.package.hashes = hashes[key].map { FileHash.agreed($0) } ?? []
-            return sorted
+            packages[place].package.hashes = hashes[place].map { FileHash.agreed($0) } ?? []
         }
-        let orders = packages.map { order($0) }
-        return orders.indices.sorted { orders[$0] < orders[$1] }.map { packages[$0] }
+        return packages.indices.sorted { isBefore(packages[$0], packages[$1]) }.map { packages[$0] }
     }
 
-    /// By all that makes a ``Key``: those that it took for one would come as the dictionary has them, another way each time.
-    private static func order(_ item: InstalledPackage) -> (String, String, String, String, String) {
+    /// By all that makes a ``Key``: those that it took for one would come as they were found, which layers decide.
+    ///
+    /// Few have a name and version in common, so that the rest is seldom looked at.
+    private static func isBefore(_ one: InstalledPackage, _ other: InstalledPackage) -> Bool {
+        let (a, b) = (one.package, other.package)
+        if a.type != b.type { return a.type.rawValue < b.type.rawValue }
+        if a.name != b.name { return a.name < b.name }
+        if a.version != b.version { return a.version < b.version }
+        return rest(of: one) < rest(of: other)
+    }
+
+    private static func rest(of item: InstalledPackage) -> (String, String) {
         let package = item.package
         // A mark keeps what is empty apart from what is absent.
         func marked(_ text: String?) -> String { text.map { "=" + $0 } ?? "" }
@@ -150,9 +163,7 @@ package enum InventoryFold {
             package.arch, marked(package.group), marked(package.module), marked(package.source?.name),
             marked(package.source?.version),
         ]
-        return (
-            package.type.rawValue, package.name, package.version, rest.joined(separator: "\u{0}"), marked(item.ownedBy)
-        )
+        return (rest.joined(separator: "\u{0}"), marked(item.ownedBy))
     }
 
     private static func gaps(_ layers: [AnalysedLayer]) -> [LayerGap] {
@@ -239,13 +250,8 @@ private struct Shadow {
 /// A package database is rewritten as a whole by each layer that installs something, so the layer of the evidence file
 /// would blame the last writer for everything.
 private struct Origins {
-    private struct Place: Hashable {
-        let path: LayerPath
-        let package: Package
-    }
-
     /// For each entry of those databases, the layers whose copy lists it.
-    private var listed: [Place: [Int]] = [:]
+    private var listed: [LayerPath: [Package: [Int]]] = [:]
     /// Databases of which several layers have a copy.
     private var databaseLayers: [LayerPath: [Int]] = [:]
     /// More entries than such databases of any image have: lower copies are not looked at.
@@ -266,7 +272,7 @@ private struct Origins {
                 count += evidence.packages.count
                 guard count <= Self.maxListed else { return }
                 for cataloged in evidence.packages {
-                    listed[Place(path: evidence.path, package: cataloged.package), default: []].append(position)
+                    listed[evidence.path, default: [:]][cataloged.package, default: []].append(position)
                 }
             }
         }
@@ -275,7 +281,7 @@ private struct Origins {
     /// Goes down from the database that shows, as long as the next lower copy of it lists the package too.
     func layer(of cataloged: CatalogedPackage, at item: InventoryFold.Visible) -> Int {
         guard cataloged.package.type.isOS, let copies = databaseLayers[item.evidence.path] else { return item.layer }
-        let layers = Set(listed[Place(path: item.evidence.path, package: cataloged.package)] ?? [])
+        let layers = listed[item.evidence.path]?[cataloged.package] ?? []
         var origin = item.layer
         for copy in copies.reversed() where copy < item.layer {
             guard layers.contains(copy) else { break }

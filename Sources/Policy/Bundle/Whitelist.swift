@@ -45,7 +45,7 @@ struct Whitelist: Sendable {
         /// The numbers of items that may match, in order.
         func candidates(for id: String) -> [Int] {
             var found = others
-            if let numbers = exact[id] { found += numbers }
+            if !exact.isEmpty, let numbers = exact[id] { found += numbers }
             prefixed.add(to: &found, beginningsOf: id)
             return found.count > 1 ? found.sorted() : found
         }

@@ -121,15 +121,23 @@ package struct SharedFinding: Sendable {
 extension PackageMatches {
     /// The matches of packages by the flaws' names, then by the packages.
     ///
-    /// Records are not looked at: copying one takes longer than all else that a comparison does.
+    /// Records are not looked at: copying one takes longer than all else that a comparison does. Nor are names more than once
+    /// for each flaw: many packages have the same.
     static func ordered(_ packages: [PackageMatches]) -> [SharedFinding] {
-        var matches: [(name: String, package: Int, place: Int)] = []
-        matches.reserveCapacity(packages.reduce(0) { $0 + $1.names.count })
         let packages = packages.sorted(by: isBefore)
-        for (number, package) in packages.enumerated() {
-            for (place, name) in package.names.enumerated() { matches.append((name, number, place)) }
+        var names: [Int: String] = [:]
+        for package in packages {
+            for (flaw, name) in zip(package.flaws, package.names) { names[flaw] = name }
         }
-        matches.sort { $0.name == $1.name ? $0.package < $1.package : $0.name < $1.name }
+        var ranks: [Int: Int] = [:]
+        ranks.reserveCapacity(names.count)
+        for (rank, flaw) in names.sorted(by: { $0.value < $1.value }).enumerated() { ranks[flaw.key] = rank }
+        var matches: [(rank: Int, package: Int, place: Int)] = []
+        matches.reserveCapacity(packages.reduce(0) { $0 + $1.flaws.count })
+        for (number, package) in packages.enumerated() {
+            for (place, flaw) in package.flaws.enumerated() { matches.append((ranks[flaw] ?? 0, number, place)) }
+        }
+        matches.sort { $0.rank == $1.rank ? $0.package < $1.package : $0.rank < $1.rank }
         return matches.map { SharedFinding(matches: packages[$0.package], place: $0.place) }
     }
 

@@ -85,8 +85,9 @@ package struct FleetPolicy: Sendable {
     ///
     /// `nil` where there is no such image, or no active bundle.
     package func judgeAnew(_ reference: ImageReference, account: String) async throws -> EvaluationRecord? {
-        guard let record = try await service.store.policy(nil, of: account),
-            let image = try await image(reference, account), let tag = image.record.tags.first?.fulltag
+        async let active = service.store.policy(nil, of: account)
+        guard let image = try await image(reference, account), let record = try await active,
+            let tag = image.record.tags.first?.fulltag
         else { return nil }
         return try await checks.evaluation(of: image, tag: tag, record, keeps: false)
     }
