@@ -57,7 +57,7 @@ struct TriggerFinding: Hashable, Sendable {
     }
 }
 
-/// What those rules of one evaluation share that read the image alone, and what the others share.
+/// What rules of one evaluation share: those that read the image alone, or a part of the others (``BundleEvaluation``).
 ///
 /// Rules ask it about time, so that it knows until when what they said holds.
 final class EvaluationContext {

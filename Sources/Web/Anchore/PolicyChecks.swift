@@ -195,33 +195,57 @@ struct PolicyChecks: Sendable {
         let material = loaded.material
         let begun = if let known = loaded.begun { known } else { try await begin(names, policy, material) }
         guard let begun, let stored = material.images[begun.image] else { return [] }
-        return try await service.threads.run {
+        let evaluations = try await service.threads.run {
             var facts = begun.facts
             begun.subject.add(stored.findings, of: loaded.findings, oldestSync: material.oldestSync, to: &facts)
-            let end = begun.subject.documents == nil ? material.now + Self.partialSeconds : nil
-            return try begun.names.map { name in
-                try judged(name, facts, policy, material, keptUnder: forKeeping ? stored.basis : nil, until: end)
+            let now = PolicyInstant(seconds: Int64(material.now))
+            return begun.names.map { policy.evaluation(of: facts, tag: $0.asked.tag, now: now, imageRules: $0.rules) }
+        }
+        let end = begun.subject.documents == nil ? material.now + Self.partialSeconds : nil
+        var judged: [Judged] = []
+        for (name, evaluation) in zip(begun.names, evaluations) {
+            // Where there are many images, each thread has one.
+            let parts = loaded.begun == nil ? nil : try await sideBySide(evaluation)
+            judged.append(
+                try await service.threads.run {
+                    let result = evaluation.map { $0.result(parts ?? $0.parts()) }
+                    return try self.judged(
+                        name.asked,
+                        policy.outcome(result),
+                        validUntil: result?.validUntil,
+                        material,
+                        keptUnder: forKeeping ? stored.basis : nil,
+                        until: end
+                    )
+                }
+            )
+        }
+        return judged
+    }
+
+    /// The parts of an evaluation that somebody waits for.
+    private func sideBySide(_ evaluation: BundleEvaluation?) async throws -> [BundleEvaluation.Part]? {
+        guard let evaluation else { return nil }
+        return try await withThrowingTaskGroup(of: (Int, BundleEvaluation.Part).self) { group in
+            for number in 0..<BundleEvaluation.parts {
+                group.addTask { (number, try await service.threads.run { evaluation.run(part: number) }) }
             }
+            var parts: [(Int, BundleEvaluation.Part)] = []
+            for try await part in group { parts.append(part) }
+            return parts.sorted { $0.0 < $1.0 }.map(\.1)
         }
     }
 
     /// CPU work.
     private func judged(
-        _ name: BegunImage.Name,
-        _ facts: ImageFacts,
-        _ policy: CompiledPolicy,
+        _ asked: Asked,
+        _ outcome: PolicyOutcome,
+        validUntil: PolicyInstant?,
         _ material: EvaluationMaterial,
         keptUnder basis: String?,
         until end: Int?
     ) throws -> Judged {
-        let asked = name.asked
         let now = material.now
-        let (outcome, validUntil) = policy.evaluate(
-            facts,
-            tag: asked.tag,
-            now: PolicyInstant(seconds: Int64(now)),
-            imageRules: name.rules
-        )
         let detail = outcome.detail(imageID: asked.image.record.imageID, tag: asked.tag)
         var judged = Judged(asked: asked, isPass: outcome.isPass, now: now)
         if let basis {

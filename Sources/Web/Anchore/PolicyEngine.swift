@@ -91,16 +91,25 @@ struct CompiledPolicy: Sendable {
         reading.bundle.map { ImageRuleFindings(of: $0, in: facts, as: Policy.ImageName(tag), now: now) }
     }
 
-    /// What an image comes to under a name, and from when on that may be something else; `imageRules` is of the same image,
-    /// name and moment.
-    func evaluate(
-        _ facts: ImageFacts,
+    /// An evaluation of an image under a name; `nil` of a bundle that is wrong.
+    ///
+    /// `imageRules` are of the same image, name and moment.
+    func evaluation(
+        of facts: ImageFacts,
         tag: String,
         now: PolicyInstant,
         imageRules: ImageRuleFindings?
-    ) -> (outcome: PolicyOutcome, validUntil: PolicyInstant?) {
-        guard let bundle = reading.bundle else {
-            let outcome = PolicyOutcome(
+    ) -> BundleEvaluation? {
+        guard let bundle = reading.bundle, let imageRules else { return nil }
+        return BundleEvaluation(of: bundle, in: facts, as: Policy.ImageName(tag), now: now, imageRules: imageRules)
+    }
+
+    /// What clients are shown of an evaluation; without one, why there is none.
+    ///
+    /// CPU work.
+    func outcome(_ evaluation: PolicyEvaluation?) -> PolicyOutcome {
+        guard let evaluation else {
+            return PolicyOutcome(
                 rows: [],
                 problems: reading.problems.map(PolicyEngine.problem),
                 policyAction: .stop,
@@ -110,12 +119,10 @@ struct CompiledPolicy: Sendable {
                 allowRule: false,
                 denyRule: false
             )
-            return (outcome, nil)
         }
-        let evaluation = bundle.evaluate(facts, as: Policy.ImageName(tag), now: now, imageRules: imageRules)
-        let outcome = PolicyOutcome(
+        return PolicyOutcome(
             // Clients show rows alone: without those of what was not judged an image would fail for no reason.
-            rows: (evaluation.findings + evaluation.unjudged).map(PolicyEngine.row),
+            rows: evaluation.findings.map(PolicyEngine.row) + evaluation.unjudged.map(PolicyEngine.row),
             problems: evaluation.problems.map(PolicyEngine.problem),
             policyAction: GateAction(evaluation.policyAction),
             finalAction: GateAction(evaluation.finalAction),
@@ -124,7 +131,6 @@ struct CompiledPolicy: Sendable {
             allowRule: PolicyEngine.rule(evaluation.whitelistedImage),
             denyRule: PolicyEngine.rule(evaluation.blacklistedImage)
         )
-        return (outcome, evaluation.validUntil)
     }
 }
 
