@@ -137,7 +137,9 @@ package struct BundleEvaluation: Sendable {
             finalAction: final,
             reason: reason,
             problems: problems,
-            validUntil: (parts.map(\.validUntil) + [imageRules.validUntil]).compactMap { $0 }.min()
+            // Of a bundle that is wrong nothing was asked that time could change.
+            validUntil: (parts.map(\.validUntil) + [broken.isEmpty ? imageRules.validUntil : nil]).compactMap { $0 }
+                .min()
         )
     }
 }
