@@ -89,7 +89,18 @@ struct EvaluationTests {
         without.advisories = ImageFacts().advisories
         let early = ImageRuleFindings(of: bundle, in: without, as: name, now: Sample.now, regexBudget: 10_000)
         let whole = bundle.evaluate(Sample.image, as: name, now: Sample.now, regexBudget: 10_000)
-        let later = bundle.evaluate(Sample.image, as: name, now: Sample.now, regexBudget: 10_000, imageRules: early)
+        let evaluation = BundleEvaluation(
+            of: bundle,
+            in: Sample.image,
+            as: name,
+            now: Sample.now,
+            regexBudget: 10_000,
+            imageRules: early
+        )
+        // In whatever order the parts are run.
+        let later = evaluation.result(
+            (0..<BundleEvaluation.parts).reversed().map { evaluation.run(part: $0) }.reversed()
+        )
         #expect(
             whole.findings.contains { $0.gate == "vulnerabilities" } && whole.findings.contains { $0.gate == "files" }
         )

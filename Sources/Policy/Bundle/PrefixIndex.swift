@@ -60,6 +60,8 @@ struct PrefixIndex: Sendable {
     }
 
     /// The place of the longest entry that `text` begins with; below zero where it begins with none.
+    ///
+    /// The pointers are the caller's, for as long as this runs; ``Entry/text`` was counted as `texts` was filled.
     private static func longest(
         _ entries: [Entry],
         _ texts: UnsafeRawBufferPointer,

@@ -3,7 +3,8 @@ import LinearRegex
 /// One evaluation of a bundle under way, in parts that may be run at the same time.
 ///
 /// Which rule is in which part depends on the bundle alone, and each part has a bound of its own for expressions: what comes
-/// of it is the same whether they are run one after the other or beside each other.
+/// of it is the same whether they are run one after the other or beside each other. With that of the rules about the image
+/// alone (``ImageRuleFindings``) an evaluation may take three times what one such bound allows.
 package struct BundleEvaluation: Sendable {
     /// What the rules of one part say, in their order.
     package struct Part: Sendable {
@@ -18,6 +19,7 @@ package struct BundleEvaluation: Sendable {
         let policy: String
     }
 
+    /// Into how many parts any bundle's rules are dealt.
     package static let parts = 2
 
     private let bundle: PolicyBundle
@@ -85,7 +87,7 @@ package struct BundleEvaluation: Sendable {
     /// All parts, run one after the other.
     package func parts() -> [Part] { (0..<Self.parts).map { run(part: $0) } }
 
-    /// What all parts, in their order, come to.
+    /// What all parts come to: as many as ``parts``, in their order.
     package func result(_ parts: [Part]) -> PolicyEvaluation {
         var problems: [BundleProblem] = []
         var action = PolicyAction.go

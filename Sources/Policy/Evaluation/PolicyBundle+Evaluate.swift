@@ -6,17 +6,14 @@ extension PolicyBundle {
     /// The first mapping about the image names the policies, all of which are run; their findings are held against the
     /// mapping's whitelists; lists of images have the last word, and there denial beats permission. A rule that cannot tell
     /// because its facts were not collected counts with its action, as if it had fired; one that fails stops the image.
-    /// `regexBudget` bounds what the expression of a rule may cost (``LinearRegex/RegexMatcher/defaultBudget``);
-    /// `imageRules` is what was found before, of this bundle, name and moment.
+    /// `regexBudget` bounds what the expression of a rule may cost (``LinearRegex/RegexMatcher/defaultBudget``).
     package func evaluate(
         _ image: ImageFacts,
         as name: ImageName?,
         now: PolicyInstant,
-        regexBudget: Int = RegexMatcher.defaultBudget,
-        imageRules: ImageRuleFindings? = nil
+        regexBudget: Int = RegexMatcher.defaultBudget
     ) -> PolicyEvaluation {
-        let imageRules =
-            imageRules ?? ImageRuleFindings(of: self, in: image, as: name, now: now, regexBudget: regexBudget)
+        let imageRules = ImageRuleFindings(of: self, in: image, as: name, now: now, regexBudget: regexBudget)
         let evaluation = BundleEvaluation(
             of: self,
             in: image,
