@@ -4,7 +4,7 @@ import ScanModel
 /// Java archives with all that is nested or shaded in them, and the Java archives in plain ones.
 struct JavaCataloger: Cataloger {
     let name = "java"
-    let version = 11
+    let version = 12
     let maxFileBytes = EvidenceBound.binary
     let isCostly = true
     /// All that are read where they are nested, and plain ones.
@@ -24,7 +24,7 @@ struct JavaCataloger: Cataloger {
                     Package(
                         type: .java,
                         name: artifact.name,
-                        version: artifact.version,
+                        version: artifact.version ?? Package.unknownVersion,
                         licenses: artifact.licenses.sorted(),
                         // A plugin that states no group has that of the plugins Jenkins publishes.
                         group: artifact.groupID ?? (isPlugin ? "org.jenkins-ci.plugins" : nil),

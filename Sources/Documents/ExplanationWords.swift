@@ -105,8 +105,8 @@ extension ExplanationDocument.Statement {
         case .outside: return "\(range.constraint) does not hold \(version)\(compared)"
         case .notAffected: return "the publisher says that it is not affected"
         case .incomparable:
-            let shown = version.isEmpty ? "an empty version" : version
-            return "\(shown) has no place in the order of \(range.scheme.rawValue)"
+            guard !version.isEmpty else { return "the package states no version" }
+            return "\(version) has no place in the order of \(range.scheme.rawValue)"
         case .otherModule:
             return
                 "it is about \(range.module.map { "the module stream \($0)" } ?? "packages of another module stream")"

@@ -117,16 +117,14 @@ struct JavaArchiveWalk {
         isShaded: Bool
     ) -> Bool {
         guard !coordinates.name.isEmpty else { return false }
-        guard let version = coordinates.version, !version.isEmpty else {
-            // Nothing can be matched without one, and leaving it out unsaid would pass for a clean archive.
-            report("\(virtualPath): \(coordinates.name) states no version")
-            return false
-        }
+        let version = coordinates.version.flatMap { $0.isEmpty ? nil : $0 }
+        // It is matched with nothing, which unsaid would pass for a clean archive.
+        if version == nil { report("\(virtualPath): \(coordinates.name) states no version") }
         guard artifacts.count < limits.maxArtifacts else {
             report("\(virtualPath): more than \(limits.maxArtifacts) artifacts")
             return false
         }
-        let fields = [coordinates.name, version, coordinates.groupID ?? ""]
+        let fields = [coordinates.name, version ?? "", coordinates.groupID ?? ""]
         guard fields.allSatisfy({ $0.utf8.count <= limits.maxFieldBytes }) else {
             report("\(virtualPath): name, version or groupId is longer than \(limits.maxFieldBytes) bytes")
             return false

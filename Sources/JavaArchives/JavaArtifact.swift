@@ -2,8 +2,8 @@
 package struct JavaArtifact: Sendable, Equatable {
     /// The artifact's name: the Maven artifactId where it is known, otherwise taken from the file name or the manifest.
     package let name: String
-    /// The version as written, never empty.
-    package let version: String
+    /// The version as written, never empty; `nil` where the archive states none.
+    package let version: String?
     /// The Maven groupId, or `nil` where nothing in the archive tells it.
     package let groupID: String?
     /// Where it is: `/opt/app.war:WEB-INF/lib/x.jar`, and for a library merged into another archive
@@ -18,7 +18,7 @@ package struct JavaArtifact: Sendable, Equatable {
 
     package init(
         name: String,
-        version: String,
+        version: String?,
         groupID: String?,
         virtualPath: String,
         isShaded: Bool = false,

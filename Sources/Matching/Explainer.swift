@@ -74,9 +74,11 @@ package struct Explainer: Sendable {
         let outcome: Explanation.Outcome =
             if range.isNotAffected {
                 .notAffected
+            } else if version.isEmpty {
+                .incomparable
             } else if range.contains(version, parsed: parsed) {
                 .affected
-            } else if version.isEmpty || !parsed.isOrdered {
+            } else if !parsed.isOrdered {
                 .incomparable
             } else {
                 .outside

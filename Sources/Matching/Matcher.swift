@@ -8,7 +8,7 @@ package enum Matcher {
     /// outranks whom (``OwnerPrecedence``).
     ///
     /// It is raised with each change that may change a finding, so that a fleet's packages are all matched anew.
-    package static let rules = 3
+    package static let rules = 4
 
     /// The matches of `package`, in the order of `candidates`.
     ///
@@ -61,10 +61,12 @@ package enum Matcher {
     }
 
     /// What is compared: the source's version where the range is filed under the source, since a rebuild of the binary
-    /// alone (`+b1`) changes nothing, and binaries of one source may carry numbers of their own.
+    /// alone (`+b1`) changes nothing, and binaries of one source may carry numbers of their own; the empty version where
+    /// the package states none, so that not even a range without bounds holds it.
     static func comparison(of package: Package, with range: AffectedRange) -> (
         version: String, range: AffectedRange
     ) {
+        guard package.hasVersion else { return ("", range) }
         guard let source = package.source, !source.version.isEmpty else { return (package.version, range) }
         switch package.type {
         case .deb, .apk: return (source.version, range)

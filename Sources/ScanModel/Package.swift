@@ -41,7 +41,8 @@ package struct SourcePackage: Hashable, Sendable, Codable {
 package struct Package: Hashable, Sendable, Codable {
     package var type: PackageType
     package var name: String
-    /// The full version, with epoch where the ecosystem has one (`1:2.3-4`); never empty.
+    /// The full version, with epoch where the ecosystem has one (`1:2.3-4`); never empty, and ``unknownVersion`` where
+    /// what is there states none.
     package var version: String
     /// The architecture, or a gem's platform, as the package manager spells it; empty where there is none.
     package var arch: String
@@ -90,6 +91,13 @@ package struct Package: Hashable, Sendable, Codable {
 }
 
 extension Package {
+    /// Stands in the place of a version that a package does not state, as Syft has it: no package URL says it, and
+    /// nothing is matched with it.
+    package static let unknownVersion = "UNKNOWN"
+
+    /// Whether the package says which version it is.
+    package var hasVersion: Bool { version != Self.unknownVersion }
+
     /// Reads also what was written before packages had hashes.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)

@@ -5,7 +5,7 @@ extension Package {
     /// The purl of this package in an image of `distro`; OS packages carry `arch`, `distro`, `epoch` and `upstream`.
     package func purl(distro: Distro?) -> String {
         let kind = PURLType.purlType(type)
-        let tail = "@\(PURL.encode(version))"
+        let tail = hasVersion ? "@\(PURL.encode(version))" : ""
         switch kind {
         case _ where PURLType.isOfDistribution(kind): return osPURL(kind, distro: distro)
         case "pypi": return "pkg:pypi/\(PURL.encode(PURL.pypiName(name)))" + tail
@@ -20,7 +20,8 @@ extension Package {
         case "npm" where !name.hasPrefix("@"): return "pkg:npm/\(PURL.encode(name))" + tail
         case "golang":
             let path = (group.map { $0 + "/" } ?? "") + name
-            return "pkg:golang/\(PURL.encodePath(path))@\(PURL.encode(PURL.goVersion(version, of: path)))"
+            let tail = hasVersion ? "@\(PURL.encode(PURL.goVersion(version, of: path)))" : ""
+            return "pkg:golang/\(PURL.encodePath(path))\(tail)"
         case _ where PURLType.hasSubpath(kind):
             let depth = kind == "github" ? 2 : 1
             let parts = name.split(separator: "/", maxSplits: depth).map { PURL.encodePath(String($0)) }
@@ -66,7 +67,8 @@ extension Package {
         }
         let owner = group ?? distro?.id ?? ""
         let namespace = owner.isEmpty ? "" : "\(PURL.encode(owner))/"
-        return "pkg:\(kind)/\(namespace)\(PURL.encode(name))@\(PURL.encode(printedVersion))"
+        let tail = hasVersion ? "@\(PURL.encode(printedVersion))" : ""
+        return "pkg:\(kind)/\(namespace)\(PURL.encode(name))\(tail)"
             + (qualifiers.isEmpty ? "" : "?" + qualifiers.joined(separator: "&"))
     }
 }

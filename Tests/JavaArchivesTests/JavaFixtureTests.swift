@@ -30,8 +30,12 @@ struct JavaFixtureTests {
             Expected.self,
             from: Data(contentsOf: URL(fileURLWithPath: folder + "/expected.json"))
         )
-        let found = try artifacts(in: folder).map {
-            Expected.Package(type: "java-archive", name: $0.name, version: $0.version, group: $0.groupID ?? $0.name)
+        // What states no version is expected by one of the peers alone.
+        let found = try artifacts(in: folder).compactMap { artifact in
+            artifact.version.map { version in
+                let group = artifact.groupID ?? artifact.name
+                return Expected.Package(type: "java-archive", name: artifact.name, version: version, group: group)
+            }
         }
         #expect(Set(found) == Set(expected.packages))
     }

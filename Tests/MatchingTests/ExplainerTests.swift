@@ -13,7 +13,7 @@ struct ExplainerTests {
         _ ecosystem: String,
         _ name: String,
         _ scheme: VersionScheme,
-        fixed: String,
+        fixed: String?,
         module: String? = nil,
         architectures: [String]? = nil
     ) -> AffectedRange {
@@ -22,7 +22,7 @@ struct ExplainerTests {
             package: name,
             scheme: scheme,
             fixed: fixed,
-            fixState: .fixed,
+            fixState: fixed == nil ? .notFixed : .fixed,
             module: module,
             architectures: architectures
         )
@@ -104,6 +104,13 @@ struct ExplainerTests {
         let found = explain([record(Self.range("go", "x", .go, fixed: "1.2"))], [MatchSubject(package, distro: nil)])
         #expect(found.statements.map(\.outcome) == [.incomparable])
         #expect(found.statements.first?.comparisons.map(\.order) == ["?"])
+    }
+
+    @Test("A package that states no version cannot be compared, whatever the range")
+    func noVersion() {
+        let package = Package(type: .go, name: "x", version: Package.unknownVersion)
+        let found = explain([record(Self.range("go", "x", .go, fixed: nil))], [MatchSubject(package, distro: nil)])
+        #expect(found.statements.map(\.outcome) == [.incomparable])
     }
 
     @Test("Where the owner's distribution answers, the range that would hold is shown as such")

@@ -46,6 +46,13 @@ struct MatcherTests {
         #expect(!matches(package, nil, range))
     }
 
+    @Test("A package that states no version matches nothing, not even what names every version")
+    func noVersion() {
+        let all = AffectedRange(ecosystem: "maven", package: "g:a", scheme: .maven, fixState: .notFixed)
+        #expect(matches(Package(type: .java, name: "a", version: "1", group: "g"), nil, all))
+        #expect(!matches(Package(type: .java, name: "a", version: Package.unknownVersion, group: "g"), nil, all))
+    }
+
     @Test(
         "Go versions match with and without v; a version that cannot be ordered never does",
         arguments: [

@@ -27,6 +27,11 @@ import Testing
         #expect(CPECandidates.names(for: package).first == expected)
     }
 
+    @Test
+    func `a package without a version has no names, which would be those of every version`() {
+        #expect(CPECandidates.names(for: Package(type: .java, name: "a", version: Package.unknownVersion)).isEmpty)
+    }
+
     @Test(arguments: ["é", "a\nb", "", "-", String(repeating: "a", count: 300)])
     func `what no CPE can say has none`(name: String) {
         #expect(

@@ -79,6 +79,7 @@ enum SampleBill {
                 ),
                 component(Package(type: .go, name: "golang.org/x/net", version: "v0.1.0", licenses: ["LicenseRef-x"])),
                 component(Package(type: PackageType(rawValue: "rust-crate"), name: "serde", version: "1.0.0")),
+                component(Package(type: .java, name: "tool", version: Package.unknownVersion, group: "tool")),
             ],
             gaps: [LayerGap(layer: 1, gap: CoverageGap(path: "opt/big.jar", reason: "over the bound"))],
             vulnerabilities: [

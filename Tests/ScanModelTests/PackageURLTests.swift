@@ -48,6 +48,11 @@ struct PackageURLTests {
                 Package(type: .java, name: "core", version: "2", group: "org.example"), nil,
                 "pkg:maven/org.example/core@2"
             ),
+            (Package(type: .java, name: "core", version: Package.unknownVersion), nil, "pkg:maven/core"),
+            (
+                Package(type: .deb, name: "a", version: Package.unknownVersion), debian,
+                "pkg:deb/debian/a?distro=debian-12"
+            ),
             (Package(type: .java, name: "core", version: "2"), nil, "pkg:maven/core@2"),
             (
                 Package(type: .go, name: "github.com/a/b/v2", version: "v2.0.0+incompatible"), nil,

@@ -6,7 +6,10 @@ enum CPECandidates {
     private static let maxCount = 8
 
     /// The names, most likely first, without duplicates: those under which matching looks it up come before guesses.
+    ///
+    /// None without a version: a name of any version would be taken for affected by all that was ever wrong with it.
     static func names(for package: Package) -> [String] {
+        guard package.hasVersion else { return [] }
         var seen: Set<String> = []
         let known = package.cpes.filter { $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } && $0.utf8.count <= 1024 }
         let names = known + candidates(package).compactMap(\.formatted)
