@@ -30,9 +30,9 @@ extension Coordinator {
     }
     /// Images whose layers were the last to be analysed wait so long for their fold: few are left then, which takes no time.
     ///
-    /// A run that somebody waits for may have waited itself, for what a bulk run has locked.
+    /// A run that somebody waits for is of few images, and may have waited itself, for what a bulk run has locked.
     private static func settlingPace(of run: Run) -> Pace {
-        Pace(share: 5, pause: .zero ... .seconds(run.isUrgent ? 1 : 60))
+        run.isUrgent ? Pace(share: 2, pause: .zero ... .seconds(1)) : Pace(share: 5, pause: .zero ... .seconds(60))
     }
 
     /// Does what is to be done for an open run in one round; returns whether it has ended.
