@@ -147,7 +147,7 @@ package struct PostgresRow: Sendable {
     }
 
     @inline(__always)
-    private func required<Value>(_ value: Value?, _ column: some PostgresColumn) throws(PostgresError) -> Value {
+    func required<Value>(_ value: Value?, _ column: some PostgresColumn) throws(PostgresError) -> Value {
         guard let value else { throw PostgresError(.invalidResult, "column \(column) is null") }
         return value
     }
@@ -160,10 +160,23 @@ package struct PostgresRow: Sendable {
         _ column: some PostgresColumn,
         _ decode: (UnsafeBufferPointer<UInt8>) -> Value?
     ) throws(PostgresError) -> Value? {
-        guard let result, let position = column.position(in: result.columns) else {
-            let names = result?.columns.joined(separator: ", ") ?? ""
-            throw PostgresError(.invalidResult, "no column \(column) among: \(names)")
-        }
+        guard let result, let position = column.position(in: result.columns) else { throw missing(column) }
+        return try value(column, at: position, of: result, decode)
+    }
+
+    func missing(_ column: some PostgresColumn) -> PostgresError {
+        let names = result?.columns.joined(separator: ", ") ?? ""
+        return PostgresError(.invalidResult, "no column \(column) among: \(names)")
+    }
+
+    /// Decodes the value in one of the result's columns, which has to be there; nil for null.
+    @inline(__always)
+    func value<Value>(
+        _ column: some PostgresColumn,
+        at position: Int,
+        of result: PostgresResult,
+        _ decode: (UnsafeBufferPointer<UInt8>) -> Value?
+    ) throws(PostgresError) -> Value? {
         let index = Int32(truncatingIfNeeded: position)
         guard PQgetisnull(result.pointer, row, index) == 0 else { return nil }
         let length = Int(PQgetlength(result.pointer, row, index))
