@@ -69,7 +69,8 @@ package struct Explainer: Sendable {
         about package: Package,
         at index: Int
     ) -> Explanation.Statement {
-        let (version, range) = Matcher.comparison(of: package, with: candidate.range)
+        let (version, restated) = Matcher.comparison(of: package, with: candidate.range)
+        let range = restated ?? candidate.range
         let parsed = ParsedVersion(version, scheme: range.scheme)
         let outcome: Explanation.Outcome =
             if range.isNotAffected {

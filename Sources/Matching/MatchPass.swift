@@ -21,11 +21,7 @@ package struct MatchPass<Source: AdvisorySource> {
         let keys = subjects.parallelMap { AdvisoryKeys.keys(for: $0.package, distro: $0.distro) }
         let candidates = try source.candidates(for: Array(Set(keys.joined())).sorted())
         let matches = Array(zip(subjects, keys)).parallelMap { subject, keys in
-            Matcher.matches(
-                package: subject.package,
-                distro: subject.distro,
-                candidates: keys.flatMap { candidates[$0] ?? [] }
-            )
+            Matcher.matches(package: subject.package, filed: keys.flatMap { candidates[$0] ?? [] })
         }
         let records = try source.records(Set(matches.joined().map(\.record)))
         let precedence = try precedence(of: zip(subjects, matches).filter { !$0.1.isEmpty }.map(\.0))

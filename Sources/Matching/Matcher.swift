@@ -15,16 +15,29 @@ package enum Matcher {
     /// Pure: no store, no clock. Candidates under keys other than the package's are ignored, so that a caller may pass
     /// more than it needs. Withdrawn records must not be among them.
     package static func matches(package: Package, distro: Distro?, candidates: [Candidate]) -> [Match] {
-        var parsed: [Subject: ParsedVersion] = [:]
+        matches(package: package, filed: filed(under: package, distro, candidates))
+    }
+
+    /// The matches of `package` among candidates that are all filed under its keys, in their order.
+    static func matches(package: Package, filed candidates: [Candidate]) -> [Match] {
+        var forms: [(text: String, form: ParsedVersion)] = []
         var matches: [Match] = []
-        for candidate in statements(about: package, distro: distro, candidates: candidates) {
-            let subject = comparison(of: package, with: candidate.range)
-            guard !subject.version.isEmpty else { continue }
-            let key = Subject(scheme: subject.range.scheme, version: subject.version)
-            let form = parsed[key] ?? ParsedVersion(subject.version, scheme: key.scheme)
-            parsed[key] = form
-            guard subject.range.contains(subject.version, parsed: form) else { continue }
-            matches.append(Match(record: candidate.record, range: candidate.range, comparedVersion: subject.version))
+        for candidate in applicable(to: package, candidates) {
+            let (version, restated) = comparison(of: package, with: candidate.range)
+            guard !version.isEmpty else { continue }
+            // One or two: a package's version and its source's, in the scheme of its kind.
+            let scheme = candidate.range.scheme
+            let form: ParsedVersion
+            if let known = forms.first(where: { $0.form.scheme == scheme && $0.text == version })?.form {
+                form = known
+            } else {
+                form = ParsedVersion(version, scheme: scheme)
+                forms.append((version, form))
+            }
+            let holds =
+                restated.map { $0.contains(version, parsed: form) }
+                ?? candidate.range.contains(version, parsed: form, bounds: candidate.bounds)
+            if holds { matches.append(Match(candidate: candidate, comparedVersion: version)) }
         }
         return matches
     }
@@ -34,13 +47,24 @@ package enum Matcher {
     /// What a record says of the binary package outranks what it says of its source: `edk2-aarch64` is not affected
     /// where Red Hat says so, although the source `edk2` is.
     package static func statements(about package: Package, distro: Distro?, candidates: [Candidate]) -> [Candidate] {
+        applicable(to: package, filed(under: package, distro, candidates))
+    }
+
+    private static func filed(
+        under package: Package,
+        _ distro: Distro?,
+        _ candidates: [Candidate]
+    ) -> [Candidate] {
         // A handful of keys and perhaps thousands of candidates: comparing is cheaper than hashing.
         let keys = AdvisoryKeys.keys(for: package, distro: distro)
-        let found = candidates.filter { candidate in
+        return candidates.filter { candidate in
             keys.contains { $0.name == candidate.range.package && $0.ecosystem == candidate.range.ecosystem }
-                && RPMApplicability.accepts(package, candidate.range)
         }
-        guard package.type == .rpm else { return found }
+    }
+
+    private static func applicable(to package: Package, _ candidates: [Candidate]) -> [Candidate] {
+        guard package.type == .rpm else { return candidates }
+        let found = candidates.filter { RPMApplicability.accepts(package, $0.range) }
         let named = Set(found.filter { $0.range.package == package.name }.map { Statement($0) })
         return found.filter { $0.range.package == package.name || !named.contains(Statement($0)) }
     }
@@ -55,25 +79,22 @@ package enum Matcher {
         }
     }
 
-    private struct Subject: Hashable {
-        var scheme: VersionScheme
-        var version: String
-    }
-
     /// What is compared: the source's version where the range is filed under the source, since a rebuild of the binary
     /// alone (`+b1`) changes nothing, and binaries of one source may carry numbers of their own; the empty version where
     /// the package states none, so that not even a range without bounds holds it.
+    ///
+    /// `restated` is the range in the same terms, where its own do not fit.
     static func comparison(of package: Package, with range: AffectedRange) -> (
-        version: String, range: AffectedRange
+        version: String, restated: AffectedRange?
     ) {
-        guard package.hasVersion else { return ("", range) }
-        guard let source = package.source, !source.version.isEmpty else { return (package.version, range) }
+        guard package.hasVersion else { return ("", nil) }
+        guard let source = package.source, !source.version.isEmpty else { return (package.version, nil) }
         switch package.type {
-        case .deb, .apk: return (source.version, range)
+        case .deb, .apk: return (source.version, nil)
         case .rpm:
-            guard range.package == source.name, range.package != package.name else { return (package.version, range) }
+            guard range.package == source.name, range.package != package.name else { return (package.version, nil) }
             return RPMSourceVersion.comparison(binary: package.version, source: source.version, with: range)
-        default: return (package.version, range)
+        default: return (package.version, nil)
         }
     }
 }

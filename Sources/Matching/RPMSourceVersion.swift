@@ -3,7 +3,7 @@ import ScanModel
 
 /// Compares by the source of an RPM package, whose file name leaves out the epoch.
 enum RPMSourceVersion {
-    /// The version to compare with, and the range in the same terms.
+    /// The version to compare with, and the range in the same terms where its own do not fit.
     ///
     /// A binary with the version and release of its source shares its epoch. A binary with numbers of its own
     /// (`perl-Errno-1.28` from `perl-5.26.3`) says nothing about it: then the epochs are left out on both sides, as
@@ -12,10 +12,10 @@ enum RPMSourceVersion {
         binary: String,
         source: String,
         with range: AffectedRange
-    ) -> (version: String, range: AffectedRange) {
-        guard !source.contains(":") else { return (source, range) }
+    ) -> (version: String, restated: AffectedRange?) {
+        guard !source.contains(":") else { return (source, nil) }
         let epoch = epochLength(binary)
-        if binary.dropFirst(epoch) == source { return (binary, range) }
+        if binary.dropFirst(epoch) == source { return (binary, nil) }
         var bare = range
         bare.introduced = range.introduced.map(withoutEpoch)
         bare.fixed = range.fixed.map(withoutEpoch)

@@ -22,7 +22,8 @@ struct BackgroundTests {
         )
         let advisory = AdvisoryRecord(id: "CVE-1", provider: "debian", severity: record, affected: [range])
         let join = FindingJoin(records: [1: advisory], epss: [:], kev: [:], enrichments: ["CVE-1": enrichments])
-        return try #require(join.findings([Match(record: 1, range: range, comparedVersion: "1")]).first)
+        let match = Match(candidate: Candidate(record: 1, range: range), comparedVersion: "1")
+        return try #require(join.findings([match]).first)
     }
 
     private func enrichment(_ provider: String, _ severity: Severity, isRejected: Bool = false) throws -> CVEEnrichment

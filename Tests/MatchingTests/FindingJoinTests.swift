@@ -20,7 +20,7 @@ struct FindingJoinTests {
             fixState: state,
             severity: severity
         )
-        return Match(record: record, range: range, comparedVersion: "1")
+        return Match(candidate: Candidate(record: record, range: range), comparedVersion: "1")
     }
 
     private func join(_ records: [Int64: AdvisoryRecord]) -> FindingJoin {
