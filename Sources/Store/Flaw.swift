@@ -10,16 +10,17 @@ struct Flaw {
     private static let maxVectors = 8
 
     private var worst: Finding
-    private var aliases: Set<String>
-    private var vectors: Set<CVSSVector>
+    /// What several statements say together; `nil` where all say the same as ``worst``, as in most.
+    private var together: (aliases: Set<String>, vectors: Set<CVSSVector>)?
     private var isExploited: Bool
 
     private init(_ finding: Finding) {
         worst = finding
-        aliases = Set(finding.aliases)
-        vectors = Set(finding.cvss)
         isExploited = finding.kev != nil
     }
+
+    private var aliases: Set<String> { together?.aliases ?? Set(worst.aliases) }
+    private var vectors: Set<CVSSVector> { together?.vectors ?? Set(worst.cvss) }
 
     /// The flaws of some packages' findings, in no order.
     static func of(_ findings: [[Finding]]) -> [Flaw] {
@@ -36,8 +37,11 @@ struct Flaw {
 
     private mutating func add(_ finding: Finding) {
         guard !Self.isSame(finding, worst) else { return }
-        if !aliases.isSuperset(of: finding.aliases) { aliases.formUnion(finding.aliases) }
-        if !vectors.isSuperset(of: finding.cvss) { vectors.formUnion(finding.cvss) }
+        var (aliases, vectors) = (self.aliases, self.vectors)
+        together = nil  // so that the sets grow in their place
+        aliases.formUnion(finding.aliases)
+        vectors.formUnion(finding.cvss)
+        together = (aliases, vectors)
         isExploited = isExploited || finding.kev != nil
         if Self.precedes(finding, worst) { worst = finding }
     }

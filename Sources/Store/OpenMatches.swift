@@ -6,7 +6,7 @@ import ScanModel
 ///
 /// Numbers and hashes, no texts: a delta of a thousand records reads tens of thousands of matches to find a few that differ.
 struct OpenMatches: Sendable {
-    private struct Place: Hashable {
+    fileprivate struct Place: Hashable {
         let package: Int
         let flaw: Int
     }
@@ -18,7 +18,7 @@ struct OpenMatches: Sendable {
         let fingerprint: Int?
     }
 
-    private struct Match {
+    fileprivate struct Match {
         /// The hash of what it says.
         let said: Int
         var isClaimed = false
@@ -80,16 +80,35 @@ struct OpenMatches: Sendable {
     func isKnown(_ flaw: NamedFlaw) -> Bool { flaws[flaw.name]?.fingerprint == flaw.fingerprint }
 
     /// What a finding is beside what is open.
-    enum Standing { case new, changed, same }
+    enum Standing: Sendable {
+        case same(OpenMatch)
+        case changed(OpenMatch, StoredMatch)
+        case new(StoredMatch)
+    }
 
-    /// Compares a finding with the open match in the same place, and claims that; a second one in the same place is the same.
-    mutating func claim(_ match: StoredMatch, package: Int) -> Standing {
+    /// An open match; holds as long as none is read.
+    struct OpenMatch: Sendable {
+        fileprivate let index: Dictionary<Place, Match>.Index
+    }
+
+    /// Compares a finding with the open match in the same place, whoever has claimed it.
+    func standing(of finding: Finding, package: Int) -> Standing {
+        let match = StoredMatch(finding)
         guard let flaw = flaws[match.flaw], let index = matches.index(forKey: Place(package: package, flaw: flaw.id))
-        else {
-            return new.insert(New(package: package, flaw: match.flaw)).inserted ? .new : .same
-        }
-        defer { matches.values[index].isClaimed = true }
-        return matches.values[index].isClaimed || matches.values[index].said == match.hash ? .same : .changed
+        else { return .new(match) }
+        let open = OpenMatch(index: index)
+        return matches.values[index].said == match.hash ? .same(open) : .changed(open, match)
+    }
+
+    /// Claims an open match; whether nothing had.
+    mutating func claim(_ match: OpenMatch) -> Bool {
+        defer { matches.values[match.index].isClaimed = true }
+        return !matches.values[match.index].isClaimed
+    }
+
+    /// Whether nothing had claimed this place where none is open.
+    mutating func claim(_ match: StoredMatch, package: Int) -> Bool {
+        new.insert(New(package: package, flaw: match.flaw)).inserted
     }
 
     /// The matches that no finding claimed, in a fixed order.
@@ -101,7 +120,7 @@ struct OpenMatches: Sendable {
 }
 
 /// What is kept of a finding in a package.
-struct StoredMatch {
+struct StoredMatch: Sendable {
     /// The name of the flaw.
     let flaw: String
     private let severity: String

@@ -88,17 +88,21 @@ extension Store {
 
     /// The changes of a pass as the findings that reports show, each with the number of tags that it concerns now.
     ///
-    /// Asked in three parts at once, on as many connections as there are: the images of a thousand records' changes take the
+    /// Asked in parts at once, on as many connections as there are: the images of a thousand records' changes take the
     /// database a third of a second. What a scan changes meanwhile may be in one part and not in another.
     package func delta(of summary: RematchSummary) async throws -> FleetDelta {
         let packages = Set(summary.changes.map(\.packageID)).sorted()
         // Every other one: those of a kind were seen first at about the same time, and are in as many images.
-        async let firstImages = images(of: stride(from: 0, to: packages.count, by: 2).map { packages[$0] })
-        async let otherImages = images(of: stride(from: 1, to: packages.count, by: 2).map { packages[$0] })
-        let named = try await pool.transaction(isolation: .repeatableRead) { session in
-            try RematchDelta(session).named(summary.changes)
-        }
-        let images = try await firstImages.merging(otherImages) { first, _ in first }
+        async let firstSets = sets(of: stride(from: 0, to: packages.count, by: 2).map { packages[$0] })
+        async let otherSets = sets(of: stride(from: 1, to: packages.count, by: 2).map { packages[$0] })
+        let areMany = packages.count > RematchDelta.manyPackages
+        async let allTags = areMany ? ask { try $0.tags() } : [:]
+        let named = try await ask { try $0.named(summary.changes) }
+        let held = try await firstSets + otherSets
+        let tags =
+            areMany
+            ? try await allTags : try await ask { try $0.tags(of: Set(held.lazy.flatMap(\.sets)).sorted()) }
+        let images = Dictionary(held.map { ($0.package, $0.sets.reduce(0) { $0 + (tags[$1] ?? 0) }) }) { $0 + $1 }
         var delta = FleetDelta(since: "the last pass")
         for (kind, package, row) in named {
             var row = row
@@ -112,10 +116,14 @@ extension Store {
         return delta
     }
 
-    private func images(of packages: [Int]) async throws -> [Int: Int] {
-        guard !packages.isEmpty else { return [:] }
-        return try await pool.transaction(isolation: .repeatableRead) { session in
-            try RematchDelta(session).images(of: packages)
-        }
+    private func sets(of packages: [Int]) async throws -> [RematchDelta.Held] {
+        guard !packages.isEmpty else { return [] }
+        return try await ask { try $0.sets(of: packages) }
+    }
+
+    private func ask<Answer: Sendable>(
+        _ question: @escaping @Sendable (RematchDelta) throws -> Answer
+    ) async throws -> Answer {
+        try await pool.transaction(isolation: .repeatableRead) { try question(RematchDelta($0)) }
     }
 }

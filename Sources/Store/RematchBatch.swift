@@ -179,13 +179,15 @@ struct RematchBatch {
         var changed: [[PostgresValue]] = []
         for start in stride(from: 0, to: ids.count, by: Self.comparedAtOnce) {
             let part = start..<min(start + Self.comparedAtOnce, ids.count)
-            let matches = Array(findings[part]).parallelMap { $0.map(StoredMatch.init) }
-            for (package, matches) in zip(ids[part], matches) {
-                for match in matches {
-                    switch open.claim(match, package: package) {
-                    case .same: break
-                    case .changed: changed.append([.int(package)] + match.values)
-                    case .new: opened.append([.int(package)] + match.values)
+            for (package, standings) in zip(ids[part], Self.standings(of: findings, of: ids, part, beside: open)) {
+                for standing in standings {
+                    // A second finding in the same place says nothing more.
+                    switch standing {
+                    case .same(let match): _ = open.claim(match)
+                    case .changed(let match, let said):
+                        if open.claim(match) { changed.append([.int(package)] + said.values) }
+                    case .new(let said):
+                        if open.claim(said, package: package) { opened.append([.int(package)] + said.values) }
                     }
                 }
             }
@@ -200,6 +202,18 @@ struct RematchBatch {
         }
         _ = try session.execute("DELETE FROM waiting_packages WHERE package_id = ANY($1)", [.intArray(ids)])
         return summary
+    }
+
+    private static func standings(
+        of findings: [[Finding]],
+        of ids: [Int],
+        _ part: Range<Int>,
+        beside open: OpenMatches
+    ) -> [[OpenMatches.Standing]] {
+        // By index: an iterator would hand out copies, whose counts of references two threads would vie for.
+        Array(part).parallelMap { number in
+            findings[number].indices.map { open.standing(of: findings[number][$0], package: ids[number]) }
+        }
     }
 
     private func end(_ matches: [(package: Int, flaw: Int)], state: Int) throws {

@@ -2,7 +2,7 @@ import Postgres
 import Reports
 import ScanModel
 
-/// The changes of a matching pass as findings, and the number of tags that each concerns now.
+/// The changes of a matching pass as findings, and where the packages are now.
 struct RematchDelta {
     private let session: PostgresSession
 
@@ -46,19 +46,30 @@ struct RematchDelta {
         WHERE open.severity IS NOT NULL OR ended.severity IS NOT NULL
         """
 
-    /// In how many tags each of some packages is now and counts; one that is in none is left out.
+    /// The sets that one package is in and counts.
+    struct Held: Sendable {
+        let package: Int
+        let sets: [Int]
+    }
+
+    /// From so many packages on most sets are touched: the tags of all are counted then, while the sets are looked up.
+    static let manyPackages = 1000
+
+    /// The sets that each of some packages is in and counts; one that is in none is left out.
     ///
     /// A thousand records touch hundreds of thousands of pairs of package and set: the database finds them and counts the
-    /// tags of each set once; adding up is done here.
-    func images(of packages: [Int]) throws -> [Int: Int] {
-        let held = try session.execute(Self.sets, [.intArray(packages)]).map {
-            (package: try $0.int(0), sets: try $0.ints(1))
+    /// tags of each set once; adding up is for the program.
+    func sets(of packages: [Int]) throws -> [Held] {
+        try session.execute(Self.sets, [.intArray(packages)]).map {
+            Held(package: try $0.int(0), sets: try $0.ints(1))
         }
-        var tags: [Int: Int] = [:]
-        for row in try session.execute(Self.tags, [.intArray(Set(held.lazy.flatMap(\.sets)).sorted())]) {
-            tags[try row.int(0)] = try row.int(1)
-        }
-        return Dictionary(held.map { ($0.package, $0.sets.reduce(0) { $0 + (tags[$1] ?? 0) }) }) { $0 + $1 }
+    }
+
+    /// How many tags are at each of some sets, or of all, now; none of those that no tag is at.
+    func tags(of sets: [Int]? = nil) throws -> [Int: Int] {
+        let condition = sets == nil ? "" : "WHERE image_sets.set_id = ANY($1::integer[])"
+        let rows = try session.execute(Self.tags(condition), sets.map { [.intArray($0)] } ?? [])
+        return Dictionary(try rows.map { (try $0.int(0), try $0.int(1)) }) { $0 + $1 }
     }
 
     private static let sets = """
@@ -69,9 +80,11 @@ struct RematchDelta {
         WHERE held.sets IS NOT NULL
         """
 
-    private static let tags = """
+    private static func tags(_ condition: String) -> String {
+        """
         SELECT image_sets.set_id, count(*)
         FROM image_sets JOIN tags ON tags.manifest_id = image_sets.manifest_id AND tags.valid_until IS NULL
-        WHERE image_sets.set_id = ANY($1::integer[]) GROUP BY 1
+        \(condition) GROUP BY 1
         """
+    }
 }
