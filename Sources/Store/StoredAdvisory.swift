@@ -3,7 +3,8 @@ import Postgres
 import ScanModel
 import Versions
 
-/// Reads the JSON in which `FleetAdvisorySink` keeps advisories.
+/// Reads the JSON in which `FleetAdvisorySink` keeps advisories, as far as a fleet's flaws and matches are made of it: most
+/// of a record's text is links, of which nothing is kept.
 ///
 /// A pass reads tens of thousands of these texts, and `JSONDecoder` takes most of its time for them; a test holds both against
 /// each other. Throws ``StoreError/Code/schema`` where a text is not what the sink writes.
@@ -28,9 +29,12 @@ enum StoredAdvisory {
         )
     }
 
-    /// A record without its ranges.
+    /// What no flaw and no match is made of.
+    private static let unused: Set<String> = ["urls", "modified", "weaknesses", "ssvc"]
+
+    /// A record without its ranges, its links and when it was last changed.
     static func record(_ text: String) throws(StoreError) -> AdvisoryRecord {
-        let fields = try StoredFields(text)
+        let fields = try StoredFields(text, without: unused)
         return AdvisoryRecord(
             id: try fields.text("id"),
             provider: try fields.text("provider"),
@@ -39,32 +43,21 @@ enum StoredAdvisory {
             severity: try fields.word("severity"),
             cvss: try fields.vectors("cvss"),
             published: fields["published"]?.string,
-            modified: fields["modified"]?.string,
             withdrawn: fields["withdrawn"]?.string,
-            summary: try fields.text("summary"),
-            urls: fields["urls"]?.strings ?? []
+            summary: try fields.text("summary")
         )
     }
 
+    /// What is known of a CVE, without links, kinds of weakness, SSVC points and when it was last changed.
     static func enrichment(_ text: String) throws(StoreError) -> CVEEnrichment {
-        let fields = try StoredFields(text)
+        let fields = try StoredFields(text, without: unused)
         return CVEEnrichment(
             cve: try fields.text("cve"),
             provider: try fields.text("provider"),
             severity: try fields.word("severity"),
             cvss: try fields.vectors("cvss"),
             published: fields["published"]?.string,
-            modified: fields["modified"]?.string,
             summary: try fields.text("summary"),
-            urls: fields["urls"]?.strings ?? [],
-            weaknesses: fields["weaknesses"]?.strings ?? [],
-            ssvc: fields["ssvc"]?.object.map { points in
-                SSVC(
-                    exploitation: points["exploitation"]?.string ?? "",
-                    automatable: points["automatable"]?.string ?? "",
-                    technicalImpact: points["technicalImpact"]?.string ?? ""
-                )
-            },
             knownExploited: fields["knownExploited"]?.string,
             isRejected: try fields.flag("isRejected")
         )
@@ -89,10 +82,12 @@ private struct StoredFields {
 
     private let object: JSONObject
 
-    init(_ text: String) throws(StoreError) {
+    init(_ text: String, without names: Set<String> = []) throws(StoreError) {
         var text = text
-        let value = text.withUTF8 { try? JSONReader.parse(UnsafeRawBufferPointer($0), maxDepth: Self.maxDepth) }
-        guard let object = value?.object else { throw StoreError(.schema, "a stored advisory is not the JSON of one") }
+        let object = text.withUTF8 {
+            try? JSONReader.object(UnsafeRawBufferPointer($0), without: names, maxDepth: Self.maxDepth)
+        }
+        guard let object else { throw StoreError(.schema, "a stored advisory is not the JSON of one") }
         self.object = object
     }
 

@@ -12,6 +12,26 @@ package enum JSONReader {
         return value
     }
 
+    /// Parses an object without those of its members that are named, whose values are passed over and not looked at.
+    package static func object(
+        _ bytes: UnsafeRawBufferPointer,
+        without names: Set<String>,
+        maxDepth: Int
+    ) throws(JSONError) -> JSONObject {
+        var cursor = JSONCursor(feed: bytes, maxDepth: maxDepth)
+        try cursor.openObject()
+        var object = JSONObject()
+        while let name = try cursor.nextMember() {
+            if names.contains(name) {
+                try cursor.pass()
+            } else {
+                object.members.append(JSONObject.Member(name: name, value: try value(&cursor)))
+            }
+        }
+        try cursor.end()
+        return object
+    }
+
     private static func value(_ cursor: inout JSONCursor) throws(JSONError) -> JSONValue {
         switch try cursor.kind() {
         case .object:
