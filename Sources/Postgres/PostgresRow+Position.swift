@@ -1,5 +1,5 @@
-/// The readers that passes over tens of thousands of rows use, for columns by position: they are not generic, since what is
-/// generic is not specialised for other modules, and takes several times as long.
+/// The readers that passes over tens of thousands of rows use, for columns by position: not generic, since what is generic
+/// is not specialised for other modules.
 extension PostgresRow {
     /// Reads a number without a fraction.
     package func int(_ column: Int) throws(PostgresError) -> Int { try required(optionalInt(column), column) }

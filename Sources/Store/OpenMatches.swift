@@ -86,7 +86,7 @@ struct OpenMatches: Sendable {
         case new(StoredMatch)
     }
 
-    /// An open match; holds as long as none is read.
+    /// Where an open match is kept: an index, good for these matches, of which none is added or taken out once they are read.
     struct OpenMatch: Sendable {
         fileprivate let index: Dictionary<Place, Match>.Index
     }

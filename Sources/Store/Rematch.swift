@@ -90,12 +90,15 @@ extension Store {
     ///
     /// Asked in parts at once, on as many connections as there are: the images of a thousand records' changes take the
     /// database a third of a second. What a scan changes meanwhile may be in one part and not in another.
-    package func delta(of summary: RematchSummary) async throws -> FleetDelta {
+    ///
+    /// With more than `manyPackages` in the changes most sets of packages are touched: the tags of all are counted then, while
+    /// those sets are looked up.
+    package func delta(of summary: RematchSummary, manyPackages: Int = 1000) async throws -> FleetDelta {
         let packages = Set(summary.changes.map(\.packageID)).sorted()
         // Every other one: those of a kind were seen first at about the same time, and are in as many images.
         async let firstSets = sets(of: stride(from: 0, to: packages.count, by: 2).map { packages[$0] })
         async let otherSets = sets(of: stride(from: 1, to: packages.count, by: 2).map { packages[$0] })
-        let areMany = packages.count > RematchDelta.manyPackages
+        let areMany = packages.count > manyPackages
         async let allTags = areMany ? ask { try $0.tags() } : [:]
         let named = try await ask { try $0.named(summary.changes) }
         let held = try await firstSets + otherSets

@@ -52,9 +52,6 @@ struct RematchDelta {
         let sets: [Int]
     }
 
-    /// From so many packages on most sets are touched: the tags of all are counted then, while the sets are looked up.
-    static let manyPackages = 1000
-
     /// The sets that each of some packages is in and counts; one that is in none is left out.
     ///
     /// A thousand records touch hundreds of thousands of pairs of package and set: the database finds them and counts the

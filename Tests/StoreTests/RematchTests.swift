@@ -186,8 +186,10 @@ struct RematchTests {
 
             let fourth = try await nextRun(store, after: both)
             #expect(fourth.summary.opened == 0 && fourth.summary.reopened == 1)
-            let named = try await store.delta(of: fourth.summary)
-            #expect(named.reopened.map(\.id) == ["CVE-2024-0001"] && named.reopened.map(\.imageCount) == [1])
+            for many in [0, 1000] {
+                let named = try await store.delta(of: fourth.summary, manyPackages: many)
+                #expect(named.reopened.map(\.id) == ["CVE-2024-0001"] && named.reopened.map(\.imageCount) == [1])
+            }
             let back = try await changes(store, fourth.run, since: third.run)
             #expect(back.reopened == ["CVE-2024-0001"] && back.fixed.isEmpty && back.new.isEmpty)
             #expect(try await changes(store, fourth.run, since: second.run).open.count == 2)
