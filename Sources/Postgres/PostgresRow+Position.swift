@@ -23,6 +23,7 @@ extension PostgresRow {
         _ = try optional(at: column) { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 
+    /// The bytes that `decode` gets are the result's, and last for the call; what it returns is a copy.
     @inline(__always)
     private func optional<Value>(
         at column: Int,

@@ -170,6 +170,8 @@ package struct PostgresRow: Sendable {
     }
 
     /// Decodes the value in one of the result's columns, which has to be there; nil for null.
+    ///
+    /// The bytes that `decode` gets are libpq's, which keeps them until the result is cleared; nothing may keep them longer.
     @inline(__always)
     func value<Value>(
         _ column: some PostgresColumn,

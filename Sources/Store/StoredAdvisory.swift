@@ -84,6 +84,7 @@ private struct StoredFields {
 
     init(_ text: String, without names: Set<String> = []) throws(StoreError) {
         var text = text
+        // The text's bytes where they lie: the reader keeps none.
         let object = text.withUTF8 {
             try? JSONReader.object(UnsafeRawBufferPointer($0), without: names, maxDepth: Self.maxDepth)
         }

@@ -13,6 +13,9 @@ package enum JSONReader {
     }
 
     /// Parses an object without those of its members that are named, whose values are passed over and not looked at.
+    ///
+    /// `bytes` are read in this call alone: all that is returned is copied. Throws where it is no object of at most `maxDepth`
+    /// levels.
     package static func object(
         _ bytes: UnsafeRawBufferPointer,
         without names: Set<String>,
